@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui architecture requirements setup setup-dev
+.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -75,6 +75,9 @@ dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=
 
 triage-figures: setup-dev  ## measure how well citizens' messages are read; writes docs/triage-figures.md
 	@exec $(py) -m inbox.reading.measure --to docs/triage-figures.md
+
+migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
+	@exec $(py) manage.py write_initial_migrations
 
 messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, compile (needs gettext); ARGS=--missing lists
 	@exec $(py) manage.py make_messages $(ARGS)

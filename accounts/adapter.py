@@ -8,7 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: object) -> bool:
         return False
 
-    def pre_authenticate(self, request: Any, **credentials: Any) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         email = str(credentials.get("email") or "")
         try:
             self._attempt = throttling.Attempt(request, email)
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """The password was right: the attempt does not count. django-allauth's own counting is switched off."""
         self._attempt.take_back()
 
-    def post_login(self, request: Any, user: Any, **rest: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse:
         """Whoever has just signed in, or chosen the password of a new account, need not type it again at once."""
         record_authentication(request, user, method="sign_in", reauthenticated=True)
         response: HttpResponse = super().post_login(request, user, **rest)

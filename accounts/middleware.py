@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from accounts import throttling
 from accounts.queries import has_second_factor
 from common import crypto
+from common.web.request import url_name
 
 
 class LanguageMiddleware:
@@ -26,7 +27,7 @@ class LanguageMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         language = request.user.language if request.user.is_authenticated else None
         if language not in dict(settings.LANGUAGES):
             language = translation.get_language_from_request(request)
@@ -45,7 +46,7 @@ class SessionSeenMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
         if key and request.user.is_authenticated and cache.add(f"session-seen:{key}", 1, self.EVERY_SECONDS):
             UserSession.objects.create_from_request(request)
@@ -72,14 +73,16 @@ class SecondFactorMiddleware:
         self.get_response = get_response
         self.needs_one: Callable[[Any], bool] = import_string(settings.SECOND_FACTOR_ASKED_OF)
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
         if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
             return None
         permission = getattr(view, "permission", None)
-        if (permission and permission.kind == "public") or request.resolver_match.url_name.startswith(self.OPEN):
+        if (permission and permission.kind == "public") or url_name(request).startswith(self.OPEN):
             return None
         if has_second_factor(request.user) or not self._is_asked(request.user):
             return None
@@ -97,7 +100,7 @@ class DeviceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for email in sorted(getattr(request, "signed_in_addresses", ())):
             throttling.remember_device(response, email)
@@ -114,17 +117,17 @@ class ResetLinkMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if _is_reset_page(request) and (key := request.session.get(RESET_KEY)):
             request.session[RESET_KEY] = crypto.seal("reset link", key, "session")
         return response
 
-    def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
         if _is_reset_page(request) and (sealed := request.session.pop(RESET_KEY, "")):
             with suppress(crypto.CryptoError):  # without its key the page says that the link is not valid
                 request.session[RESET_KEY] = crypto.open_("reset link", sealed, "session")
 
 
-def _is_reset_page(request: Any) -> bool:
-    return bool(request.resolver_match and request.resolver_match.url_name == "account_reset_password_from_key")
+def _is_reset_page(request: HttpRequest) -> bool:
+    return url_name(request) == "account_reset_password_from_key"

@@ -7,14 +7,15 @@ from typing import Any
 
 from accounts.models import User
 from common import audit
+from common.web.request import PortalRequest
 
 
-def signed_in(request: Any, user: User, **rest: Any) -> None:
+def signed_in(request: PortalRequest, user: User, **rest: Any) -> None:
     _remember_device(request, user)
     audit.record("account.sign_in", by=user, target=user)
 
 
-def signed_out(request: Any, user: User | None, **rest: Any) -> None:
+def signed_out(request: PortalRequest, user: User | None, **rest: Any) -> None:
     if user is not None:
         request.signed_out = True  # common.caching empties the browser's cache
         audit.record("account.sign_out", by=user, target=user)
@@ -33,12 +34,12 @@ def password_changed(user: User, **rest: Any) -> None:
     audit.record("account.change_password", by=user, target=user)
 
 
-def password_reset(request: Any, user: User, **rest: Any) -> None:
+def password_reset(request: PortalRequest, user: User, **rest: Any) -> None:
     _remember_device(request, user)  # whoever reads the mail of the account owns it
     audit.record("account.reset_password", by=user, target=user)
 
 
-def address_changed(request: Any, user: User, **rest: Any) -> None:
+def address_changed(request: PortalRequest, user: User, **rest: Any) -> None:
     _remember_device(request, user)
     audit.record("account.change_email", by=user, target=user)
 
@@ -67,7 +68,7 @@ def codes_renewed(user: User, authenticator: Any, **rest: Any) -> None:
     audit.record("account.renew_recovery_codes", by=user, target=user)
 
 
-def _remember_device(request: Any, user: User) -> None:
+def _remember_device(request: PortalRequest, user: User) -> None:
     """Have `accounts.middleware.DeviceMiddleware` give the browser its cookies, one for each address of the account."""
     from allauth.account.models import EmailAddress
 

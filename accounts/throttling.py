@@ -6,7 +6,6 @@ for the address, and, far higher, for the account from everywhere.
 """
 
 import secrets
-from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
@@ -14,7 +13,7 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 # Failed attempts, in the notation of django-allauth. Refused attempts are not looked at and do not count.
@@ -43,7 +42,7 @@ class TooMany(Exception):
 class Attempt:
     """One attempt to sign in. It counts as failed until `take_back`."""
 
-    def __init__(self, request: Any, email: str) -> None:
+    def __init__(self, request: HttpRequest, email: str) -> None:
         """Raises `TooMany`."""
         self.usages: list[ratelimit.RateLimitUsage] = []
         for limit, key in _limits(request, email.lower()):
@@ -58,7 +57,7 @@ class Attempt:
             usage.rollback()
 
 
-def _limits(request: Any, email: str) -> list[tuple[str, str]]:
+def _limits(request: HttpRequest, email: str) -> list[tuple[str, str]]:
     """Limits that this attempt counts for: (name in `RATES`, key)."""
     if request.user.is_authenticated and request.user.email == email:
         return [("device", f"{email} session {request.session.session_key}")]  # asked again, being signed in
@@ -68,7 +67,7 @@ def _limits(request: Any, email: str) -> list[tuple[str, str]]:
     return [("account-and-address", f"{email} {address}"), ("address", address), ("account", email)]
 
 
-def _address(request: Any) -> str:
+def _address(request: HttpRequest) -> str:
     try:
         return ratelimit.truncate_ip(str(get_adapter(request).get_client_ip(request)))
     except PermissionDenied:  # behind a socket there may be none: all such requests count together
@@ -83,7 +82,7 @@ def _cookie(email: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}_device_{salted_hmac(SALT, email.lower()).hexdigest()[:20]}"
 
 
-def _device(request: Any, email: str) -> str:
+def _device(request: HttpRequest, email: str) -> str:
     """The random name of a browser that signed in to this account before; empty for any other."""
     # Django signs the name of the cookie too, so that it is good for this account only.
     return str(request.get_signed_cookie(_cookie(email), default="", salt=SALT, max_age=YEAR))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,17 +14,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import grants
+from accounts.access import signed_in
 from accounts.domain import invitations
 from accounts.domain import profile as verbs
 from accounts.enums import InvitationState
 from accounts.forms import AcceptForm, ProfileForm
 from accounts.models import Invitation, User
-from common.access import public, signed_in
+from accounts.web import SignedInRequest
+from common.access import public
 
 
 @public
 @require_POST
-def set_language(request: Any) -> HttpResponse:
+def set_language(request: HttpRequest) -> HttpResponse:
     """Interface language: in the person's row when signed in, and in a cookie for the sign-in page."""
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
@@ -43,7 +45,7 @@ def set_language(request: Any) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def profile(request: Any) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Name and interface language."""
     before = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=request.user)
@@ -62,14 +64,14 @@ def profile(request: Any) -> HttpResponse:
 
 @signed_in
 @require_GET
-def second_factor(request: Any) -> HttpResponse:
+def second_factor(request: SignedInRequest) -> HttpResponse:
     """Why a second factor is asked for, and the ways to set one up."""
     return render(request, "accounts/second_factor.html")
 
 
 @signed_in
 @require_POST
-def end_session(request: Any, session: int) -> HttpResponse:
+def end_session(request: SignedInRequest, session: int) -> HttpResponse:
     if not verbs.end_session(request.user, session):
         raise Http404
     messages.success(request, _("That device was signed out."))
@@ -80,7 +82,7 @@ def end_session(request: Any, session: int) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "POST"])
-def invitation(request: Any, token: str) -> HttpResponse:
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: a new person chooses a name and a password, one with an account just agrees."""
     found = Invitation.objects.filter(token_hash=invitations.hashed(token)).select_related("invited_by").first()
     language = _language(request, found)
@@ -90,13 +92,13 @@ def invitation(request: Any, token: str) -> HttpResponse:
         return response
 
 
-def _language(request: Any, found: Invitation | None) -> str:
+def _language(request: HttpRequest, found: Invitation | None) -> str:
     if found is None or request.user.is_authenticated or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return str(request.LANGUAGE_CODE)
     return found.language
 
 
-def _answer(request: Any, found: Invitation | None) -> HttpResponse:
+def _answer(request: HttpRequest, found: Invitation | None) -> HttpResponse:
     if found is None:
         return render(request, "accounts/invitation_unusable.html", {"state": "unknown"}, status=404)
     state = InvitationState.STOPPED if invitations.stop_unauthorised(found) else found.state()
@@ -115,7 +117,7 @@ def _context(found: Invitation) -> dict[str, Any]:
     return {"invitation": found, "gives": grants.describe(found.grants)}
 
 
-def _newcomer(request: Any, found: Invitation) -> HttpResponse:
+def _newcomer(request: HttpRequest, found: Invitation) -> HttpResponse:
     form = AcceptForm(request.POST or None, email=found.email, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         name, password = form.cleaned_data["name"], form.cleaned_data["password"]
@@ -130,19 +132,19 @@ def _newcomer(request: Any, found: Invitation) -> HttpResponse:
     )
 
 
-def _enter(request: Any, user: User) -> HttpResponse:
+def _enter(request: HttpRequest, user: User) -> HttpResponse:
     from allauth.account.utils import perform_login
 
     response: HttpResponse = perform_login(request, user, redirect_url="/")
     return response
 
 
-def _known(request: Any, found: Invitation, account: User | None) -> HttpResponse:
+def _known(request: HttpRequest, found: Invitation, account: User | None) -> HttpResponse:
     """Somebody is signed in, or the invited address has an account."""
-    mine = request.user.is_authenticated and request.user == account
-    if request.method == "POST" and mine:
+    mine = account is not None and request.user == account
+    if request.method == "POST" and account is not None and mine:
         try:
-            invitations.accept_as(found, request.user)
+            invitations.accept_as(found, account)
         except invitations.Unusable:
             return redirect(request.path)
         messages.success(request, _("You accepted the invitation."))

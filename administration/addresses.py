@@ -1,10 +1,10 @@
 """Whether people, the proxy and the networks find the portal where its settings say it is. Asks nobody."""
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from channels.rules import base_is_public
@@ -16,7 +16,7 @@ class Finding:
     words: str
 
 
-def findings(request: Any) -> list[Finding]:
+def findings(request: HttpRequest) -> list[Finding]:
     """What this very request tells, in the order in which one would put it right."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     here = f"{request.scheme}://{request.get_host()}"

@@ -1,7 +1,8 @@
 """Every view says who may open it. A middleware asks before the view runs and refuses a view of ours without a mark,
 so that a forgotten check closes a page instead of opening it.
 
-Marks of workspaces and programmes are in `municipalities.access`.
+Marks of pages for who is signed in are in `accounts.access`, those of workspaces and programmes in
+`municipalities.access`.
 """
 
 from collections.abc import Callable
@@ -24,15 +25,6 @@ def mark(permission: Permission) -> Callable[[View], View]:
         return view
 
     return marked
-
-
-def administrators(view: View) -> View:
-    """A page of the installation, for administrators (404 to everybody else)."""
-    return mark(Permission("administrators"))(view)
-
-
-def signed_in(view: View) -> View:
-    return mark(Permission("signed_in"))(view)
 
 
 def public(view: View) -> View:

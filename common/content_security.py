@@ -10,11 +10,12 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
+
+from common.web.request import PortalRequest
 
 # htmx asks for a part of a page with the page's mark, so that what comes back goes on asking.
 MARK_HEADER = "X-Page-Mark"
@@ -33,24 +34,24 @@ HTMX_CONFIG = {
 }
 
 
-def nonce(request: Any) -> str:
+def nonce(request: HttpRequest | None) -> str:
     """The nonce of a page's scripts; empty where there is no request, as on the page for an error in a view."""
     return str(getattr(request, "csp_nonce", "")) if request is not None else ""
 
 
-def htmx_mark(request: Any) -> str:
+def htmx_mark(request: PortalRequest | None) -> str:
     """The mark of the page; of a part that htmx asked for, that of the page around it. 22 characters, 128 bits."""
     if request is None:
         return ""
     asked = request.headers.get(MARK_HEADER, "")
     if _MARK.fullmatch(asked):
-        return str(asked)
-    if not hasattr(request, "_htmx_mark"):
-        request._htmx_mark = secrets.token_urlsafe(16)
-    return str(request._htmx_mark)
+        return asked
+    if not hasattr(request, "page_mark"):
+        request.page_mark = secrets.token_urlsafe(16)
+    return request.page_mark
 
 
-def htmx_config(request: Any) -> str:
+def htmx_config(request: PortalRequest | None) -> str:
     """The configuration of htmx as JSON: it passes over every element that asks without the mark, and all inside."""
     mark = htmx_mark(request)
     asking = ",".join(f"[{name}],[data-{name}]" for name in _ASKING)
@@ -58,7 +59,7 @@ def htmx_config(request: Any) -> str:
     return json.dumps({**HTMX_CONFIG, "disableSelector": f"{unmarked}, [hx-disable]", "mark": mark})
 
 
-def only_scripts(request: Any, response: HttpResponse, paths: Iterable[str]) -> None:
+def only_scripts(request: HttpRequest, response: HttpResponse, paths: Iterable[str]) -> None:
     """Let the page run these static files and no others. For pages without a nonce; the same for everybody."""
     sources = [f"{request.get_host()}{urlsplit(static(path)).path}" for path in paths]
     response._csp_replace = {"script-src": sources or ["'none'"]}  # type: ignore[attr-defined]

@@ -31,6 +31,6 @@ class NullCharacterMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
         if request.method == "POST" and not getattr(view, "csrf_exempt", False):
-            request.POST = without_null(request.POST)
+            request.POST = without_null(request.POST)  # type: ignore[assignment]  # immutable like the one it replaces

@@ -82,7 +82,7 @@ class BodyLimitMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
         if size <= STRANGERS or size <= self._most(request):
             return self.get_response(request)
@@ -91,5 +91,5 @@ class BodyLimitMiddleware:
             return JsonResponse({"problem": sentence}, status=413)
         return render(request, "413.html", {"sentence": sentence}, status=413)
 
-    def _most(self, request: Any) -> int:
+    def _most(self, request: HttpRequest) -> int:
         return most_bytes() + AROUND if request.user.is_authenticated else STRANGERS

@@ -1,7 +1,6 @@
 """One delivery: where it stands, what happened to it, and the answers a person can give."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from channels import dry, pauses
 from channels.enums import ChannelState
 from common.differences import differences
@@ -24,6 +24,7 @@ from delivery.models import Delivery
 from delivery.timeline import history
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from platforms import visibility
 
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
@@ -53,13 +54,13 @@ NOT_OURS = _("This link does not lead to a post of this channel, or it belongs t
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def delivery(request: Any, pk: int) -> HttpResponse:
+def delivery(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return _page(request, _found(request, pk))
 
 
 @requires(Verb.DELIVERY_ANSWER)
 @require_POST
-def delivery_answer(request: Any, pk: int) -> HttpResponse:
+def delivery_answer(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """One answer. `seen` is when the state began that the person saw: an old page decides nothing."""
     found = _found(request, pk)
     given = request.POST.get("answer", "")
@@ -75,7 +76,7 @@ def delivery_answer(request: Any, pk: int) -> HttpResponse:
     return redirect("delivery", request.municipality.slug, pk)
 
 
-def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
+def _given(request: SignedInRequest, found: Delivery, given: str) -> forms.Form | None:
     """Do it. Returns the form, with errors when it was not done; None where there is no form."""
     if given == "choose_time":
         time = TimeForm(request.POST)
@@ -101,12 +102,12 @@ def _has_links(found: Delivery) -> bool:
     return dry.limits(found.channel).post_links
 
 
-def _changed(request: Any, found: Delivery) -> HttpResponse:
+def _changed(request: MunicipalityRequest, found: Delivery) -> HttpResponse:
     messages.warning(request, CHANGED)
     return redirect("delivery", request.municipality.slug, found.pk)
 
 
-def _found(request: Any, pk: int) -> Delivery:
+def _found(request: MunicipalityRequest, pk: int) -> Delivery:
     """404 for another municipality's. What is not public yet is for those who may read drafts."""
     found = get_object_or_404(Delivery.objects.select_related("channel", "municipality", "parent"), pk=pk)
     if found.state not in PUBLIC and not request.access.may(Verb.DRAFT_VIEW):
@@ -141,7 +142,7 @@ def _is_private(found: Delivery) -> bool:
     return visibility.is_private(found.payload.get("visibility", visibility.Visibility.PUBLIC))
 
 
-def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
+def _page(request: MunicipalityRequest, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
     paused = _holding(found)
     offered = _offered(found, paused) if may_answer else ()

@@ -1,7 +1,6 @@
 """Short links are answered before anything that knows people: no session is opened, no cookie read or set."""
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,7 +17,7 @@ class ShortLinkMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(PREFIX):
             return follow(request, request.path_info.removeprefix(PREFIX).rstrip("/"))
         if self._is_for_links_only(request):
@@ -27,7 +26,7 @@ class ShortLinkMiddleware:
             return follow(request, "")
         return self.get_response(request)
 
-    def _is_for_links_only(self, request: Any) -> bool:
+    def _is_for_links_only(self, request: HttpRequest) -> bool:
         if base() == settings.PUBLIC_BASE_URL.rstrip("/"):
             return False
         host = urlsplit(f"//{request.get_host()}")

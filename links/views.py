@@ -11,7 +11,7 @@ import qrcode.image.svg
 from allauth.account.adapter import get_adapter
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -22,11 +22,12 @@ from links.domain import count
 from links.models import Link
 from municipalities.access import public, requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @public
 @require_safe
-def follow(request: Any, code: str) -> HttpResponse:
+def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Lead on to where the link was frozen to lead; at most two queries. Else a page says why not."""
     agent = request.headers.get("user-agent", "")
     line, person = count.visitor(_address(request), agent)
@@ -47,7 +48,7 @@ def follow(request: Any, code: str) -> HttpResponse:
     return _answer(HttpResponse(status=302, headers={"Location": rules.as_uri(link.target)}))
 
 
-def _address(request: Any) -> str:
+def _address(request: HttpRequest) -> str:
     try:
         return str(get_adapter(request).get_client_ip(request))
     except PermissionDenied:  # behind a socket there may be none
@@ -72,7 +73,7 @@ def _answer(response: HttpResponse) -> HttpResponse:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def qr(request: Any, code: str, kind: str) -> HttpResponse:
+def qr(request: MunicipalityRequest, code: str, kind: str) -> HttpResponse:
     """`kind` "svg" for print in any size, "png" for everything else."""
     link = get_object_or_404(Link.objects.all(), code=code)
     made = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=20, border=4)

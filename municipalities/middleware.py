@@ -17,6 +17,7 @@ from municipalities import queries
 from municipalities.models import Municipality
 from municipalities.rules import ProgrammeVerb
 from municipalities.tenancy import scope
+from municipalities.web import PageRequest
 
 # Packages whose views carry their own checks.
 FOREIGN = ("allauth.", "django.")
@@ -26,17 +27,15 @@ class WorkspaceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
-        request.municipality = request.access = None
-        request.tenancy = None
+    def __call__(self, request: PageRequest) -> HttpResponse:
+        request.municipality = request.access = request.tenancy = None
         try:
             return self.get_response(request)
         finally:
-            if request.tenancy is not None:
-                request.tenancy.__exit__(None, None, None)
+            leave(request)
 
     def process_view(
-        self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]
+        self, request: PageRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         permission: Permission | None = getattr(view, "permission", None)
         if permission is None:
@@ -58,7 +57,7 @@ class WorkspaceMiddleware:
         return None
 
 
-def enter(request: Any, slug: str, verb: str) -> None:
+def enter(request: PageRequest, slug: str, verb: str) -> None:
     """Resolve the municipality, decide, open its scope; one query. Sets `request.municipality` and `request.access`."""
     rows = queries.with_roles(request.user).filter(joined_on__isnull=False)
     municipality: Municipality = get_object_or_404(rows, slug=slug)
@@ -72,7 +71,13 @@ def enter(request: Any, slug: str, verb: str) -> None:
     request.tenancy.__enter__()
 
 
-def _require_staff(request: Any, *, trainers: bool = False) -> None:
+def leave(request: PageRequest) -> None:
+    """Close the scope, if `enter` opened one."""
+    if request.tenancy is not None:
+        request.tenancy.__exit__(None, None, None)
+
+
+def _require_staff(request: PageRequest, *, trainers: bool = False) -> None:
     request.programmes = list(queries.trained_by(request.user) if trainers else queries.run_by(request.user))
     if not request.programmes:
         raise Http404

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 class Page(NamedTuple):
@@ -29,7 +30,7 @@ class Tab:
     icon: str = ""
 
 
-def tabs(request: Any, pages: Iterable[Page], current: str) -> list[Tab]:
+def tabs(request: MunicipalityRequest, pages: Iterable[Page], current: str) -> list[Tab]:
     """`current` is the url name of the page that is open."""
     slug = request.municipality.slug
     return [

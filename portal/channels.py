@@ -4,7 +4,6 @@ Here because it looks from channels up to posts.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,6 +19,7 @@ from channels.standing import Standing, standing
 from channels.traffic import Traffic
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.models import Publication
 
@@ -39,7 +39,7 @@ class Row:
 
 @requires(Verb.CHANNEL_VIEW)
 @require_GET
-def channels(request: Any) -> HttpResponse:
+def channels(request: MunicipalityRequest) -> HttpResponse:
     """Four queries and one question to Valkey, however many channels there are."""
     listed = list(of_channels.listed())
     running = pauses.here(request.municipality)

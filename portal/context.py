@@ -18,15 +18,25 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
+from common.web.request import url_name
 from inbox.queries.listing import Waits
 from inbox.queries.moderated import SecondLooks
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest, PageRequest, is_inside
 from notifications.queries import Unread, unread_count
 from serbian.sorting import sort_key
+
+
+class NavigationRequest(PageRequest, SignedInRequest):
+    """Also of pages for strangers and of error pages, where anything may be missing; the navigation asks first."""
+
+    runs_a_programme: bool
+    """Whether the person runs a programme. Missing until it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,7 @@ FOR_TRAINERS = ("train_list",)
 HOME = ("home", "desk", "absence")
 
 
-def navigation(request: Any) -> dict[str, Any]:
+def navigation(request: NavigationRequest) -> dict[str, Any]:
     """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `workspace_notice`, `demo`."""
     found: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
@@ -158,7 +168,7 @@ def navigation(request: Any) -> dict[str, Any]:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
     if request.session.get(UNDER_WAY):
         found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
-    elif in_scope:
+    elif is_inside(request):
         found["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
     elif getattr(request, "resolver_match", None):
         found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
@@ -167,7 +177,7 @@ def navigation(request: Any) -> dict[str, Any]:
     return found
 
 
-def _notices(request: Any, rows: list[Any]) -> str:
+def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
     """What stands above every page of a workspace: that it is an exercise, and what is paused."""
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
@@ -175,7 +185,7 @@ def _notices(request: Any, rows: list[Any]) -> str:
     return format_html("{}{}", played, _pause_notice(request, rows))
 
 
-def _pause_notice(request: Any, rows: list[Any]) -> str:
+def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
     """The banner of the pauses that run here, empty when none does."""
     here = next((row for row in rows if row.pk == request.municipality.pk), None)
     running = pauses.told(here) if here else pauses.here(request.municipality)
@@ -192,9 +202,9 @@ def _pause_notice(request: Any, rows: list[Any]) -> str:
     return render_to_string("channels/pause_notice.html", context, request)
 
 
-def _wide_notice(request: Any) -> str:
+def _wide_notice(request: NavigationRequest) -> str:
     """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
-    if _current(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
+    if url_name(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
         return ""
     known = getattr(request, "programmes", None)
     running = [] if known and not known[0].is_anything_paused else pauses.wide(request.user)
@@ -235,7 +245,7 @@ def _as_trainer(user: Any) -> QuerySet[Any]:
     return Programme.trainers.through.objects.filter(user=user)
 
 
-def _trains(request: Any, rows: list[Any]) -> bool:
+def _trains(request: NavigationRequest, rows: list[Any]) -> bool:
     """Whether this person is a trainer. It comes with their workspaces; who has none is asked for."""
     return bool(rows[0].trains) if rows else _as_trainer(request.user).exists()
 
@@ -250,7 +260,7 @@ def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
     return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
 
 
-def _sections(request: Any, rows: list[Any]) -> list[Section]:
+def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
     sections = []
     if _is_staff(request):
         sections.append(Section(_items(request, PROGRAMME), _("Programme")))
@@ -259,12 +269,12 @@ def _sections(request: Any, rows: list[Any]) -> list[Section]:
         sections.append(Section(_items(request, pages), _("Programme")))
         if not rows and not request.user.is_administrator:
             return sections  # their Home is the list of trainings
-    if request.access:
+    if request.access and request.municipality:
         pages = (EXERCISE, *WORKSPACE) if request.municipality.is_training else WORKSPACE
         counts = {"inbox": _inbox(rows).open}
         sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
-        sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) in HOME)]))
+        sections.append(Section([Item(_("Home"), reverse("home"), "house", url_name(request) in HOME)]))
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
@@ -272,7 +282,7 @@ def _sections(request: Any, rows: list[Any]) -> list[Section]:
     return sections
 
 
-def _is_staff(request: Any) -> bool:
+def _is_staff(request: NavigationRequest) -> bool:
     """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
@@ -285,15 +295,13 @@ def _is_staff(request: Any) -> bool:
     return bool(request.runs_a_programme)
 
 
-def _current(request: Any) -> str:
-    return request.resolver_match.url_name if request.resolver_match else ""
-
-
-def _items(request: Any, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None) -> list[Item]:
-    here, counts = _current(request), counts or {}
+def _items(
+    request: NavigationRequest, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None
+) -> list[Item]:
+    here, counts = url_name(request), counts or {}
     items = []
     for page in pages:
-        if page.verb and not request.access.may(page.verb):
+        if page.verb and not (request.access and request.access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
         items.append(Item(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from accounts.web import SignedInRequest
 from administration.queries import first_steps, setting_up
 from inbox.queries.answering import waiting_count
 from mentoring.queries.people import own_pairings, running
@@ -20,13 +21,14 @@ from municipalities.holidays import holidays
 from municipalities.models import Municipality
 from municipalities.queries import today, trained_by, workspaces
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.home import board
 from serbian.sorting import sort_key
 
 
 @signed_in
-def home(request: Any) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """A mentor's desk; else straight to the workspace of a person who has only one."""
     if setting_up.running(request.user):
         return redirect("setup")
@@ -50,7 +52,7 @@ def _only_trains(user: Any) -> bool:
 
 
 @requires(Verb.WORKSPACE_VIEW)
-def workspace(request: Any) -> HttpResponse:
+def workspace(request: MunicipalityRequest) -> HttpResponse:
     access = request.access
     officer, approver = access.may(Verb.POST_EDIT), access.may(Verb.POST_APPROVE)
     # who stands in for an approver writes, too

@@ -6,9 +6,8 @@ mail, the link of the first set-up and signed addresses of files are permissions
 
 import logging
 import re
-from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 SECRET = re.compile(
     r"(/inbox-answer/|/invitation/|/password/reset/key/|/confirm-email/|/feeds/|/notifications/stop/|/setup/open/|/public/)"
@@ -34,17 +33,17 @@ class Refusals(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         request, status = getattr(record, "request", None), getattr(record, "status_code", None)
-        if hasattr(request, "method") and isinstance(status, int) and status < 500:
+        if isinstance(request, HttpRequest) and isinstance(status, int) and status < 500:
             reason = _reason(record)
             record.msg, record.args = _line(request, status, reason), ()
             record.exc_info = record.exc_text = record.stack_info = None
         return True
 
 
-def _line(request: Any, status: int, reason: str) -> str:
+def _line(request: HttpRequest, status: int, reason: str) -> str:
     # Read already, or not at all: a line of the log asks the database nothing.
     user = request.__dict__.get("_cached_user")
-    who = f"user {user.pk}" if getattr(user, "pk", None) else "nobody signed in"
+    who = f"user {user.pk}" if user is not None and user.pk else "nobody signed in"
     view = getattr(getattr(request, "resolver_match", None), "func", None)
     asked = getattr(view, "permission", None)
     needs = f", needs {asked.verb or asked.kind}" if status == 403 and asked else ""

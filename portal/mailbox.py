@@ -1,14 +1,13 @@
 """The demo's mailbox: every mail the portal would have sent, so that invitations and notices can be tried."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from common.access import signed_in
+from accounts.access import signed_in
+from accounts.web import SignedInRequest
 from common.crypto import CryptoError
 from common.models import MailMessage
 
@@ -16,7 +15,7 @@ PER_PAGE = 20
 
 
 @signed_in
-def mailbox(request: Any) -> HttpResponse:
+def mailbox(request: SignedInRequest) -> HttpResponse:
     """Newest first. Only in the demo, where nobody's mail is secret."""
     if not settings.DEMO:
         raise Http404

@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import redis
 
@@ -15,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.access import administrators
+from accounts.web import SignedInRequest
 from channels import traffic
-from common.access import administrators, public
+from common.access import public
 from delivery import queries
 from delivery.enums import Outcome, Step
 from portal import queues
@@ -52,7 +53,7 @@ def servers(now: datetime) -> list[Server]:
 
 @administrators
 @require_GET
-def operations(request: Any) -> HttpResponse:
+def operations(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "checks": [(_checked(name), check()) for name, check in CHECKS.items()],

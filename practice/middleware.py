@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 
 class PracticeMiddleware:
     def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.PRACTICE_ENABLED:
             return HttpResponse("The practice network is switched off.", status=404, content_type="text/plain")
         response = self.get_response(request)

@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 
 from practice.hashes import hashed
 from practice.rules import RATES
@@ -44,7 +44,7 @@ def spend(rate: str, who: object) -> Budget:
     return Budget(limit, limit - spent, datetime.fromtimestamp((window + 1) * seconds, UTC))
 
 
-def address(request: Any) -> str:
+def address(request: HttpRequest) -> str:
     """Whose call it is: behind trusted proxies the address that the outermost of them saw."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

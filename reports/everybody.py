@@ -6,14 +6,13 @@ a page is on is asked by its view each time; only its body is kept here.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from allauth.account.adapter import get_adapter
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 
@@ -44,7 +43,7 @@ def hides(place: Municipality) -> bool:
 
 
 def for_everybody(
-    request: Any, answer: HttpResponse, *, of: Municipality | None = None, scripts: Iterable[str] = ()
+    request: HttpRequest, answer: HttpResponse, *, of: Municipality | None = None, scripts: Iterable[str] = ()
 ) -> HttpResponse:
     """May be kept for some minutes; who has it already is told so. `of`: whose page it is.
 
@@ -76,7 +75,7 @@ def busy() -> HttpResponse:
     return answer
 
 
-def comes_too_often(request: Any) -> bool:
+def comes_too_often(request: HttpRequest) -> bool:
     """A village may share one address, so the limit is generous."""
     try:
         line = network_of(str(get_adapter(request).get_client_ip(request)))

@@ -1,7 +1,6 @@
 """What is public is answered before anything that knows people: no session is opened, no cookie read or set."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -13,7 +12,7 @@ class PublicNumbersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PREFIXES):
             return self.get_response(request)
         try:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.rules import Verb
 from municipalities.tabs import Page, Tab
 from municipalities.tabs import tabs as tabs_of
+from municipalities.web import MunicipalityRequest
 
 PAGES = [
     Page("mentoring_plan", _("Plan"), Verb.PLAN_VIEW),
@@ -23,7 +24,7 @@ PAGES = [
 ]
 
 
-def tabs(request: Any, current: str) -> list[Tab]:
+def tabs(request: MunicipalityRequest, current: str) -> list[Tab]:
     """For `{% tabs pages label %}`: the pages that this person may open in the workspace at hand."""
     return tabs_of(request, PAGES, current)
 

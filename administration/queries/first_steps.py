@@ -22,6 +22,7 @@ from municipalities.enums import Role
 from municipalities.models import GlossaryWord, Membership, Municipality, Pairing, ServiceAvailability
 from municipalities.queries import Access, today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from planning.models import Slot
 from posts.models import Post
 from serbian.sorting import sort_key
@@ -181,7 +182,7 @@ def _url(kind: Kind, row: Any, access: Access | None, across: Collection[str]) -
     return reverse(kind.page, args=[row.slug])
 
 
-def progress(request: Any) -> Progress:
+def progress(request: MunicipalityRequest) -> Progress:
     """Of the municipality of the page, with links for those who may do a step. One query."""
     row = _looked_at(Municipality.objects.filter(pk=request.municipality.pk)).get()
     across = {"population"} if request.user.is_administrator else set()
@@ -190,7 +191,7 @@ def progress(request: Any) -> Progress:
     return _progress(row, request.access, across)
 
 
-def unfinished(request: Any) -> Progress | None:
+def unfinished(request: MunicipalityRequest) -> Progress | None:
     """For Home: None once everything is done or put away. One query."""
     found = progress(request)
     return None if found.is_over else found

@@ -1,7 +1,6 @@
 """The page on which everything of a municipality is asked for and fetched."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,18 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from administration.domain import exports as verbs
 from administration.enums import ExportState
 from administration.models import Export
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 SHOWN = 20
 
 
 @requires(Verb.EXPORT)
 @require_safe
-def exports(request: Any) -> HttpResponse:
+def exports(request: MunicipalityRequest) -> HttpResponse:
     rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
     context = {
         "exports": rows,
@@ -37,13 +38,13 @@ def exports(request: Any) -> HttpResponse:
 
 @requires(Verb.EXPORT)
 @require_POST
-def ask(request: Any) -> HttpResponse:
+def ask(request: MunicipalityRequest) -> HttpResponse:
     verbs.ask(request.municipality, by=request.user)
     messages.success(request, _("The file is put together. You get a mail when it is ready; you need not wait here."))
     return redirect("exports", request.municipality.slug)
 
 
-def _mine(request: Any, pk: int) -> Export:
+def _mine(request: SignedInRequest, pk: int) -> Export:
     """One that this person asked for and that is there; 404 to everybody else."""
     rows = Export.objects.filter(asked_by=request.user, state=ExportState.READY, expires_at__gt=timezone.now())
     return get_object_or_404(rows.select_related("municipality"), pk=pk)
@@ -52,7 +53,7 @@ def _mine(request: Any, pk: int) -> Export:
 @requires(Verb.EXPORT)
 @never_cache
 @require_safe
-def download(request: Any, export: int) -> HttpResponseBase:
+def download(request: MunicipalityRequest, export: int) -> HttpResponseBase:
     row = _mine(request, export)
     try:
         file = (Path(settings.EXPORTS_ROOT) / row.name).open("rb")
@@ -66,7 +67,7 @@ def download(request: Any, export: int) -> HttpResponseBase:
 
 @requires(Verb.EXPORT)
 @require_POST
-def discard(request: Any, export: int) -> HttpResponse:
+def discard(request: MunicipalityRequest, export: int) -> HttpResponse:
     verbs.discard(_mine(request, export), by=request.user)
     messages.success(request, _("The file is deleted."))
     return redirect("exports", request.municipality.slug)

@@ -1,7 +1,5 @@
 """The first steps of a municipality, for its own people and for the staff of its programme."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,18 +15,19 @@ from municipalities.access import programme, requires
 from municipalities.queries import enrolled
 from municipalities.rules import ProgrammeVerb, Verb
 from municipalities.tenancy import scope
+from municipalities.web import MunicipalityRequest, ProgrammeRequest
 
 
 @requires(Verb.SETTINGS_VIEW)
 @require_safe
-def municipality(request: Any) -> HttpResponse:
+def municipality(request: MunicipalityRequest) -> HttpResponse:
     context = {"progress": queries.progress(request), "may_put_away": request.access.may(Verb.SETTINGS_EDIT)}
     return render(request, "administration/first_steps.html", context)
 
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def put_away(request: Any, point: str) -> HttpResponse:
+def put_away(request: MunicipalityRequest, point: str) -> HttpResponse:
     """One step that this municipality does not need, or the list as a whole."""
     verbs.put_away(request.municipality, _known(point), by=request.user)
     undo = reverse("first_step_bring_back", args=[request.municipality.slug, point])
@@ -38,7 +37,7 @@ def put_away(request: Any, point: str) -> HttpResponse:
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def bring_back(request: Any, point: str) -> HttpResponse:
+def bring_back(request: MunicipalityRequest, point: str) -> HttpResponse:
     verbs.bring_back(request.municipality, _known(point), by=request.user)
     return redirect("first_steps", request.municipality.slug)
 
@@ -52,7 +51,7 @@ def _known(point: str) -> str:
 
 @programme(ProgrammeVerb.MANAGE)
 @require_safe
-def programme_page(request: Any) -> HttpResponse:
+def programme_page(request: ProgrammeRequest) -> HttpResponse:
     places = [place for place in enrolled(request.programmes) if place.joined_on]
     with scope(*places):
         rows = queries.of_several(places)

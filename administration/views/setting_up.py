@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.web import SignedInRequest, is_signed_in
 from administration import addresses
 from administration.domain import set_up
 from administration.enums import SetUpStep
@@ -36,7 +37,7 @@ SLOW_SECONDS = 30
 @public
 @never_cache
 @require_safe
-def open_(request: Any, code: str) -> HttpResponse:
+def open_(request: HttpRequest, code: str) -> HttpResponse:
     """The link with the code. It goes on without the code in the address, so that no log or link gives it away."""
     if not setting_up.is_fresh():
         raise Http404
@@ -51,7 +52,7 @@ def open_(request: Any, code: str) -> HttpResponse:
     return redirect("setup")
 
 
-def _address(request: Any) -> str:
+def _address(request: HttpRequest) -> str:
     try:
         return str(get_adapter(request).get_client_ip(request))
     except PermissionDenied:  # behind a socket there may be none
@@ -61,7 +62,7 @@ def _address(request: Any) -> str:
 @public
 @never_cache
 @require_safe
-def resume(request: Any) -> HttpResponse:
+def resume(request: HttpRequest) -> HttpResponse:
     """The first step that is not done yet."""
     row = setting_up.running(request.user)
     if row is None:
@@ -71,7 +72,7 @@ def resume(request: Any) -> HttpResponse:
     return redirect("setup_step", setting_up.next_step(row, request.user) or SetUpStep.PROGRAMME)
 
 
-def _require_code(request: Any) -> str:
+def _require_code(request: HttpRequest) -> str:
     hash_ = str(request.session.get(CODE, ""))
     if not hash_ or not set_up.works(hash_):
         raise Http404
@@ -82,12 +83,12 @@ def _require_code(request: Any) -> str:
 @never_cache
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
-def step(request: Any, step: str) -> HttpResponse:
+def step(request: HttpRequest, step: str) -> HttpResponse:
     if step not in SetUpStep.values:
         raise Http404
     asked = SetUpStep(step)
     row = setting_up.running(request.user)
-    if row is None:
+    if row is None or not is_signed_in(request):
         hash_ = _require_code(request)
         return _account(request, hash_) if asked is SetUpStep.ACCOUNT else redirect("setup")
     if asked is SetUpStep.ACCOUNT:
@@ -98,18 +99,20 @@ def step(request: Any, step: str) -> HttpResponse:
     return STEPS[asked](request, row)
 
 
-def _page(request: Any, row: Installation, now: SetUpStep, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, row: Installation, now: SetUpStep, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
     found = {"places": setting_up.places(row, request.user, now), "step": now.value, "title": now.label, **context}
     return render(request, f"administration/setup/{now.value}.html", found, status=status)
 
 
-def _on(request: Any, done: SetUpStep) -> HttpResponse:
+def _on(request: SignedInRequest, done: SetUpStep) -> HttpResponse:
     """Keep it, and go to the step after it."""
     set_up.complete(done, by=request.user)
     return redirect("setup_step", list(SetUpStep)[list(SetUpStep).index(done) + 1])
 
 
-def _account(request: Any, hash_: str) -> HttpResponse:
+def _account(request: HttpRequest, hash_: str) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("email", "name", "password", "language")}
@@ -122,7 +125,7 @@ def _account(request: Any, hash_: str) -> HttpResponse:
     return _page(request, Installation(pk=1), SetUpStep.ACCOUNT, {"form": form}, status)
 
 
-def _enter(request: Any, user: Any) -> HttpResponse:
+def _enter(request: HttpRequest, user: Any) -> HttpResponse:
     from allauth.account.utils import perform_login
 
     del request.session[CODE]
@@ -131,12 +134,12 @@ def _enter(request: Any, user: Any) -> HttpResponse:
     return response
 
 
-def _second_factor(request: Any, row: Installation) -> HttpResponse:
+def _second_factor(request: SignedInRequest, row: Installation) -> HttpResponse:
     done = setting_up.is_done(row, SetUpStep.SECOND_FACTOR, request.user)
     return _page(request, row, SetUpStep.SECOND_FACTOR, {"done": done, "required": settings.SECOND_FACTOR_REQUIRED})
 
 
-def _facts(request: Any, row: Installation) -> HttpResponse:
+def _facts(request: SignedInRequest, row: Installation) -> HttpResponse:
     # A row of its own: the form writes into it.
     form = FactsForm(request.POST or None, instance=setting_up.facts())
     if request.method == "POST" and form.is_valid():
@@ -145,7 +148,7 @@ def _facts(request: Any, row: Installation) -> HttpResponse:
     return _page(request, row, SetUpStep.FACTS, {"form": form}, 422 if form.errors else 200)
 
 
-def _addresses(request: Any, row: Installation) -> HttpResponse:
+def _addresses(request: SignedInRequest, row: Installation) -> HttpResponse:
     if request.method == "POST":
         return _on(request, SetUpStep.ADDRESS)
     found = addresses.findings(request)
@@ -153,7 +156,7 @@ def _addresses(request: Any, row: Installation) -> HttpResponse:
     return _page(request, row, SetUpStep.ADDRESS, context)
 
 
-def _mail(request: Any, row: Installation) -> HttpResponse:
+def _mail(request: SignedInRequest, row: Installation) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("act") != "send":
             return _on(request, SetUpStep.MAIL)
@@ -178,7 +181,7 @@ def _age(message: Any) -> float:
     return float((timezone.now() - message.created_at).total_seconds())
 
 
-def _networks(request: Any, row: Installation) -> HttpResponse:
+def _networks(request: SignedInRequest, row: Installation) -> HttpResponse:
     if request.method == "POST":
         return _on(request, SetUpStep.NETWORKS)
     entered = channels.registrations()
@@ -186,7 +189,7 @@ def _networks(request: Any, row: Installation) -> HttpResponse:
     return _page(request, row, SetUpStep.NETWORKS, {"rows": rows, "free": channels.without_keys()})
 
 
-def _programme(request: Any, row: Installation) -> HttpResponse:
+def _programme(request: SignedInRequest, row: Installation) -> HttpResponse:
     later = request.POST.get("act") == "later"
     form = FirstProgrammeForm(None if later else request.POST or None)
     if request.method == "POST" and (later or form.is_valid()):
@@ -203,7 +206,7 @@ def _programme(request: Any, row: Installation) -> HttpResponse:
     return _page(request, row, SetUpStep.PROGRAMME, {"form": form}, 422 if form.errors else 200)
 
 
-STEPS: dict[SetUpStep, Callable[[Any, Installation], HttpResponse]] = {
+STEPS: dict[SetUpStep, Callable[[SignedInRequest, Installation], HttpResponse]] = {
     SetUpStep.SECOND_FACTOR: _second_factor,
     SetUpStep.FACTS: _facts,
     SetUpStep.ADDRESS: _addresses,

@@ -19,11 +19,12 @@ from common.numbers import per_thousand
 from municipalities.access import requires
 from municipalities.queries import services
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def audience(request: Any) -> HttpResponse:
+def audience(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics_links")
     base = baseline(request.municipality, known.today)
     compared = [known.period.before, *([base.period] if base else [])]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
 TABLE_ONLY = ("sort", "columns", "group", "picture")
 
 
-def kept(request: Any, *without: str) -> list[tuple[str, str]]:
+def kept(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
     """What was chosen, for a form that changes `without` of it."""
     return [(key, value) for key, values in request.GET.lists() if key not in without for value in values]
 
@@ -37,7 +38,7 @@ def months_of(chosen: Choice, day: date) -> Choice:
 
 
 def frame(
-    request: Any, chosen: Choice, part: Part, current: str, *, days: bool = True, period: bool = True
+    request: HttpRequest, chosen: Choice, part: Part, current: str, *, days: bool = True, period: bool = True
 ) -> dict[str, Any]:
     """`days`: whether the page tells days, too; `period`: whether it has a period to choose at all."""
     carried = request.GET.copy()

@@ -1,7 +1,5 @@
 """What a published post counts as in the numbers, and correcting it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,11 +12,12 @@ from analytics.forms import CountedForm
 from analytics.models import Subject
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, pk: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Of one post on one channel; the categories hold for all channels of the post."""
     found = Subject.objects.exclude(kind=SubjectKind.CHANNEL)
     subject = get_object_or_404(found.select_related("traits", "channel", "publication__post"), pk=pk)

@@ -19,6 +19,7 @@ from analytics.wording import TITLES, times, value_label
 from municipalities.access import requires
 from municipalities.queries import services
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 25
 
@@ -34,7 +35,7 @@ class Line:
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def posts(request: Any) -> HttpResponse:
+def posts(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics_posts")
     kept = Kept(traits_asked(request.GET, known), request.GET.get("q", "").replace("\x00", "")[:80])
     sort = request.GET.get("sort", "")

@@ -18,6 +18,7 @@ from analytics.queries.totals import DIMENSIONS
 from channels.models import Channel
 from municipalities.queries import today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 # In an address, "nothing" needs a word of its own: an empty value means all.
 NONE = "none"
@@ -25,7 +26,9 @@ NONE = "none"
 APART = ("analytics_peers", "analytics_indicators")
 
 
-def tabs(request: Any, current: str, address: Callable[[str], str] | None = None) -> list[dict[str, Any]]:
+def tabs(
+    request: MunicipalityRequest, current: str, address: Callable[[str], str] | None = None
+) -> list[dict[str, Any]]:
     """The pages of a municipality's numbers. `address` is that of those which share a period and a channel."""
     named = {
         "analytics": _("Overview"),
@@ -49,7 +52,7 @@ def tabs(request: Any, current: str, address: Callable[[str], str] | None = None
 
 @dataclass
 class Frame:
-    request: Any
+    request: MunicipalityRequest
     page: str
     today: date
     chosen: Chosen
@@ -136,7 +139,7 @@ class Frame:
         }
 
 
-def frame(request: Any, page: str, *, default: str = periods.DEFAULT) -> Frame:
+def frame(request: MunicipalityRequest, page: str, *, default: str = periods.DEFAULT) -> Frame:
     """Three queries."""
     found, asked = edges(), request.GET
     typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))

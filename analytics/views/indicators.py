@@ -16,11 +16,12 @@ from analytics.queries.indicators import Line
 from analytics.views.indicators_shared import mine, sees
 from municipalities.models import Programme
 from municipalities.tenancy import scope
+from municipalities.web import ProgrammeRequest
 
 
 @sees
 @require_safe
-def board(request: Any) -> HttpResponse:
+def board(request: ProgrammeRequest) -> HttpResponse:
     """`?programme=`, `?cohort=` and `?area=` narrow it."""
     chosen = _chosen(request.programmes, request.GET.get("programme", ""))
     cohort, area = request.GET.get("cohort", ""), request.GET.get("area", "")
@@ -76,7 +77,7 @@ def _chosen(programmes: list[Programme], wanted: str) -> Programme:
 
 @sees
 @require_safe
-def one(request: Any, indicator: int) -> HttpResponse:
+def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     found = mine(request, indicator)
     known = queries.whole(found)
     unit = found.unit
@@ -130,7 +131,7 @@ def _entered(each: ManualValue | PlaceValue, unit: str) -> dict[str, Any]:
 
 @sees
 @require_safe
-def of_place(request: Any, indicator: int, place: str) -> HttpResponse:
+def of_place(request: ProgrammeRequest, indicator: int, place: str) -> HttpResponse:
     """What was agreed with one municipality, frozen and entered for it."""
     found = mine(request, indicator)
     known = queries.whole(found)

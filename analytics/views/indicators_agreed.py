@@ -1,13 +1,12 @@
 """Targets, and values that people enter with their evidence."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.web import SignedInRequest
 from analytics import logframe_words as words
 from analytics.domain import indicators_agreed as agreed
 from analytics.domain import indicators_entered as entered
@@ -19,11 +18,12 @@ from analytics.views.indicators_shared import both, form_page, keeps, mine, plac
 from common import downloads
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
+from municipalities.web import ProgrammeRequest
 
 
 @keeps
 @both
-def target(request: Any, indicator: int) -> HttpResponse:
+def target(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     """`?place=` chooses the municipality beforehand."""
     found = mine(request, indicator)
     initial = {"kind": AimKind.VALUE.value, "place": request.GET.get("place", "programme")}
@@ -43,7 +43,7 @@ def target(request: Any, indicator: int) -> HttpResponse:
 
 @keeps
 @both
-def end_target(request: Any, indicator: int, target: int) -> HttpResponse:
+def end_target(request: ProgrammeRequest, indicator: int, target: int) -> HttpResponse:
     found = mine(request, indicator)
     row = get_object_or_404(Target, pk=target, indicator=found, ended_at__isnull=True)
     return _end_target(request, found, row, None)
@@ -51,7 +51,7 @@ def end_target(request: Any, indicator: int, target: int) -> HttpResponse:
 
 @keeps
 @both
-def end_place_target(request: Any, indicator: int, place: str, target: int) -> HttpResponse:
+def end_place_target(request: ProgrammeRequest, indicator: int, place: str, target: int) -> HttpResponse:
     found = mine(request, indicator)
     house = place_of(found, place)
     with scope(house):
@@ -60,7 +60,7 @@ def end_place_target(request: Any, indicator: int, place: str, target: int) -> H
 
 
 def _end_target(
-    request: Any, found: ProgrammeIndicator, row: Target | PlaceTarget, house: Municipality | None
+    request: SignedInRequest, found: ProgrammeIndicator, row: Target | PlaceTarget, house: Municipality | None
 ) -> HttpResponse:
     form = EndTargetForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -73,7 +73,7 @@ def _end_target(
 
 @keeps
 @both
-def value(request: Any, indicator: int) -> HttpResponse:
+def value(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     found = mine(request, indicator)
     if not found.is_manual:
         messages.warning(request, _("The portal measures this indicator; nobody enters its values."))
@@ -93,13 +93,13 @@ def value(request: Any, indicator: int) -> HttpResponse:
 
 @sees
 @require_safe
-def evidence(request: Any, indicator: int, value: int) -> HttpResponseBase:
+def evidence(request: ProgrammeRequest, indicator: int, value: int) -> HttpResponseBase:
     return download(get_object_or_404(ManualValue, pk=value, indicator=mine(request, indicator)))
 
 
 @sees
 @require_safe
-def place_evidence(request: Any, indicator: int, place: str, value: int) -> HttpResponseBase:
+def place_evidence(request: ProgrammeRequest, indicator: int, place: str, value: int) -> HttpResponseBase:
     found = mine(request, indicator)
     with scope(place_of(found, place)):
         return download(get_object_or_404(PlaceValue.objects.filter(indicator=found), pk=value))

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.web import SignedInRequest
 from analytics import logframe_words as words
 from analytics.domain import indicators_frozen as frozen
 from analytics.logframe_forms import EnteredBaselineForm, FreezeForm, WindowForm
@@ -17,11 +18,12 @@ from analytics.views.indicators_shared import both, cohort_of, cohorts_of, form_
 from municipalities.models import Cohort, Enrolment
 from municipalities.queries import today
 from municipalities.tenancy import scope
+from municipalities.web import ProgrammeRequest
 
 
 @keeps
 @both
-def baseline(request: Any, indicator: int) -> HttpResponse:
+def baseline(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     """Shows what the days chosen come to before it is frozen; of an indicator of one's own it takes what is known."""
     found = mine(request, indicator)
     if found.is_manual:
@@ -55,7 +57,7 @@ def baseline(request: Any, indicator: int) -> HttpResponse:
     return render(request, "analytics/indicator_baseline.html", context, status=422 if form.errors else 200)
 
 
-def _freeze_form(request: Any, cohorts: list[Cohort]) -> WindowForm | FreezeForm:
+def _freeze_form(request: HttpRequest, cohorts: list[Cohort]) -> WindowForm | FreezeForm:
     if request.method == "POST":
         return FreezeForm(request.POST, cohorts=cohorts)
     chosen = cohort_of(cohorts, request.GET.get("cohort", ""))
@@ -87,7 +89,9 @@ def _proposed(each: queries.Proposal, unit: str) -> dict[str, Any]:
     }
 
 
-def _freeze(request: Any, found: ProgrammeIndicator, form: FreezeForm, seats: list[Enrolment]) -> HttpResponse | None:
+def _freeze(
+    request: SignedInRequest, found: ProgrammeIndicator, form: FreezeForm, seats: list[Enrolment]
+) -> HttpResponse | None:
     told = form.cleaned_data
     places = [seat.municipality for seat in seats]
     if told["whom"] == "missing":
@@ -111,7 +115,7 @@ def _freeze(request: Any, found: ProgrammeIndicator, form: FreezeForm, seats: li
     return redirect("programme_indicator", found.pk)
 
 
-def _enter_baseline(request: Any, found: ProgrammeIndicator) -> HttpResponse:
+def _enter_baseline(request: SignedInRequest, found: ProgrammeIndicator) -> HttpResponse:
     places = places_of(found)
     first, last = _suggested(found)
     initial = {"first": first, "last": last, "place": request.GET.get("place", "programme")}

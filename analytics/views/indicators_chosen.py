@@ -15,11 +15,12 @@ from analytics.logframe import INDICATORS
 from analytics.logframe_forms import NameForm, OwnForm
 from analytics.queries import indicators as queries
 from analytics.views.indicators_shared import both, form_page, keeps, mine, programme_of, to_board, tried
+from municipalities.web import ProgrammeRequest
 
 
 @keeps
 @both
-def choose(request: Any, programme: int) -> HttpResponse:
+def choose(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = programme_of(request, programme)
     if request.method == "POST":
         verbs.choose(chosen, set(request.POST.getlist("code")) & set(INDICATORS), by=request.user)
@@ -40,7 +41,7 @@ def choose(request: Any, programme: int) -> HttpResponse:
 
 @keeps
 @both
-def new(request: Any, programme: int) -> HttpResponse:
+def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = programme_of(request, programme)
     form = OwnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -54,7 +55,7 @@ def new(request: Any, programme: int) -> HttpResponse:
 
 @keeps
 @both
-def edit(request: Any, indicator: int) -> HttpResponse:
+def edit(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     found = mine(request, indicator)
     sent = request.POST if request.method == "POST" else None
     form = OwnForm(sent, indicator=found) if found.is_manual else NameForm(sent, initial={"name": found.name})
@@ -72,7 +73,7 @@ def edit(request: Any, indicator: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def end(request: Any, indicator: int) -> HttpResponse:
+def end(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     """End it, or with `again` take it up."""
     found = mine(request, indicator)
     if "again" in request.POST:

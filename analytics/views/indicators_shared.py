@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -13,6 +13,7 @@ from municipalities.access import programme as programme_page
 from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ keeps = programme_page(ProgrammeVerb.INDICATORS)
 both = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def mine(request: Any, indicator: int) -> ProgrammeIndicator:
+def mine(request: ProgrammeRequest, indicator: int) -> ProgrammeIndicator:
     """One of one's own programmes; another's is not there."""
     found = queries.mine(indicator, request.programmes)
     if found is None:
@@ -29,7 +30,7 @@ def mine(request: Any, indicator: int) -> ProgrammeIndicator:
     return found
 
 
-def programme_of(request: Any, pk: int) -> Programme:
+def programme_of(request: ProgrammeRequest, pk: int) -> Programme:
     found = next((each for each in request.programmes if each.pk == pk), None)
     if found is None:
         raise Http404
@@ -77,7 +78,7 @@ def to(found: ProgrammeIndicator, place: Municipality | None) -> HttpResponse:
 
 
 def form_page(
-    request: Any, form: Any, title: str, act: str, *, indicator: ProgrammeIndicator | None = None, **more: Any
+    request: HttpRequest, form: Any, title: str, act: str, *, indicator: ProgrammeIndicator | None = None, **more: Any
 ) -> HttpResponse:
     context = {"form": form, "page_title": title, "act": act, "indicator": indicator, **more}
     return render(request, "analytics/indicator_form.html", context, status=422 if form.errors else 200)

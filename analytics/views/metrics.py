@@ -1,7 +1,5 @@
 """What the numbers mean: made from the catalogue and from what the connectors say of themselves."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -10,10 +8,11 @@ from analytics.enums import PullOutcome
 from analytics.queries.told import channels_shown, told_to
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.ANALYTICS_VIEW)
-def metrics(request: Any) -> HttpResponse:
+def metrics(request: MunicipalityRequest) -> HttpResponse:
     channels = channels_shown()
     context = {
         "channels": channels,

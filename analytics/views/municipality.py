@@ -25,6 +25,7 @@ from common import charts
 from common.numbers import number
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.enums import Category
 
 NEWEST = 5
@@ -44,7 +45,7 @@ class Change:
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def municipality(request: Any) -> HttpResponse:
+def municipality(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics")
     period, channel = known.period, known.channel_id
     base = baseline(request.municipality, known.today)

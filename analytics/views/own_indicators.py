@@ -15,11 +15,12 @@ from analytics.views.frame import tabs
 from analytics.views.indicators_agreed import download
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def indicators(request: Any) -> HttpResponse:
+def indicators(request: MunicipalityRequest) -> HttpResponse:
     found = own(request.municipality)
     programmes = [
         {
@@ -62,5 +63,5 @@ def _card(line: Line) -> dict[str, Any]:
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def evidence(request: Any, indicator: int, value: int) -> HttpResponseBase:
+def evidence(request: MunicipalityRequest, indicator: int, value: int) -> HttpResponseBase:
     return download(get_object_or_404(PlaceValue.objects.filter(indicator=indicator), pk=value))

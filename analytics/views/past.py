@@ -19,6 +19,7 @@ from channels.models import Channel
 from common import spreadsheets
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from planning.reading import MOST_BYTES, Unreadable
 from posts.domain.refused import Refused
 from posts.enums import Category
@@ -28,7 +29,7 @@ YEAR = timedelta(days=365)
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_http_methods(["GET", "POST"])
-def imports(request: Any) -> HttpResponse:
+def imports(request: MunicipalityRequest) -> HttpResponse:
     """Choose a file (POST) or a channel, and see what was imported."""
     problem = ""
     if request.method == "POST":
@@ -54,7 +55,7 @@ def imports(request: Any) -> HttpResponse:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
-def fetch(request: Any) -> HttpResponse:
+def fetch(request: MunicipalityRequest) -> HttpResponse:
     chosen, since = request.POST.get("channel", ""), _date(request.POST.get("since", ""))
     channel = next((channel for channel in fetchable() if str(channel.pk) == chosen), None)
     try:
@@ -73,7 +74,7 @@ def _date(typed: str) -> Any:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_safe
-def one(request: Any, pk: int) -> HttpResponse:
+def one(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Every row of a file with every problem; afterwards those that were left out, and what was brought."""
     run = get_object_or_404(PastImport.objects.select_related("by", "channel"), pk=pk)
     rows = past_rows.look(past.lines_of(run), run.source) if run.rows else []
@@ -93,7 +94,7 @@ def one(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
-def confirm(request: Any, pk: int) -> HttpResponse:
+def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PastImport.objects.all(), pk=pk)
     expected = request.POST.get("rows", "")
     try:
@@ -105,7 +106,7 @@ def confirm(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
-def undo(request: Any, pk: int) -> HttpResponse:
+def undo(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PastImport.objects.all(), pk=pk)
     try:
         past.undo(run, by=request.user)
@@ -117,7 +118,7 @@ def undo(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_safe
-def sample(request: Any, kind: str) -> HttpResponse:
+def sample(request: MunicipalityRequest, kind: str) -> HttpResponse:
     """A file to fill in, of posts or (?of=followers) of followers. It speaks Serbian whatever the page does."""
     of = ImportSource.FOLLOWERS if request.GET.get("of") == "followers" else ImportSource.POSTS
     name = "pratioci" if of == ImportSource.FOLLOWERS else "ranije-objave"

@@ -1,7 +1,5 @@
 """A municipality beside others of its size, and whether it shows them its own figures."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,12 +15,13 @@ from analytics.views.frame import tabs
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from serbian.sorting import sort_key
 
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_GET
-def peers(request: Any) -> HttpResponse:
+def peers(request: MunicipalityRequest) -> HttpResponse:
     period = months.whole(request.GET, today())
     found = queries.peers(request.municipality, period)
     context = {
@@ -60,7 +59,7 @@ def _cells(row: queries.Shared, found: queries.Peers) -> list[str]:
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def settings(request: Any) -> HttpResponse:
+def settings(request: MunicipalityRequest) -> HttpResponse:
     context = {
         "agreed": queries.agreed(request.municipality),
         "shares": queries.is_sharing(),
@@ -73,7 +72,7 @@ def settings(request: Any) -> HttpResponse:
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def share(request: Any) -> HttpResponse:
+def share(request: MunicipalityRequest) -> HttpResponse:
     if request.POST.get("shares") == "yes":
         sharing.share(request.municipality, by=request.user)
         messages.success(request, _("Others of your size who share their figures now see yours, and you see theirs."))

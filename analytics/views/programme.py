@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,13 +35,14 @@ from common.numbers import number
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb, Verb, verbs
+from municipalities.web import ProgrammeRequest
 from serbian.sorting import sort_key
 
 ALL = "all"
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def programme(request: Any) -> HttpResponse:
+def programme(request: ProgrammeRequest) -> HttpResponse:
     chosen = choice(request.GET, today())
     found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     context = {
@@ -92,7 +93,7 @@ def _line(row: Row, chosen: Choice, page: Callable[[str], str]) -> Line:
     )
 
 
-def _page(request: Any) -> Callable[[str], str]:
+def _page(request: HttpRequest) -> Callable[[str], str]:
     """The page of a municipality, by its slug: of numbers where the reader may open that, else what the programme's
     pages tell of it. The address is found once for all."""
     stands_in = "-slug-"
@@ -117,7 +118,7 @@ def _line_of_group(group: Group[Row], chosen: Choice) -> Line:
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def table(request: Any) -> HttpResponse:
+def table(request: ProgrammeRequest) -> HttpResponse:
     """What the page shows, as it is: rows or groups, the chosen columns in the chosen order."""
     chosen = choice(request.GET, today())
     found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
@@ -213,7 +214,7 @@ def _heading(key: str, chosen: Choice) -> str:
     return str(label(key))
 
 
-def _columns(request: Any, chosen: Choice) -> list[dict[str, Any]]:
+def _columns(request: HttpRequest, chosen: Choice) -> list[dict[str, Any]]:
     columns = []
     for key in (NAME, *chosen.columns):
         if key == LINE:

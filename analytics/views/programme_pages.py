@@ -22,13 +22,14 @@ from municipalities.access import programme as programme_page
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
 from municipalities.tenancy import scope
+from municipalities.web import ProgrammeRequest
 from serbian.sorting import sort_key
 
 FEWEST, MOST = 2, 6
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def multiples(request: Any) -> HttpResponse:
+def multiples(request: ProgrammeRequest) -> HttpResponse:
     """Every municipality as a small line on one scale."""
     chosen = months_of(choice(request.GET, today()), today())
     found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
@@ -40,7 +41,7 @@ def multiples(request: Any) -> HttpResponse:
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def compare(request: Any) -> HttpResponse:
+def compare(request: ProgrammeRequest) -> HttpResponse:
     """From two to six municipalities over each other; the address says which. 404 for one that is not compared."""
     chosen = months_of(choice(request.GET, today()), today())
     part = taking_part(request.programmes)
@@ -79,7 +80,7 @@ def compare(request: Any) -> HttpResponse:
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def districts(request: Any) -> HttpResponse:
+def districts(request: ProgrammeRequest) -> HttpResponse:
     """The districts by their medians; small ones stay untold as in the table."""
     chosen = choice(request.GET, today())
     found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
@@ -99,7 +100,7 @@ def districts(request: Any) -> HttpResponse:
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def training(request: Any) -> HttpResponse:
+def training(request: ProgrammeRequest) -> HttpResponse:
     """Four weeks before the training of each municipality's cohort against the days after it."""
     chosen = choice(request.GET, today())
     part = taking_part(request.programmes)
@@ -126,7 +127,7 @@ def training(request: Any) -> HttpResponse:
 
 
 @programme_page(ProgrammeVerb.COMPARE)
-def municipality(request: Any, place: str) -> HttpResponse:
+def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
     """What the programme's pages tell of one municipality, to read only. 404 for one that is not compared."""
     chosen = months_of(choice(request.GET, today()), today())
     part = taking_part(request.programmes)

@@ -1,7 +1,5 @@
 """When people react: the own posts by weekday and hours, as a map and in words."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,13 +13,14 @@ from analytics.views.frame import frame
 from common import charts
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 SHOWN = 3
 
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def best_time(request: Any) -> HttpResponse:
+def best_time(request: MunicipalityRequest) -> HttpResponse:
     # A rhythm of the week needs more posts than four weeks bring.
     known = frame(request, "analytics_time", default=periods.YEAR)
     judged = typical(known.period, known.today, known.channel_id, TIMES)

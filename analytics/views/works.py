@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from common.numbers import number
 from municipalities.access import requires
 from municipalities.queries import services
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 # The values of traits that single posts are explained by, the most telling first.
 EXPLAIN = ("service", "call", "interactive", "material", "category")
@@ -44,7 +44,7 @@ class Explained:
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
-def works(request: Any) -> HttpResponse:
+def works(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics_works")
     period, channel = known.period, known.channel_id
     found = breakdowns(period, channel)

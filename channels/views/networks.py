@@ -1,7 +1,5 @@
 """The installation's keys at networks that want the portal to be registered there by a person."""
 
-from typing import Any
-
 from django.contrib import messages as notes
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.web import SignedInRequest
 from channels import queries, rules
 from channels.domain import credentials, inbound, keys
 from channels.domain.connect.attempts import redirect_uri
@@ -26,7 +25,7 @@ def _served(network: str) -> list[str]:
 
 @administrators
 @require_GET
-def networks(request: Any) -> HttpResponse:
+def networks(request: SignedInRequest) -> HttpResponse:
     entered = queries.registrations()
     rows = [
         {"key": key, "platform": platform, "serves": _served(key), "row": entered.get(key)}
@@ -38,7 +37,7 @@ def networks(request: Any) -> HttpResponse:
 @administrators
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "POST"])
-def network(request: Any, network: str) -> HttpResponse:
+def network(request: SignedInRequest, network: str) -> HttpResponse:
     """Keys of one network, with the addresses that the administrator enters there."""
     if network not in queries.keyed():
         raise Http404
@@ -98,7 +97,7 @@ def _has(network: str, door: str) -> bool:
 
 @administrators
 @require_POST
-def remove(request: Any, network: str) -> HttpResponse:
+def remove(request: SignedInRequest, network: str) -> HttpResponse:
     if network not in queries.keyed():
         raise Http404
     keys.remove(network, by=request.user)

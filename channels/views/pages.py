@@ -1,12 +1,11 @@
 """Pages of channels: connecting, one channel. The list is `portal.channels`. Only `callback` calls a network."""
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages as notes
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.web import SignedInRequest
 from channels import pauses, queries, tasks, traffic
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
@@ -26,12 +26,13 @@ from channels.rules import PRACTICE_PLATFORM, Refused, is_practice, languages
 from channels.standing import standing
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from platforms import scopes
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
 
 
-def _rights(request: Any) -> dict[str, bool]:
+def _rights(request: MunicipalityRequest) -> dict[str, bool]:
     return {
         "may_connect": request.access.may(Verb.CHANNEL_CONNECT),
         "may_arrange": request.access.may(Verb.SETTINGS_EDIT),
@@ -43,7 +44,7 @@ def _rights(request: Any) -> dict[str, bool]:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_GET
-def choose(request: Any) -> HttpResponse:
+def choose(request: MunicipalityRequest) -> HttpResponse:
     """Pick a network."""
     entered = queries.networks_with_keys()
     networks = [
@@ -61,7 +62,7 @@ def choose(request: Any) -> HttpResponse:
 @requires(Verb.CHANNEL_CONNECT)
 @sensitive_post_parameters("password", "token")
 @require_http_methods(["GET", "POST"])
-def connect(request: Any, platform: str) -> HttpResponse:
+def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     """Say where the account is; `?again=<channel>` connects that channel again."""
     if platform not in PLATFORMS:
         raise Http404
@@ -79,7 +80,7 @@ def connect(request: Any, platform: str) -> HttpResponse:
     return render(request, "channels/connect.html", context, status=422 if form.errors else 200)
 
 
-def _again(request: Any, platform: str) -> Channel | None:
+def _again(request: HttpRequest, platform: str) -> Channel | None:
     asked = request.GET.get("again", "")
     if not asked:
         return None
@@ -96,7 +97,7 @@ def _known(channel: Channel | None) -> dict[str, str]:
     return {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
 
 
-def _start(request: Any, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:
+def _start(request: MunicipalityRequest, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:
     here = (request.municipality, platform, typed.get("server", ""))
     if PLATFORMS[platform].connect_by == "oauth":
         return connection.start(*here, by=request.user, channel=again)
@@ -104,7 +105,7 @@ def _start(request: Any, platform: str, typed: dict[str, str], again: Channel | 
     return connection.sign_in(*here, secret=secret, by=request.user, channel=again)
 
 
-def _started(request: Any, attempt: ConnectAttempt) -> HttpResponse:
+def _started(request: MunicipalityRequest, attempt: ConnectAttempt) -> HttpResponse:
     tasks.ring()
     return redirect("channel_connecting", request.municipality.slug, attempt.pk)
 
@@ -112,7 +113,7 @@ def _started(request: Any, attempt: ConnectAttempt) -> HttpResponse:
 @requires(Verb.CHANNEL_CONNECT)
 @never_cache
 @require_GET
-def connecting(request: Any, attempt: int) -> HttpResponse:
+def connecting(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     """How far the connection is; the page asks again every two seconds while a worker has something to do."""
     found = _attempt(request, attempt)
     working = found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING)
@@ -130,7 +131,7 @@ def connecting(request: Any, attempt: int) -> HttpResponse:
     return render(request, "channels/progress.html" if request.htmx else "channels/connecting.html", context)
 
 
-def _attempt(request: Any, attempt_id: int) -> ConnectAttempt:
+def _attempt(request: SignedInRequest, attempt_id: int) -> ConnectAttempt:
     """One's own attempt: another person's is none of one's business."""
     mine = ConnectAttempt.objects.select_related("channel").filter(by=request.user)
     found: ConnectAttempt = get_object_or_404(mine, pk=attempt_id)
@@ -141,7 +142,7 @@ def _host(server: str) -> str:
     return server.split("://", 1)[-1]
 
 
-def _retry_url(request: Any, attempt: ConnectAttempt) -> str:
+def _retry_url(request: MunicipalityRequest, attempt: ConnectAttempt) -> str:
     if attempt.channel_id and attempt.step == ConnectStep.FAILED:
         return f"{_form_url(request, attempt.platform)}?again={attempt.channel_id}"
     return _form_url(request, attempt.platform)
@@ -183,7 +184,7 @@ def _scopes(platform: str, names: list[str]) -> list[Scope]:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
-def choose_account(request: Any, attempt: int) -> HttpResponse:
+def choose_account(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     """One of the pages that the network named."""
     found = _attempt(request, attempt)
     try:
@@ -197,7 +198,7 @@ def choose_account(request: Any, attempt: int) -> HttpResponse:
 @requires(Verb.CHANNEL_CONNECT)
 @never_cache
 @require_GET
-def consent(request: Any, attempt: int) -> HttpResponse:
+def consent(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     """Off to the network, where the person allows us to act."""
     found = _attempt(request, attempt)
     progress = reverse("channel_connecting", args=[request.municipality.slug, found.pk])
@@ -214,7 +215,7 @@ def consent(request: Any, attempt: int) -> HttpResponse:
 @signed_in
 @never_cache
 @require_GET
-def callback(request: Any) -> HttpResponse:
+def callback(request: SignedInRequest) -> HttpResponse:
     """Back from the network. The right to connect is asked again in the municipality of the attempt."""
     try:
         attempt = connection.callback(request.GET.dict(), by=request.user)
@@ -229,7 +230,7 @@ def callback(request: Any) -> HttpResponse:
 
 @requires(Verb.CHANNEL_VIEW)
 @require_GET
-def channel(request: Any, channel: int) -> HttpResponse:
+def channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
     found = _channel(channel)
     return _channel_page(request, found, ArrangeForm(channel=found))
 
@@ -239,7 +240,7 @@ def _channel(channel_id: int) -> Channel:
     return found
 
 
-def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
+def _channel_page(request: MunicipalityRequest, found: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
     named, ends = dict(languages()), queries.ends(found)
     context = {
         "channel": found,
@@ -260,7 +261,7 @@ def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int =
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def arrange(request: Any, channel: int) -> HttpResponse:
+def arrange(request: MunicipalityRequest, channel: int) -> HttpResponse:
     found = _channel(channel)
     form = ArrangeForm(request.POST, channel=found)
     if not form.is_valid():
@@ -272,7 +273,7 @@ def arrange(request: Any, channel: int) -> HttpResponse:
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_POST
-def reconnect(request: Any, channel: int) -> HttpResponse:
+def reconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
     """The same account again: straight to the network's consent, or to the form where a password has to be typed."""
     found = _channel(channel)
     if PLATFORMS[found.platform].connect_by != "oauth":
@@ -284,13 +285,13 @@ def reconnect(request: Any, channel: int) -> HttpResponse:
         return redirect("channel", request.municipality.slug, found.pk)
 
 
-def _form_url(request: Any, platform: str) -> str:
+def _form_url(request: MunicipalityRequest, platform: str) -> str:
     return reverse("channel_connect", args=[request.municipality.slug, platform])
 
 
 @requires(Verb.CHANNEL_CONNECT)
 @require_http_methods(["GET", "POST"])
-def disconnect(request: Any, channel: int) -> HttpResponse:
+def disconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
     """Asks first: what is scheduled waits afterwards."""
     found = _channel(channel)
     if found.state == ChannelState.DISCONNECTED:

@@ -1,13 +1,12 @@
 """Pausing and resuming: a municipality, one channel, the municipalities of a programme or all of them."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.web import SignedInRequest
 from channels import pauses
 from channels.domain import pause as verbs
 from channels.enums import ChannelState
@@ -16,13 +15,14 @@ from channels.models import Channel
 from municipalities.access import keepers, requires
 from municipalities.models import Programme, WidePause
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 EVERYBODY = "everybody"
 
 
 @requires(Verb.PAUSE)
 @require_http_methods(["GET", "POST"])
-def pause(request: Any) -> HttpResponse:
+def pause(request: MunicipalityRequest) -> HttpResponse:
     """Stop everything that would leave the house, with a reason."""
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -34,7 +34,7 @@ def pause(request: Any) -> HttpResponse:
 
 @requires(Verb.PAUSE)
 @require_POST
-def resume(request: Any) -> HttpResponse:
+def resume(request: MunicipalityRequest) -> HttpResponse:
     verbs.resume(request.municipality, by=request.user)
     messages.success(request, _("Publishing goes on. What came due in the pause waits for your decision."))
     return redirect("workspace", request.municipality.slug)
@@ -42,7 +42,7 @@ def resume(request: Any) -> HttpResponse:
 
 @requires(Verb.PAUSE)
 @require_http_methods(["GET", "POST"])
-def pause_channel(request: Any, channel: int) -> HttpResponse:
+def pause_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
     found = get_object_or_404(Channel.objects.exclude(state=ChannelState.DISCONNECTED), pk=channel)
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -55,7 +55,7 @@ def pause_channel(request: Any, channel: int) -> HttpResponse:
 
 @requires(Verb.PAUSE)
 @require_POST
-def resume_channel(request: Any, channel: int) -> HttpResponse:
+def resume_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
     found = get_object_or_404(Channel.objects.all(), pk=channel)
     verbs.resume_channel(found, by=request.user)
     told = _("%(channel)s goes on. What came due in the pause waits for your decision.")
@@ -68,7 +68,7 @@ def resume_channel(request: Any, channel: int) -> HttpResponse:
 
 @keepers
 @require_GET
-def programme_pauses(request: Any) -> HttpResponse:
+def programme_pauses(request: SignedInRequest) -> HttpResponse:
     """What runs now, with what it silences."""
     mine = _programmes(request)
     running = pauses.wide(request.user)
@@ -79,7 +79,7 @@ def programme_pauses(request: Any) -> HttpResponse:
 
 @keepers
 @require_http_methods(["GET", "POST"])
-def programme_pause(request: Any) -> HttpResponse:
+def programme_pause(request: SignedInRequest) -> HttpResponse:
     """Silence every municipality of a programme, or all there are."""
     mine = _programmes(request)
     scopes = [(str(row.pk), _("Municipalities of the programme %(programme)s") % {"programme": row}) for row in mine]
@@ -97,7 +97,7 @@ def programme_pause(request: Any) -> HttpResponse:
 
 @keepers
 @require_POST
-def programme_resume(request: Any, pause: int) -> HttpResponse:
+def programme_resume(request: SignedInRequest, pause: int) -> HttpResponse:
     found = get_object_or_404(WidePause, pk=pause)
     if not _may(request, found, _programmes(request)):
         raise Http404
@@ -108,11 +108,11 @@ def programme_resume(request: Any, pause: int) -> HttpResponse:
     return redirect("programme_pauses")
 
 
-def _programmes(request: Any) -> list[Programme]:
+def _programmes(request: SignedInRequest) -> list[Programme]:
     """Those that one may pause: one's own, all of them for an administrator."""
     rows = Programme.objects.order_by("name", "pk")
     return list(rows if request.user.is_administrator else rows.filter(staff=request.user))
 
 
-def _may(request: Any, pause: WidePause, mine: list[Programme]) -> bool:
+def _may(request: SignedInRequest, pause: WidePause, mine: list[Programme]) -> bool:
     return bool(request.user.is_administrator) or pause.programme in mine

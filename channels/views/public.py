@@ -1,11 +1,10 @@
 """What a network fetches by itself: one file by its signed address. No cookie, no redirect."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from channels import public as signed
@@ -16,7 +15,7 @@ CHUNK = 64 * 1024
 
 @public
 @require_safe
-def media(request: Any, word: str, name: str) -> HttpResponseBase:
+def media(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
     """The file, or the part that a Range header names. An address that is not ours, or is over, is 404."""
     try:
         file = signed.named(word)

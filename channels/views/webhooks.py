@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -28,7 +28,7 @@ from platforms.registry import PLATFORMS
 @public
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def webhook(request: Any, network: str) -> HttpResponse:
+def webhook(request: HttpRequest, network: str) -> HttpResponse:
     """Events signed with our application's secret, and the network's check of this address."""
     if network not in PLATFORMS or PLATFORMS[network].signed_by != "app":
         raise Http404
@@ -38,7 +38,7 @@ def webhook(request: Any, network: str) -> HttpResponse:
 @public
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def webhook_channel(request: Any, network: str, channel: int) -> HttpResponse:
+def webhook_channel(request: HttpRequest, network: str, channel: int) -> HttpResponse:
     """Events of one channel, signed with its own token or a word of ours."""
     if network not in PLATFORMS or PLATFORMS[network].signed_by not in ("token", "ours"):
         raise Http404
@@ -49,7 +49,7 @@ def webhook_channel(request: Any, network: str, channel: int) -> HttpResponse:
         return _taken(request, network, found)
 
 
-def _taken(request: Any, network: str, channel: Channel | None) -> HttpResponse:
+def _taken(request: HttpRequest, network: str, channel: Channel | None) -> HttpResponse:
     try:
         if request.method == "GET":
             told = inbound.greet(network, request.GET.dict(), channel)
@@ -64,7 +64,7 @@ def _taken(request: Any, network: str, channel: Channel | None) -> HttpResponse:
     return HttpResponse(status=200)
 
 
-def _headers(request: Any) -> Mapping[str, str]:
+def _headers(request: HttpRequest) -> Mapping[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
 
 
@@ -79,7 +79,7 @@ def _payload(raw: bytes) -> Any:
 @public
 @csrf_exempt
 @require_POST
-def departed(request: Any, network: str) -> HttpResponse:
+def departed(request: HttpRequest, network: str) -> HttpResponse:
     """A person took their consent back on the network."""
     return _of_person(request, network, forget=False)
 
@@ -87,12 +87,12 @@ def departed(request: Any, network: str) -> HttpResponse:
 @public
 @csrf_exempt
 @require_POST
-def deletion(request: Any, network: str) -> HttpResponse:
+def deletion(request: HttpRequest, network: str) -> HttpResponse:
     """A person asked the network that we forget them; the answer says where they can see that it was done."""
     return _of_person(request, network, forget=True)
 
 
-def _of_person(request: Any, network: str, *, forget: bool) -> HttpResponse:
+def _of_person(request: HttpRequest, network: str, *, forget: bool) -> HttpResponse:
     if network not in PLATFORMS or PLATFORMS[network].signed_by != "app":
         raise Http404
     try:
@@ -110,6 +110,6 @@ def _of_person(request: Any, network: str, *, forget: bool) -> HttpResponse:
 
 @public
 @require_GET
-def deleted(request: Any, code: str) -> HttpResponse:
+def deleted(request: HttpRequest, code: str) -> HttpResponse:
     done = get_object_or_404(Deletion, code=code)
     return render(request, "channels/deleted.html", {"done": done, "platform": PLATFORMS.get(done.platform)})

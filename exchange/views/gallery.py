@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from exchange.views.gallery_cards import card, cards
 from municipalities.access import requires
 from municipalities.queries import offer, today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.enums import Category, Format
 
 ON_A_PAGE = 12
@@ -26,7 +27,7 @@ ON_A_PAGE = 12
 KEEP = "private, max-age=300"
 
 
-def filters_of(request: Any) -> Filters:
+def filters_of(request: HttpRequest) -> Filters:
     """From a hostile address."""
     asked = {name: request.GET.get(name, "").replace("\x00", "")[:40] for name in request.GET}
     network, size, form = asked.get("network", ""), asked.get("size", ""), asked.get("format", "")
@@ -53,7 +54,7 @@ def options(services: Any, networks: list[str]) -> dict[str, Any]:
     }
 
 
-def paged(request: Any, filters: Filters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
+def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
     """A page of the gallery in the open room. What was picked stands at the top of the whole gallery once, and not
     above the answer to a question."""
     is_whole = not filters.narrows and not filters.order
@@ -65,7 +66,7 @@ def paged(request: Any, filters: Filters, programmes: Iterable[int]) -> tuple[Pa
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def gallery(request: Any) -> HttpResponse:
+def gallery(request: MunicipalityRequest) -> HttpResponse:
     house, filters = request.municipality, filters_of(request)
     with queries.room(house) as room:
         page, picks = paged(request, filters, room.programmes)
@@ -89,7 +90,7 @@ def gallery(request: Any) -> HttpResponse:
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def ours(request: Any) -> HttpResponse:
+def ours(request: MunicipalityRequest) -> HttpResponse:
     """What this municipality has shared, with what ended and why."""
     with queries.room(request.municipality) as room:  # what others say about it counts, too
         rows = queries.ours(request.municipality)
@@ -97,7 +98,7 @@ def ours(request: Any) -> HttpResponse:
     return render(request, "exchange/gallery_ours.html", context)
 
 
-def found(request: Any, shared: int, *, own: bool = False) -> SharedPost:
+def found(request: MunicipalityRequest, shared: int, *, own: bool = False) -> SharedPost:
     """The shared post with its pictures, inside the open room; `own`: only of this municipality. 404 for any other."""
     rows = queries.shown()
     if own:
@@ -109,11 +110,11 @@ def found(request: Any, shared: int, *, own: bool = False) -> SharedPost:
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def post(request: Any, shared: int) -> HttpResponse:
+def post(request: MunicipalityRequest, shared: int) -> HttpResponse:
     return shown(request, shared)
 
 
-def shown(request: Any, shared: int, *, form: Any = None, editing: int = 0) -> HttpResponse:
+def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editing: int = 0) -> HttpResponse:
     """The page of a shared post; `form` came back with problems, `editing` is the comment that is reworded."""
     house = request.municipality
     with queries.room(house) as room:
@@ -149,7 +150,7 @@ def _number(text: str) -> int:
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def picture(request: Any, shared: int, picture: int) -> HttpResponseBase:
+def picture(request: MunicipalityRequest, shared: int, picture: int) -> HttpResponseBase:
     """A picture of the gallery's own, as long as the people in it agree."""
     with queries.room(request.municipality):
         row = get_object_or_404(queries.shown(), pk=shared)

@@ -19,6 +19,7 @@ from exchange.views.gallery import filters_of, options, paged, sent
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import programme
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 from posts.domain.refused import Refused
 
 keeps = programme(ProgrammeVerb.EXCHANGE)
@@ -26,7 +27,7 @@ keeps = programme(ProgrammeVerb.EXCHANGE)
 
 @keeps
 @require_safe
-def gallery(request: Any) -> HttpResponse:
+def gallery(request: ProgrammeRequest) -> HttpResponse:
     filters = filters_of(request)
     with queries.rooms_of(request.programmes):
         page, found = paged(request, filters, [each.pk for each in request.programmes])
@@ -56,11 +57,11 @@ def _found(shared: int) -> SharedPost:
 
 @keeps
 @require_safe
-def post(request: Any, shared: int) -> HttpResponse:
+def post(request: ProgrammeRequest, shared: int) -> HttpResponse:
     return _shown(request, shared)
 
 
-def _shown(request: Any, shared: int, *, pick_form: Any = None, reason_form: Any = None) -> HttpResponse:
+def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, reason_form: Any = None) -> HttpResponse:
     with queries.rooms_of(request.programmes):
         row = _found(shared)
         said = queries.conversation(row, request.user, all_of_them=True)
@@ -79,7 +80,7 @@ def _shown(request: Any, shared: int, *, pick_form: Any = None, reason_form: Any
     return render(request, "exchange/programme_gallery_post.html", context, status=422 if has_problems else 200)
 
 
-def _pick_form(request: Any, sent: Any = None) -> PickForm:
+def _pick_form(request: ProgrammeRequest, sent: Any = None) -> PickForm:
     form = PickForm(sent)
     form.fields["programme"].choices = [(str(each.pk), str(each)) for each in request.programmes]  # type: ignore[attr-defined]
     form.fields["programme"].initial = str(request.programmes[0].pk)
@@ -88,7 +89,7 @@ def _pick_form(request: Any, sent: Any = None) -> PickForm:
 
 @keeps
 @require_POST
-def pick(request: Any, shared: int) -> HttpResponse:
+def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
     form = _pick_form(request, request.POST)
     if form.is_valid():
         chosen = next(each for each in request.programmes if str(each.pk) == form.cleaned_data["programme"])
@@ -106,7 +107,7 @@ def pick(request: Any, shared: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def unpick(request: Any, shared: int, pick: int) -> HttpResponse:
+def unpick(request: ProgrammeRequest, shared: int, pick: int) -> HttpResponse:
     with queries.rooms_of(request.programmes):
         rows = Pick.objects.filter(programme__in=request.programmes, shared=_found(shared))
         picks.take_back(get_object_or_404(rows.select_related("shared", "programme"), pk=pick), by=request.user)
@@ -116,7 +117,7 @@ def unpick(request: Any, shared: int, pick: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def take_down(request: Any, shared: int) -> HttpResponse:
+def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         with queries.rooms_of(request.programmes):
@@ -128,7 +129,7 @@ def take_down(request: Any, shared: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def take_down_comment(request: Any, shared: int, comment: int) -> HttpResponse:
+def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> HttpResponse:
     with queries.rooms_of(request.programmes):
         said = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
         try:
@@ -142,6 +143,6 @@ def take_down_comment(request: Any, shared: int, comment: int) -> HttpResponse:
 
 @keeps
 @require_safe
-def picture(request: Any, shared: int, picture: int) -> HttpResponseBase:
+def picture(request: ProgrammeRequest, shared: int, picture: int) -> HttpResponseBase:
     with queries.rooms_of(request.programmes):
         return sent(get_object_or_404(queries.pictures(), shared=_found(shared), pk=picture))

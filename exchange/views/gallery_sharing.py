@@ -1,9 +1,7 @@
 """An officer shares a post, sees before what others will see, keeps it, and copies a post of somebody else."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,13 +18,14 @@ from exchange.views.gallery_cards import Card, Picture
 from municipalities.access import requires
 from municipalities.queries import offer
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain.refused import Refused
 from posts.queries import visible
 
 
 @requires(Verb.GALLERY_SHARE)
 @require_http_methods(["GET", "POST"])
-def share(request: Any, pk: int) -> HttpResponse:
+def share(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The words beside the preview; sent, it is in the gallery."""
     post, house = get_object_or_404(visible(), pk=pk), request.municipality
     if known := queries.running_share(post):
@@ -47,7 +46,7 @@ def share(request: Any, pk: int) -> HttpResponse:
     return render(request, "exchange/gallery_share.html", context, status=422 if form.errors else 200)
 
 
-def _form(request: Any, initial: dict[str, str]) -> ShareForm:
+def _form(request: HttpRequest, initial: dict[str, str]) -> ShareForm:
     return ShareForm(request.POST if request.method == "POST" else None, initial=initial)
 
 
@@ -65,7 +64,7 @@ def _preview(seen: Snapshot) -> Card:
 
 @requires(Verb.GALLERY_SHARE)
 @require_http_methods(["GET", "POST"])
-def reword(request: Any, shared: int) -> HttpResponse:
+def reword(request: MunicipalityRequest, shared: int) -> HttpResponse:
     row = _own(request, shared)
     form = _form(request, {"title": row.title, "why": row.why})
     if request.method == "POST" and form.is_valid():
@@ -82,14 +81,14 @@ def reword(request: Any, shared: int) -> HttpResponse:
     )
 
 
-def _own(request: Any, shared: int) -> SharedPost:
+def _own(request: MunicipalityRequest, shared: int) -> SharedPost:
     """One's own, in the scope of the page; those of others are not there."""
     return get_object_or_404(SharedPost.objects.filter(municipality=request.municipality), pk=shared)
 
 
 @requires(Verb.GALLERY_SHARE)
 @require_POST
-def renew(request: Any, shared: int) -> HttpResponse:
+def renew(request: MunicipalityRequest, shared: int) -> HttpResponse:
     row = _own(request, shared)
     try:
         verbs.renew(row, municipality=request.municipality, by=request.user)
@@ -102,7 +101,7 @@ def renew(request: Any, shared: int) -> HttpResponse:
 
 @requires(Verb.GALLERY_SHARE)
 @require_POST
-def take_down(request: Any, shared: int) -> HttpResponse:
+def take_down(request: MunicipalityRequest, shared: int) -> HttpResponse:
     verbs.take_down(_own(request, shared), by=request.user)
     messages.success(request, _("It is out of the gallery. Drafts that others began with it stay theirs."))
     return redirect("gallery_ours", request.municipality.slug)
@@ -110,7 +109,7 @@ def take_down(request: Any, shared: int) -> HttpResponse:
 
 @requires(Verb.GALLERY_SHARE)
 @require_http_methods(["GET", "POST"])
-def copy(request: Any, shared: int) -> HttpResponse:
+def copy(request: MunicipalityRequest, shared: int) -> HttpResponse:
     """What the draft would be, with what to look at; sent, it is made."""
     house = request.municipality
     with queries.room(house) as room:

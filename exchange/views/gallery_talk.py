@@ -1,9 +1,7 @@
 """Comments below a shared post: written, reworded, deleted, and hidden by whoever shared it."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +15,13 @@ from exchange.views.gallery import found, shown
 from municipalities.access import requires
 from municipalities.enums import Role
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain.refused import Refused
 
 
 @requires(Verb.GALLERY_COMMENT)
 @require_POST
-def comment(request: Any, shared: int) -> HttpResponse:
+def comment(request: MunicipalityRequest, shared: int) -> HttpResponse:
     form = CommentForm(request.POST)
     if form.is_valid():
         # a mentor speaks as a mentor, unless they also belong to the municipality
@@ -42,7 +41,7 @@ def comment(request: Any, shared: int) -> HttpResponse:
 
 @requires(Verb.GALLERY_COMMENT)
 @require_POST
-def edit(request: Any, shared: int, comment: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
     with queries.room(request.municipality):
         said = _said(request, found(request, shared), comment)
         try:
@@ -54,7 +53,7 @@ def edit(request: Any, shared: int, comment: int) -> HttpResponse:
 
 @requires(Verb.GALLERY_COMMENT)
 @require_POST
-def delete(request: Any, shared: int, comment: int) -> HttpResponse:
+def delete(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
     with queries.room(request.municipality):
         said = _said(request, found(request, shared), comment)
         try:
@@ -68,7 +67,7 @@ def delete(request: Any, shared: int, comment: int) -> HttpResponse:
 
 @requires(Verb.GALLERY_SHARE)
 @require_POST
-def hide(request: Any, shared: int, comment: int) -> HttpResponse:
+def hide(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
     """By the municipality that shared the post; a second time it is shown again."""
     with queries.room(request.municipality):
         row = found(request, shared, own=True)
@@ -76,10 +75,10 @@ def hide(request: Any, shared: int, comment: int) -> HttpResponse:
     return _back(request, shared)
 
 
-def _said(request: Any, row: SharedPost, comment: int) -> SharedComment:
+def _said(request: HttpRequest, row: SharedPost, comment: int) -> SharedComment:
     return get_object_or_404(SharedComment.objects.filter(shared=row), pk=comment)
 
 
-def _back(request: Any, shared: int, said: SharedComment | None = None) -> HttpResponse:
+def _back(request: MunicipalityRequest, shared: int, said: SharedComment | None = None) -> HttpResponse:
     place = f"#comment-{said.pk}" if said else "#comments"
     return redirect(reverse("gallery_post", args=[request.municipality.slug, shared]) + place)

@@ -1,7 +1,6 @@
 """Good practice for a municipality: by purpose and format, one example, a post from it, and help in the composer."""
 
 from itertools import groupby
-from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,12 +17,13 @@ from library.gaps import Gap, asked
 from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.draft import parse
 
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def good_practice(request: Any) -> HttpResponse:
+def good_practice(request: MunicipalityRequest) -> HttpResponse:
     asked_for = request.GET
     filters = queries.Filters.told(asked_for.get("q", ""), asked_for.get("purpose", ""), asked_for.get("format", ""))
     slug = request.municipality.slug
@@ -35,14 +35,14 @@ def good_practice(request: Any) -> HttpResponse:
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def example(request: Any, ref: str) -> HttpResponse:
+def example(request: MunicipalityRequest, ref: str) -> HttpResponse:
     found = _found(request, ref)
     return _shown(request, found, UseForm(gaps=_gaps(found)))
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def use(request: Any, ref: str) -> HttpResponse:
+def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """Begin a post with it, and go to the composer."""
     found = _found(request, ref)
     form = UseForm(request.POST, gaps=_gaps(found))
@@ -52,7 +52,7 @@ def use(request: Any, ref: str) -> HttpResponse:
     return redirect("post_edit", request.municipality.slug, post.pk)
 
 
-def _found(request: Any, ref: str) -> Example:
+def _found(request: MunicipalityRequest, ref: str) -> Example:
     found = queries.seen(request.municipality, ref)
     if found is None:
         raise Http404
@@ -63,14 +63,14 @@ def _gaps(found: Example) -> list[Gap]:
     return asked(parse(found.content), found.gaps)
 
 
-def _shown(request: Any, found: Example, form: UseForm) -> HttpResponse:
+def _shown(request: MunicipalityRequest, found: Example, form: UseForm) -> HttpResponse:
     context = {"example": found, "look": Look(found, request.municipality.slug)}
     return shown(request, "exchange/example.html", context, form=form)
 
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def picture(request: Any, example: int) -> HttpResponseBase:
+def picture(request: MunicipalityRequest, example: int) -> HttpResponseBase:
     found = queries.seen(request.municipality, str(example))
     if found is None:
         raise Http404
@@ -79,7 +79,7 @@ def picture(request: Any, example: int) -> HttpResponseBase:
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
-def pick(request: Any) -> HttpResponse:
+def pick(request: MunicipalityRequest) -> HttpResponse:
     """For the composer: examples for the kind of post that is being written, as a part of a page."""
     asked_for = request.GET
     kind = Kind(asked_for.get("call", ""), asked_for.get("format", ""), asked_for.get("category", ""))

@@ -4,12 +4,13 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from exchange import built_in
 from exchange.domain import practice as verbs
 from exchange.enums import Purpose
@@ -20,13 +21,14 @@ from exchange.views.practice_look import Look, picture_of
 from municipalities.access import programme
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 from posts.domain.refused import Refused
 
 keeps = programme(ProgrammeVerb.EXCHANGE)
 TAGS = ("sr-Cyrl",)
 
 
-def _programme(request: Any, pk: Any) -> Programme:
+def _programme(request: ProgrammeRequest, pk: Any) -> Programme:
     """One of one's own; another is not there."""
     found: Programme | None = next((each for each in request.programmes if str(each.pk) == str(pk)), None)
     if found is None:
@@ -34,7 +36,7 @@ def _programme(request: Any, pk: Any) -> Programme:
     return found
 
 
-def _found(request: Any, example: int) -> Example:
+def _found(request: ProgrammeRequest, example: int) -> Example:
     return get_object_or_404(queries.kept(request.programmes), pk=example)
 
 
@@ -45,7 +47,7 @@ def _back(found: Programme | Example) -> HttpResponse:
 
 @keeps
 @require_safe
-def good_practice(request: Any) -> HttpResponse:
+def good_practice(request: ProgrammeRequest) -> HttpResponse:
     """One programme at a time."""
     chosen = _programme(request, request.GET.get("programme") or request.programmes[0].pk)
     shelf = queries.shelf(chosen)
@@ -68,7 +70,7 @@ def _with_ends(looks: list[Look]) -> list[tuple[Look, bool, bool]]:
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def new(request: Any, programme: int) -> HttpResponse:
+def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = _programme(request, programme)
     purpose = request.GET.get("purpose", "")
     first = purpose if purpose in Purpose.values else Purpose.SERVICE
@@ -77,7 +79,7 @@ def new(request: Any, programme: int) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def copy(request: Any, programme: int, key: str) -> HttpResponse:
+def copy(request: ProgrammeRequest, programme: int, key: str) -> HttpResponse:
     """A built-in example: what is saved stands in its place for this programme."""
     if key not in built_in.built_in():
         raise Http404
@@ -88,16 +90,16 @@ def copy(request: Any, programme: int, key: str) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, example: int) -> HttpResponse:
+def edit(request: ProgrammeRequest, example: int) -> HttpResponse:
     return _written(request, _found(request, example))
 
 
-def _form(request: Any, found: Example) -> ExampleForm:
+def _form(request: HttpRequest, found: Example) -> ExampleForm:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     return ExampleForm(*sent, example=found, tags=TAGS)
 
 
-def _written(request: Any, found: Example) -> HttpResponse:
+def _written(request: SignedInRequest, found: Example) -> HttpResponse:
     form = _form(request, found)
     looks = "look" in request.POST
     if request.method == "POST" and not looks and form.is_valid():
@@ -120,7 +122,7 @@ def _kept(found: Example, form: ExampleForm, by: Any) -> Example:
     return verbs.create(found.programme, form.written(), by=by, starter=found.starter)
 
 
-def _saved(request: Any, row: Example) -> HttpResponse:
+def _saved(request: HttpRequest, row: Example) -> HttpResponse:
     """Back to the form when new gaps came up, so that their questions are seen and their examples written."""
     if {gap["name"] for gap in row.gaps} - {request.POST.get(f"gap-{at}-name") for at in range(len(row.gaps))}:
         messages.success(request, _("Saved. Write an example for each gap: it stands in the post that is shown."))
@@ -134,14 +136,14 @@ def _saved(request: Any, row: Example) -> HttpResponse:
 
 @keeps
 @require_POST
-def move(request: Any, example: int) -> HttpResponse:
+def move(request: ProgrammeRequest, example: int) -> HttpResponse:
     row = verbs.move(_found(request, example), up="up" in request.POST, by=request.user)
     return redirect(f"{reverse('programme_practice')}?programme={row.programme_id}#example-{row.pk}")
 
 
 @keeps
 @require_POST
-def retire(request: Any, example: int) -> HttpResponse:
+def retire(request: ProgrammeRequest, example: int) -> HttpResponse:
     row = verbs.retire(_found(request, example), by=request.user)
     words = _("The built-in example stands there again.") if row.starter else _("The example is retired.")
     undo = "undo:" + reverse("programme_practice_restore", args=[example])
@@ -151,7 +153,7 @@ def retire(request: Any, example: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def restore(request: Any, example: int) -> HttpResponse:
+def restore(request: ProgrammeRequest, example: int) -> HttpResponse:
     row = _found(request, example)
     try:
         verbs.restore(row, by=request.user)
@@ -164,7 +166,7 @@ def restore(request: Any, example: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def switch(request: Any, programme: int, key: str) -> HttpResponse:
+def switch(request: ProgrammeRequest, programme: int, key: str) -> HttpResponse:
     """Show a built-in example to municipalities, or not."""
     chosen = _programme(request, programme)
     if key not in built_in.built_in():
@@ -178,5 +180,5 @@ def switch(request: Any, programme: int, key: str) -> HttpResponse:
 
 @keeps
 @require_safe
-def picture(request: Any, example: int) -> HttpResponseBase:
+def picture(request: ProgrammeRequest, example: int) -> HttpResponseBase:
     return picture_of(_found(request, example))

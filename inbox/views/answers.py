@@ -1,7 +1,5 @@
 """The answer: sending it or asking for approval, what a click puts into the field, keeping what is typed, deciding."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
@@ -20,6 +18,7 @@ from inbox.views import onward
 from inbox.views.message import found, page_of
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from serbian import Script
 
 PER_PAGE = 30
@@ -32,7 +31,7 @@ def _number(value: str) -> int:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def answer(request: Any, message: int) -> HttpResponse:
+def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Send it, or ask for approval where the house wants that."""
     row, text = found(message), request.POST.get("text", "")
     try:
@@ -49,7 +48,7 @@ def answer(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def fill(request: Any, message: int) -> HttpResponse:
+def fill(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Put something into the field: the page again with it, or only its words for a script. Nothing is written."""
     row, text = found(message), request.POST.get("text", "")
     script = request.POST.get("script", "")
@@ -68,14 +67,14 @@ def fill(request: Any, message: int) -> HttpResponse:
         return JsonResponse({"text": new or "", "used": used if new else ""})
     if new is None:
         return page_of(request, row, draft=text, problem=_("Choose a saved answer first."))
-    request.POST = request.POST.copy()
-    request.POST["used"] = ",".join(filter(None, [request.POST.get("used", ""), used]))
-    return page_of(request, row, draft=whole)
+    sent = request.POST.copy()
+    sent["used"] = ",".join(filter(None, [sent.get("used", ""), used]))
+    return page_of(request, row, draft=whole, sent=sent)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def draft(request: Any, message: int) -> HttpResponse:
+def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Keep what is typed, while it is typed."""
     drafts.keep(found(message), request.POST.get("text", ""), by=request.user)
     return HttpResponse(status=204)
@@ -84,7 +83,7 @@ def draft(request: Any, message: int) -> HttpResponse:
 @requires(Verb.INBOX_WORK)
 @never_cache
 @require_GET
-def writing(request: Any, message: int) -> HttpResponse:
+def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Who else is writing below this message: open pages look every now and then. One query for it."""
     if not Message.objects.filter(pk=message).exists():
         raise Http404
@@ -98,7 +97,7 @@ def writing(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_GET
-def proposed(request: Any) -> HttpResponse:
+def proposed(request: MunicipalityRequest) -> HttpResponse:
     """What waits for an approver, the longest first."""
     rows = ProposedAnswer.objects.filter(state=Proposed.WAITING).select_related("message__channel", "by")
     page = Paginator(rows.order_by("at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
@@ -111,7 +110,7 @@ def _proposed(row: Message, pk: int) -> ProposedAnswer:
 
 @requires(Verb.POST_APPROVE)
 @require_POST
-def decide(request: Any, message: int, proposed: int) -> HttpResponse:
+def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
     """Send the words on the page, or give them back to their author."""
     row = found(message)
     one, text, turn = _proposed(row, proposed), request.POST.get("text", ""), _number(request.POST.get("turn", ""))
@@ -129,7 +128,7 @@ def decide(request: Any, message: int, proposed: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def withdraw(request: Any, message: int, proposed: int) -> HttpResponse:
+def withdraw(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
     row = found(message)
     try:
         propose.withdraw(_proposed(row, proposed), by=request.user)

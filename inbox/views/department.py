@@ -5,13 +5,11 @@ could not do without us, and the page needs no token against forgery (which woul
 browsers send the origin "null"). A look changes nothing; only a POST does.
 """
 
-from typing import Any
-
 from allauth.account.adapter import get_adapter
 
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -32,7 +30,7 @@ MOST_A_MINUTE = 60
 @public
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def department(request: Any, token: str) -> HttpResponse:
+def department(request: HttpRequest, token: str) -> HttpResponse:
     tongue = request.GET.get("in", "")
     language = languages.by_tag().get(tongue)
     with translation.override(language.code if language else translation.get_language()):
@@ -44,7 +42,7 @@ def department(request: Any, token: str) -> HttpResponse:
     return answer
 
 
-def _answer(request: Any, token: str, tongue: str) -> HttpResponse:
+def _answer(request: HttpRequest, token: str, tongue: str) -> HttpResponse:
     if _comes_too_often(request):
         answer = _page(request, tongue, step="busy", status=429)
         answer.headers["Retry-After"] = "60"
@@ -59,7 +57,7 @@ def _answer(request: Any, token: str, tongue: str) -> HttpResponse:
     return _page(request, tongue, step="ask", row=row, text=row.answer, name=row.answered_name)
 
 
-def _written(request: Any, token: str, tongue: str, row: HandOver) -> HttpResponse:
+def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> HttpResponse:
     text, name = request.POST.get("text", ""), request.POST.get("name", "")
     try:
         verbs.answer(row, text, name)
@@ -72,7 +70,7 @@ def _written(request: Any, token: str, tongue: str, row: HandOver) -> HttpRespon
 
 
 def _page(
-    request: Any, tongue: str, *, step: str, status: int = 200, row: HandOver | None = None,
+    request: HttpRequest, tongue: str, *, step: str, status: int = 200, row: HandOver | None = None,
     text: str = "", name: str = "", refused: Refused | None = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
@@ -84,7 +82,7 @@ def _page(
     return render(request, "inbox/department.html", context, status=status)
 
 
-def _comes_too_often(request: Any) -> bool:
+def _comes_too_often(request: HttpRequest) -> bool:
     try:
         line = network_of(str(get_adapter(request).get_client_ip(request)))
     except PermissionDenied:  # behind a socket there may be none

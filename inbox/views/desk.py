@@ -14,12 +14,13 @@ from inbox.domain.refused import Refused
 from inbox.models import Department, Settlement
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from serbian.sorting import sort_key
 
 
 @requires(Verb.INBOX_WORK)
 @require_GET
-def desk(request: Any) -> HttpResponse:
+def desk(request: MunicipalityRequest) -> HttpResponse:
     return _page(request)
 
 
@@ -41,7 +42,7 @@ class Row:
         return self.label
 
 
-def _page(request: Any, *, at: str = "", refused: Refused | None = None) -> HttpResponse:
+def _page(request: MunicipalityRequest, *, at: str = "", refused: Refused | None = None) -> HttpResponse:
     """Two queries. `at` names the form that was refused ("department:7"); it comes back as it was typed."""
     opened = request.GET.get("open", "")
     departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
@@ -67,7 +68,7 @@ def _page(request: Any, *, at: str = "", refused: Refused | None = None) -> Http
     return render(request, "inbox/desk.html", context, status=422 if refused else 200)
 
 
-def _done(request: Any, at: str, verb: Any, words: str) -> HttpResponse:
+def _done(request: MunicipalityRequest, at: str, verb: Any, words: str) -> HttpResponse:
     try:
         verb()
     except Refused as refused:
@@ -78,7 +79,7 @@ def _done(request: Any, at: str, verb: Any, words: str) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def add_department(request: Any) -> HttpResponse:
+def add_department(request: MunicipalityRequest) -> HttpResponse:
     name, email = request.POST.get("name", ""), request.POST.get("email", "")
     return _done(
         request, "department:new",
@@ -88,7 +89,7 @@ def add_department(request: Any) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def change_department(request: Any, department: int) -> HttpResponse:
+def change_department(request: MunicipalityRequest, department: int) -> HttpResponse:
     row = get_object_or_404(Department, pk=department)
     name, email = request.POST.get("name", ""), request.POST.get("email", "")
     return _done(
@@ -102,7 +103,7 @@ ACTS = {"retire": verbs.retire_department, "restore": verbs.restore_department}
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def act_department(request: Any, department: int, act: str) -> HttpResponse:
+def act_department(request: MunicipalityRequest, department: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     row = get_object_or_404(Department, pk=department)
@@ -112,7 +113,7 @@ def act_department(request: Any, department: int, act: str) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def add_settlement(request: Any) -> HttpResponse:
+def add_settlement(request: MunicipalityRequest) -> HttpResponse:
     name = request.POST.get("name", "")
     return _done(
         request, "settlement:new",
@@ -122,7 +123,7 @@ def add_settlement(request: Any) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def rename_settlement(request: Any, settlement: int) -> HttpResponse:
+def rename_settlement(request: MunicipalityRequest, settlement: int) -> HttpResponse:
     row, name = get_object_or_404(Settlement, pk=settlement), request.POST.get("name", "")
     return _done(
         request, f"settlement:{row.pk}",
@@ -132,7 +133,7 @@ def rename_settlement(request: Any, settlement: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def merge_settlement(request: Any, settlement: int) -> HttpResponse:
+def merge_settlement(request: MunicipalityRequest, settlement: int) -> HttpResponse:
     row, wanted = get_object_or_404(Settlement, pk=settlement), request.POST.get("into", "")
     into = Settlement.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 15 else None
     if into is None:

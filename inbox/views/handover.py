@@ -1,7 +1,5 @@
 """Asking a department about a message, and what becomes of the question."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +15,7 @@ from inbox.models import Department, HandOver, Message
 from inbox.reading import contacts
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 def _message(pk: int) -> Message:
@@ -25,7 +24,7 @@ def _message(pk: int) -> Message:
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def ask(request: Any, message: int) -> HttpResponse:
+def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     form = AskForm(request.POST or None, message=row, contacts=contacts(row.text))
     if request.method == "POST" and form.is_valid():
@@ -51,7 +50,7 @@ def ask(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def act(request: Any, message: int, handover: int, act: str) -> HttpResponse:
+def act(request: MunicipalityRequest, message: int, handover: int, act: str) -> HttpResponse:
     """Use the answer, or take the question back."""
     row = get_object_or_404(HandOver.objects.select_related("department", "message"), message=message, pk=handover)
     page = reverse("message", args=[request.municipality.slug, message])
@@ -71,7 +70,7 @@ def act(request: Any, message: int, handover: int, act: str) -> HttpResponse:
 
 @requires(Verb.INBOX_PEOPLE)
 @require_POST
-def hold(request: Any, message: int) -> HttpResponse:
+def hold(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
         holding.hold(row, request.POST.get("reason", ""), by=request.user)
@@ -84,7 +83,7 @@ def hold(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_PEOPLE)
 @require_POST
-def release(request: Any, message: int) -> HttpResponse:
+def release(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     holding.release(row, by=request.user)
     flash.success(request, _("The protection has ended. It is erased when its time is over."))

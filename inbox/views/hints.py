@@ -1,7 +1,5 @@
 """What the portal suggests for messages: agreeing with one press, and sorting together what says nearly the same."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +16,7 @@ from inbox.models import Message
 from inbox.queries.thread import alike as saying_alike
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 def _message(pk: int) -> Message:
@@ -26,7 +25,7 @@ def _message(pk: int) -> Message:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def accept(request: Any, message: int) -> HttpResponse:
+def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     """It is what it looks like. Goes back to where the button was."""
     row = _message(message)
     try:
@@ -43,11 +42,11 @@ def accept(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
-def alike(request: Any, message: int) -> HttpResponse:
+def alike(request: MunicipalityRequest, message: int) -> HttpResponse:
     return _alike(request, _message(message))
 
 
-def _alike(request: Any, row: Message, problem: str = "") -> HttpResponse:
+def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> HttpResponse:
     rows = list(saying_alike(row)[: suggest.MOST_AT_ONCE])
     context = {
         "message": row,
@@ -63,7 +62,7 @@ def _alike(request: Any, row: Message, problem: str = "") -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def sort_alike(request: Any, message: int) -> HttpResponse:
+def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
         count = suggest.sort_alike(row, request.POST.get("kind", ""), by=request.user)

@@ -19,13 +19,18 @@ from inbox.forms.house_rules import HouseRulesForm
 from inbox.queries import moderated
 from municipalities.access import requires
 from municipalities.rules import Verb
+<<<<<<< HEAD
+=======
+from municipalities.web import MunicipalityRequest
+from reports.everybody import TONGUES
+>>>>>>> main
 
 FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
-def house_rules(request: Any) -> HttpResponse:
+def house_rules(request: MunicipalityRequest) -> HttpResponse:
     found = moderated.house_rules()
     told = Told(**{name: getattr(found, name) for name in FIELDS}) if found else Told()
     return _page(request, HouseRulesForm(initial=vars(told)), told)
@@ -33,7 +38,7 @@ def house_rules(request: Any) -> HttpResponse:
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def save(request: Any) -> HttpResponse:
+def save(request: MunicipalityRequest) -> HttpResponse:
     form = HouseRulesForm(request.POST)
     if not form.is_valid():
         typed = {name: request.POST.get(name, "")[:1000] for name in FIELDS[1:]}
@@ -44,7 +49,7 @@ def save(request: Any) -> HttpResponse:
     return redirect("house_rules", request.municipality.slug)
 
 
-def _page(request: Any, form: HouseRulesForm, told: Told) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: HouseRulesForm, told: Told) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         for each in form.fields.values():

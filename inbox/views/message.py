@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages as flash
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from municipalities.access import requires
 from municipalities.holidays import BELGRADE
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 def found(pk: int) -> Message:
@@ -36,21 +37,37 @@ def found(pk: int) -> Message:
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
-def message(request: Any, message: int) -> HttpResponse:
+def message(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = found(message)
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.read(row)
     return page_of(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
 
 
-def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
+def page_of(
+    request: MunicipalityRequest,
+    row: Message,
+    *,
+    draft: str = "",
+    problem: str = "",
+    note: str = "",
+    sent: QueryDict | None = None,
+) -> HttpResponse:
+    """`sent` replaces what the request holds where a view has changed it."""
     said = thread(row)
     answered = replies(said)
     house, now, beside = request.municipality, timezone.now(), around(row)
     row.others = beside.others
     context = {
         "desk": answering.desk(
-            row, house, request.access, request.user, now, beside=beside, draft=draft, typed=request.POST
+            row,
+            house,
+            request.access,
+            request.user,
+            now,
+            beside=beside,
+            draft=draft,
+            typed=request.POST if sent is None else sent,
         ),
         "message": row,
         "thread": [(each, answered.get(each.pk, [])) for each in said],
@@ -75,7 +92,7 @@ def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", n
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def note(request: Any, message: int) -> HttpResponse:
+def note(request: MunicipalityRequest, message: int) -> HttpResponse:
     row, text = found(message), request.POST.get("text", "")
     try:
         triage.note(row, text, by=request.user)
@@ -86,13 +103,13 @@ def note(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def sort(request: Any, message: int) -> HttpResponse:
+def sort(request: MunicipalityRequest, message: int) -> HttpResponse:
     return _done(request, message, lambda row: triage.sort(row, request.POST.get("kind", ""), by=request.user))
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def assign(request: Any, message: int) -> HttpResponse:
+def assign(request: MunicipalityRequest, message: int) -> HttpResponse:
     chosen = request.POST.get("assignee", "")
     people = {str(person.pk): person for person in colleagues(request.municipality)}
     if chosen and chosen not in people:
@@ -102,7 +119,7 @@ def assign(request: Any, message: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def file(request: Any, message: int) -> HttpResponse:
+def file(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Topic, settlement and department, each where it is in the form."""
     asked = request.POST
 
@@ -127,7 +144,7 @@ def _department(chosen: str) -> Department | None:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def snooze(request: Any, message: int) -> HttpResponse:
+def snooze(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Until one of the usual times, or until the time that was typed."""
     until = _until(request.POST)
     return _done(request, message, lambda row: triage.snooze(row, until, by=request.user), act="snooze")
@@ -148,13 +165,13 @@ ACTS = {"wait": triage.wait, "close": triage.close, "reopen": triage.reopen, "wa
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def act(request: Any, message: int, act: str) -> HttpResponse:
+def act(request: MunicipalityRequest, message: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     return _done(request, message, lambda row: ACTS[act](row, by=request.user), act=act)
 
 
-def _done(request: Any, pk: int, verb: Any, act: str = "") -> HttpResponse:
+def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> HttpResponse:
     """Do it; with what is done with a message (`act`) one goes on to the next."""
     row = found(pk)
     try:
@@ -169,7 +186,7 @@ def _done(request: Any, pk: int, verb: Any, act: str = "") -> HttpResponse:
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def erase(request: Any, message: int) -> HttpResponse:
+def erase(request: MunicipalityRequest, message: int) -> HttpResponse:
     """The author asks that we forget them: everything they wrote to this channel."""
     row = found(message)
     erased = forget.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)

@@ -25,6 +25,7 @@ from inbox.queries.listing import NOBODY, Narrowed
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 30
 # So many refusals are told by name; the rest is a number.
@@ -45,11 +46,11 @@ class Counted(Paginator):
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
-def inbox(request: Any) -> HttpResponse:
+def inbox(request: MunicipalityRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: Any, problem: str = "") -> HttpResponse:
+def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     now, narrowed = timezone.now(), Narrowed.read(request.GET)
     counts = listing.counts(narrowed, request.user, now)
     rows = listing.listed(narrowed, request.user, now)
@@ -108,7 +109,7 @@ def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str
     ]
 
 
-def _list_url(request: Any) -> str:
+def _list_url(request: MunicipalityRequest) -> str:
     return reverse("inbox", args=[request.municipality.slug])
 
 
@@ -145,7 +146,7 @@ def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str,
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def several(request: Any) -> HttpResponse:
+def several(request: MunicipalityRequest) -> HttpResponse:
     """One act on the selected rows. What could not be done is told by name, with its reason."""
     here = f"{_list_url(request)}?{request.GET.urlencode()}"
     if request.method == "GET":  # the pages of a list that came back with a problem
@@ -169,7 +170,7 @@ def several(request: Any) -> HttpResponse:
     return redirect(here)
 
 
-def _verb(request: Any, act: str) -> Callable[[Message], Any]:
+def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     """404 for what no page offers."""
     name, _colon, value = act.partition(":")
     by = request.user

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels import dry
+from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.domain.refused import Refused
 from inbox.models import Message, Moderation
@@ -23,13 +24,14 @@ from inbox.queries.around import around
 from inbox.reasons import Act, Decision, Reason, Wish
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 30
 
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def propose(request: Any, message: int) -> HttpResponse:
+def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     """The form by itself; beside a message it stands on the message's own page."""
     row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
     asked = request.POST
@@ -65,13 +67,13 @@ def _told(made: Moderation) -> str:
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
-def moderation(request: Any) -> HttpResponse:
+def moderation(request: MunicipalityRequest) -> HttpResponse:
     """What waits for somebody first: the clearly unlawful, then what wants a second person."""
     asked = request.GET
     counts = moderated.counts()
     opening = "unlawful" if counts["unlawful"] else next((v for v in moderated.VIEWS[:3] if counts[v]), "done")
-    view = asked.get("view") if asked.get("view") in ("unlawful", *moderated.VIEWS) else opening
-    reason = asked.get("reason") if asked.get("reason") in Reason.values else ""
+    view = choice_param(asked, "view", ("unlawful", *moderated.VIEWS), default=opening)
+    reason = choice_param(asked, "reason", Reason.values)
     rows: Any = moderated.unlawful() if view == "unlawful" else moderated.listed(view, reason)
     context = {
         "view": view,
@@ -101,11 +103,11 @@ def _views(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
-def one(request: Any, moderation: int) -> HttpResponse:
+def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
     return _page(request, get_object_or_404(moderated.one(moderation)))
 
 
-def _page(request: Any, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
+def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
     may_work, removal = request.access.may(Verb.INBOX_WORK), moderated.removal(row)
     context = {
         "row": row,
@@ -151,7 +153,7 @@ DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def act(request: Any, moderation: int, deed: str) -> HttpResponse:
+def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpResponse:
     if deed not in DEEDS:
         raise Http404
     row = get_object_or_404(moderated.one(moderation))

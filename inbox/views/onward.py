@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages as flash
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from inbox.enums import Sleep, Topic
 from inbox.models import Message
 from inbox.queries import neighbours, thread
 from inbox.queries.listing import Narrowed
+from municipalities.web import MunicipalityRequest
 from serbian.transliteration import to_cyrillic, to_latin
 
 STAY = "stay"
@@ -33,7 +34,7 @@ def _in_the_other_script(name: str) -> str:
     return latin if latin != name else to_cyrillic(name)
 
 
-def context(request: Any, row: Message) -> dict[str, Any]:
+def context(request: MunicipalityRequest, row: Message) -> dict[str, Any]:
     """What the page of a message needs to go on from it, and to sort it. One query."""
     narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
     around, found = neighbours.neighbours_and_choices(_as_it_was(request, row), narrowed, request.user, timezone.now())
@@ -58,13 +59,13 @@ def context(request: Any, row: Message) -> dict[str, Any]:
     }
 
 
-def _among(request: Any) -> str:
+def _among(request: HttpRequest) -> str:
     """The list one came from, for an address; the open ones where one came from none."""
     then = f"&then={STAY}" if request.GET.get("then") == STAY else ""
     return Narrowed.read(request.GET).query + then
 
 
-def _as_it_was(request: Any, row: Message) -> Message:
+def _as_it_was(request: HttpRequest, row: Message) -> Message:
     """The message with the place in the list that it had when one came to it."""
     told = request.GET.get("was")
     if told is None:
@@ -77,7 +78,7 @@ def _as_it_was(request: Any, row: Message) -> Message:
     return there if there.due_at is None or there.due_at.tzinfo else row
 
 
-def back(request: Any, row: Message) -> HttpResponse:
+def back(request: MunicipalityRequest, row: Message) -> HttpResponse:
     """To the message again, in the list that one came from, if there is one. `row` is as it was before the act."""
     page = reverse("message", args=[request.municipality.slug, row.pk])
     if "view" not in request.GET:
@@ -88,7 +89,7 @@ def back(request: Any, row: Message) -> HttpResponse:
     return redirect(f"{page}?{_among(request)}" + ("" if was is None else "&" + urlencode({"was": was[:40]})))
 
 
-def onward(request: Any, row: Message) -> HttpResponse:
+def onward(request: MunicipalityRequest, row: Message) -> HttpResponse:
     """After an act that is done with a message: to the next of the list, from its end to its beginning, else to it."""
     if "view" not in request.GET or request.GET.get("then") == STAY:
         return back(request, row)
@@ -107,7 +108,7 @@ DONE = {
 }
 
 
-def told(request: Any, row: Message, act: str) -> None:
+def told(request: MunicipalityRequest, row: Message, act: str) -> None:
     """Say what was done with a message that one is about to leave, with Undo."""
     words, undo = DONE[act]
     address = reverse("message_act", args=[request.municipality.slug, row.pk, undo])

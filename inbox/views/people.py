@@ -17,6 +17,7 @@ from inbox.domain import forget, people
 from inbox.queries import held
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 MOST_CHOSEN = 50
 
@@ -24,7 +25,7 @@ MOST_CHOSEN = 50
 @requires(Verb.INBOX_PEOPLE)
 @never_cache
 @require_http_methods(["GET", "POST"])
-def search(request: Any) -> HttpResponse:
+def search(request: MunicipalityRequest) -> HttpResponse:
     words = request.POST.get("q", "").strip()[:200]
     context = {"words": words, "found": held.authors(words), "most": held.MOST_FOUND}
     return render(request, "inbox/people.html", context)
@@ -35,7 +36,7 @@ def _chosen(told: Any) -> list[held.Author]:
     return held.chosen(keys) if keys else []
 
 
-def _nobody(request: Any) -> HttpResponse:
+def _nobody(request: MunicipalityRequest) -> HttpResponse:
     flash.error(request, _("Choose at least one person. Nothing is held any more of those who were erased."))
     return redirect("inbox_people", request.municipality.slug)
 
@@ -43,7 +44,7 @@ def _nobody(request: Any) -> HttpResponse:
 @requires(Verb.INBOX_PEOPLE)
 @never_cache
 @require_GET
-def person(request: Any) -> HttpResponse:
+def person(request: MunicipalityRequest) -> HttpResponse:
     chosen = _chosen(request.GET)
     if not chosen:
         return _nobody(request)
@@ -64,7 +65,7 @@ def _told(chosen: list[held.Author]) -> dict[str, Any]:
 @requires(Verb.INBOX_PEOPLE)
 @never_cache
 @require_POST
-def export(request: Any) -> HttpResponse:
+def export(request: MunicipalityRequest) -> HttpResponse:
     chosen = _chosen(request.POST)
     if not chosen:
         return _nobody(request)
@@ -78,7 +79,7 @@ def export(request: Any) -> HttpResponse:
 @requires(Verb.INBOX_PEOPLE)
 @never_cache
 @require_POST
-def erase(request: Any) -> HttpResponse:
+def erase(request: MunicipalityRequest) -> HttpResponse:
     """Asks first: it cannot be undone. Only a second form, with the box ticked, erases."""
     chosen = _chosen(request.POST)
     if not chosen:

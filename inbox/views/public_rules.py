@@ -3,10 +3,8 @@
 Reached, like the other public pages, before sessions and people are (reports/middleware.py), and kept as they are.
 """
 
-from typing import Any
-
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -24,7 +22,7 @@ from reports.everybody import busy, comes_too_often, for_everybody, hides, kept,
 
 @public
 @require_safe
-def rules(request: Any, place: str, tongue: str = "") -> HttpResponse:
+def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
     if comes_too_often(request):
         return busy()

@@ -1,7 +1,5 @@
 """Saved answers: the list, writing one, taking one out of use and back."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -18,13 +16,14 @@ from inbox.models import SavedAnswer
 from inbox.wording import GAPS, STARTERS, Written
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 40
 
 
 @requires(Verb.INBOX_WORK)
 @require_GET
-def answers(request: Any) -> HttpResponse:
+def answers(request: MunicipalityRequest) -> HttpResponse:
     rows = SavedAnswer.objects.filter(is_retired=False).order_by("-used", "name")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     names = [each.name for each in STARTERS]
@@ -35,17 +34,17 @@ def answers(request: Any) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest) -> HttpResponse:
     return _written(request, None)
 
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, saved: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, saved: int) -> HttpResponse:
     return _written(request, get_object_or_404(SavedAnswer, pk=saved, is_retired=False))
 
 
-def _written(request: Any, row: SavedAnswer | None) -> HttpResponse:
+def _written(request: MunicipalityRequest, row: SavedAnswer | None) -> HttpResponse:
     initial = {name: getattr(row, name) for name in ("name", "text", "topic", "kind")} if row else {}
     form = SavedForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -65,7 +64,7 @@ def _written(request: Any, row: SavedAnswer | None) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def retire(request: Any, saved: int) -> HttpResponse:
+def retire(request: MunicipalityRequest, saved: int) -> HttpResponse:
     row = verbs.retire(get_object_or_404(SavedAnswer, pk=saved), by=request.user)
     undo = "undo:" + reverse("inbox_answer_restore", args=[request.municipality.slug, saved])
     flash.success(request, _("“%(name)s” is removed.") % {"name": row.name}, extra_tags=undo)
@@ -74,7 +73,7 @@ def retire(request: Any, saved: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def restore(request: Any, saved: int) -> HttpResponse:
+def restore(request: MunicipalityRequest, saved: int) -> HttpResponse:
     try:
         row = verbs.restore(get_object_or_404(SavedAnswer, pk=saved), by=request.user)
         flash.success(request, _("“%(name)s” is back.") % {"name": row.name})
@@ -85,7 +84,7 @@ def restore(request: Any, saved: int) -> HttpResponse:
 
 @requires(Verb.INBOX_WORK)
 @require_POST
-def begin(request: Any) -> HttpResponse:
+def begin(request: MunicipalityRequest) -> HttpResponse:
     """The starters, which a person then puts into their own words."""
     count = verbs.begin(request.municipality, by=request.user)
     told = ngettext("%(count)s answer was added. Read it before you use it.",

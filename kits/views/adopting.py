@@ -22,6 +22,7 @@ from municipalities.access import requires
 from municipalities.holidays import is_working_day
 from municipalities.queries import glossary, today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain.refused import Refused
 from posts.draft import Draft, parse
 from posts.placeholders import filled
@@ -32,7 +33,7 @@ from serbian.glossary import Glossary
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def kits(request: Any) -> HttpResponse:
+def kits(request: MunicipalityRequest) -> HttpResponse:
     found = queries.offers(request.municipality)
     context = {
         "fresh": [each for each in found if each.adoption is None],
@@ -53,13 +54,13 @@ class Preview:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def kit(request: Any, kit: int) -> HttpResponse:
+def kit(request: MunicipalityRequest, kit: int) -> HttpResponse:
     return _page(request, _desk(request, _found(request, kit), None))
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def adopt(request: Any, kit: int) -> HttpResponse:
+def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
     """Make the drafts; with `look` in it only show the posts with these answers, so that one sees what one gets."""
     found = _found(request, kit)
     desk = _desk(request, found, request.POST)
@@ -80,7 +81,7 @@ def adopt(request: Any, kit: int) -> HttpResponse:
     return redirect("kit", slug, found.pk)
 
 
-def _found(request: Any, kit: int) -> Kit:
+def _found(request: MunicipalityRequest, kit: int) -> Kit:
     """One that the municipality may look at; other programmes' and drafts are not there."""
     return get_object_or_404(queries.with_adoptions(queries.offered(request.municipality)), pk=kit)
 
@@ -96,7 +97,7 @@ class Desk:
     form: AdoptForm | None
 
 
-def _desk(request: Any, kit: Kit, sent: Mapping[str, Any] | None) -> Desk:
+def _desk(request: MunicipalityRequest, kit: Kit, sent: Mapping[str, Any] | None) -> Desk:
     adoptions = queries.adoptions()
     adoption = queries.adoption_of(kit, adoptions)
     done = {each.part_id for each in adoption.drafts} if adoption else set()  # type: ignore[attr-defined]
@@ -118,7 +119,7 @@ def _start(kit: Kit, adoption: Adoption | None) -> date:
     return day
 
 
-def _page(request: Any, desk: Desk, *, looking: bool = False) -> HttpResponse:
+def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) -> HttpResponse:
     form, known = desk.form, desk.known
     values = form.filled() if form else known.values
     start = form.start() if form else _start(desk.kit, desk.adoption)
@@ -142,7 +143,9 @@ def _page(request: Any, desk: Desk, *, looking: bool = False) -> HttpResponse:
     return _answer(request, context, form, looking=looking)
 
 
-def _answer(request: Any, context: Mapping[str, Any], form: AdoptForm | None, *, looking: bool) -> HttpResponse:
+def _answer(
+    request: MunicipalityRequest, context: Mapping[str, Any], form: AdoptForm | None, *, looking: bool
+) -> HttpResponse:
     """Somebody who only looks is not told of mistakes by the status of the page."""
     answer = shown(request, "kits/kit.html", context, form=form)
     if looking:

@@ -1,15 +1,14 @@
 """Programme staff: the kits of their programmes, one with its posts and what municipalities made of it, and writing."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from kits import queries
 from kits.domain import keep as verbs
 from kits.forms import KitForm, KitPostForm
@@ -19,27 +18,28 @@ from library.views.templates import Look
 from municipalities.access import programme
 from municipalities.queries import services
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 from posts.domain.refused import Refused
 from posts.draft import SERBIAN, parse
 
 keeps = programme(ProgrammeVerb.CATALOGUES)
 
 
-def _found(request: Any, kit: int) -> Kit:
+def _found(request: ProgrammeRequest, kit: int) -> Kit:
     """One of one's own programmes; another's is not there."""
     return get_object_or_404(queries.kits_of(request.programmes), pk=kit)
 
 
 @keeps
 @require_safe
-def kits(request: Any) -> HttpResponse:
+def kits(request: ProgrammeRequest) -> HttpResponse:
     context = {"rows": queries.overview(request.programmes), "several": len(request.programmes) > 1}
     return render(request, "kits/programme.html", context)
 
 
 @keeps
 @require_safe
-def kit(request: Any, kit: int) -> HttpResponse:
+def kit(request: ProgrammeRequest, kit: int) -> HttpResponse:
     found = _found(request, kit)
     parts = [(part, Look(parse(part.content))) for part in queries.parts_of(found)]
     table = queries.adoption_table(found) if found.published_at else None
@@ -52,17 +52,17 @@ def kit(request: Any, kit: int) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: ProgrammeRequest) -> HttpResponse:
     return _written(request, None)
 
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, kit: int) -> HttpResponse:
+def edit(request: ProgrammeRequest, kit: int) -> HttpResponse:
     return _written(request, _found(request, kit))
 
 
-def _written(request: Any, found: Kit | None) -> HttpResponse:
+def _written(request: ProgrammeRequest, found: Kit | None) -> HttpResponse:
     sent = (request.POST,) if request.method == "POST" else ()
     form = KitForm(*sent, programmes=request.programmes, services=services(), kit=found)
     if request.method == "POST" and form.is_valid():
@@ -79,7 +79,7 @@ def _written(request: Any, found: Kit | None) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def new_part(request: Any, kit: int) -> HttpResponse:
+def new_part(request: ProgrammeRequest, kit: int) -> HttpResponse:
     found = _found(request, kit)
     last = queries.parts_of(found)[-1:]
     day = last[0].day + 3 if last else 0
@@ -88,7 +88,7 @@ def new_part(request: Any, kit: int) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "POST"])
-def part(request: Any, kit: int, part: int) -> HttpResponse:
+def part(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
     found = _found(request, kit)
     return _written_part(request, found, _part(found, part))
 
@@ -99,7 +99,7 @@ def _part(kit: Kit, part: int, *, removed: bool = False) -> KitPost:
     return row
 
 
-def _written_part(request: Any, kit: Kit, part: KitPost) -> HttpResponse:
+def _written_part(request: SignedInRequest, kit: Kit, part: KitPost) -> HttpResponse:
     tags = [*SERBIAN, *queries.languages_of(kit.programme)]
     form = KitPostForm(*((request.POST,) if request.method == "POST" else ()), part=part, tags=tags)
     if request.method == "POST" and form.is_valid():
@@ -113,7 +113,7 @@ def _written_part(request: Any, kit: Kit, part: KitPost) -> HttpResponse:
     return render(request, "kits/programme_kit_post.html", context, status=422 if form.errors else 200)
 
 
-def _saved(request: Any, kit: Kit, row: KitPost) -> HttpResponse:
+def _saved(request: HttpRequest, kit: Kit, row: KitPost) -> HttpResponse:
     """Back to the form when new gaps came up, so that their questions are seen and can be worded."""
     known = {gap["name"] for gap in kit.questions} | set(queries.FILLED_BY_THEMSELVES)
     asked = questions([parse(row.content)], [])
@@ -126,7 +126,7 @@ def _saved(request: Any, kit: Kit, row: KitPost) -> HttpResponse:
 
 @keeps
 @require_POST
-def remove(request: Any, kit: int, part: int) -> HttpResponse:
+def remove(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
     found = _found(request, kit)
     try:
         row = verbs.remove(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
@@ -140,7 +140,7 @@ def remove(request: Any, kit: int, part: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def restore(request: Any, kit: int, part: int) -> HttpResponse:
+def restore(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
     found = _found(request, kit)
     row = verbs.restore(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
     messages.success(request, _("“%(name)s” is back.") % {"name": row})
@@ -152,7 +152,7 @@ def restore(request: Any, kit: int, part: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def publish(request: Any, kit: int) -> HttpResponse:
+def publish(request: ProgrammeRequest, kit: int) -> HttpResponse:
     try:
         row = verbs.publish(_found(request, kit), by=request.user)
     except Refused as refused:
@@ -168,7 +168,7 @@ def publish(request: Any, kit: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def close(request: Any, kit: int) -> HttpResponse:
+def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
     """Close it, or open it again."""
     try:
         row = verbs.close(_found(request, kit), by=request.user)
@@ -182,7 +182,7 @@ def close(request: Any, kit: int) -> HttpResponse:
 
 @keeps
 @require_POST
-def delete(request: Any, kit: int) -> HttpResponse:
+def delete(request: ProgrammeRequest, kit: int) -> HttpResponse:
     try:
         verbs.delete(_found(request, kit), by=request.user)
     except Refused as refused:

@@ -1,7 +1,5 @@
 """Who agreed to be shown in a picture: personal data, for those who keep the library only."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -13,13 +11,14 @@ from library.forms import ConsentForm
 from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain import consents as verbs
 from posts.models import Consent, Media
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any, pk: int) -> HttpResponse:
+def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = get_object_or_404(Media, pk=pk)
     form = ConsentForm(request.POST, request.FILES) if request.method == "POST" else ConsentForm()
     if request.method == "POST" and form.is_valid():
@@ -32,7 +31,7 @@ def new(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def withdraw(request: Any, consent: int) -> HttpResponse:
+def withdraw(request: MunicipalityRequest, consent: int) -> HttpResponse:
     found = _found(consent)
     verbs.withdraw(found, by=request.user)
     messages.warning(
@@ -43,7 +42,7 @@ def withdraw(request: Any, consent: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def give_again(request: Any, consent: int) -> HttpResponse:
+def give_again(request: MunicipalityRequest, consent: int) -> HttpResponse:
     found = _found(consent)
     verbs.give_again(found, by=request.user)
     messages.success(request, _("The consent holds again."))
@@ -52,7 +51,7 @@ def give_again(request: Any, consent: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def erase(request: Any, consent: int) -> HttpResponse:
+def erase(request: MunicipalityRequest, consent: int) -> HttpResponse:
     found = _found(consent)
     verbs.erase(found, by=request.user)
     messages.success(request, _("The names and the scan are erased. That a consent was recorded stays."))
@@ -61,7 +60,7 @@ def erase(request: Any, consent: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_safe
-def scan(request: Any, consent: int) -> HttpResponseBase:
+def scan(request: MunicipalityRequest, consent: int) -> HttpResponseBase:
     """The signed paper: always as a download, so that nothing in it runs in our pages."""
     found = _found(consent)
     name = f"consent-{found.pk}.{downloads.ending(found.scan)}"
@@ -73,5 +72,5 @@ def _found(consent: int) -> Consent:
     return found
 
 
-def _back(request: Any, consent: Consent) -> HttpResponse:
+def _back(request: MunicipalityRequest, consent: Consent) -> HttpResponse:
     return redirect("library_picture", request.municipality.slug, consent.media_id)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class May:
     write: bool
 
 
-def shown(request: Any, template: str, context: Mapping[str, Any], *, form: Any = None) -> HttpResponse:
+def shown(request: MunicipalityRequest, template: str, context: Mapping[str, Any], *, form: Any = None) -> HttpResponse:
     """422 when `form` came back with problems."""
     may = May(request.access.may(Verb.LIBRARY_EDIT), request.access.may(Verb.POST_EDIT))
     status = 422 if form is not None and form.errors else 200

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from library.queries import PictureFilters
 from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.captions import MOST_BYTES as MOST_CAPTIONS
 from posts.captions import BadCaptions
 from posts.domain import folders as folder_verbs
@@ -35,7 +36,7 @@ PICKED = 24
 MOST_FILES = 30
 
 
-def _filters(request: Any, branches: list[queries.Branch]) -> PictureFilters:
+def _filters(request: HttpRequest, branches: list[queries.Branch]) -> PictureFilters:
     folder = request.GET.get("folder", "")
     known = {str(each.folder.pk) for each in branches} | {queries.NOWHERE}
     return PictureFilters(
@@ -48,7 +49,7 @@ def _filters(request: Any, branches: list[queries.Branch]) -> PictureFilters:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def pictures(request: Any) -> HttpResponse:
+def pictures(request: MunicipalityRequest) -> HttpResponse:
     branches = queries.folders()
     filters = _filters(request, branches)
     page = Paginator(queries.pictures(filters, branches), PER_PAGE).get_page(request.GET.get("page"))
@@ -68,7 +69,7 @@ def _notes(rows: Any) -> dict[int, str]:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def upload(request: Any) -> HttpResponse:
+def upload(request: MunicipalityRequest) -> HttpResponse:
     """Several at once, also from a phone. Each that cannot be used says why; the others are kept."""
     files = request.FILES.getlist("files")
     folder = Folder.objects.filter(pk=_number(request.POST.get("folder", ""))).select_related("parent").first()
@@ -109,13 +110,13 @@ def _media(pk: int) -> Media:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def picture(request: Any, pk: int) -> HttpResponse:
+def picture(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return _shown(request, _media(pk), None)
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def describe(request: Any, pk: int) -> HttpResponse:
+def describe(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = _media(pk)
     form = PictureForm(request.POST, media=media, branches=queries.folders())
     if not form.is_valid():
@@ -125,7 +126,7 @@ def describe(request: Any, pk: int) -> HttpResponse:
     return redirect("library_picture", request.municipality.slug, pk)
 
 
-def _shown(request: Any, media: Media, form: PictureForm | None) -> HttpResponse:
+def _shown(request: MunicipalityRequest, media: Media, form: PictureForm | None) -> HttpResponse:
     may_edit = request.access.may(Verb.LIBRARY_EDIT)
     used = queries.posts_with(media)
     if may_edit and form is None:
@@ -150,14 +151,14 @@ def _kind(media: Media) -> str:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def tile(request: Any, pk: int) -> HttpResponse:
+def tile(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What a tile says of a video, for a page that waits until it was looked at."""
     return render(request, "library/_film.html", {"each": get_object_or_404(Media, pk=pk)})
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def caption(request: Any, pk: int) -> HttpResponse:
+def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media, file = _media(pk), request.FILES.get("file")
     if "remove" in request.POST:
         videos.uncaption(media, by=request.user)
@@ -180,7 +181,7 @@ def _public(used: list[Post]) -> set[int]:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def archive(request: Any, pk: int) -> HttpResponse:
+def archive(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = verbs.archive(_media(pk), by=request.user)
     slug = request.municipality.slug
     undo = "undo:" + reverse("library_picture_back", args=[slug, pk])
@@ -190,7 +191,7 @@ def archive(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def unarchive(request: Any, pk: int) -> HttpResponse:
+def unarchive(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = verbs.unarchive(_media(pk), by=request.user)
     messages.success(request, _("“%(name)s” is back in the library.") % {"name": media.name})
     return redirect("library_picture", request.municipality.slug, pk)
@@ -198,7 +199,7 @@ def unarchive(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def delete(request: Any, pk: int) -> HttpResponse:
+def delete(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = _media(pk)
     try:
         verbs.delete(media, by=request.user)
@@ -214,7 +215,7 @@ def delete(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def folder_new(request: Any) -> HttpResponse:
+def folder_new(request: MunicipalityRequest) -> HttpResponse:
     form = FolderForm(
         request.POST if request.method == "POST" else None,
         branches=queries.folders(),
@@ -233,7 +234,7 @@ def folder_new(request: Any) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def folder(request: Any, folder: int) -> HttpResponse:
+def folder(request: MunicipalityRequest, folder: int) -> HttpResponse:
     found = get_object_or_404(Folder, pk=folder)
     sent = request.POST if request.method == "POST" else None
     form = FolderForm(sent, branches=queries.folders(), folder=found)
@@ -248,18 +249,18 @@ def folder(request: Any, folder: int) -> HttpResponse:
     return _folder_form(request, form, found)
 
 
-def _folder_form(request: Any, form: FolderForm, found: Folder | None) -> HttpResponse:
+def _folder_form(request: MunicipalityRequest, form: FolderForm, found: Folder | None) -> HttpResponse:
     context = {"form": form, "folder": found}
     return shown(request, "library/folder.html", context, form=form)
 
 
-def _in_folder(request: Any, folder: Folder) -> HttpResponse:
+def _in_folder(request: MunicipalityRequest, folder: Folder) -> HttpResponse:
     return redirect(reverse("library_pictures", args=[request.municipality.slug]) + f"?folder={folder.pk}")
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def folder_delete(request: Any, folder: int) -> HttpResponse:
+def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
     found = get_object_or_404(Folder, pk=folder)
     try:
         folder_verbs.delete(found, by=request.user)
@@ -272,7 +273,7 @@ def folder_delete(request: Any, folder: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def move(request: Any) -> HttpResponse:
+def move(request: MunicipalityRequest) -> HttpResponse:
     """Put the ticked pictures into a folder."""
     slug = request.municipality.slug
     chosen = [number for number in map(_number, request.POST.getlist("picture")) if number]
@@ -296,7 +297,7 @@ def move(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def pick(request: Any) -> HttpResponse:
+def pick(request: MunicipalityRequest) -> HttpResponse:
     """A page of pictures to choose from; with `part`, only the pictures, as search and folders narrow them."""
     branches = queries.folders()
     filters = _filters(request, branches)
@@ -308,7 +309,7 @@ def pick(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def rows(request: Any) -> HttpResponse:
+def rows(request: MunicipalityRequest) -> HttpResponse:
     """The composer's rows of the chosen pictures, each with its last description."""
     chosen = [number for number in map(_number, request.GET.getlist("id")) if number][:MOST_PICTURES]
     found = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)

@@ -1,7 +1,5 @@
 """Snippets and hashtags: two lists of the same make, and the composer's dialog that puts one into a text."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -20,6 +18,7 @@ from library.views.templates import tags_of
 from municipalities.access import requires
 from municipalities.queries import glossary
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain.refused import Refused
 from posts.draft import LANGUAGES
 
@@ -29,17 +28,17 @@ PAGES = {SnippetKind.TEXT.value: "library_snippets", SnippetKind.HASHTAGS.value:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def snippets(request: Any) -> HttpResponse:
+def snippets(request: MunicipalityRequest) -> HttpResponse:
     return _listed(request, SnippetKind.TEXT)
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def hashtags(request: Any) -> HttpResponse:
+def hashtags(request: MunicipalityRequest) -> HttpResponse:
     return _listed(request, SnippetKind.HASHTAGS)
 
 
-def _listed(request: Any, kind: SnippetKind) -> HttpResponse:
+def _listed(request: MunicipalityRequest, kind: SnippetKind) -> HttpResponse:
     words = request.GET.get("q", "")[:80]
     page = Paginator(queries.snippets_by_name(kind, words), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "words": words, "is_hashtags": kind == SnippetKind.HASHTAGS, "here": PAGES[kind]}
@@ -48,17 +47,17 @@ def _listed(request: Any, kind: SnippetKind) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any, kind: str) -> HttpResponse:
+def new(request: MunicipalityRequest, kind: str) -> HttpResponse:
     return _written(request, Snippet(kind=kind if kind in SnippetKind.values else SnippetKind.TEXT))
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, pk: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return _written(request, get_object_or_404(Snippet, pk=pk, removed_at__isnull=True))
 
 
-def _written(request: Any, snippet: Snippet) -> HttpResponse:
+def _written(request: MunicipalityRequest, snippet: Snippet) -> HttpResponse:
     is_hashtags = snippet.kind == SnippetKind.HASHTAGS
     asked = {"tags": tags_of(request), "texts": snippet.texts, "is_hashtags": is_hashtags}
     form = SnippetForm(request.POST if request.method == "POST" else None, initial={"name": snippet.name}, **asked)
@@ -81,7 +80,7 @@ def _written(request: Any, snippet: Snippet) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def remove(request: Any, pk: int) -> HttpResponse:
+def remove(request: MunicipalityRequest, pk: int) -> HttpResponse:
     row = verbs.remove(get_object_or_404(Snippet, pk=pk), by=request.user)
     undo = "undo:" + reverse("library_snippet_restore", args=[request.municipality.slug, pk])
     messages.success(request, _("“%(name)s” is removed.") % {"name": row.name}, extra_tags=undo)
@@ -90,7 +89,7 @@ def remove(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def restore(request: Any, pk: int) -> HttpResponse:
+def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
     row = verbs.restore(get_object_or_404(Snippet, pk=pk), by=request.user)
     messages.success(request, _("“%(name)s” is back.") % {"name": row.name})
     return redirect(PAGES[row.kind], request.municipality.slug)
@@ -98,7 +97,7 @@ def restore(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def insert(request: Any) -> HttpResponse:
+def insert(request: MunicipalityRequest) -> HttpResponse:
     """For the composer: what can be put into a text of the language `tag`. With `q`, only the list for these words."""
     tag = request.GET.get("tag", "")
     words = request.GET.get("q")

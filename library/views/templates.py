@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from library.models import Template
 from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain.refused import Refused
 from posts.draft import SERBIAN, Draft, parse
 from posts.enums import CallKind, Category, Format
@@ -29,7 +29,7 @@ from posts.wording import language_name
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def templates(request: Any) -> HttpResponse:
+def templates(request: MunicipalityRequest) -> HttpResponse:
     words, category = request.GET.get("q", "")[:80], request.GET.get("category", "")
     category = category if category in Category.values else ""
     found = queries.templates(words, category)
@@ -71,7 +71,7 @@ class Look:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def template(request: Any, ref: str) -> HttpResponse:
+def template(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """What it says, and the questions for its gaps."""
     found = _found(ref)
     return _shown(request, found, UseForm(gaps=_gaps(found)))
@@ -79,7 +79,7 @@ def template(request: Any, ref: str) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def use(request: Any, ref: str) -> HttpResponse:
+def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """Begin a post with it, and go to the composer."""
     found = _found(ref)
     form = UseForm(request.POST, gaps=_gaps(found))
@@ -89,7 +89,7 @@ def use(request: Any, ref: str) -> HttpResponse:
     return redirect("post_edit", request.municipality.slug, post.pk)
 
 
-def _shown(request: Any, found: Template, form: UseForm) -> HttpResponse:
+def _shown(request: MunicipalityRequest, found: Template, form: UseForm) -> HttpResponse:
     context = {"template": found, "look": Look(parse(found.content)), "form": form}
     return shown(request, "library/template.html", context, form=form)
 
@@ -97,7 +97,7 @@ def _shown(request: Any, found: Template, form: UseForm) -> HttpResponse:
 # ---------------------------------------------------------------- writing
 
 
-def tags_of(request: Any) -> list[str]:
+def tags_of(request: MunicipalityRequest) -> list[str]:
     """The house's script first, the other one, the official languages."""
     house = request.municipality
     official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
@@ -106,18 +106,18 @@ def tags_of(request: Any) -> list[str]:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest) -> HttpResponse:
     return _written(request, Template())
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, ref: str) -> HttpResponse:
+def edit(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """A built-in template becomes the municipality's own copy with the first change."""
     return _written(request, _found(ref))
 
 
-def _written(request: Any, found: Template) -> HttpResponse:
+def _written(request: MunicipalityRequest, found: Template) -> HttpResponse:
     sent = (request.POST,) if request.method == "POST" else ()
     form = TemplateForm(*sent, template=found, tags=tags_of(request))
     if request.method == "POST" and form.is_valid():
@@ -131,7 +131,7 @@ def _written(request: Any, found: Template) -> HttpResponse:
     return shown(request, "library/template_edit.html", context, form=form)
 
 
-def _saved(request: Any, row: Template) -> HttpResponse:
+def _saved(request: MunicipalityRequest, row: Template) -> HttpResponse:
     """Back to the form when new gaps came up, so that their questions are seen and can be worded."""
     slug = request.municipality.slug
     if {gap["name"] for gap in row.gaps} - {request.POST.get(f"gap-{at}-name") for at in range(len(row.gaps))}:
@@ -143,7 +143,7 @@ def _saved(request: Any, row: Template) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def remove(request: Any, pk: int) -> HttpResponse:
+def remove(request: MunicipalityRequest, pk: int) -> HttpResponse:
     row = verbs.remove(get_object_or_404(Template, pk=pk), by=request.user)
     slug = request.municipality.slug
     words = _("The built-in template stands there again.") if row.starter else _("The template is removed.")
@@ -153,7 +153,7 @@ def remove(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def restore(request: Any, pk: int) -> HttpResponse:
+def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
     try:
         verbs.restore(get_object_or_404(Template, pk=pk), by=request.user)
     except Refused as refused:
@@ -165,7 +165,7 @@ def restore(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def from_post(request: Any, post: int) -> HttpResponse:
+def from_post(request: MunicipalityRequest, post: int) -> HttpResponse:
     """Keep a post as a template; what differs each time can then be made a gap."""
     found: Post = get_object_or_404(visible(), pk=post)
     words = verbs.of_post(found)

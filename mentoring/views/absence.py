@@ -1,13 +1,12 @@
 """A mentor says when they are away."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.web import SignedInRequest
 from mentoring.domain import absence as verbs
 from mentoring.domain.refused import Refused
 from mentoring.forms import AbsenceForm
@@ -19,7 +18,7 @@ from municipalities.queries import mentored, today
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def absence(request: Any) -> HttpResponse:
+def absence(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("withdraw"):
         return _withdrawn(request)
     form = AbsenceForm(request.POST if request.method == "POST" else None, initial={"starts_on": today()})
@@ -31,7 +30,7 @@ def absence(request: Any) -> HttpResponse:
     return render(request, "mentoring/absence.html", context, status=422 if form.errors else 200)
 
 
-def _announced(request: Any, form: AbsenceForm) -> bool:
+def _announced(request: SignedInRequest, form: AbsenceForm) -> bool:
     try:
         verbs.announce(**form.cleaned_data, by=request.user)
     except Refused as refused:
@@ -40,7 +39,7 @@ def _announced(request: Any, form: AbsenceForm) -> bool:
     return True
 
 
-def _withdrawn(request: Any) -> HttpResponse:
+def _withdrawn(request: SignedInRequest) -> HttpResponse:
     pk = request.POST["withdraw"]
     row = get_object_or_404(Absence, mentor=request.user, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
     try:

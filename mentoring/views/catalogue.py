@@ -5,16 +5,18 @@ from types import ModuleType
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.web import SignedInRequest
 from mentoring.domain.refused import Refused
 from municipalities.models import Programme
+from municipalities.web import ProgrammeRequest
 
 STEPS = {"up": -1, "down": 1}
 
 
-def programme_of(request: Any, pk: int) -> Programme:
+def programme_of(request: ProgrammeRequest, pk: int) -> Programme:
     """One of one's own; another's is not there."""
     found = next((row for row in request.programmes if row.pk == pk), None)
     if found is None:
@@ -22,7 +24,7 @@ def programme_of(request: Any, pk: int) -> Programme:
     return found
 
 
-def written(request: Any, form: Any, write: Callable[[], Any]) -> bool:
+def written(request: HttpRequest, form: Any, write: Callable[[], Any]) -> bool:
     """Whether what was sent is stored now; where it is not, the form says why."""
     if request.method != "POST" or not form.is_valid():
         return False
@@ -34,7 +36,7 @@ def written(request: Any, form: Any, write: Callable[[], Any]) -> bool:
     return True
 
 
-def arranged(request: Any, verbs: ModuleType, programme: Programme, key: str, back: str) -> HttpResponse:
+def arranged(request: SignedInRequest, verbs: ModuleType, programme: Programme, key: str, back: str) -> HttpResponse:
     """`act` is "up", "down", "use" or "leave_out": the list's own verbs `move` and `use`."""
     act = request.POST.get("act", "")
     try:

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from common.dates import long_date
 from mentoring.checkin_calendar import event
 from mentoring.checkin_forms import (
@@ -34,6 +35,7 @@ from mentoring.queries.people import own_absences, runs
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from reports.files.pdf import is_web
 from trainings.tabs import tabs
 
@@ -42,7 +44,7 @@ PER_PAGE = 15
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def check_ins(request: Any) -> HttpResponse:
+def check_ins(request: MunicipalityRequest) -> HttpResponse:
     planned, now = queries.planned(), timezone.now()
     context = {
         "pages": tabs(request, "check_ins"),
@@ -55,7 +57,7 @@ def check_ins(request: Any) -> HttpResponse:
     return render(request, "mentoring/check_ins.html", context)
 
 
-def _tickable(request: Any, steps: list[NextStep]) -> list[tuple[NextStep, bool]]:
+def _tickable(request: MunicipalityRequest, steps: list[NextStep]) -> list[tuple[NextStep, bool]]:
     """Each with whether this person may tick it off."""
     may, keeps = request.access.may(Verb.PLAN_EDIT), request.access.may(Verb.CHECK_IN)
     return [(step, may and (keeps or step.side != Side.MENTOR)) for step in steps]
@@ -63,7 +65,7 @@ def _tickable(request: Any, steps: list[NextStep]) -> list[tuple[NextStep, bool]
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def check_in(request: Any, check_in: int) -> HttpResponse:
+def check_in(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     row = _found(check_in)
     steps = list(row.steps.select_related("done_by").order_by("position", "pk"))
     context = {
@@ -83,7 +85,7 @@ def _found(pk: int) -> CheckIn:
 
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest) -> HttpResponse:
     form = PlanCheckInForm(request.POST or None, initial={"way": Way.VIDEO, "at": "10:00"})
     if request.method == "POST" and form.is_valid():
         row = _tried(form, lambda: verbs.plan(request.municipality, form.planned(), by=request.user))
@@ -96,7 +98,7 @@ def new(request: Any) -> HttpResponse:
 
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: Any, check_in: int) -> HttpResponse:
+def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     row = _found(check_in)
     initial = {**clock_of(row), "way": row.way, "place": row.place, "subject": row.subject}
     form = MoveCheckInForm(request.POST or None, initial=initial)
@@ -112,7 +114,7 @@ def move(request: Any, check_in: int) -> HttpResponse:
 
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: Any, check_in: int) -> HttpResponse:
+def cancel(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     row = _found(check_in)
     form = ReasonOfCheckInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -125,18 +127,18 @@ def cancel(request: Any, check_in: int) -> HttpResponse:
 
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def unplanned(request: Any) -> HttpResponse:
+def unplanned(request: MunicipalityRequest) -> HttpResponse:
     """One that was held without having been planned."""
     return _written(request, None)
 
 
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def hold(request: Any, check_in: int) -> HttpResponse:
+def hold(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     return _written(request, _found(check_in))
 
 
-def _written(request: Any, row: CheckIn | None) -> HttpResponse:
+def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
     initial: dict[str, Any] = {"on": today(), "way": Way.PHONE}
     if row:
         initial = {**clock_of(row), "way": row.way, "subject": row.subject, "notes": row.notes, "hours": row.hours}
@@ -161,13 +163,13 @@ def _tried(form: Any, act: Callable[[], CheckIn]) -> CheckIn | None:
         return None
 
 
-def _form_page(request: Any, form: Any, row: CheckIn | None, act: str, **more: Any) -> HttpResponse:
+def _form_page(request: HttpRequest, form: Any, row: CheckIn | None, act: str, **more: Any) -> HttpResponse:
     broken = form.errors or (more.get("steps") is not None and more["steps"].is_bound and not more["steps"].is_valid())
     context = {"form": form, "row": row, "act": act, **more}
     return render(request, "mentoring/check_in_form.html", context, status=422 if broken else 200)
 
 
-def _warn_of_absence(request: Any, row: CheckIn) -> None:
+def _warn_of_absence(request: SignedInRequest, row: CheckIn) -> None:
     away = next((each for each in own_absences(request.user) if runs(each, row.on)), None)
     if away:
         messages.warning(request, _("You are shown as away on %(day)s.") % {"day": long_date(row.on)})
@@ -175,7 +177,7 @@ def _warn_of_absence(request: Any, row: CheckIn) -> None:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def step(request: Any, check_in: int, step: int) -> HttpResponse:
+def step(request: MunicipalityRequest, check_in: int, step: int) -> HttpResponse:
     row = get_object_or_404(NextStep.objects.filter(check_in=check_in), pk=step)
     done = request.POST.get("done", "1") != "0"
     try:
@@ -192,7 +194,7 @@ def step(request: Any, check_in: int, step: int) -> HttpResponse:
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def calendar(request: Any, check_in: int) -> HttpResponse:
+def calendar(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     """For one's own calendar: one event, with its time as it is now."""
     row = _found(check_in)
     address = settings.PUBLIC_BASE_URL + reverse("check_in", args=[request.municipality.slug, row.pk])

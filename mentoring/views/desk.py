@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from mentoring.domain.unread import mark_unread
 from mentoring.queries import desk as queries
 from mentoring.queries.people import own_pairings, running, runs
@@ -23,6 +24,7 @@ from municipalities.models import Municipality, Pairing
 from municipalities.queries import today, workspaces
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
+from municipalities.web import MunicipalityRequest
 from posts.queries import visible
 from serbian.sorting import sort_key
 
@@ -31,11 +33,11 @@ PER_PAGE = 25
 
 @signed_in
 @require_safe
-def desk(request: Any) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     return page_of(request, own_pairings(request.user))
 
 
-def page_of(request: Any, pairings: list[Pairing]) -> HttpResponse:
+def page_of(request: SignedInRequest, pairings: list[Pairing]) -> HttpResponse:
     """The desk over the municipalities that the person accompanies today; `pairings` are all of theirs."""
     mine = running(pairings)
     accompanied = [row.municipality for row in mine]
@@ -63,13 +65,13 @@ def page_of(request: Any, pairings: list[Pairing]) -> HttpResponse:
         return render(request, "mentoring/desk.html", context)
 
 
-def _others(request: Any, accompanied: list[Municipality]) -> list[Municipality]:
+def _others(request: SignedInRequest, accompanied: list[Municipality]) -> list[Municipality]:
     """Workspaces one enters in another role."""
     rows = sorted(workspaces(request.user), key=lambda row: sort_key(str(row)))
     return [row for row in rows if row not in accompanied]
 
 
-def _filters(request: Any, accompanied: list[Municipality]) -> queries.Filters:
+def _filters(request: HttpRequest, accompanied: list[Municipality]) -> queries.Filters:
     """An unknown word shows what waits; a municipality one does not accompany is not there."""
     show, slug = request.GET.get("show", ""), request.GET.get("municipality", "")
     chosen = next((row for row in accompanied if row.slug == slug), None)
@@ -78,7 +80,7 @@ def _filters(request: Any, accompanied: list[Municipality]) -> queries.Filters:
     return queries.Filters(show if show in queries.SHOWS else "waiting", chosen)
 
 
-def _segments(request: Any, filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _segments(request: HttpRequest, filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
     labels = {"waiting": _("Waiting for me"), "answered": _("Answered"), "all": _("All")}
     query = request.GET.copy()
     query.pop("page", None)
@@ -99,7 +101,7 @@ def _times(mentor: Any, pairings: list[Pairing]) -> dict[str, Any]:
 
 @requires(Verb.FEEDBACK_GIVE)
 @require_POST
-def unread(request: Any, pk: int) -> HttpResponse:
+def unread(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """As if the mentor had not looked at the post yet."""
     mark_unread(get_object_or_404(visible(), pk=pk), by=request.user)
     messages.success(request, _("Marked as unread."))

@@ -1,7 +1,5 @@
 """Feedback by the rubric about one post: its mentor fills it in, the municipality reads it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -9,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.web import SignedInRequest
 from mentoring.domain.feedback import give
 from mentoring.domain.refused import Refused
 from mentoring.forms import FeedbackForm
@@ -17,13 +16,14 @@ from mentoring.queries.feedback import of_post
 from mentoring.queries.rubric import rubric_of
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.models import Post
 
 
 @requires(Verb.FEEDBACK_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
-def feedback(request: Any, pk: int) -> HttpResponse:
+def feedback(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post, may_give = _found(request, pk), request.access.may(Verb.FEEDBACK_GIVE)
     if request.method == "POST" and not may_give:
         raise PermissionDenied
@@ -36,7 +36,7 @@ def feedback(request: Any, pk: int) -> HttpResponse:
     return render(request, "mentoring/feedback.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def _found(request: Any, pk: int) -> Post:
+def _found(request: MunicipalityRequest, pk: int) -> Post:
     """The post, if this person may read it."""
     rows = queries.visible().annotate(is_public=queries.is_public()).select_related("author")
     found: Post = get_object_or_404(rows, pk=pk)
@@ -46,12 +46,12 @@ def _found(request: Any, pk: int) -> Post:
     return found
 
 
-def _form(request: Any, mine: Feedback | None) -> FeedbackForm:
+def _form(request: MunicipalityRequest, mine: Feedback | None) -> FeedbackForm:
     criteria = rubric_of(request.municipality)
     return FeedbackForm(request.POST if request.method == "POST" else None, criteria=criteria, given=mine)
 
 
-def _given(request: Any, post: Post, form: FeedbackForm) -> bool:
+def _given(request: SignedInRequest, post: Post, form: FeedbackForm) -> bool:
     try:
         give(post, form.levels(), form.cleaned_data["note"], by=request.user)
     except Refused as refused:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.web import SignedInRequest
 from mentoring.domain.handover import hand_over
 from mentoring.domain.refused import Refused
 from mentoring.forms import HandoverForm
@@ -18,11 +19,12 @@ from municipalities.models import Pairing
 from municipalities.queries import pairings, today
 from municipalities.rules import ProgrammeVerb, Verb
 from municipalities.tenancy import scope
+from municipalities.web import MunicipalityRequest, ProgrammeRequest
 
 
 @requires(Verb.FEEDBACK_GIVE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def by_mentor(request: Any) -> HttpResponse:
+def by_mentor(request: MunicipalityRequest) -> HttpResponse:
     """One's own pairing; only a mentor has the right, so there is one."""
     pairing = running_pairing(request.user, request.municipality)
     assert pairing is not None
@@ -31,12 +33,12 @@ def by_mentor(request: Any) -> HttpResponse:
 
 @programme(ProgrammeVerb.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def by_staff(request: Any, pairing: int) -> HttpResponse:
+def by_staff(request: ProgrammeRequest, pairing: int) -> HttpResponse:
     row = get_object_or_404(pairings(request.programmes), pk=pairing)
     return _page(request, row, successors(row, request.programmes), back="programme_people")
 
 
-def _page(request: Any, pairing: Pairing, people: list[Any], *, back: str) -> HttpResponse:
+def _page(request: SignedInRequest, pairing: Pairing, people: list[Any], *, back: str) -> HttpResponse:
     initial = {"starts_on": today(), "ends_on": pairing.ends_on}
     form = HandoverForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if request.method == "POST" and form.is_valid() and _handed_over(request, pairing, form):
@@ -50,7 +52,7 @@ def _page(request: Any, pairing: Pairing, people: list[Any], *, back: str) -> Ht
     return render(request, "mentoring/handover.html", context, status=422 if form.errors else 200)
 
 
-def _handed_over(request: Any, pairing: Pairing, form: HandoverForm) -> bool:
+def _handed_over(request: SignedInRequest, pairing: Pairing, form: HandoverForm) -> bool:
     try:
         hand_over(pairing, by=request.user, **form.cleaned_data)
     except Refused as refused:

@@ -16,6 +16,7 @@ from mentoring.queries.hours import hours as hours_of
 from municipalities.access import programme
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 from serbian.sorting import sort_key
 
 PER_PAGE = 50
@@ -24,7 +25,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": spreadsheets.EXCEL}
 
 @programme(ProgrammeVerb.PLANS)
 @require_safe
-def hours(request: Any) -> HttpResponse:
+def hours(request: ProgrammeRequest) -> HttpResponse:
     form = HoursForm(request.GET)
     first, last = form.months(today())
     lines = hours_of(request.programmes, first, last)

@@ -1,7 +1,6 @@
 """What the Home of a workspace shows of the mentoring, to those who write there."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 
@@ -11,6 +10,7 @@ from mentoring.queries.glances import Glance, glances
 from mentoring.queries.progress import InShort
 from mentoring.queries.waiting import waiting
 from mentoring.what_next import WhatNext, for_municipality
+from municipalities.web import MunicipalityRequest
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class MyPlan:
     plan_url: str
 
 
-def glance_of(request: Any) -> Glance:
+def glance_of(request: MunicipalityRequest) -> Glance:
     """The mentoring of the workspace at hand, with the reader's own posts. One query."""
     place = request.municipality
     return glances([place.pk], timezone.now(), author=request.user)[place.pk]
 
 
-def my_plan(request: Any, glance: Glance) -> MyPlan | None:
+def my_plan(request: MunicipalityRequest, glance: Glance) -> MyPlan | None:
     """None where the municipality takes part in no programme. One query; none where it does not."""
     place, now = request.municipality, timezone.now()
     if not glance.is_enrolled:

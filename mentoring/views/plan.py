@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,15 +22,18 @@ from mentoring.queries.plan_library import library
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from trainings.tabs import tabs
 
+P = ParamSpec("P")
 
-def side_of(request: Any) -> Side | None:
+
+def side_of(request: MunicipalityRequest) -> Side | None:
     """For whom the person speaks here; None: they read."""
     return rules.side_of(request.access.roles) if request.access.may(Verb.PLAN_EDIT) else None
 
 
-def side(request: Any) -> Side:
+def side(request: MunicipalityRequest) -> Side:
     """Where only those come who may edit."""
     found = side_of(request)
     if found is None:  # a right without a role that speaks for somebody
@@ -38,23 +41,25 @@ def side(request: Any) -> Side:
     return found
 
 
-def of_an_open_plan(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Gives the view the plan that is open (`request.plan`); back to the page where there is none."""
+def of_an_open_plan(
+    view: Callable[Concatenate[MunicipalityRequest, Plan, P], HttpResponse],
+) -> Callable[Concatenate[MunicipalityRequest, P], HttpResponse]:
+    """Gives the view the plan that is open as its second argument; back to the page where there is none."""
 
     @wraps(view)
-    def asked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.plan = queries.open_plan(request.municipality)
-        if request.plan is None:
+    def asked(request: MunicipalityRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        plan = queries.open_plan(request.municipality)
+        if plan is None:
             messages.warning(request, _("There is no open plan. Begin one first."))
             return redirect("mentoring_plan", request.municipality.slug)
-        return view(request, *args, **kwargs)
+        return view(request, plan, *args, **kwargs)
 
     return asked
 
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def plan(request: Any) -> HttpResponse:
+def plan(request: MunicipalityRequest) -> HttpResponse:
     """The plan that is open, else the latest one; `?plan=` shows an earlier one."""
     rows = queries.plans_of(request.municipality)
     asked = request.GET.get("plan")
@@ -110,7 +115,7 @@ def _change(row: Any, mine: Side | None) -> dict[str, Any]:
 
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def start(request: Any) -> HttpResponse:
+def start(request: MunicipalityRequest) -> HttpResponse:
     mine, enrolment = side(request), queries.enrolment_of(request.municipality)
     if enrolment is None:
         messages.warning(request, _("A plan belongs to an enrolment in a programme, and none runs today."))
@@ -135,9 +140,9 @@ def start(request: Any) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_an_open_plan
-def edit(request: Any) -> HttpResponse:
+def edit(request: MunicipalityRequest, found: Plan) -> HttpResponse:
     """Days and goal: written into a draft, proposed once the plan is agreed."""
-    mine, found = side(request), request.plan
+    mine = side(request)
     form = PlanForm(request.POST if request.method == "POST" else None, plan=found)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -156,7 +161,7 @@ def edit(request: Any) -> HttpResponse:
     return render(request, "mentoring/plan_form.html", context, status=422 if form.errors else 200)
 
 
-def say_saved(request: Any, found: Plan) -> None:
+def say_saved(request: HttpRequest, found: Plan) -> None:
     if found.is_draft:
         messages.success(request, _("Saved. Both sides agree to the plan as it is now."))
     else:
@@ -166,14 +171,14 @@ def say_saved(request: Any, found: Plan) -> None:
 @requires(Verb.PLAN_EDIT)
 @require_POST
 @of_an_open_plan
-def agree(request: Any) -> HttpResponse:
+def agree(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`act` is "agree" or "take_back"."""
     acts = {"agree": plans.agree, "take_back": plans.take_back}
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         return HttpResponse(status=400)
     try:
-        found = act(request.plan, side=side(request), by=request.user)
+        found = act(plan, side=side(request), by=request.user)
     except Refused as refused:
         messages.error(request, refused.message)
     else:
@@ -187,14 +192,14 @@ def agree(request: Any) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_POST
 @of_an_open_plan
-def close(request: Any) -> HttpResponse:
+def close(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`because` is "finished" or "replaced"."""
     because = request.POST.get("because", "")
     if because not in (Closing.FINISHED, Closing.REPLACED):
         return HttpResponse(status=400)
     side(request)
     try:
-        plans.close(request.plan, Closing(because), by=request.user)
+        plans.close(plan, Closing(because), by=request.user)
     except Refused as refused:
         messages.error(request, refused.message)
     else:

@@ -1,9 +1,7 @@
 """An activity of a plan: what was agreed, what shows that it was done, and saying that it is."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +12,7 @@ from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_changes, plans
 from mentoring.domain.refused import Refused
 from mentoring.enums import Proof
-from mentoring.models import Activity, Evidence
+from mentoring.models import Activity, Evidence, Plan
 from mentoring.plan_forms import ActivityForm, FileForm, LinkForm, ReasonForm
 from mentoring.plan_words import aim
 from mentoring.queries import plans as queries
@@ -22,6 +20,7 @@ from mentoring.queries.plan_library import library
 from mentoring.views.plan import of_an_open_plan, say_saved, side, side_of
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -33,17 +32,19 @@ def _activity(pk: int) -> Activity:
     return found
 
 
-def _to(request: Any, activity: Activity) -> HttpResponse:
+def _to(request: MunicipalityRequest, activity: Activity) -> HttpResponse:
     return redirect("mentoring_plan_activity", request.municipality.slug, activity.pk)
 
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def activity(request: Any, activity: int) -> HttpResponse:
+def activity(request: MunicipalityRequest, activity: int) -> HttpResponse:
     return _page(request, _activity(activity))
 
 
-def _page(request: Any, row: Activity, *, link: LinkForm | None = None, file: FileForm | None = None) -> HttpResponse:
+def _page(
+    request: MunicipalityRequest, row: Activity, *, link: LinkForm | None = None, file: FileForm | None = None
+) -> HttpResponse:
     item, mine = queries.item_of(row), side_of(request)
     follows = mine is not None and row.plan.is_running and row.dropped_at is None
     may_add = follows and row.done_at is None
@@ -76,9 +77,9 @@ def _page(request: Any, row: Activity, *, link: LinkForm | None = None, file: Fi
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(FORM)
 @of_an_open_plan
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`?kind=` begins with an activity of the library."""
-    mine, plan = side(request), request.plan
+    mine = side(request)
     kinds = library(plan.enrolment.cohort.programme)
     kind = next((each for each in kinds if each.key == request.GET.get("kind")), None)
     form = ActivityForm(
@@ -105,7 +106,7 @@ def new(request: Any) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(FORM)
-def edit(request: Any, activity: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, activity: int) -> HttpResponse:
     mine, row = side(request), _activity(activity)
     if row.plan.closed_at or not row.is_open:
         messages.warning(request, _("It is done, dropped or closed, so there is nothing to change."))
@@ -133,7 +134,7 @@ def edit(request: Any, activity: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(FORM)
-def drop(request: Any, activity: int) -> HttpResponse:
+def drop(request: MunicipalityRequest, activity: int) -> HttpResponse:
     """Out of a draft at once; out of an agreed plan by a proposal with its reason."""
     mine, row = side(request), _activity(activity)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -158,7 +159,7 @@ def drop(request: Any, activity: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def evidence(request: Any, activity: int) -> HttpResponse:
+def evidence(request: MunicipalityRequest, activity: int) -> HttpResponse:
     """`kind` is "posts" (with `posts`), "need" (with `needs`), "link" or "file"."""
     side(request)
     row, kind = _activity(activity), request.POST.get("kind", "")
@@ -188,7 +189,7 @@ def evidence(request: Any, activity: int) -> HttpResponse:
     return _to(request, row)
 
 
-def _chosen(request: Any, name: str, nothing: str) -> list[int]:
+def _chosen(request: HttpRequest, name: str, nothing: str) -> list[int]:
     asked = request.POST.getlist(name)[:50]
     chosen = [int(each) for each in asked if each.isascii() and each.isdigit() and len(each) < 19]
     if not chosen:
@@ -198,7 +199,7 @@ def _chosen(request: Any, name: str, nothing: str) -> list[int]:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def withdraw(request: Any, evidence: int) -> HttpResponse:
+def withdraw(request: MunicipalityRequest, evidence: int) -> HttpResponse:
     side(request)
     row = get_object_or_404(Evidence.objects.select_related("activity__plan"), pk=evidence)
     try:
@@ -212,7 +213,7 @@ def withdraw(request: Any, evidence: int) -> HttpResponse:
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def file(request: Any, evidence: int) -> HttpResponseBase:
+def file(request: MunicipalityRequest, evidence: int) -> HttpResponseBase:
     """Always as a download, so that nothing in it runs in our pages."""
     row = get_object_or_404(Evidence.objects.exclude(file=""), pk=evidence)
     name = f"evidence-{row.pk}.{downloads.ending(row.file)}"
@@ -224,7 +225,7 @@ def file(request: Any, evidence: int) -> HttpResponseBase:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def done(request: Any, activity: int) -> HttpResponse:
+def done(request: MunicipalityRequest, activity: int) -> HttpResponse:
     """`act` is "report", "confirm" or "reopen"."""
     mine, row, act, note = side(request), _activity(activity), request.POST.get("act"), request.POST.get("note", "")
     try:
@@ -249,7 +250,7 @@ def done(request: Any, activity: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def change(request: Any, change: int) -> HttpResponse:
+def change(request: MunicipalityRequest, change: int) -> HttpResponse:
     """`decision` is "accept", "decline" or "take_back"."""
     mine, decision, note = side(request), request.POST.get("decision"), request.POST.get("note", "")
     row = get_object_or_404(plan_changes.Change.objects.select_related("plan"), pk=change)

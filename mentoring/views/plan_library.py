@@ -1,9 +1,7 @@
 """Programme staff keep the library of activities from which plans are made."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,13 +14,14 @@ from mentoring.views.catalogue import arranged, programme_of, written
 from municipalities.access import programme as programme_page
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 
 keeps = programme_page(ProgrammeVerb.PLANS)
 
 
 @keeps
 @require_safe
-def library(request: Any) -> HttpResponse:
+def library(request: ProgrammeRequest) -> HttpResponse:
     found = libraries(request.programmes)
     return render(request, "mentoring/plan_library.html", {"libraries": found, "several": len(found) > 1})
 
@@ -36,7 +35,7 @@ def _kind(programme: Programme, key: str) -> ActivityKind:
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Any, programme: int) -> HttpResponse:
+def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     place = programme_of(request, programme)
     form = KindForm(request.POST if request.method == "POST" else None)
     if written(request, form, lambda: verbs.add(place, form.told(), by=request.user)):
@@ -47,7 +46,7 @@ def new(request: Any, programme: int) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: Any, programme: int, kind: str) -> HttpResponse:
+def edit(request: ProgrammeRequest, programme: int, kind: str) -> HttpResponse:
     place = programme_of(request, programme)
     row = _kind(place, kind)
     form = KindForm(request.POST if request.method == "POST" else None, kind=row)
@@ -57,13 +56,13 @@ def edit(request: Any, programme: int, kind: str) -> HttpResponse:
     return _form_page(request, form, row)
 
 
-def _form_page(request: Any, form: KindForm, kind: ActivityKind | None) -> HttpResponse:
+def _form_page(request: HttpRequest, form: KindForm, kind: ActivityKind | None) -> HttpResponse:
     context = {"form": form, "kind": kind}
     return render(request, "mentoring/plan_kind.html", context, status=422 if form.errors else 200)
 
 
 @keeps
 @require_POST
-def arrange(request: Any, programme: int, kind: str) -> HttpResponse:
+def arrange(request: ProgrammeRequest, programme: int, kind: str) -> HttpResponse:
     place = programme_of(request, programme)
     return arranged(request, verbs, place, _kind(place, kind).key, "mentoring_plan_library")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from mentoring.what_next import WhatNext
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 
 PER_PAGE = 15
 
@@ -35,7 +36,7 @@ class Filters:
 
 @programme_page(ProgrammeVerb.PLANS)
 @require_safe
-def home(request: Any) -> HttpResponse:
+def home(request: ProgrammeRequest) -> HttpResponse:
     """`?cohort=`, `?mentor=` and `?show=` narrow it; one page holds fifteen municipalities."""
     everybody = seats(request.programmes, timezone.now())
     cohorts, people = groups(everybody), mentors(everybody)
@@ -55,7 +56,7 @@ def home(request: Any) -> HttpResponse:
     return render(request, "mentoring/programme_home.html", context)
 
 
-def _filters(request: Any, cohorts: list[Group], people: list[Any]) -> Filters:
+def _filters(request: HttpRequest, cohorts: list[Group], people: list[Any]) -> Filters:
     def known(name: str, pks: list[int]) -> str:
         wanted = request.GET.get(name, "")
         return wanted if wanted in map(str, pks) else ""
@@ -68,7 +69,7 @@ def _filters(request: Any, cohorts: list[Group], people: list[Any]) -> Filters:
     )
 
 
-def _segments(request: Any, filters: Filters, everybody: list[Seat]) -> list[dict[str, Any]]:
+def _segments(request: HttpRequest, filters: Filters, everybody: list[Seat]) -> list[dict[str, Any]]:
     labels = {"here": _("All"), "needs": _("Needs something"), "left": _("Have left")}
     query = request.GET.copy()
     query.pop("page", None)

@@ -22,13 +22,14 @@ from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb, Verb
 from municipalities.tenancy import scope
+from municipalities.web import MunicipalityRequest, ProgrammeRequest
 from serbian.sorting import sort_key
 from trainings.tabs import tabs
 
 
 @requires(Verb.FEEDBACK_VIEW)
 @require_safe
-def municipality(request: Any) -> HttpResponse:
+def municipality(request: MunicipalityRequest) -> HttpResponse:
     """Of one's own posts, or of all; nobody is set beside anybody else."""
     may, writes = request.access.may, request.access.may(Verb.POST_EDIT)
     own = writes and request.GET.get("of") != "all"
@@ -87,7 +88,7 @@ def _charts(found: Progress) -> list[charts.Chart]:
 
 @programme_page(ProgrammeVerb.COMPARE)
 @require_safe
-def programme(request: Any) -> HttpResponse:
+def programme(request: ProgrammeRequest) -> HttpResponse:
     found = boards(request.programmes)
     context = {
         "boards": [_sorted(board) for board in found],
@@ -106,7 +107,7 @@ def _sorted(board: Board) -> Board:
     return board
 
 
-def _mentors(request: Any) -> list[dict[str, Any]]:
+def _mentors(request: ProgrammeRequest) -> list[dict[str, Any]]:
     """Mentors of today by name, with their municipalities and how soon they answer."""
     pairings = people.pairings_of(request.programmes)
     running = [row for row in pairings if people.runs(row, today())]

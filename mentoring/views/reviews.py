@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from mentoring.review_document import written
 from mentoring.review_forms import WordsForm
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from reports.document import Bullets, Document, Facts, Heading, Link, Missing, Paragraph, Table, Tile, Tiles
 from reports.files import pdf
 from trainings.tabs import tabs
@@ -35,7 +36,7 @@ OLD_DAYS = 7
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def reviews(request: Any) -> HttpResponse:
+def reviews(request: MunicipalityRequest) -> HttpResponse:
     rows, plans = list(reviews_of(request.municipality)), plans_of(request.municipality)
     may = possible(plans, rows) if request.access.may(Verb.PLAN_EDIT) else []
     context = {
@@ -49,7 +50,7 @@ def reviews(request: Any) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def begin(request: Any) -> HttpResponse:
+def begin(request: MunicipalityRequest) -> HttpResponse:
     pk, kind = request.POST.get("plan", ""), request.POST.get("kind", "")
     if kind not in ReviewKind.values:
         raise Http404
@@ -64,7 +65,7 @@ def begin(request: Any) -> HttpResponse:
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def review(request: Any, review: int) -> HttpResponse:
+def review(request: MunicipalityRequest, review: int) -> HttpResponse:
     row, side = _found(request, review), _side(request)
     document = written(row)
     context = {
@@ -80,21 +81,21 @@ def review(request: Any, review: int) -> HttpResponse:
     return render(request, "mentoring/review.html", context)
 
 
-def _found(request: Any, pk: int) -> Review:
+def _found(request: MunicipalityRequest, pk: int) -> Review:
     rows = Review.objects.select_related("plan", "mentor_confirmed_by", "municipality_confirmed_by")
     found: Review = get_object_or_404(rows, pk=pk)
     found.municipality = request.municipality
     return found
 
 
-def _side(request: Any) -> Side | None:
+def _side(request: MunicipalityRequest) -> Side | None:
     """For whom this person writes and confirms; None: they read."""
     return side_of(request.access.roles) if request.access.may(Verb.PLAN_EDIT) else None
 
 
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def write(request: Any, review: int) -> HttpResponse:
+def write(request: MunicipalityRequest, review: int) -> HttpResponse:
     row, side = _found(request, review), _side(request)
     if side is None:
         raise PermissionDenied
@@ -115,7 +116,7 @@ def write(request: Any, review: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def look_again(request: Any, review: int) -> HttpResponse:
+def look_again(request: MunicipalityRequest, review: int) -> HttpResponse:
     row = _found(request, review)
     revision = _revision(request)
     return _done(request, row, lambda: verbs.look_again(row, revision=revision, by=request.user),
@@ -124,7 +125,7 @@ def look_again(request: Any, review: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def confirm(request: Any, review: int) -> HttpResponse:
+def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
     row, side = _found(request, review), _side(request)
     if side is None:
         raise PermissionDenied
@@ -133,12 +134,12 @@ def confirm(request: Any, review: int) -> HttpResponse:
                  _("Confirmed. The other side has been told."))  # fmt: skip
 
 
-def _revision(request: Any) -> int:
+def _revision(request: HttpRequest) -> int:
     typed = request.POST.get("revision", "")
     return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
-def _done(request: Any, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:
+def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:
     try:
         act()
     except Refused as refused:
@@ -150,7 +151,7 @@ def _done(request: Any, row: Review, act: Callable[[], Any], words: str) -> Http
 
 @requires(Verb.PLAN_VIEW)
 @require_safe
-def file(request: Any, review: int, tongue: str) -> HttpResponse:
+def file(request: MunicipalityRequest, review: int, tongue: str) -> HttpResponse:
     """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
     if tongue not in languages.by_code():
         raise Http404

@@ -1,9 +1,7 @@
 """Programme staff keep the rubric of their programmes."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,13 +14,14 @@ from mentoring.views.catalogue import arranged, programme_of, written
 from municipalities.access import programme as programme_page
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 
 keeps = programme_page(ProgrammeVerb.CATALOGUES)
 
 
 @keeps
 @require_safe
-def rubric(request: Any) -> HttpResponse:
+def rubric(request: ProgrammeRequest) -> HttpResponse:
     found = queries.rubrics(request.programmes)
     return render(request, "mentoring/rubric.html", {"rubrics": found, "several": len(found) > 1})
 
@@ -36,7 +35,7 @@ def _criterion(programme: Programme, key: str) -> Criterion:
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Any, programme: int) -> HttpResponse:
+def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     place = programme_of(request, programme)
     form = CriterionForm(request.POST if request.method == "POST" else None)
     if written(request, form, lambda: verbs.add(place, form.words(), by=request.user)):
@@ -47,7 +46,7 @@ def new(request: Any, programme: int) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: Any, programme: int, criterion: str) -> HttpResponse:
+def edit(request: ProgrammeRequest, programme: int, criterion: str) -> HttpResponse:
     place = programme_of(request, programme)
     row = _criterion(place, criterion)
     form = CriterionForm(request.POST if request.method == "POST" else None, criterion=row)
@@ -57,13 +56,13 @@ def edit(request: Any, programme: int, criterion: str) -> HttpResponse:
     return _form_page(request, form, row)
 
 
-def _form_page(request: Any, form: CriterionForm, criterion: Criterion | None) -> HttpResponse:
+def _form_page(request: HttpRequest, form: CriterionForm, criterion: Criterion | None) -> HttpResponse:
     context = {"form": form, "criterion": criterion}
     return render(request, "mentoring/criterion.html", context, status=422 if form.errors else 200)
 
 
 @keeps
 @require_POST
-def arrange(request: Any, programme: int, criterion: str) -> HttpResponse:
+def arrange(request: ProgrammeRequest, programme: int, criterion: str) -> HttpResponse:
     place = programme_of(request, programme)
     return arranged(request, verbs, place, _criterion(place, criterion).key, "rubric")

@@ -1,7 +1,5 @@
 """What was done in a workspace, in sentences."""
 
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,13 +9,14 @@ from common.sentences import AREAS, mark_of, sentence
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 50
 
 
 @requires(Verb.ACTIVITY_VIEW)
 @require_GET
-def activity(request: Any) -> HttpResponse:
+def activity(request: MunicipalityRequest) -> HttpResponse:
     """Newest first; filters that name nothing known are ignored."""
     area = request.GET.get("area", "")
     actor = request.GET.get("person", "")

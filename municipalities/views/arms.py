@@ -1,9 +1,7 @@
 """Coats of arms. They are public; their names are unguessable and never used twice, so browsers may keep them."""
 
-from typing import Any
-
 from django.core.exceptions import SuspiciousFileOperation
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
 from municipalities.access import public
@@ -12,7 +10,7 @@ from municipalities.arms import ArmsStorage
 
 @public
 @require_safe
-def arms(request: Any, name: str) -> FileResponse:
+def arms(request: HttpRequest, name: str) -> FileResponse:
     try:
         picture = ArmsStorage().open(name)
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation, ValueError):

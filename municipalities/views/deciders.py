@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.web import SignedInRequest
 from common.dates import date_time
 from municipalities import queries
 from municipalities.access import requires
@@ -20,15 +21,16 @@ from municipalities.enums import Role
 from municipalities.forms import DelegateForm, EmergencyRightForm
 from municipalities.models import Delegation, EmergencyRight
 from municipalities.rules import PUBLISHING_ROLES, Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.DECISIONS_VIEW)
 @require_GET
-def deciders(request: Any) -> HttpResponse:
+def deciders(request: MunicipalityRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: Any, **forms: Any) -> HttpResponse:
+def _page(request: MunicipalityRequest, **forms: Any) -> HttpResponse:
     """Six queries. A form that was refused comes back as it was typed."""
     house, may_manage = request.municipality, request.access.may(Verb.MEMBERS_MANAGE)
     members = queries.members(house)
@@ -55,7 +57,9 @@ def _page(request: Any, **forms: Any) -> HttpResponse:
     return render(request, "municipalities/deciders.html", context, status=status)
 
 
-def _delegate_form(request: Any, approvers: list[User], publishing: dict[int, User], *data: Any) -> DelegateForm:
+def _delegate_form(
+    request: SignedInRequest, approvers: list[User], publishing: dict[int, User], *data: Any
+) -> DelegateForm:
     mine = request.user.pk if request.user in approvers else None
     initial = {"approver": mine, "starts_on": queries.today()}
     return DelegateForm(*data, approvers=approvers, people=list(publishing.values()), initial=initial)
@@ -63,7 +67,7 @@ def _delegate_form(request: Any, approvers: list[User], publishing: dict[int, Us
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def delegate(request: Any) -> HttpResponse:
+def delegate(request: MunicipalityRequest) -> HttpResponse:
     members = queries.members(request.municipality)
     approvers = queries.approvers(request.municipality)
     publishing = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
@@ -93,19 +97,19 @@ def _after_naming(row: Delegation) -> str:
 
 @requires(Verb.RELAXATION_CONFIRM)
 @require_POST
-def confirm_delegation(request: Any, delegation: int) -> HttpResponse:
+def confirm_delegation(request: MunicipalityRequest, delegation: int) -> HttpResponse:
     """Agree that somebody stands in, whom another person named."""
     return _confirm(request, get_object_or_404(Delegation, municipality=request.municipality, pk=delegation))
 
 
 @requires(Verb.RELAXATION_CONFIRM)
 @require_POST
-def confirm_emergency(request: Any, right: int) -> HttpResponse:
+def confirm_emergency(request: MunicipalityRequest, right: int) -> HttpResponse:
     """Agree to an entry of the emergency list that another person made."""
     return _confirm(request, get_object_or_404(EmergencyRight, municipality=request.municipality, pk=right))
 
 
-def _confirm(request: Any, row: Delegation | EmergencyRight) -> HttpResponse:
+def _confirm(request: MunicipalityRequest, row: Delegation | EmergencyRight) -> HttpResponse:
     try:
         waiting.confirm(row, by=request.user)
     except Refused as refused:
@@ -117,7 +121,7 @@ def _confirm(request: Any, row: Delegation | EmergencyRight) -> HttpResponse:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def end_delegation(request: Any, delegation: int) -> HttpResponse:
+def end_delegation(request: MunicipalityRequest, delegation: int) -> HttpResponse:
     row = get_object_or_404(Delegation, municipality=request.municipality, pk=delegation)
     verbs.end_delegation(row, by=request.user)
     messages.success(request, _("%(person)s no longer stands in.") % {"person": row.delegate})
@@ -126,7 +130,7 @@ def end_delegation(request: Any, delegation: int) -> HttpResponse:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def allow_emergency(request: Any) -> HttpResponse:
+def allow_emergency(request: MunicipalityRequest) -> HttpResponse:
     members = queries.members(request.municipality)
     people = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
     form = EmergencyRightForm(request.POST, people=list(people.values()))
@@ -147,7 +151,7 @@ def _after_listing(row: EmergencyRight, person: User) -> str:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def end_emergency(request: Any, right: int) -> HttpResponse:
+def end_emergency(request: MunicipalityRequest, right: int) -> HttpResponse:
     row = get_object_or_404(EmergencyRight, municipality=request.municipality, pk=right)
     verbs.end_emergency(row, by=request.user)
     messages.success(request, _("%(person)s is no longer on the emergency list.") % {"person": row.user})

@@ -1,7 +1,5 @@
 """The municipality's own words, by which the other script is derived."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,6 +14,7 @@ from municipalities.domain.refused import Refused
 from municipalities.forms import WordForm
 from municipalities.models import GlossaryWord
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from serbian.glossary import LATIN_WORDS
 
 A_PAGE = 50
@@ -23,11 +22,11 @@ A_PAGE = 50
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def words(request: Any) -> HttpResponse:
+def words(request: MunicipalityRequest) -> HttpResponse:
     return _page(request, WordForm())
 
 
-def _page(request: Any, form: WordForm) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: WordForm) -> HttpResponse:
     asked = request.GET.get("q", "").replace("\x00", "")[:80].strip()
     context = {
         "form": form if request.access.may(Verb.LIBRARY_EDIT) else None,
@@ -40,7 +39,7 @@ def _page(request: Any, form: WordForm) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def add(request: Any) -> HttpResponse:
+def add(request: MunicipalityRequest) -> HttpResponse:
     form = WordForm(request.POST)
     if form.is_valid():
         try:
@@ -55,7 +54,7 @@ def add(request: Any) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def change(request: Any, word: int) -> HttpResponse:
+def change(request: MunicipalityRequest, word: int) -> HttpResponse:
     row = get_object_or_404(GlossaryWord, municipality=request.municipality, pk=word)
     given = {"latin": row.latin, "cyrillic": "" if row.stays else row.cyrillic}
     form = WordForm(request.POST) if request.method == "POST" else WordForm(initial=given)
@@ -73,7 +72,7 @@ def change(request: Any, word: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def remove(request: Any, word: int) -> HttpResponse:
+def remove(request: MunicipalityRequest, word: int) -> HttpResponse:
     row = get_object_or_404(GlossaryWord, municipality=request.municipality, pk=word)
     name = str(row)
     verbs.remove(row, by=request.user)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +15,7 @@ from accounts.domain import invitations
 from accounts.domain import people as accounts
 from accounts.models import Invitation, User
 from accounts.queries import open_invitations
+from accounts.web import SignedInRequest
 from municipalities import queries
 from municipalities.access import administrators
 from municipalities.domain import programme as programmes
@@ -35,7 +36,7 @@ ACTS: dict[str, Callable[..., None]] = {
 
 @administrators
 @require_GET
-def people(request: Any) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80]
     page = Paginator(queries.people(asked), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(open_invitations()[:PER_PAGE])
@@ -52,7 +53,7 @@ def people(request: Any) -> HttpResponse:
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def invite(request: Any) -> HttpResponse:
+def invite(request: SignedInRequest) -> HttpResponse:
     known = list(Programme.objects.order_by("name"))
     form = InvitePersonForm(request.POST or None, programmes=known, initial={"language": request.user.language})
     if request.method == "POST" and form.is_valid():
@@ -72,14 +73,14 @@ def invite(request: Any) -> HttpResponse:
     )
 
 
-def _form_page(request: Any, form: Any, title: str, act: str, *, back: str, lead: str = "") -> HttpResponse:
+def _form_page(request: HttpRequest, form: Any, title: str, act: str, *, back: str, lead: str = "") -> HttpResponse:
     context = {"form": form, "page_title": title, "act": act, "back": back, "lead": lead}
     return render(request, "municipalities/form.html", context, status=422 if form.errors else 200)
 
 
 @administrators
 @require_POST
-def change(request: Any, person: int, act: str) -> HttpResponse:
+def change(request: SignedInRequest, person: int, act: str) -> HttpResponse:
     """Deactivate, activate, make or unmake an administrator."""
     if act not in ACTS:
         raise Http404
@@ -95,7 +96,7 @@ def change(request: Any, person: int, act: str) -> HttpResponse:
 
 @administrators
 @require_POST
-def revoke(request: Any, invitation: int) -> HttpResponse:
+def revoke(request: SignedInRequest, invitation: int) -> HttpResponse:
     invitations.revoke(get_object_or_404(Invitation, pk=invitation), by=request.user)
     messages.success(request, _("The invitation no longer holds."))
     return redirect("installation_people")
@@ -103,7 +104,7 @@ def revoke(request: Any, invitation: int) -> HttpResponse:
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def new_programme(request: Any) -> HttpResponse:
+def new_programme(request: SignedInRequest) -> HttpResponse:
     form = ProgrammeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         programmes.start(form.cleaned_data["name"], by=request.user)
@@ -114,7 +115,7 @@ def new_programme(request: Any) -> HttpResponse:
 
 @administrators
 @require_POST
-def end_staff(request: Any, programme: int, person: int) -> HttpResponse:
+def end_staff(request: SignedInRequest, programme: int, person: int) -> HttpResponse:
     row = get_object_or_404(Programme, pk=programme)
     member = get_object_or_404(row.staff, pk=person)
     programmes.end_staff(row, member, by=request.user)
@@ -126,7 +127,7 @@ def end_staff(request: Any, programme: int, person: int) -> HttpResponse:
 
 @administrators
 @require_GET
-def municipalities(request: Any) -> HttpResponse:
+def municipalities(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {"q": "", "show": ""}
     rows = sorted(queries.narrowed(asked["q"], asked["show"]), key=lambda row: sort_key(str(row)))
@@ -137,7 +138,7 @@ def municipalities(request: Any) -> HttpResponse:
 
 @administrators
 @require_http_methods(["GET", "POST"])
-def open_workspace(request: Any, place: str) -> HttpResponse:
+def open_workspace(request: SignedInRequest, place: str) -> HttpResponse:
     row = get_object_or_404(Municipality, slug=place)
     if row.joined_on is not None:
         return redirect("members", row.slug)

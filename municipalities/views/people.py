@@ -19,11 +19,12 @@ from municipalities.enums import Role
 from municipalities.forms import InviteMemberForm, RoleForm
 from municipalities.models import Membership
 from municipalities.rules import PUBLISHING_ROLES, Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def members(request: Any) -> HttpResponse:
+def members(request: MunicipalityRequest) -> HttpResponse:
     found = queries.members(request.municipality)
     held = {row.role for row in found}
     missing = [role for role in (Role.OFFICER, Role.APPROVER) if role not in held]
@@ -39,7 +40,7 @@ def members(request: Any) -> HttpResponse:
     return render(request, "municipalities/members.html", context)
 
 
-def _invited(request: Any) -> list[tuple[Any, str]]:
+def _invited(request: MunicipalityRequest) -> list[tuple[Any, str]]:
     rows = queries.invitations(request.municipality)
     return [(row, ", ".join(_roles(row, request.municipality.slug))) for row in rows]
 
@@ -51,7 +52,7 @@ def _roles(invitation: Any, slug: str) -> list[str]:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_http_methods(["GET", "POST"])
-def invite(request: Any) -> HttpResponse:
+def invite(request: MunicipalityRequest) -> HttpResponse:
     form = InviteMemberForm(request.POST or None, initial={"language": request.user.language})
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,14 +65,14 @@ def invite(request: Any) -> HttpResponse:
     return render(request, "municipalities/member_invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _membership(request: Any, pk: int) -> Membership:
+def _membership(request: MunicipalityRequest, pk: int) -> Membership:
     rows = Membership.objects.running().filter(municipality=request.municipality).select_related("user")
     return get_object_or_404(rows, pk=pk)
 
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_http_methods(["GET", "POST"])
-def role(request: Any, membership: int) -> HttpResponse:
+def role(request: MunicipalityRequest, membership: int) -> HttpResponse:
     row = _membership(request, membership)
     form = RoleForm(request.POST or None, initial={"role": row.role})
     if request.method == "POST" and form.is_valid():
@@ -103,7 +104,7 @@ def _is_last(row: Membership) -> bool:
 
 @requires(Verb.RELAXATION_CONFIRM)
 @require_POST
-def confirm(request: Any, membership: int) -> HttpResponse:
+def confirm(request: MunicipalityRequest, membership: int) -> HttpResponse:
     """Agree that a new approver decides from now on."""
     row = _membership(request, membership)
     try:
@@ -117,7 +118,7 @@ def confirm(request: Any, membership: int) -> HttpResponse:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def stop(request: Any, membership: int) -> HttpResponse:
+def stop(request: MunicipalityRequest, membership: int) -> HttpResponse:
     """A new approver does not become one."""
     row = _membership(request, membership)
     try:
@@ -131,14 +132,14 @@ def stop(request: Any, membership: int) -> HttpResponse:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def end(request: Any, membership: int) -> HttpResponse:
+def end(request: MunicipalityRequest, membership: int) -> HttpResponse:
     row = _membership(request, membership)
     verbs.end(row, by=request.user)
     messages.success(request, _("%(person)s is no longer a member in this role.") % {"person": row.user})
     return _after(request)
 
 
-def _after(request: Any) -> HttpResponse:
+def _after(request: MunicipalityRequest) -> HttpResponse:
     """Whoever took their own right away cannot come back to this page."""
     if queries.access(request.user, request.municipality).may(Verb.SETTINGS_VIEW):
         return redirect("members", request.municipality.slug)
@@ -147,7 +148,7 @@ def _after(request: Any) -> HttpResponse:
 
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
-def revoke(request: Any, invitation: int) -> HttpResponse:
+def revoke(request: MunicipalityRequest, invitation: int) -> HttpResponse:
     row = get_object_or_404(queries.invitations(request.municipality), pk=invitation)
     invitations.revoke(row, by=request.user, municipality_id=request.municipality.pk)
     messages.success(request, _("The invitation no longer holds."))

@@ -1,15 +1,14 @@
 """Populations from a table: read, show what would happen, then enter it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.web import SignedInRequest
 from municipalities.access import keepers
 from municipalities.domain import population as verbs
 from municipalities.forms import PopulationForm
@@ -22,7 +21,7 @@ MOST_SECONDS = 60 * 60
 
 @keepers
 @require_http_methods(["GET", "POST"])
-def population(request: Any) -> HttpResponse:
+def population(request: SignedInRequest) -> HttpResponse:
     form = PopulationForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         places = {row.slug: row for row in Municipality.objects.filter(REAL_PLACE)}
@@ -36,7 +35,7 @@ def population(request: Any) -> HttpResponse:
     return render(request, "municipalities/population.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _preview(request: Any, rows: list[Row], places: dict[str, Municipality], source: str) -> HttpResponse:
+def _preview(request: HttpRequest, rows: list[Row], places: dict[str, Municipality], source: str) -> HttpResponse:
     good = [row for row in rows if not row.problems]
     figures = [(row.slug, row.population, row.year) for row in good]
     rows = sorted(rows, key=lambda row: not row.problems)
@@ -52,7 +51,7 @@ def _preview(request: Any, rows: list[Row], places: dict[str, Municipality], sou
 
 @keepers
 @require_POST
-def enter(request: Any) -> HttpResponse:
+def enter(request: SignedInRequest) -> HttpResponse:
     """Enter what the preview showed; the signed field carries it, so that nothing else can slip in."""
     try:
         agreed = signing.loads(request.POST.get("signed", ""), salt=SALT, max_age=MOST_SECONDS)

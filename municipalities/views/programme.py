@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.domain import invitations
 from accounts.models import Invitation
+from accounts.web import SignedInRequest
 from common.dates import short_date
 from municipalities import queries
 from municipalities.access import programme
@@ -20,13 +21,14 @@ from municipalities.forms import CohortForm, EnrolForm, EnrolmentForm, LastDayFo
 from municipalities.models import REAL_PLACE, Cohort, Municipality
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 
 manages = programme(ProgrammeVerb.MANAGE)
 
 
 @manages
 @require_GET
-def people(request: Any) -> HttpResponse:
+def people(request: ProgrammeRequest) -> HttpResponse:
     """Cohorts with their municipalities, each with its mentors; the mentors' invitations; then the trainers."""
     context = {
         "cohorts": queries.board(request.programmes),
@@ -38,11 +40,11 @@ def people(request: Any) -> HttpResponse:
     return render(request, "municipalities/programme.html", context)
 
 
-def _invitations(request: Any) -> QuerySet[Invitation]:
+def _invitations(request: ProgrammeRequest) -> QuerySet[Invitation]:
     return queries.mentor_invitations(request.programmes) | queries.trainer_invitations(request.programmes)
 
 
-def _invited(request: Any) -> list[tuple[Invitation, Municipality | None]]:
+def _invited(request: ProgrammeRequest) -> list[tuple[Invitation, Municipality | None]]:
     rows = list(queries.mentor_invitations(request.programmes))
     places = {m.slug: m for m in Municipality.objects.filter(slug__in={row.grants[0]["municipality"] for row in rows})}
     return [(row, places.get(row.grants[0]["municipality"])) for row in rows]
@@ -50,7 +52,7 @@ def _invited(request: Any) -> list[tuple[Invitation, Municipality | None]]:
 
 @manages
 @require_http_methods(["GET", "POST"])
-def new_cohort(request: Any) -> HttpResponse:
+def new_cohort(request: ProgrammeRequest) -> HttpResponse:
     form = CohortForm(request.POST or None, programmes=request.programmes)
     if request.method == "POST" and form.is_valid():
         chosen = next(row for row in request.programmes if str(row.pk) == form.cleaned_data["programme"])
@@ -60,18 +62,18 @@ def new_cohort(request: Any) -> HttpResponse:
     return _form_page(request, form, _("New cohort"), _("Add the cohort"))
 
 
-def _form_page(request: Any, form: Any, title: str, act: str, **more: Any) -> HttpResponse:
+def _form_page(request: HttpRequest, form: Any, title: str, act: str, **more: Any) -> HttpResponse:
     context = {"form": form, "page_title": title, "act": act, "back": "programme_people", **more}
     return render(request, "municipalities/form.html", context, status=422 if form.errors else 200)
 
 
-def _cohorts(request: Any) -> list[Cohort]:
+def _cohorts(request: ProgrammeRequest) -> list[Cohort]:
     return list(queries.cohorts(request.programmes))
 
 
 @manages
 @require_http_methods(["GET", "POST"])
-def enrol(request: Any) -> HttpResponse:
+def enrol(request: ProgrammeRequest) -> HttpResponse:
     """`?cohort=` chooses it beforehand."""
     cohorts = _cohorts(request)
     open_ones = list(Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False))
@@ -84,7 +86,7 @@ def enrol(request: Any) -> HttpResponse:
     return _form_page(request, form, _("Enrol a municipality"), _("Enrol it"), lead=lead)
 
 
-def _enrolled(request: Any, form: EnrolForm, cohorts: list[Cohort], places: list[Municipality]) -> bool:
+def _enrolled(request: SignedInRequest, form: EnrolForm, cohorts: list[Cohort], places: list[Municipality]) -> bool:
     values = form.cleaned_data
     cohort = next(row for row in cohorts if str(row.pk) == values["cohort"])
     place = next(row for row in places if str(row.pk) == values["municipality"])
@@ -98,7 +100,7 @@ def _enrolled(request: Any, form: EnrolForm, cohorts: list[Cohort], places: list
 
 @manages
 @require_http_methods(["GET", "POST"])
-def enrolment(request: Any, enrolment: int) -> HttpResponse:
+def enrolment(request: ProgrammeRequest, enrolment: int) -> HttpResponse:
     """Agreement to comparison, and the last day."""
     row = get_object_or_404(queries.enrolments(request.programmes), pk=enrolment)
     form = EnrolmentForm(request.POST or None, enrolment=row)
@@ -118,7 +120,7 @@ def enrolment(request: Any, enrolment: int) -> HttpResponse:
 
 @manages
 @require_http_methods(["GET", "POST"])
-def pair(request: Any) -> HttpResponse:
+def pair(request: ProgrammeRequest) -> HttpResponse:
     """Pair a mentor, by e-mail: a known one at once, a new one through an invitation."""
     places = queries.enrolled(request.programmes)
     initial = {"municipality": request.GET.get("municipality"), "starts_on": today(), "language": request.user.language}
@@ -140,7 +142,7 @@ def pair(request: Any) -> HttpResponse:
 
 @manages
 @require_http_methods(["GET", "POST"])
-def end_pairing(request: Any, pairing: int) -> HttpResponse:
+def end_pairing(request: ProgrammeRequest, pairing: int) -> HttpResponse:
     row = get_object_or_404(queries.pairings(request.programmes), pk=pairing)
     form = LastDayForm(request.POST or None, initial={"ends_on": row.ends_on or today()})
     if request.method == "POST" and form.is_valid():
@@ -157,7 +159,7 @@ def end_pairing(request: Any, pairing: int) -> HttpResponse:
 
 @manages
 @require_http_methods(["GET", "POST"])
-def invite_trainer(request: Any) -> HttpResponse:
+def invite_trainer(request: ProgrammeRequest) -> HttpResponse:
     """By e-mail: somebody with an account trains at once, anybody else through an invitation."""
     initial = {"language": request.user.language}
     form = TrainerForm(request.POST or None, programmes=request.programmes, initial=initial)
@@ -177,7 +179,7 @@ def invite_trainer(request: Any) -> HttpResponse:
 
 @manages
 @require_POST
-def end_trainer(request: Any, trainer: int) -> HttpResponse:
+def end_trainer(request: ProgrammeRequest, trainer: int) -> HttpResponse:
     rows = {row.pk: row for row in queries.trainers(request.programmes)}
     if trainer not in rows:
         raise Http404
@@ -189,7 +191,7 @@ def end_trainer(request: Any, trainer: int) -> HttpResponse:
 
 @manages
 @require_POST
-def revoke(request: Any, invitation: int) -> HttpResponse:
+def revoke(request: ProgrammeRequest, invitation: int) -> HttpResponse:
     invitations.revoke(get_object_or_404(_invitations(request), pk=invitation), by=request.user)
     messages.success(request, _("The invitation no longer holds."))
     return redirect("programme_people")

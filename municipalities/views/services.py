@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.web import SignedInRequest
 from municipalities import queries
 from municipalities.access import programme, requires
 from municipalities.domain import services as verbs
@@ -19,6 +20,7 @@ from municipalities.models import EService, Municipality
 from municipalities.queries import Offered
 from municipalities.rules import ProgrammeVerb, Verb
 from municipalities.tenancy import scope
+from municipalities.web import MunicipalityRequest, ProgrammeRequest
 
 keeps = programme(ProgrammeVerb.CATALOGUES)
 
@@ -28,7 +30,7 @@ keeps = programme(ProgrammeVerb.CATALOGUES)
 
 @requires(Verb.WORKSPACE_VIEW)
 @require_safe
-def services(request: Any) -> HttpResponse:
+def services(request: MunicipalityRequest) -> HttpResponse:
     """Every service as it stands here, those in season first."""
     offers = queries.offers()
     context = {
@@ -43,7 +45,7 @@ def services(request: Any) -> HttpResponse:
 
 @requires(Verb.WORKSPACE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
-def service(request: Any, service: str) -> HttpResponse:
+def service(request: MunicipalityRequest, service: str) -> HttpResponse:
     """One service here: what it is, and where and when it can be used."""
     found = queries.offer(service)
     if found is None:
@@ -55,7 +57,7 @@ def service(request: Any, service: str) -> HttpResponse:
     return _one(request, request.municipality, found, back=back, may_edit=may_edit)
 
 
-def _one(request: Any, place: Municipality, found: Offered, *, back: str, may_edit: bool) -> HttpResponse:
+def _one(request: SignedInRequest, place: Municipality, found: Offered, *, back: str, may_edit: bool) -> HttpResponse:
     form = AvailabilityForm(request.POST or None, initial=_stored(found)) if may_edit else None
     if form is not None and request.method == "POST" and form.is_valid():
         verified = form.cleaned_data["verified"]
@@ -80,7 +82,7 @@ def _stored(found: Offered) -> dict[str, Any]:
 
 @keeps
 @require_safe
-def catalogue(request: Any) -> HttpResponse:
+def catalogue(request: ProgrammeRequest) -> HttpResponse:
     """All services, ended ones too, with the number of municipalities in which somebody has looked."""
     places = queries.enrolled(request.programmes)
     with scope(*places):
@@ -92,17 +94,17 @@ def catalogue(request: Any) -> HttpResponse:
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: ProgrammeRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: Any, service: str) -> HttpResponse:
+def edit(request: ProgrammeRequest, service: str) -> HttpResponse:
     return _edit(request, get_object_or_404(EService, key=service))
 
 
-def _edit(request: Any, row: EService | None) -> HttpResponse:
+def _edit(request: ProgrammeRequest, row: EService | None) -> HttpResponse:
     form = ServiceForm(request.POST or None, service=row)
     initial = list(row.templates.values("title", "text", "call_kind", "call_words")) if row else []
     texts = ServiceTexts(request.POST or None, initial=initial, prefix="text")
@@ -119,7 +121,7 @@ def _edit(request: Any, row: EService | None) -> HttpResponse:
     return render(request, "municipalities/services_edit.html", context, status=status)
 
 
-def _written(request: Any, row: EService | None, form: ServiceForm, texts: Any) -> bool:
+def _written(request: SignedInRequest, row: EService | None, form: ServiceForm, texts: Any) -> bool:
     given = [each.cleaned_data for each in texts if (each.cleaned_data.get("text") or "").strip()]
     try:
         if row is None:
@@ -134,7 +136,7 @@ def _written(request: Any, row: EService | None, form: ServiceForm, texts: Any) 
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
-def place(request: Any, service: str, place: str) -> HttpResponse:
+def place(request: ProgrammeRequest, service: str, place: str) -> HttpResponse:
     """How a service stands in a municipality of one's programmes, kept for it by the staff."""
     places = {row.slug: row for row in queries.enrolled(request.programmes)}
     if place not in places:

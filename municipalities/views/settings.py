@@ -15,18 +15,19 @@ from municipalities.domain.refused import Refused
 from municipalities.forms import ProfileForm, RulesForm
 from municipalities.models import Municipality, RuleChange
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def profile(request: Any) -> HttpResponse:
+def profile(request: MunicipalityRequest) -> HttpResponse:
     form = _profile_form(request) if request.access.may(Verb.SETTINGS_EDIT) else None
     return _profile_page(request, form)
 
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def profile_save(request: Any) -> HttpResponse:
+def profile_save(request: MunicipalityRequest) -> HttpResponse:
     form = _profile_form(request, request.POST, request.FILES)
     if not form.is_valid():
         return _profile_page(request, form)
@@ -35,13 +36,13 @@ def profile_save(request: Any) -> HttpResponse:
     return redirect("settings", request.municipality.slug)
 
 
-def _profile_form(request: Any, *submitted: Any) -> ProfileForm:
+def _profile_form(request: MunicipalityRequest, *submitted: Any) -> ProfileForm:
     municipality = request.municipality
     initial = {name: getattr(municipality, name) for name in ("colour", "website", "office_hours")}
     return ProfileForm(*submitted, initial=initial, has_arms=bool(municipality.arms))
 
 
-def _profile_page(request: Any, form: ProfileForm | None) -> HttpResponse:
+def _profile_page(request: MunicipalityRequest, form: ProfileForm | None) -> HttpResponse:
     context = {"form": form, "may_pause": request.access.may(Verb.PAUSE), "pause": queries.running_pause()}
     status = 422 if form is not None and form.errors else 200
     return render(request, "municipalities/settings.html", context, status=status)
@@ -49,13 +50,13 @@ def _profile_page(request: Any, form: ProfileForm | None) -> HttpResponse:
 
 @requires(Verb.DECISIONS_VIEW)
 @require_GET
-def rules(request: Any) -> HttpResponse:
+def rules(request: MunicipalityRequest) -> HttpResponse:
     return _rules_page(request, RulesForm(instance=request.municipality))
 
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def rules_save(request: Any) -> HttpResponse:
+def rules_save(request: MunicipalityRequest) -> HttpResponse:
     # A row of its own: the form writes into it, and the page must keep showing what holds.
     form = RulesForm(request.POST, instance=Municipality.objects.get(pk=request.municipality.pk))
     if not form.is_valid():
@@ -74,7 +75,7 @@ def rules_save(request: Any) -> HttpResponse:
     return redirect("settings_rules", request.municipality.slug)
 
 
-def _rules_page(request: Any, form: RulesForm) -> HttpResponse:
+def _rules_page(request: MunicipalityRequest, form: RulesForm) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         del form.fields["reason"]
@@ -93,7 +94,7 @@ def _rules_page(request: Any, form: RulesForm) -> HttpResponse:
 
 @requires(Verb.RELAXATION_CONFIRM)
 @require_POST
-def change_confirm(request: Any, change: int) -> HttpResponse:
+def change_confirm(request: MunicipalityRequest, change: int) -> HttpResponse:
     try:
         is_in_force = house_rules.confirm(get_object_or_404(RuleChange, pk=change), by=request.user)
     except Refused as refused:
@@ -108,7 +109,7 @@ def change_confirm(request: Any, change: int) -> HttpResponse:
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def change_stop(request: Any, change: int) -> HttpResponse:
+def change_stop(request: MunicipalityRequest, change: int) -> HttpResponse:
     """Another person stops it; who asked withdraws."""
     row = get_object_or_404(RuleChange, pk=change)
     try:

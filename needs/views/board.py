@@ -6,17 +6,19 @@ from django.contrib import messages as flash
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from common.web.params import choice_param
 from inbox.domain.refused import Refused
 from inbox.enums import Topic
 from inbox.models import Message
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.domain import voices, write
 from needs.enums import Stage
 from needs.forms import FirstVoiceForm, NeedForm
@@ -31,7 +33,7 @@ PER_PAGE = 40
 
 @requires(Verb.NEEDS_VIEW)
 @require_GET
-def board(request: Any) -> HttpResponse:
+def board(request: MunicipalityRequest) -> HttpResponse:
     """All stages with what most ask for; or one stage, page by page."""
     settlements, departments = queries.settlements(), queries.departments()
     narrowed = _narrowed(request, settlements, departments)
@@ -51,21 +53,21 @@ def board(request: Any) -> HttpResponse:
     })  # fmt: skip
 
 
-def _narrowed(request: Any, settlements: list[Any], departments: list[Any]) -> Narrowed:
+def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> Narrowed:
     asked = request.GET
     places = {"none", *(str(each.pk) for each in settlements)}
     offices = {"none", *(str(each.pk) for each in departments)}
     return Narrowed(
         words=asked.get("q", "")[:80],
-        topic=asked.get("topic") if asked.get("topic") in {*Topic.values, "none"} else "",
-        settlement=asked.get("settlement") if asked.get("settlement") in places else "",
-        department=asked.get("department") if asked.get("department") in offices else "",
+        topic=choice_param(asked, "topic", {*Topic.values, "none"}),
+        settlement=choice_param(asked, "settlement", places),
+        department=choice_param(asked, "department", offices),
     )
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest) -> HttpResponse:
     """Write a need down, with the first time that somebody asked for it."""
     sent = request.POST if request.method == "POST" else None
     form, first = NeedForm(sent), FirstVoiceForm(sent)
@@ -87,7 +89,7 @@ def new(request: Any) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def gather(request: Any) -> HttpResponse:
+def gather(request: MunicipalityRequest) -> HttpResponse:
     """Messages that ask for the same thing become a need, or join one that is there. GET shows, POST does."""
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
@@ -116,7 +118,7 @@ def gather(request: Any) -> HttpResponse:
 
 
 @transaction.atomic
-def _gathered(request: Any, form: NeedForm | None, chosen: list[Message]) -> tuple[Need, int]:
+def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[Message]) -> tuple[Need, int]:
     """Both or nothing: no need is left behind whose messages were refused."""
     if form is not None:
         need = write.write(request.municipality, form.words(), by=request.user)

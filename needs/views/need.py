@@ -1,7 +1,5 @@
 """One need: what it is, who asked for it, what was decided and done."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.domain import decide, follow_up, publish, write
 from needs.domain.merge import merge as put_together
 from needs.enums import Source
@@ -25,11 +24,11 @@ PER_PAGE = 30
 
 @requires(Verb.NEEDS_VIEW)
 @require_GET
-def need(request: Any, need: int) -> HttpResponse:
+def need(request: MunicipalityRequest, need: int) -> HttpResponse:
     return page(request, found(need))
 
 
-def page(request: Any, row: Need, *, form: VoiceForm | None = None, problem: str = "") -> HttpResponse:
+def page(request: MunicipalityRequest, row: Need, *, form: VoiceForm | None = None, problem: str = "") -> HttpResponse:
     """Voices with their messages for who may read those; for others how many, and the chosen quotes."""
     may_read = request.access.may(Verb.INBOX_VIEW)
     rows = queries.voices(row) if may_read else queries.quotes(row)
@@ -49,7 +48,7 @@ def page(request: Any, row: Need, *, form: VoiceForm | None = None, problem: str
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def change(request: Any, need: int) -> HttpResponse:
+def change(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: NeedForm) -> str:
         write.change(row, form.words(), by=request.user)
         return _("Saved.")
@@ -59,7 +58,7 @@ def change(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def decision(request: Any, need: int) -> HttpResponse:
+def decision(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DecideForm) -> str:
         said = form.cleaned_data
         decide.decide(row, said["stage"], reason=said["reason"], on=said["on"], by=request.user)
@@ -70,7 +69,7 @@ def decision(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def done(request: Any, need: int) -> HttpResponse:
+def done(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DoneForm) -> str:
         decide.done(row, form.cleaned_data["done"], on=form.cleaned_data["on"], by=request.user)
         return _("Written down. Now tell those who asked.")
@@ -80,7 +79,7 @@ def done(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def show(request: Any, need: int) -> HttpResponse:
+def show(request: MunicipalityRequest, need: int) -> HttpResponse:
     """On the page "You asked, we did"."""
     row = found(need)
     try:
@@ -93,7 +92,7 @@ def show(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def hide(request: Any, need: int) -> HttpResponse:
+def hide(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     publish.hide(row, by=request.user)
     flash.success(request, _("It was taken from the public page. Copies that readers hold last some minutes."))
@@ -102,7 +101,7 @@ def hide(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def reopen(request: Any, need: int) -> HttpResponse:
+def reopen(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     decide.reopen(row, by=request.user)
     return redirect("need", request.municipality.slug, row.pk)
@@ -110,7 +109,7 @@ def reopen(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def merge(request: Any, need: int) -> HttpResponse:
+def merge(request: MunicipalityRequest, need: int) -> HttpResponse:
     """Choose the need that stays; this one goes into it."""
     row, problem = found(need), ""
     words = request.GET.get("q", "")[:80]
@@ -131,7 +130,7 @@ def merge(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def delete(request: Any, need: int) -> HttpResponse:
+def delete(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     try:
         write.delete(row, by=request.user)
@@ -143,7 +142,7 @@ def delete(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def post(request: Any, need: int) -> HttpResponse:
+def post(request: MunicipalityRequest, need: int) -> HttpResponse:
     """The draft that tells of it."""
     row = found(need)
     try:

@@ -18,6 +18,7 @@ from inbox.enums import Topic
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.enums import Source, Stage
 from needs.queries.overview import Line, Overview, Period, overview
 from reports.contents.common import whole
@@ -27,7 +28,7 @@ OLDEST = 2000
 
 @requires(Verb.NEEDS_VIEW)
 @require_safe
-def page(request: Any) -> HttpResponse:
+def page(request: MunicipalityRequest) -> HttpResponse:
     found = overview(_period(request.GET))
     drawn = {"months": _months(found)}
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
@@ -53,7 +54,7 @@ def page(request: Any) -> HttpResponse:
 
 @requires(Verb.NEEDS_VIEW)
 @require_safe
-def table(request: Any) -> HttpResponse:
+def table(request: MunicipalityRequest) -> HttpResponse:
     """Every need that the period has to tell of. No words of citizens."""
     found = overview(_period(request.GET))
     headings = [

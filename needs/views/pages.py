@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from inbox.domain.refused import Refused
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.forms import DecideForm, DoneForm, NeedForm
 from needs.models import Need
 
@@ -24,7 +25,7 @@ class May:
     write: bool
 
     @classmethod
-    def of(cls, request: Any) -> "May":
+    def of(cls, request: MunicipalityRequest) -> "May":
         may = request.access.may
         return cls(may(Verb.NEEDS_EDIT), may(Verb.INBOX_VIEW), may(Verb.POST_EDIT))
 
@@ -36,7 +37,12 @@ def found(pk: int) -> Need:
 
 
 def shown(
-    request: Any, template: str, context: Mapping[str, Any], *, form: forms.Form | None = None, problem: str = ""
+    request: MunicipalityRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    form: forms.Form | None = None,
+    problem: str = "",
 ) -> HttpResponse:
     """422 when `form` came back with problems, or when something else could not be done."""
     status = 422 if problem or (form is not None and form.errors) else 200
@@ -45,7 +51,11 @@ def shown(
 
 
 def worked(
-    request: Any, pk: int, kind: type[NeedForm | DecideForm | DoneForm], template: str, act: Callable[[Need, Any], str]
+    request: MunicipalityRequest,
+    pk: int,
+    kind: type[NeedForm | DecideForm | DoneForm],
+    template: str,
+    act: Callable[[Need, Any], str],
 ) -> HttpResponse:
     """A form about one need. `act` does what its form says and tells it in words; what it refuses comes back."""
     row = found(pk)

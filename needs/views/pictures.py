@@ -1,7 +1,5 @@
 """Pictures of a need: from the computer, or from the municipality's library."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,6 +12,7 @@ from library.queries import PictureFilters
 from library.queries import pictures as in_library
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.domain import pictures as verbs
 from needs.forms import PictureForm
 from needs.models import Need, NeedPicture
@@ -28,7 +27,7 @@ PER_PAGE = 12
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def pictures(request: Any, need: int) -> HttpResponse:
+def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     form = PictureForm(request.POST, request.FILES) if request.method == "POST" else PictureForm()
     ticked = number(request.POST.get("media", ""))
@@ -49,7 +48,7 @@ def pictures(request: Any, need: int) -> HttpResponse:
     return shown(request, "needs/pictures.html", context, form=form)
 
 
-def _add(request: Any, row: Need, form: PictureForm, ticked: int) -> None:
+def _add(request: MunicipalityRequest, row: Need, form: PictureForm, ticked: int) -> None:
     file, said = form.cleaned_data["file"], form.cleaned_data
     if file:
         if not said["alt"].strip():
@@ -64,7 +63,7 @@ def _add(request: Any, row: Need, form: PictureForm, ticked: int) -> None:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def remove(request: Any, need: int, shot: int) -> HttpResponse:
+def remove(request: MunicipalityRequest, need: int, shot: int) -> HttpResponse:
     verbs.remove(get_object_or_404(NeedPicture, pk=shot, need=need), by=request.user)
     flash.success(request, _("The picture is shown here no more. It stays in the library."))
     return redirect("need", request.municipality.slug, need)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -34,7 +34,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @public
 @require_safe
-def asked(request: Any, place: str, tongue: str = "") -> HttpResponse:
+def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page. Without a language in the address it is in the municipality's own script."""
     if comes_too_often(request):
         return busy()
@@ -79,7 +79,7 @@ def _elsewhere(slug: str, tag: str, chosen: Chosen) -> str:
 
 @public
 @require_safe
-def feed(request: Any, place: str, tongue: str) -> HttpResponse:
+def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     """RSS of what was decided and done last. An entry keeps its id in both scripts and when its words change."""
     if comes_too_often(request):
         return busy()

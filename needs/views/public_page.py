@@ -1,7 +1,5 @@
 """The switch of "You asked, we did", in the settings of a workspace."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs import public_words
 from needs.domain import page as verbs
 from needs.page_form import PageForm
@@ -20,14 +19,14 @@ from needs.queries import public as queries
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def settings_page(request: Any) -> HttpResponse:
+def settings_page(request: MunicipalityRequest) -> HttpResponse:
     found = queries.page()
     return _page(request, PageForm(initial={"is_on": found.is_on, "contact": found.contact} if found else {}))
 
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def save(request: Any) -> HttpResponse:
+def save(request: MunicipalityRequest) -> HttpResponse:
     form = PageForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -37,7 +36,7 @@ def save(request: Any) -> HttpResponse:
     return redirect("settings_needs_page", request.municipality.slug)
 
 
-def _page(request: Any, form: PageForm) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: PageForm) -> HttpResponse:
     place = request.municipality
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:

@@ -1,7 +1,5 @@
 """Answer all who asked: who is reached, who is not and why, and the one text."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.domain import tell as verbs
 from needs.enums import Stage
 from needs.forms import TellForm
@@ -22,7 +21,7 @@ from needs.views.pages import found, refuse, shown
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def tell(request: Any, need: int) -> HttpResponse:
+def tell(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     known = reach(row)
     form = TellForm(

@@ -1,7 +1,5 @@
 """Voices of a need: write one down, choose its quote, take it away."""
 
-from typing import Any
-
 from django.contrib import messages as flash
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from needs.domain import voices
 from needs.forms import QuoteForm, VoiceForm
 from needs.models import Voice
@@ -26,7 +25,7 @@ def _voice(need: int, voice: int) -> Voice:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def add(request: Any, need: int) -> HttpResponse:
+def add(request: MunicipalityRequest, need: int) -> HttpResponse:
     row, form = found(need), VoiceForm(request.POST)
     if form.is_valid():
         said = dict(form.cleaned_data)
@@ -42,7 +41,7 @@ def add(request: Any, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def quote(request: Any, need: int, voice: int) -> HttpResponse:
+def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     """What was said beside what may be shown of it."""
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
@@ -62,7 +61,7 @@ def quote(request: Any, need: int, voice: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def remove(request: Any, need: int, voice: int) -> HttpResponse:
+def remove(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     row = _voice(need, voice)
     try:
         voices.remove(row, by=request.user)

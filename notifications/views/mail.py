@@ -1,12 +1,10 @@
 """What comes by mail: the account's page, and the link in each mail that stops its kind."""
 
-from typing import Any
-
 from allauth.account.adapter import get_adapter
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,8 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import signed_in
 from accounts.models import User
-from common.access import public, signed_in
+from accounts.web import SignedInRequest
+from common.access import public
 from notifications import queries, stop_links
 from notifications.domain import choose
 from notifications.forms import MailForm
@@ -27,7 +27,7 @@ MOST_A_MINUTE = 60
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def account_notifications(request: Any) -> HttpResponse:
+def account_notifications(request: SignedInRequest) -> HttpResponse:
     """Which kinds come by mail, at once or once a day, and when none may come."""
     form = MailForm(request.POST or None, manner=queries.manner(request.user))
     if request.method == "POST" and form.is_valid():
@@ -40,7 +40,7 @@ def account_notifications(request: Any) -> HttpResponse:
 
 @signed_in
 @require_POST
-def void_links(request: Any) -> HttpResponse:
+def void_links(request: SignedInRequest) -> HttpResponse:
     choose.void_links(request.user)
     messages.success(request, _("Done. The links in older mails no longer change anything."))
     return redirect("account_notifications")
@@ -50,7 +50,7 @@ def void_links(request: Any) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: Any, token: str) -> HttpResponse:
+def stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, so that programs that follow every link stop nothing; POST stops, also in one click from the mail
     program (RFC 8058), without a session: the signed link itself is the permission."""
     if _comes_too_often(request):
@@ -68,7 +68,7 @@ def stop(request: Any, token: str) -> HttpResponse:
         return response
 
 
-def _answer(request: Any, wanted: stop_links.Stop, person: User) -> HttpResponse:
+def _answer(request: HttpRequest, wanted: stop_links.Stop, person: User) -> HttpResponse:
     step = "ask"
     if request.method == "POST":
         step = "resumed" if "again" in request.POST else "stopped"
@@ -80,7 +80,7 @@ def _is_current(wanted: stop_links.Stop) -> bool:
     return Preferences.objects.filter(user=wanted.user_id, key=wanted.key).exists()
 
 
-def _comes_too_often(request: Any) -> bool:
+def _comes_too_often(request: HttpRequest) -> bool:
     name = f"notifications-stop:{get_adapter().get_client_ip(request)}"
     cache.add(name, 0, 60)
     try:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import signed_in
+from accounts.web import SignedInRequest
 from common import languages
-from common.access import signed_in
 from notifications import queries
 from notifications.domain import read
 from notifications.enums import Kind
@@ -64,7 +65,7 @@ class Group:
 @signed_in
 @never_cache
 @require_GET
-def notifications(request: Any) -> HttpResponse:
+def notifications(request: SignedInRequest) -> HttpResponse:
     """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Filters that name nothing are ignored."""
     shows_all = request.GET.get("show") == "all"
     kind = request.GET.get("kind", "") if request.GET.get("kind") in Kind.values else ""
@@ -108,7 +109,7 @@ def _views(shows_all: bool, kind: str) -> list[dict[str, Any]]:
 @signed_in
 @never_cache
 @require_GET
-def opened(request: Any, notification: int) -> HttpResponse:
+def opened(request: SignedInRequest, notification: int) -> HttpResponse:
     """Mark one's own as read and lead to the very place; 404 for others', a word when access has ended."""
     row = Notification.objects.filter(user=request.user, pk=notification).select_related("user", "municipality").first()
     if row is None:
@@ -124,7 +125,7 @@ def opened(request: Any, notification: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def marked(request: Any) -> HttpResponse:
+def marked(request: SignedInRequest) -> HttpResponse:
     """Mark as read: the ids of `id`, or with `all` everything that the page showed (until `newest`, of `kind`)."""
     ids = [int(value) for value in request.POST.getlist("id") if value.isascii() and value.isdigit()][:500]
     kind = request.POST.get("kind", "") if request.POST.get("kind") in Kind.values else ""
@@ -143,6 +144,6 @@ def marked(request: Any) -> HttpResponse:
 @signed_in
 @never_cache
 @require_GET
-def bell(request: Any) -> HttpResponse:
+def bell(request: SignedInRequest) -> HttpResponse:
     """The bell alone: open pages look once a minute."""
     return render(request, "notifications/_bell.html", {"bell": queries.unread_count(request.user)})

@@ -1,7 +1,5 @@
 """Campaigns: the list, one with its posts, and the composer's choice."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from planning import queries
 from planning.domain import campaigns as verbs
 from planning.forms import CampaignForm
@@ -22,14 +21,14 @@ from posts.queries import visible
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def campaigns(request: Any) -> HttpResponse:
+def campaigns(request: MunicipalityRequest) -> HttpResponse:
     context = {"campaigns": list(queries.campaigns()), "may_edit": request.access.may(Verb.LIBRARY_EDIT)}
     return render(request, "planning/campaigns.html", context)
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -43,7 +42,7 @@ def new(request: Any) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, pk: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.all(), pk=pk)
     initial = {name: getattr(campaign, name) for name in ("name", "note", "starts_on", "ends_on")}
     form = CampaignForm(request.POST or None, initial=initial)
@@ -61,7 +60,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def campaign(request: Any, pk: int) -> HttpResponse:
+def campaign(request: MunicipalityRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Campaign.objects.select_related("created_by"), pk=pk)
     context = {
         "campaign": found,
@@ -74,7 +73,7 @@ def campaign(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def end(request: Any, pk: int) -> HttpResponse:
+def end(request: MunicipalityRequest, pk: int) -> HttpResponse:
     found = verbs.end(get_object_or_404(Campaign.objects.all(), pk=pk), by=request.user)
     messages.success(request, _("The campaign is over.") if found.ended_at else _("The campaign is open again."))
     return redirect("campaign", request.municipality.slug, found.pk)
@@ -82,7 +81,7 @@ def end(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def begin_post(request: Any, pk: int) -> HttpResponse:
+def begin_post(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """A new draft that belongs to the campaign."""
     found = get_object_or_404(Campaign.objects.all(), pk=pk)
     post = create(request.municipality, by=request.user)
@@ -92,7 +91,7 @@ def begin_post(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def choice(request: Any) -> HttpResponse:
+def choice(request: MunicipalityRequest) -> HttpResponse:
     """The composer's field, fetched when the page stands: which campaign the post belongs to."""
     post = visible().filter(pk=_number(request.GET.get("post"))).first()
     context = {"campaigns": list(queries.running_campaigns()), "chosen": queries.campaign_of(post) if post else None}
@@ -101,7 +100,7 @@ def choice(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def assign(request: Any) -> HttpResponse:
+def assign(request: MunicipalityRequest) -> HttpResponse:
     """Put a post into a campaign, or into none: from the composer (JSON) and from the campaign's page."""
     post: Post = get_object_or_404(visible(), pk=_number(request.POST.get("post")))
     wanted = request.POST.get("campaign", "")

@@ -2,13 +2,12 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,6 +19,7 @@ from municipalities.access import public, requires
 from municipalities.queries import Access, access
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
+from municipalities.web import MunicipalityRequest
 from planning.domain import feeds
 from planning.feed import calendar
 from planning.models import Feed
@@ -33,14 +33,14 @@ PER_HOUR = 60
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def feed(request: Any) -> HttpResponse:
+def feed(request: MunicipalityRequest) -> HttpResponse:
     found = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
     return render(request, "planning/feed.html", {"feed": found})
 
 
 @requires(Verb.POST_VIEW)
 @require_POST
-def make(request: Any) -> HttpResponse:
+def make(request: MunicipalityRequest) -> HttpResponse:
     """The answer shows the address, once: it is not kept anywhere from which it could be shown again."""
     secret = feeds.make(request.municipality, by=request.user)
     address = settings.PUBLIC_BASE_URL + reverse("feed_file", args=[secret])
@@ -52,7 +52,7 @@ def make(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_VIEW)
 @require_POST
-def revoke(request: Any) -> HttpResponse:
+def revoke(request: MunicipalityRequest) -> HttpResponse:
     feeds.revoke(request.municipality, by=request.user)
     messages.success(request, _("The link is dead. Calendar programs that used it get nothing any more."))
     return redirect("feed", request.municipality.slug)
@@ -60,7 +60,7 @@ def revoke(request: Any) -> HttpResponse:
 
 @public
 @require_safe
-def file(request: Any, secret: str) -> HttpResponse:
+def file(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar of whoever holds the secret, with what that person may read now; 404 for everybody else."""
     hashed = feeds.digest(secret)
     row = Feed.objects.select_related("user", "municipality").filter(digest=hashed, revoked_at__isnull=True).first()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common import spreadsheets
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from planning.domain import imports
 from planning.models import ImportRun
 from planning.queries import free_days
@@ -29,7 +30,7 @@ WIDTHS = (13, 8, 60, 40, 24, 24, 24, 30, 24)
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def upload(request: Any) -> HttpResponse:
+def upload(request: MunicipalityRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -51,7 +52,7 @@ def upload(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def rows(request: Any, pk: int) -> HttpResponse:
+def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Every row with every problem; nothing has been made yet. Afterwards those that were left out."""
     run = get_object_or_404(ImportRun.objects.select_related("by"), pk=pk)
     found = imports.look(request.municipality, imports.lines_of(run))
@@ -68,7 +69,7 @@ def rows(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def confirm(request: Any, pk: int) -> HttpResponse:
+def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.all(), pk=pk)
     expected = request.POST.get("rows", "")
     try:
@@ -80,7 +81,7 @@ def confirm(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def sample(request: Any, kind: str) -> HttpResponse:
+def sample(request: MunicipalityRequest, kind: str) -> HttpResponse:
     """A file to fill in, as Excel or as CSV."""
     return spreadsheets.sample("plan-objava", kind, _sample(request.municipality), WIDTHS)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from planning import queries
 from planning.domain import repeat
 from planning.forms import RecurrenceForm
@@ -54,7 +55,7 @@ class Row:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def recurrences(request: Any) -> HttpResponse:
+def recurrences(request: MunicipalityRequest) -> HttpResponse:
     page = Paginator(queries.recurrences(), PER_PAGE).get_page(request.GET.get("page"))
     rows = [_row(each, request.municipality) for each in page]
     context = {
@@ -84,7 +85,7 @@ def _row(recurrence: Recurrence, municipality: Any) -> Row:
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any, pk: int) -> HttpResponse:
+def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Repeat the post `pk`: it is the pattern of the copies."""
     post = get_object_or_404(visible(), pk=pk)
     post.municipality = request.municipality
@@ -118,7 +119,7 @@ def _initial(post: Post) -> dict[str, Any]:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def end(request: Any, pk: int) -> HttpResponse:
+def end(request: MunicipalityRequest, pk: int) -> HttpResponse:
     repeat.end(get_object_or_404(Recurrence.objects.all(), pk=pk), by=request.user)
     messages.success(request, _("No more drafts are made. Those that exist stay."))
     return redirect("recurrences", request.municipality.slug)
@@ -126,7 +127,7 @@ def end(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def skip(request: Any, pk: int) -> HttpResponse:
+def skip(request: MunicipalityRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Recurrence.objects.all(), pk=pk)
     try:
         on = date.fromisoformat(request.POST.get("on", ""))

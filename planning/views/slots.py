@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -16,6 +15,7 @@ from channels.models import Channel
 from common import dates
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from planning import queries
 from planning.domain.slots import set_slots
 from planning.models import Slot
@@ -40,11 +40,11 @@ class Day:
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
-def slots(request: Any) -> HttpResponse:
+def slots(request: MunicipalityRequest) -> HttpResponse:
     return _page(request, {})
 
 
-def _page(request: Any, typed: dict[int, list[Day]]) -> HttpResponse:
+def _page(request: MunicipalityRequest, typed: dict[int, list[Day]]) -> HttpResponse:
     """`typed` is the week of a channel as somebody sent it, where it could not be saved."""
     found = queries.with_slots()
     context = {
@@ -66,7 +66,7 @@ def _week(found: list[Slot]) -> list[Day]:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def save(request: Any, pk: int) -> HttpResponse:
+def save(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The week of one channel: `day-0` … `day-6`, times separated by commas or spaces."""
     channel = get_object_or_404(usable_channels(), pk=pk)
     times: set[tuple[int, time]] = set()
@@ -93,7 +93,7 @@ def _times(typed: str) -> tuple[list[time], list[str]]:
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def suggest(request: Any) -> HttpResponse:
+def suggest(request: MunicipalityRequest) -> HttpResponse:
     """The suggested times on working days, for channels that have none yet."""
     for channel, found in queries.with_slots():
         if not found:
@@ -104,7 +104,7 @@ def suggest(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def next_slot(request: Any) -> JsonResponse:
+def next_slot(request: MunicipalityRequest) -> JsonResponse:
     """For the composer: `channels` (several), `post`, `after` ("2026-11-30T12:00", wall time). Three queries."""
     wanted = [
         int(each) for each in request.GET.getlist("channels")[:MOST_CHANNELS] if each.isdecimal() and len(each) < 19

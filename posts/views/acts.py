@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from municipalities.web import MunicipalityRequest
 from posts.domain.refused import Refused
 from posts.models import Post
 from posts.views.kept import let_go
@@ -18,7 +19,7 @@ def number(text: str | None) -> int:
 
 
 def tried(
-    request: Any,
+    request: MunicipalityRequest,
     post: Post,
     act: Callable[[], Any],
     word: str | Callable[[], str],

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,6 +14,7 @@ from channels.enums import ChannelState
 from common.differences import Piece, differences
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.amending import Planned, planned, public
 from posts.domain import corrections, removals
@@ -55,7 +55,7 @@ class Place:
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def correct(request: Any, pk: int) -> HttpResponse:
+def correct(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Why the post is corrected; the composer opens after that."""
     post = readable(request, pk)
     slug = request.municipality.slug
@@ -92,7 +92,7 @@ class Row:
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def correction(request: Any, pk: int) -> HttpResponse:
+def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What happens on each network; from here it is submitted, or takes effect."""
     post = readable(request, pk)
     amendment, version = corrections.open_correction(post), queries.latest_version(post)
@@ -121,7 +121,7 @@ def _seen(post: Post, newest: Version, asked: int) -> Version:
     return found
 
 
-def _chosen(request: Any, post: Post, version: Version) -> HttpResponse:
+def _chosen(request: MunicipalityRequest, post: Post, version: Version) -> HttpResponse:
     act, house = request.POST.get("act", "submit"), request.municipality
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
         return redirect("post_emergency", house.slug, post.pk)
@@ -138,13 +138,17 @@ def _chosen(request: Any, post: Post, version: Version) -> HttpResponse:
     return redirect("post", house.slug, post.pk)
 
 
-def _alone(request: Any) -> bool:
+def _alone(request: MunicipalityRequest) -> bool:
     house = request.municipality
     return decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own)
 
 
 def _ways_page(
-    request: Any, amendment: Amendment, version: Version, ways: Mapping[str, str], problems: Sequence[str] = ()
+    request: MunicipalityRequest,
+    amendment: Amendment,
+    version: Version,
+    ways: Mapping[str, str],
+    problems: Sequence[str] = (),
 ) -> HttpResponse:
     post = readable(request, amendment.post_id)
     rows = [_row(each, ways.get(str(each.publication.pk), "")) for each in planned(post, version, ways)]
@@ -169,7 +173,7 @@ def _row(plan: Planned, asked: str) -> Row:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def drop(request: Any, pk: int) -> HttpResponse:
+def drop(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Leave what is public as it is."""
     post = readable(request, pk)
     return tried(request, post, lambda: corrections.drop(post, by=request.user),
@@ -181,7 +185,7 @@ def drop(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.DELIVERY_ANSWER)
 @require_http_methods(["GET", "POST"])
-def take_down(request: Any, pk: int) -> HttpResponse:
+def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """From which networks, and why. Whoever asked for it may take the question back here."""
     post = readable(request, pk)
     if request.method == "POST" and request.POST.get("act") == "drop":
@@ -221,7 +225,7 @@ def _removal(post: Post) -> Amendment:
 
 @requires(Verb.POST_APPROVE)
 @require_POST
-def take_down_decide(request: Any, pk: int) -> HttpResponse:
+def take_down_decide(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What an approver says to the wish to take a post down."""
     post = readable(request, pk)
     asked, note = _removal(post), request.POST.get("note", "")

@@ -7,7 +7,7 @@ dialog, or by keyboard; all three end in `move`.
 from datetime import date, datetime, time
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from municipalities.access import requires
 from municipalities.holidays import holidays
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import calendar as grid
 from posts import queries, rules
 from posts.deciding import approval_hours
@@ -28,7 +29,7 @@ from posts.views.filters import filters_of, options
 
 
 @requires(Verb.POST_VIEW)
-def calendar(request: Any) -> HttpResponse:
+def calendar(request: MunicipalityRequest) -> HttpResponse:
     today = timezone.localdate()
     view = request.GET.get("view", "")
     shown = grid.visible(view if view in grid.VIEWS else "month", _day(request.GET.get("date"), today))
@@ -64,14 +65,14 @@ def _day(wanted: str | None, today: date) -> date:
     return day if 2000 <= day.year <= 2100 else today
 
 
-def _address(request: Any, **changed: str) -> str:
+def _address(request: HttpRequest, **changed: str) -> str:
     query = request.GET.copy()
     for key, value in changed.items():
         query[key] = value
     return f"?{query.urlencode()}"
 
 
-def _views(request: Any, shown: grid.Range) -> list[dict[str, Any]]:
+def _views(request: HttpRequest, shown: grid.Range) -> list[dict[str, Any]]:
     labels = {"month": _("Month"), "week": _("Week"), "list": _("List")}
     return [
         {"label": labels[view], "url": _address(request, view=view), "current": view == shown.view}
@@ -81,7 +82,7 @@ def _views(request: Any, shown: grid.Range) -> list[dict[str, Any]]:
 
 @requires(Verb.POST_SCHEDULE)
 @require_http_methods(["GET", "POST"])
-def move(request: Any, pk: int) -> HttpResponse:
+def move(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The dialog "Move to…" and its act. Answers 204 to a script that moved, 422 with the form when it could not."""
     post = get_object_or_404(Post.objects.filter(deleted_at__isnull=True), pk=pk)
     post.municipality = request.municipality

@@ -1,17 +1,17 @@
 """The closing report of a post that asked people something."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.domain.close import MOST, Report, close, tell
 from posts.domain.refused import Refused
@@ -26,7 +26,7 @@ SALT = "posts.closing"
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def closing(request: Any, pk: int) -> HttpResponse:
+def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = _asking(request, pk)
     found = Closing.objects.filter(post=post).select_related("by", "follow_up").first()
     problem = ""
@@ -55,7 +55,7 @@ def closing(request: Any, pk: int) -> HttpResponse:
     return render(request, "posts/closing.html", context, status=422 if problem else 200)
 
 
-def _typed(request: Any, post: Post) -> Report:
+def _typed(request: HttpRequest, post: Post) -> Report:
     answers = request.POST.get("answers", "").strip()
     return Report(
         results=request.POST.get("results", ""),
@@ -89,7 +89,7 @@ def _unsigned(post: Post, token: str) -> Suggested | None:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def follow_up(request: Any, pk: int) -> HttpResponse:
+def follow_up(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The draft that tells people; begun from the report."""
     post = _asking(request, pk)
     found = get_object_or_404(Closing.objects.select_related("post"), post=post)
@@ -98,7 +98,7 @@ def follow_up(request: Any, pk: int) -> HttpResponse:
     return redirect("post_edit", request.municipality.slug, draft.pk)
 
 
-def _asking(request: Any, pk: int) -> Post:
+def _asking(request: MunicipalityRequest, pk: int) -> Post:
     post: Post = get_object_or_404(queries.visible(), pk=pk)
     if not post.format:
         raise Http404

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels.models import Channel
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.coach.look import links_of
 from posts.composer_form import Typed, read
@@ -44,7 +45,7 @@ from posts.views.page import Page, fragments, page
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: MunicipalityRequest) -> HttpResponse:
     """An empty page. The post comes to be with the first save, so that looking leaves nothing behind."""
     channels = list(queries.usable_channels())
     if request.method == "POST":
@@ -58,14 +59,14 @@ def new(request: Any) -> HttpResponse:
     return render(request, "posts/composer.html", {"page": page(request, post, channels, _stored(post))})
 
 
-def _begun(request: Any) -> Post:
+def _begun(request: MunicipalityRequest) -> Post:
     """The post of this page, stored. Sent twice, it is one post. Raises `Refused`."""
     post = create(request.municipality, by=request.user, key=_key(request))
     post.municipality = request.municipality
     return post
 
 
-def _key(request: Any) -> UUID:
+def _key(request: HttpRequest) -> UUID:
     """The key that the page made for its post."""
     try:
         return UUID(request.POST.get("key", ""))
@@ -75,7 +76,7 @@ def _key(request: Any) -> UUID:
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, pk: int) -> HttpResponse:
+def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     if not rules.may_edit(request.access, post):
         messages.info(request, _("This post is no longer a draft. Take it back to change it."))
@@ -86,7 +87,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
     return render(request, "posts/composer.html", {"page": page(request, post, channels, _stored(post))})
 
 
-def _post(request: Any, pk: int) -> Post:
+def _post(request: MunicipalityRequest, pk: int) -> Post:
     rows = queries.visible().select_related("author")
     post: Post = get_object_or_404(rows, pk=pk)
     post.municipality = request.municipality
@@ -105,7 +106,7 @@ def _stored(post: Post) -> Typed:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def save(request: Any, pk: int = 0) -> JsonResponse:
+def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
     """Autosave. 200 saved, 409 changed by somebody else (or no draft any more), 422 not storable as it is.
 
     Without `pk` it is the first save of a new post; the answer says where the post is from now on.
@@ -138,7 +139,7 @@ def _both(stored: Post) -> dict[str, Any]:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def preview(request: Any) -> HttpResponse:
+def preview(request: MunicipalityRequest) -> HttpResponse:
     """The parts of the page that depend on what is typed; the script puts each in its place by its id."""
     post = Post(municipality=request.municipality, author=request.user, key=_key(request))
     post.is_correction = request.POST.get("correcting") == "on"  # only what the page shows depends on it
@@ -163,7 +164,7 @@ class Problem:
     stored: Post | None = None
 
 
-def _act(request: Any, post: Post, channels: list[Channel]) -> HttpResponse:
+def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> HttpResponse:
     """Save what was typed, then do what the button says."""
     typed: Typed | None = None
     try:
@@ -187,7 +188,7 @@ def _changed() -> str:
     return _("This post was changed in another tab or by somebody else. Nothing was overwritten.")
 
 
-def _with_files(request: Any, typed: Typed) -> Typed:
+def _with_files(request: MunicipalityRequest, typed: Typed) -> Typed:
     """Pictures and videos that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
     files = request.FILES.getlist("files")
     if not files:
@@ -203,7 +204,7 @@ def _with_files(request: Any, typed: Typed) -> Typed:
                  typed.time_problem, typed.asks_fold)  # fmt: skip
 
 
-def _done(request: Any, saved: Saved, typed: Typed) -> HttpResponse:
+def _done(request: MunicipalityRequest, saved: Saved, typed: Typed) -> HttpResponse:
     act = request.POST.get("act", "save")
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
         return redirect("post_emergency", request.municipality.slug, saved.post.pk)
@@ -224,26 +225,26 @@ def _done(request: Any, saved: Saved, typed: Typed) -> HttpResponse:
     return redirect("post", request.municipality.slug, post.pk)
 
 
-def _submit(request: Any, post: Post, time: Resolved | None) -> str:
+def _submit(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
     if not rules.may_submit(request.access, post):
         raise PermissionDenied
     submit(post, by=request.user)
     return _("Submitted. The approvers have been told by e-mail.")
 
 
-def _schedule(request: Any, post: Post, time: Resolved | None) -> str:
+def _schedule(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
     if time is None:
         raise Refused(_("Choose a day and a time first, or publish the post now."))
     schedule(_allowed(request, post), time, by=request.user)
     return _("Scheduled. It goes out by itself.")
 
 
-def _publish(request: Any, post: Post, time: Resolved | None) -> str:
+def _publish(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
     publish_now(_allowed(request, post, now=True), by=request.user)
     return handed_over(request)
 
 
-def _allowed(request: Any, post: Post, *, now: bool = False) -> Post:
+def _allowed(request: MunicipalityRequest, post: Post, *, now: bool = False) -> Post:
     """The post, ready to go out: where approval is not needed, or approved by the writer where the house allows it.
 
     `now`: it goes out at once, so that its writer approves it for no other time.
@@ -266,7 +267,9 @@ ACTS: dict[str, Callable[[Any, Post, Resolved | None], str]] = {
 }
 
 
-def _again(request: Any, pk: int, channels: list[Channel], typed: Typed | None, problem: Problem) -> HttpResponse:
+def _again(
+    request: MunicipalityRequest, pk: int, channels: list[Channel], typed: Typed | None, problem: Problem
+) -> HttpResponse:
     """The page once more, with what was typed still in it."""
     post = _post(request, pk)
     shown: Page = page(request, post, channels, typed or _stored(post))

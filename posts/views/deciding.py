@@ -11,6 +11,7 @@ from common import dates
 from municipalities.enums import Approval
 from municipalities.queries import delegations
 from municipalities.rules import DELEGATE, Verb
+from municipalities.web import MunicipalityRequest
 from posts import rules
 from posts.enums import Bar, DecisionKind, Stage, Step
 from posts.models import Decision, Post, Version
@@ -73,9 +74,14 @@ class Deciding:
 
 
 def deciding(
-    request: Any, post: Post, version: Version | None, decisions: Sequence[Decision], suggested: Collection[int] = (),
-    *, is_out: bool = False,
-) -> Deciding:  # fmt: skip
+    request: MunicipalityRequest,
+    post: Post,
+    version: Version | None,
+    decisions: Sequence[Decision],
+    suggested: Collection[int] = (),
+    *,
+    is_out: bool = False,
+) -> Deciding:
     """`post` is one from `queries.for_review`, `decisions` all of its own, newest first; `is_out`: nothing of it could
     still go out. One query for a delegate.
     """
@@ -112,7 +118,7 @@ def _take_time(box: Deciding, post: Post) -> None:
     box.is_outside = post.due_at is not None and not rules.holds_for(box.standing, post.due_at, window)
 
 
-def _take_seat(request: Any, box: Deciding, own: set[int]) -> None:
+def _take_seat(request: MunicipalityRequest, box: Deciding, own: set[int]) -> None:
     house, lent = request.municipality, {}
     if "approver" in request.access.roles:
         held = [rules.Seat(request.user.pk)]
@@ -145,7 +151,7 @@ def _steps(at: rules.Standing, approval: str, *, mentored: bool) -> list[Taken]:
     return steps
 
 
-def _look_back(request: Any, box: Deciding, decisions: Sequence[Decision], own: set[int]) -> None:
+def _look_back(request: MunicipalityRequest, box: Deciding, decisions: Sequence[Decision], own: set[int]) -> None:
     """The last emergency of the post, and what an approver said about it afterwards."""
     box.emergency = next((each for each in decisions if each.kind == DecisionKind.EMERGENCY), None)
     if box.emergency is None:

@@ -1,7 +1,6 @@
 """Acts that decide about a post: approve, return, say that one has read it; send it, take it back; emergencies."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels import pauses
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain import emergency as emergencies
 from posts.domain.approve import approve as approve_version
 from posts.domain.approve import endorse as endorse_version
@@ -33,7 +33,7 @@ MOST_NOTE = 2000
 
 @requires(Verb.POST_APPROVE)
 @require_POST
-def approve(request: Any, pk: int) -> HttpResponse:
+def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Approve or return the version that was on the page."""
     post, version = _version(request, pk)
     note = request.POST.get("note", "")[:MOST_NOTE]
@@ -50,7 +50,7 @@ def approve(request: Any, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _kept(request: Any, post: Post, note: str) -> Callable[[], HttpResponse] | None:
+def _kept(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:
     """Back to the page with the note that was typed, where nothing came of the decision."""
     return (lambda: keep(request, post, note=note[:MOST_NOTE])) if note.strip() else None
 
@@ -63,14 +63,14 @@ def _approved(post: Post) -> str:
     return _("Approved. Choose a time for it, or publish it now.")
 
 
-def _version(request: Any, pk: int) -> tuple[Post, Version]:
+def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:
     post = readable(request, pk)
     return post, get_object_or_404(Version, post=post, pk=number(request.POST.get("version")))
 
 
 @requires(Verb.POST_COMMENT)
 @require_POST
-def endorse(request: Any, pk: int) -> HttpResponse:
+def endorse(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """A mentor has read the version on the page."""
     post, version = _version(request, pk)
     note = request.POST.get("note", "")[:MOST_NOTE]
@@ -81,7 +81,7 @@ def endorse(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def reopen(request: Any, pk: int) -> HttpResponse:
+def reopen(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Edit a post that was submitted or approved: it is a draft again, and the composer opens."""
     post = readable(request, pk)
     return tried(request, post, lambda: take_back(post, by=request.user),
@@ -91,7 +91,7 @@ def reopen(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_SCHEDULE)
 @require_POST
-def publish(request: Any, pk: int) -> HttpResponse:
+def publish(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Publish it now, or (`ask`) ask for approval again where the approval holds for another time.
 
     The page says which of the two its button does; one that is out of date does neither.
@@ -105,12 +105,12 @@ def publish(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_SCHEDULE)
 @require_POST
-def off_schedule(request: Any, pk: int) -> HttpResponse:
+def off_schedule(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = readable(request, pk)
     return tried(request, post, lambda: unschedule(post, by=request.user), _("It has no time any more."))
 
 
-def handed_over(request: Any) -> str:
+def handed_over(request: MunicipalityRequest) -> str:
     """What is said after "publish now"."""
     if any(pause.kind != "channel" for pause in pauses.here(request.municipality)):
         return _("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
@@ -126,7 +126,7 @@ def going_out() -> str:
 
 @requires(Verb.POST_EMERGENCY)
 @require_http_methods(["GET", "POST"])
-def emergency(request: Any, pk: int) -> HttpResponse:
+def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The page on which somebody on the list publishes without approval, with the reason."""
     post = readable(request, pk)
     out = publications(post).filter(delivery__state__in=OUT).exists()
@@ -147,7 +147,7 @@ def emergency(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_APPROVE)
 @require_POST
-def review_emergency(request: Any, pk: int) -> HttpResponse:
+def review_emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What an approver says about an emergency afterwards."""
     post = readable(request, pk)
     rows = Decision.objects.filter(kind=DecisionKind.EMERGENCY, version__post=post)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
@@ -16,7 +18,7 @@ STATES = (
 )  # fmt: skip
 
 
-def filters_of(request: Any) -> Filters:
+def filters_of(request: HttpRequest) -> Filters:
     channel = request.GET.get("channel", "")
     state, category = request.GET.get("state", ""), request.GET.get("category", "")
     return Filters(

@@ -7,10 +7,11 @@ and to load it again asks for nothing. One post at a time: who goes on elsewhere
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from municipalities.web import MunicipalityRequest
 from posts.models import Post
 
 NAME, MOST = "kept", 20_000
@@ -18,7 +19,7 @@ FIELDS = ("place", "start", "end", "before", "after", "quote", "left", "top", "w
 
 
 def keep(
-    request: Any,
+    request: MunicipalityRequest,
     post: Post,
     *,
     problem: str = "",
@@ -34,7 +35,7 @@ def keep(
     return redirect(f"{page}?{NAME}=1#{place}")
 
 
-def kept(request: Any, post: Post) -> dict[str, Any]:
+def kept(request: HttpRequest, post: Post) -> dict[str, Any]:
     """As it was given to `keep`, where the address asks for it."""
     found = request.session.get(NAME) if NAME in request.GET else None
     return (
@@ -42,6 +43,6 @@ def kept(request: Any, post: Post) -> dict[str, Any]:
     )
 
 
-def let_go(request: Any) -> None:
+def let_go(request: HttpRequest) -> None:
     """Something came of it."""
     request.session.pop(NAME, None)

@@ -1,7 +1,6 @@
 """How often people followed the links of posts: all of them, and one post by channel and day, with its QR codes."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -13,6 +12,7 @@ from links import queries as links
 from links.models import Link
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.models import Post
 
@@ -41,7 +41,7 @@ class Short:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def linked(request: Any) -> HttpResponse:
+def linked(request: MunicipalityRequest) -> HttpResponse:
     """Posts with short links, the newest first. Five queries."""
     rows = queries.linked(drafts=request.access.may(Verb.DRAFT_VIEW))
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -58,7 +58,7 @@ def linked(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def post_links(request: Any, pk: int) -> HttpResponse:
+def post_links(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The links of one post: each with its code for posters, and clicks by day. Five queries."""
     rows = queries.visible().annotate(is_public=queries.is_public())
     post: Post = get_object_or_404(rows, pk=pk)

@@ -4,12 +4,12 @@ Networks never fetch from here; what a network gets leaves with the delivery.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import (
     FileResponse,
     Http404,
+    HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from channels.public import OutOfRange, part
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import captions as spoken
 from posts.domain import videos
 from posts.domain.pictures import BadPicture
@@ -39,7 +40,7 @@ CHUNK = 256 * 1024
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def upload(request: Any) -> HttpResponse:
+def upload(request: MunicipalityRequest) -> HttpResponse:
     """One picture or video. Answers with its row for the composer, or with `problem`, a sentence."""
     file = request.FILES.get("file")
     if file is None:
@@ -51,21 +52,21 @@ def upload(request: Any) -> HttpResponse:
     return _row(request, media)
 
 
-def _row(request: Any, media: Media) -> HttpResponse:
+def _row(request: MunicipalityRequest, media: Media) -> HttpResponse:
     shown = row(request.municipality.slug, media, Shown(media.pk, media.alt))
     return render(request, "posts/_picture.html", {"picture": shown})
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def state(request: Any, pk: int) -> HttpResponse:
+def state(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The composer's row as it is now: the page asks while a worker looks at a video."""
     return _row(request, get_object_or_404(Media, pk=pk))
 
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
-def caption(request: Any, pk: int) -> HttpResponse:
+def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The composer's dialog. Sent, it puts captions to a video, or takes them away; it answers as `upload` does."""
     media = get_object_or_404(Media, pk=pk)
     if request.method == "GET":
@@ -86,7 +87,7 @@ def caption(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def media(request: Any, pk: int) -> HttpResponseBase:
+def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     """The picture, or with `?box=` a part of it that a post uses: looking makes no new files. Of a video its poster."""
     found = _found(request, pk)
     if found.is_video:
@@ -102,12 +103,12 @@ def media(request: Any, pk: int) -> HttpResponseBase:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def thumbnail(request: Any, pk: int) -> HttpResponseBase:
+def thumbnail(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     return _poster(request, str(found.thumbnail.name))
 
 
-def _poster(request: Any, name: str) -> HttpResponseBase:
+def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
     if not name:
         # Nobody has looked at the video yet, or nobody could.
         answer = redirect(static("img/video.svg"))
@@ -118,7 +119,7 @@ def _poster(request: Any, name: str) -> HttpResponseBase:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def film(request: Any, pk: int) -> HttpResponseBase:
+def film(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     """The video itself, or the part that a player asks for. Only one at which a worker has looked."""
     found = _found(request, pk)
     if not found.is_video or not found.poster:
@@ -153,7 +154,7 @@ def _chunks(name: str, first: int, length: int) -> Iterator[bytes]:
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def captions(request: Any, pk: int) -> HttpResponseBase:
+def captions(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     """What is spoken in a video, for the player of the page."""
     found = _found(request, pk)
     if not found.captions:
@@ -166,7 +167,7 @@ def captions(request: Any, pk: int) -> HttpResponseBase:
     return _walled(HttpResponse(spoken.vtt(cues), content_type="text/vtt; charset=utf-8"))
 
 
-def _found(request: Any, pk: int) -> Media:
+def _found(request: MunicipalityRequest, pk: int) -> Media:
     found = get_object_or_404(Media, pk=pk)
     if not request.access.may(Verb.DRAFT_VIEW) and not _is_public(found):
         raise Http404
@@ -178,7 +179,7 @@ def _is_public(media: Media) -> bool:
     return sent.exists()
 
 
-def _sent(request: Any, name: str, mime: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
     tag = f'"{name.rsplit("/", 1)[-1]}"'
     if request.headers.get("If-None-Match") == tag:
         response: HttpResponseBase = HttpResponseNotModified()

@@ -11,6 +11,7 @@ from channels.models import Channel
 from common.uploads import most_bytes
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import compose, derived, queries
 from posts.coach import offices
 from posts.coach.patterns import Pattern, patterns
@@ -241,7 +242,7 @@ class Page:
         return sum(len(each.errors) for each in self.previews)
 
 
-def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
+def page(request: MunicipalityRequest, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
     """The whole page. A returned post takes two queries more: the note that came with it."""
     # What is behind the links comes with the first answer to the script: a page has its number of queries.
     shown = fragments(request, post, typed, channels, services=offers(), links=False)
@@ -253,7 +254,7 @@ def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) ->
 
 
 def fragments(
-    request: Any,
+    request: MunicipalityRequest,
     post: Post,
     typed: Typed,
     channels: Sequence[Channel],
@@ -300,7 +301,7 @@ def fragments(
     )
 
 
-def _acts(request: Any, has_time: bool) -> tuple[str, tuple[str, ...]]:
+def _acts(request: MunicipalityRequest, has_time: bool) -> tuple[str, tuple[str, ...]]:
     """The one primary act for this person, and the others under "More"."""
     house, access = request.municipality, request.access
     if not decides_alone(access, approval=house.approval, own_allowed=house.may_approve_own):

@@ -5,16 +5,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.web import SignedInRequest
 from channels.models import Channel
 from delivery.enums import State
 from municipalities.queries import glossary
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import compose, passages, places, queries, rules, videos
 from posts.domain.approve import time_shown
 from posts.domain.pictures import frozen
@@ -129,7 +131,7 @@ class Reading:
         return sum(each.is_new for each in self.talks)
 
 
-def readable(request: Any, pk: int) -> Post:
+def readable(request: MunicipalityRequest, pk: int) -> Post:
     """The post, if this person may read it. A deleted one is gone for everybody but its restorers."""
     post: Post = get_object_or_404(queries.for_review(request.user), pk=pk)
     if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
@@ -138,7 +140,7 @@ def readable(request: Any, pk: int) -> Post:
     return post
 
 
-def shown(request: Any, post: Post) -> HttpResponse:
+def shown(request: MunicipalityRequest, post: Post) -> HttpResponse:
     """The page. After an act of which nothing came it says why and has what was typed: see `posts.views.kept`."""
     reading = read(request, post)
     reading.every_resolved = request.GET.get("resolved") == "all"
@@ -163,7 +165,7 @@ def _sides() -> list[tuple[str, str]]:
     return [("left", _("Left")), ("top", _("Top")), ("width", _("Width")), ("height", _("Height"))]
 
 
-def read(request: Any, post: Post) -> Reading:
+def read(request: MunicipalityRequest, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
     # nothing is published or decided but a version
@@ -197,7 +199,7 @@ def _notes(draft: Draft, post: Post) -> list[str]:
 
 
 def _chosen(
-    request: Any, versions: list[Version], publications: list[Publication], *, reads_drafts: bool, post: Post
+    request: HttpRequest, versions: list[Version], publications: list[Publication], *, reads_drafts: bool, post: Post
 ) -> Version | None:
     """The version asked for; else the newest, or the draft while it is being written. Outsiders see what is public."""
     if not reads_drafts:
@@ -237,7 +239,7 @@ def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
 # ---------------------------------------------------------------- the draft and what is said about it
 
 
-def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel]) -> None:
+def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Channel]) -> None:
     """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
     post = reading.post
     source = parse(post.draft) if reading.is_current else reading.draft
@@ -343,7 +345,7 @@ def _is_out(publications: Sequence[Publication]) -> bool:
     return bool(states & {*queries.OUT, *queries.SEEN}) and not states - {*queries.OUT, *queries.SEEN}
 
 
-def _may(request: Any, reading: Reading) -> dict[str, bool]:
+def _may(request: MunicipalityRequest, reading: Reading) -> dict[str, bool]:
     post, access, house = reading.post, request.access, request.municipality
     states = {each.delivery.state for each in reading.publications}
     out = bool(states & set(queries.OUT))

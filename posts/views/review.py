@@ -1,7 +1,5 @@
 """The review page: the post as the networks will show it, where it stands, what people say about it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.models import AuditEvent
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.domain.create import duplicate as make_copy
 from posts.domain.delete import delete as delete_post
 from posts.domain.delete import restore as restore_post
@@ -23,7 +22,7 @@ from posts.wording import event_words
 
 @requires(Verb.POST_VIEW)
 @require_safe
-def post(request: Any, pk: int) -> HttpResponse:
+def post(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return shown(request, readable(request, pk))
 
 
@@ -32,7 +31,7 @@ def post(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def duplicate(request: Any, pk: int) -> HttpResponse:
+def duplicate(request: MunicipalityRequest, pk: int) -> HttpResponse:
     copy = make_copy(readable(request, pk), by=request.user)
     messages.success(request, _("This is a copy. The original stays as it is."))
     return redirect("post_edit", request.municipality.slug, copy.pk)
@@ -40,7 +39,7 @@ def duplicate(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def delete(request: Any, pk: int) -> HttpResponse:
+def delete(request: MunicipalityRequest, pk: int) -> HttpResponse:
     found = readable(request, pk)
     undo = reverse("post_restore", args=[request.municipality.slug, found.pk])
     return tried(request, found, lambda: delete_post(found, by=request.user), _("The post is deleted."),
@@ -49,7 +48,7 @@ def delete(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def restore(request: Any, pk: int) -> HttpResponse:
+def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Post.objects.all(), pk=pk)
     return tried(request, found, lambda: restore_post(found, by=request.user), _("The post is back."))
 
@@ -59,7 +58,7 @@ def restore(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.ACTIVITY_VIEW)
 @require_safe
-def activity(request: Any, pk: int) -> HttpResponse:
+def activity(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What people and the portal did with this post, newest first."""
     found = readable(request, pk)
     rows = AuditEvent.objects.filter(municipality_id=request.municipality.pk, target_type="posts.post")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.coach.sentences import spoken
 
 A_MONTH = 30 * 24 * 3600
@@ -20,7 +20,7 @@ A_MONTH = 30 * 24 * 3600
 
 @requires(Verb.POST_EDIT)
 @require_safe
-def words(request: Any) -> HttpResponse:
+def words(request: MunicipalityRequest) -> HttpResponse:
     """It may be kept, because other words have another address."""
     answer = HttpResponse(_said(get_language())[0], content_type="application/json")
     patch_cache_control(answer, private=True, max_age=A_MONTH, immutable=True)

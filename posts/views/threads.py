@@ -1,7 +1,5 @@
 """Acts on threads and suggestions. Each leads back to the page, to the very thread; what was refused stays typed."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import places, queries
 from posts.domain import suggest as suggestions
 from posts.domain import thread as conversation
@@ -25,7 +24,7 @@ from posts.views.reading import readable
 
 @requires(Verb.POST_COMMENT)
 @require_POST
-def begin(request: Any, pk: int) -> HttpResponse:
+def begin(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """A comment or, with `act=suggest`, other words; where, is said by the fields of `posts.places.read`."""
     post = _post(request, pk)
     where, text = places.read(request.POST), request.POST.get("text", "")
@@ -43,7 +42,7 @@ def begin(request: Any, pk: int) -> HttpResponse:
 
 @requires(Verb.POST_COMMENT)
 @require_POST
-def answer(request: Any, pk: int, thread: int) -> HttpResponse:
+def answer(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
     post, row = _thread(request, pk, thread)
     try:
         reply(row, request.POST.get("text", ""), by=request.user)
@@ -57,7 +56,7 @@ def answer(request: Any, pk: int, thread: int) -> HttpResponse:
 
 @requires(Verb.POST_COMMENT)
 @require_POST
-def resolve(request: Any, pk: int, thread: int) -> HttpResponse:
+def resolve(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
     """Mark as resolved; with `to=open` take it up again."""
     post, row = _thread(request, pk, thread)
     if request.POST.get("to") == "open":
@@ -70,7 +69,7 @@ def resolve(request: Any, pk: int, thread: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def decide(request: Any, pk: int, thread: int) -> HttpResponse:
+def decide(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
     """Accept or decline one suggestion. The page then stands at the next one, so that one key does for each."""
     post, row = _thread(request, pk, thread)
     suggestion = get_object_or_404(Suggestion, thread=row)
@@ -89,7 +88,7 @@ def decide(request: Any, pk: int, thread: int) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def accept_all(request: Any, pk: int) -> HttpResponse:
+def accept_all(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Accept the suggestions that the page showed: their ids come along, so that none is accepted unseen."""
     post = _post(request, pk)
     ids = [int(each) for each in request.POST.getlist("suggestion")[:500] if each.isdecimal() and len(each) < 19]
@@ -120,19 +119,19 @@ def _accepted(done: suggestions.Accepted) -> str:
 
 @requires(Verb.POST_COMMENT)
 @require_safe
-def people(request: Any, pk: int) -> JsonResponse:
+def people(request: MunicipalityRequest, pk: int) -> JsonResponse:
     """Who can be named in a comment here: [{"name", "id"}]."""
     _post(request, pk)
     named = queries.mentionable(request.municipality)
     return JsonResponse({"people": [{"id": each.pk, "name": each.name} for each in named]})
 
 
-def _post(request: Any, pk: int) -> Post:
+def _post(request: MunicipalityRequest, pk: int) -> Post:
     """Only who may read drafts gets here at all: everybody who may comment may."""
     return readable(request, pk)
 
 
-def _thread(request: Any, pk: int, thread: int) -> tuple[Post, Thread]:
+def _thread(request: MunicipalityRequest, pk: int, thread: int) -> tuple[Post, Thread]:
     post = _post(request, pk)
     row: Thread = get_object_or_404(Thread, post=post, pk=thread)
     row.post = post
@@ -149,6 +148,6 @@ def _next(post: Post, *, after: Thread, suggestions_only: bool = False) -> Threa
     return next(iter(later or here), None)
 
 
-def _to(request: Any, post: Post, thread: Thread | None) -> HttpResponse:
+def _to(request: MunicipalityRequest, post: Post, thread: Thread | None) -> HttpResponse:
     fragment = f"#thread-{thread.pk}" if thread else "#threads"
     return redirect(reverse("post", args=[request.municipality.slug, post.pk]) + fragment)

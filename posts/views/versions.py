@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from channels.enums import ChannelState
 from channels.models import Channel
 from channels.rules import languages
+from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.queries import glossary
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts import compose, queries, rules
 from posts.comparison import Comparison, Side, compare
 from posts.domain.freeze import frozen_texts
@@ -46,7 +48,7 @@ class Choice:
 
 @requires(Verb.DRAFT_VIEW)
 @require_safe
-def versions(request: Any, pk: int) -> HttpResponse:
+def versions(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """`?from=1&to=3`, either may be "draft"; `view` is "side" or "inline"."""
     post = readable(request, pk)
     rows = list(post.versions.select_related("created_by").prefetch_related("variants").order_by("number"))
@@ -70,11 +72,11 @@ def _choices(post: Post, rows: list[Version]) -> list[Choice]:
     return found
 
 
-def _compared(request: Any, post: Post, rows: list[Version], choices: list[Choice]) -> dict[str, Any]:
+def _compared(request: MunicipalityRequest, post: Post, rows: list[Version], choices: list[Choice]) -> dict[str, Any]:
     values = [choice.value for choice in choices]
     to = _asked(request, "to", values) or values[-1]
     since = _asked(request, "from", values) or values[max(values.index(to) - 1, 0)]
-    view = request.GET.get("view") if request.GET.get("view") in VIEWS else VIEWS[0]
+    view = choice_param(request.GET, "view", VIEWS, default=VIEWS[0])
     channels = list(Channel.objects.order_by("platform", "pk"))
     decided = queries.decisions(post)
     credits = queries.credits(row for row in rows if str(row.number) in (since, to))
@@ -93,7 +95,7 @@ def _of(credits: dict[int, list[Any]], rows: list[Version], value: str) -> list[
     return next((credits.get(row.pk, []) for row in rows if str(row.number) == value), [])
 
 
-def _asked(request: Any, name: str, values: list[str]) -> str:
+def _asked(request: HttpRequest, name: str, values: list[str]) -> str:
     asked = request.GET.get(name, "")
     if asked and asked not in values:
         raise Http404
@@ -120,7 +122,7 @@ def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], 
     return Side(row.number, queries.content(row), texts, row.category, due_at, row.created_by, row.created_at, last)
 
 
-def _library(request: Any, found: Comparison) -> dict[int, dict[str, Any]]:
+def _library(request: MunicipalityRequest, found: Comparison) -> dict[int, dict[str, Any]]:
     """What the page shows of each picture. One query if there are any."""
     pictures = Media.objects.in_bulk([each.id for each in found.pictures]) if found.pictures else {}
     slug = request.municipality.slug
@@ -139,14 +141,14 @@ class View:
     current: bool
 
 
-def _views(request: Any, since: str, to: str, view: str) -> list[View]:
+def _views(request: HttpRequest, since: str, to: str, view: str) -> list[View]:
     labels = {"side": _("Side by side"), "inline": _("In one text")}
     return [View(label, f"?from={since}&to={to}&view={name}", name == view) for name, label in labels.items()]
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def restore(request: Any, pk: int, number: int) -> HttpResponse:
+def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
     """Put a version back into the draft, and go on writing there."""
     post = readable(request, pk)
     version = get_object_or_404(Version.objects.prefetch_related("variants"), post=post, number=number)

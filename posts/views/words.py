@@ -1,7 +1,6 @@
 """Two small answers for the composer: remember how a word is spelled, and give back diacritics that were left out."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,12 +13,13 @@ from municipalities.domain.glossary import remember as verb
 from municipalities.domain.refused import Refused
 from municipalities.queries import glossary
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.draft import MOST_TEXT, storable
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
-def remember(request: Any) -> HttpResponse:
+def remember(request: MunicipalityRequest) -> HttpResponse:
     """Keep a spelling from the composer. 200 with a sentence, 422 with why not; the text itself is not touched."""
     try:
         row = verb(
@@ -42,7 +42,7 @@ class Proposal:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def repair(request: Any) -> HttpResponse:
+def repair(request: MunicipalityRequest) -> HttpResponse:
     """What to change in a Latin text written without diacritics: a list to agree to. One query, nothing is stored."""
     text = storable(request.POST.get("text", ""))[:MOST_TEXT]
     proposals: dict[str, Proposal] = {}

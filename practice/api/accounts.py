@@ -7,22 +7,23 @@ from practice.api import entities
 from practice.api.calls import api, origin, paged, whose, window
 from practice.errors import Missing
 from practice.models import Account
+from practice.web import ApiRequest, TokenRequest
 
 
 @api("GET", scope="read:accounts")
-def verify_credentials(request: Any) -> dict[str, Any]:
+def verify_credentials(request: TokenRequest) -> dict[str, Any]:
     me = request.token.account
     source = {"note": me.note, "privacy": "public", "language": "sr", "fields": []}
     return {**entities.account(me, origin(request)), "source": source}
 
 
 @api("GET")
-def account(request: Any, account_id: int) -> dict[str, Any]:
+def account(request: ApiRequest, account_id: int) -> dict[str, Any]:
     return entities.account(_account(account_id), origin(request))
 
 
 @api("GET")
-def statuses(request: Any, account_id: int) -> Any:
+def statuses(request: ApiRequest, account_id: int) -> Any:
     cut = window(request)
     if request.GET.get("only_media") == "true" or request.GET.get("pinned") == "true":
         return []
@@ -39,7 +40,7 @@ def _account(account_id: int) -> Account:
 
 
 @api("GET", scope="read:notifications")
-def notifications(request: Any) -> Any:
+def notifications(request: TokenRequest) -> Any:
     kinds = request.GET.getlist("types[]") or request.GET.getlist("types")
     rows = queries.notices(request.token.account, window(request, most=80), kinds)
     # A page is told of what it hid itself, not of what another page hid.

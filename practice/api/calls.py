@@ -16,7 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from common import outside
 from practice import queries, throttle
 from practice.errors import Missing, NotAllowed, Refused
+from practice.models import Account, Token
 from practice.queries import Window
+from practice.web import ApiRequest
 
 BIGGEST_ID = 2**63 - 1
 View = Callable[..., Any]
@@ -35,7 +37,7 @@ def api(*methods: str, scope: str = "", rate: str = "api") -> Callable[[View], V
     def wrap(view: View) -> View:
         @csrf_exempt
         @wraps(view)
-        def called(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def called(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in methods:
                 return error("Method Not Allowed", 405, {"Allow": ", ".join(methods)})
             request.token = _token(request)
@@ -68,21 +70,21 @@ def error(message: str, status: int, headers: Mapping[str, str] | None = None, *
     return JsonResponse(body, status=status, headers=dict(headers or {}))
 
 
-def _token(request: Any) -> Any:
+def _token(request: ApiRequest) -> Token | None:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     return queries.token(secret.strip()) if kind.lower() == "bearer" and secret else None
 
 
-def _who(request: Any) -> str:
+def _who(request: ApiRequest) -> str:
     return f"account {request.token.account_id}" if request.token else f"address {throttle.address(request)}"
 
 
-def whose(request: Any) -> Any:
+def whose(request: ApiRequest) -> Account | None:
     """The account in whose name the call is made, or None."""
     return request.token.account if request.token else None
 
 
-def _require(request: Any, scope: str) -> None:
+def _require(request: ApiRequest, scope: str) -> None:
     if not scope:
         return
     if request.token is None:
@@ -94,7 +96,7 @@ def _require(request: Any, scope: str) -> None:
 # ---- what came along
 
 
-def given(request: Any) -> dict[str, Any]:
+def given(request: ApiRequest) -> dict[str, Any]:
     """The parameters of a call, from a form, a JSON object or the address. `name[]` is a list under "name".
 
     Raises `Refused` (400) for JSON that is none.
@@ -107,7 +109,7 @@ def given(request: Any) -> dict[str, Any]:
     }
 
 
-def _json(request: Any) -> dict[str, Any]:
+def _json(request: ApiRequest) -> dict[str, Any]:
     try:
         found = outside.loads(request.body or b"{}")
     except ValueError:
@@ -121,7 +123,7 @@ class BadRequest(Refused):
     status = 400
 
 
-def _form(request: Any) -> Any:
+def _form(request: ApiRequest) -> Any:
     # Django reads a form's body for POST alone.
     if request.method == "POST":
         return request.POST
@@ -153,7 +155,7 @@ def ids(parameters: Mapping[str, Any], name: str) -> list[int]:
     return [value for value in found if value is not None]
 
 
-def window(request: Any, default: int = 20, most: int = 40) -> Window:
+def window(request: ApiRequest, default: int = 20, most: int = 40) -> Window:
     asked = request.GET
     return Window(
         limit=min(max(number(asked.get("limit")) or default, 1), most),
@@ -163,7 +165,7 @@ def window(request: Any, default: int = 20, most: int = 40) -> Window:
     )
 
 
-def paged(request: Any, rows: list[Any], shown: list[Any]) -> JsonResponse:
+def paged(request: ApiRequest, rows: list[Any], shown: list[Any]) -> JsonResponse:
     """A list with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
     answer = JsonResponse(shown, safe=False)
     if rows:
@@ -172,10 +174,10 @@ def paged(request: Any, rows: list[Any], shown: list[Any]) -> JsonResponse:
     return answer
 
 
-def _page(request: Any, name: str, pk: int, rel: str) -> str:
+def _page(request: ApiRequest, name: str, pk: int, rel: str) -> str:
     kept = [(k, v) for k, v in request.GET.items() if k not in ("max_id", "min_id", "since_id")]
     return f'<{request.build_absolute_uri(request.path)}?{urlencode([*kept, (name, pk)])}>; rel="{rel}"'
 
 
-def origin(request: Any) -> str:
+def origin(request: ApiRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"

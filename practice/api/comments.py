@@ -13,17 +13,18 @@ from typing import Any
 from practice.api.calls import api
 from practice.api.statuses import shown
 from practice.domain import moderate
+from practice.web import TokenRequest
 
 ACTS = {"hide": moderate.hide, "show": moderate.show}
 
 
 @api("POST", scope="write:statuses")
-def act(request: Any, status_id: int, name: str) -> dict[str, Any]:
+def act(request: TokenRequest, status_id: int, name: str) -> dict[str, Any]:
     ACTS[name](request.token.account, status_id)
     return shown(request, status_id)
 
 
 @api("DELETE", scope="write:statuses")
-def delete(request: Any, status_id: int) -> dict[str, Any]:
+def delete(request: TokenRequest, status_id: int) -> dict[str, Any]:
     before = shown(request, status_id)
     return {**before, "text": moderate.delete(request.token.account, status_id).text}

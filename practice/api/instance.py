@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from practice import rules
 from practice.api.calls import api, origin
+from practice.web import ApiRequest
 
 SOFTWARE = "dobosar-practice"
 VERSION = "1.0"
@@ -17,7 +18,7 @@ SPEAKS = f"4.3.0 (compatible; {SOFTWARE} {VERSION})"
 
 
 @api("GET", rate="anonymous")
-def instance(request: Any) -> dict[str, Any]:
+def instance(request: ApiRequest) -> dict[str, Any]:
     return {
         "domain": urlsplit(origin(request)).netloc,
         "title": "Practice network",
@@ -57,13 +58,13 @@ def configuration() -> dict[str, Any]:
 
 
 @api("GET", rate="anonymous")
-def nodeinfo_links(request: Any) -> dict[str, Any]:
+def nodeinfo_links(request: ApiRequest) -> dict[str, Any]:
     rel = "http://nodeinfo.diaspora.software/ns/schema/2.0"
     return {"links": [{"rel": rel, "href": f"{origin(request)}/nodeinfo/2.0"}]}
 
 
 @api("GET", rate="anonymous")
-def nodeinfo(request: Any) -> dict[str, Any]:
+def nodeinfo(request: ApiRequest) -> dict[str, Any]:
     return {
         "version": "2.0",
         "software": {"name": SOFTWARE, "version": VERSION},
@@ -76,7 +77,7 @@ def nodeinfo(request: Any) -> dict[str, Any]:
 
 
 @api("GET", rate="anonymous")
-def oauth_server(request: Any) -> dict[str, Any]:
+def oauth_server(request: ApiRequest) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/oauth/#authorization-server-metadata"""
     here = origin(request)
     return {

@@ -7,6 +7,7 @@ from practice.api import entities
 from practice.api.calls import api, given, origin, text
 from practice.domain import upload as pictures
 from practice.errors import Missing, Refused
+from practice.web import TokenRequest
 
 
 class TooLarge(Refused):
@@ -18,7 +19,7 @@ MOST_BYTES = rules.IMAGE_BYTES + 64 * 1024
 
 
 @api("POST", scope="write:media", rate="media")
-def upload(request: Any) -> dict[str, Any]:
+def upload(request: TokenRequest) -> dict[str, Any]:
     # Said before a byte of it is read.
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         raise TooLarge(f"File is larger than {rules.IMAGE_BYTES // 2**20} MB")
@@ -30,7 +31,7 @@ def upload(request: Any) -> dict[str, Any]:
 
 
 @api("GET", "PUT", scope="write:media")
-def media(request: Any, media_id: int) -> dict[str, Any]:
+def media(request: TokenRequest, media_id: int) -> dict[str, Any]:
     if request.method == "PUT":
         changed = pictures.describe(request.token.account, media_id, text(given(request), "description"))
         return entities.media(changed, origin(request))

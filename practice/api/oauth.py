@@ -11,10 +11,11 @@ from practice.api.calls import api, given, text
 from practice.domain import access
 from practice.errors import BadGrant
 from practice.models import App
+from practice.web import ApiRequest, TokenRequest
 
 
 @api("POST", rate="apps")
-def apps(request: Any) -> dict[str, Any]:
+def apps(request: ApiRequest) -> dict[str, Any]:
     told = given(request)
     uris = told.get("redirect_uris") or ""
     addresses = [str(uri) for uri in uris] if isinstance(uris, list) else str(uris).split()
@@ -34,7 +35,7 @@ def apps(request: Any) -> dict[str, Any]:
 
 
 @api("POST", rate="anonymous")
-def token(request: Any) -> dict[str, Any]:
+def token(request: ApiRequest) -> dict[str, Any]:
     told = given(request)
     app = _client(request, told)
     if text(told, "grant_type") != "authorization_code":
@@ -52,13 +53,13 @@ def token(request: Any) -> dict[str, Any]:
 
 
 @api("POST", rate="anonymous")
-def revoke(request: Any) -> dict[str, Any]:
+def revoke(request: ApiRequest) -> dict[str, Any]:
     told = given(request)
     access.revoke(_client(request, told), text(told, "token"))
     return {}
 
 
-def _client(request: Any, told: dict[str, Any]) -> App:
+def _client(request: ApiRequest, told: dict[str, Any]) -> App:
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "basic":
         try:
@@ -70,6 +71,6 @@ def _client(request: Any, told: dict[str, Any]) -> App:
 
 
 @api("GET", scope="read:accounts")
-def verify_app(request: Any) -> dict[str, Any]:
+def verify_app(request: TokenRequest) -> dict[str, Any]:
     app = request.token.app
     return {"name": app.name, "website": app.website or None, "scopes": app.scopes}

@@ -7,26 +7,27 @@ from practice.api import entities
 from practice.api.calls import api, error, given, ids, number, origin, text, whose
 from practice.domain import react, write
 from practice.errors import Missing, NotAllowed, Refused
-from practice.models import Status
+from practice.models import Status, Token
 from practice.rules import covers
+from practice.web import ApiRequest, TokenRequest
 
 MOST_AT_ONCE = 20
 KEY_LENGTH = 200
 
 
 @api("GET", "POST")
-def statuses(request: Any) -> Any:
+def statuses(request: ApiRequest) -> Any:
     return several(request) if request.method == "GET" else create(request)
 
 
-def several(request: Any) -> list[dict[str, Any]]:
+def several(request: ApiRequest) -> list[dict[str, Any]]:
     wanted = [number(value) for value in request.GET.getlist("id[]") or request.GET.getlist("id")]
     found = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
     return [entities.status(row, origin(request)) for row in found]
 
 
-def create(request: Any) -> Any:
-    _may(request, "write:statuses")
+def create(request: ApiRequest) -> Any:
+    token = _may(request, "write:statuses")
     told = given(request)
     if told.get("scheduled_at"):
         # A municipality's posts wait in its own portal, where they can be stopped.
@@ -36,7 +37,7 @@ def create(request: Any) -> Any:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > KEY_LENGTH:
         return error(f"Idempotency-Key is longer than {KEY_LENGTH} characters", 400)
-    made = write.publish(request.token.account, _draft(told), key=key)
+    made = write.publish(token.account, _draft(told), key=key)
     return shown(request, made.pk)
 
 
@@ -54,26 +55,26 @@ def _draft(told: dict[str, Any]) -> write.Draft:
 
 
 @api("GET", "PUT", "DELETE")
-def status(request: Any, status_id: int) -> Any:
+def status(request: ApiRequest, status_id: int) -> Any:
     if request.method == "GET":
         return shown(request, status_id)
-    _may(request, "write:statuses")
+    token = _may(request, "write:statuses")
     if request.method == "PUT":
-        write.edit(request.token.account, status_id, _draft(given(request)))
+        write.edit(token.account, status_id, _draft(given(request)))
         return shown(request, status_id)
     before = shown(request, status_id)
-    gone = write.delete(request.token.account, status_id)
+    gone = write.delete(token.account, status_id)
     return {**before, "text": gone.text}
 
 
 @api("GET", scope="read:statuses")
-def source(request: Any, status_id: int) -> dict[str, Any]:
+def source(request: TokenRequest, status_id: int) -> dict[str, Any]:
     found = _status(request, status_id)
     return {"id": str(found.pk), "text": found.text, "spoiler_text": ""}
 
 
 @api("GET")
-def context(request: Any, status_id: int) -> dict[str, Any]:
+def context(request: ApiRequest, status_id: int) -> dict[str, Any]:
     found, here = _status(request, status_id), origin(request)
     return {
         "ancestors": [entities.status(row, here) for row in queries.ancestors(found)],
@@ -90,29 +91,31 @@ ACTS = {
 
 
 @api("POST")
-def act(request: Any, status_id: int, name: str) -> dict[str, Any]:
-    _may(request, "write:favourites" if "favourite" in name else "write:statuses")
-    ACTS[name](request.token.account, status_id)
+def act(request: ApiRequest, status_id: int, name: str) -> dict[str, Any]:
+    token = _may(request, "write:favourites" if "favourite" in name else "write:statuses")
+    ACTS[name](token.account, status_id)
     return shown(request, status_id)
 
 
-def _may(request: Any, scope: str) -> None:
+def _may(request: ApiRequest, scope: str) -> Token:
+    """The token of the call; raises where there is none or it does not cover the scope."""
     from practice.api.calls import NoToken
 
     if request.token is None:
         raise NoToken("The access token is invalid")
     if not covers(request.token.scopes, scope):
         raise NotAllowed("This action is outside the authorized scopes")
+    return request.token
 
 
-def _status(request: Any, status_id: int) -> Status:
+def _status(request: ApiRequest, status_id: int) -> Status:
     found = queries.status(status_id, whose(request))
     if found is None:
         raise Missing
     return found
 
 
-def shown(request: Any, status_id: int) -> dict[str, Any]:
+def shown(request: ApiRequest, status_id: int) -> dict[str, Any]:
     found = _status(request, status_id)
     if request.token:
         queries.mark_own([found], request.token.account)

@@ -1,7 +1,6 @@
 """What a citizen does: like, share, comment, write to a page, follow. Every act works without a script."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from practice.domain import react, vote, write
 from practice.errors import Missing
 from practice.models import Account, Status
 from practice.views.who import as_citizen, back, viewer
+from practice.web import VisitorRequest
 
 ACTS: dict[str, Callable[[Account, int], Status]] = {
     "like": react.like,
@@ -26,7 +26,7 @@ ACTS: dict[str, Callable[[Account, int], Status]] = {
 @public
 @require_POST
 @as_citizen
-def act(request: Any, status_id: int, name: str) -> HttpResponse:
+def act(request: VisitorRequest, status_id: int, name: str) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None  # as_citizen
     ACTS[name](citizen, status_id)
@@ -42,7 +42,7 @@ def act(request: Any, status_id: int, name: str) -> HttpResponse:
 @public
 @require_POST
 @as_citizen
-def comment(request: Any, status_id: int) -> HttpResponse:
+def comment(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
     made = write.publish(citizen, write.Draft(request.POST.get("text", ""), "sr", reply_to=status_id))
@@ -53,7 +53,7 @@ def comment(request: Any, status_id: int) -> HttpResponse:
 @public
 @require_POST
 @as_citizen
-def answer_poll(request: Any, status_id: int) -> HttpResponse:
+def answer_poll(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
     chosen = [int(value) for value in request.POST.getlist("choice") if value.isdecimal() and len(value) < 4]
@@ -64,7 +64,7 @@ def answer_poll(request: Any, status_id: int) -> HttpResponse:
 @public
 @require_POST
 @as_citizen
-def write_to(request: Any, username: str) -> HttpResponse:
+def write_to(request: VisitorRequest, username: str) -> HttpResponse:
     """A post of the citizen's own that mentions the page."""
     citizen, page = viewer(request), _account(username)
     assert citizen is not None
@@ -76,7 +76,7 @@ def write_to(request: Any, username: str) -> HttpResponse:
 @public
 @require_POST
 @as_citizen
-def follow(request: Any, username: str, name: str) -> HttpResponse:
+def follow(request: VisitorRequest, username: str, name: str) -> HttpResponse:
     citizen, page = viewer(request), _account(username)
     assert citizen is not None
     (react.follow if name == "follow" else react.unfollow)(citizen, page)
@@ -86,7 +86,7 @@ def follow(request: Any, username: str, name: str) -> HttpResponse:
 @public
 @require_POST
 @as_citizen
-def delete(request: Any, status_id: int) -> HttpResponse:
+def delete(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
     gone = queries.status(status_id, citizen)

@@ -5,7 +5,6 @@ and never sent anywhere; everything else goes back to the program's address.
 """
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpResponse
@@ -22,6 +21,7 @@ from practice.enums import AccountKind
 from practice.errors import Missing, Refused
 from practice.models import Account, App
 from practice.views.who import trouble
+from practice.web import VisitorRequest
 
 ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
 
@@ -40,7 +40,7 @@ class Request:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
-def authorize(request: Any) -> HttpResponse:
+def authorize(request: VisitorRequest) -> HttpResponse:
     told = request.POST if request.method == "POST" else request.GET
     asked = _asked({name: told.get(name, "") for name in ASKED})
     if asked is None:
@@ -53,7 +53,7 @@ def authorize(request: Any) -> HttpResponse:
     return _decided(request, asked) if request.method == "POST" else _form(request, asked)
 
 
-def _decided(request: Any, asked: Request) -> HttpResponse:
+def _decided(request: VisitorRequest, asked: Request) -> HttpResponse:
     if throttle.spend("door", throttle.address(request)).is_spent:
         return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
     if request.POST.get("decision") != "allow":
@@ -82,7 +82,7 @@ def _asked(told: dict[str, str]) -> Request | None:
     return Request(app, told["redirect_uri"], scopes, told["state"], told["code_challenge"], problem)
 
 
-def _page(request: Any) -> Account:
+def _page(request: VisitorRequest) -> Account:
     """The page that was picked, or a new one. Raises `Refused`."""
     new = request.POST.get("new_page", "").strip()
     if new:
@@ -93,7 +93,7 @@ def _page(request: Any) -> Account:
     return doors.page(username)
 
 
-def _form(request: Any, asked: Request, problem: str = "", status: int = 200) -> HttpResponse:
+def _form(request: VisitorRequest, asked: Request, problem: str = "", status: int = 200) -> HttpResponse:
     hidden = {
         "response_type": "code",
         "client_id": asked.app.client_id,

@@ -1,7 +1,5 @@
 """The door: pick who you are. No password, because nothing here is worth one; names are kept in the session."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,11 +10,12 @@ from practice import queries, throttle
 from practice.domain import door as doors
 from practice.errors import Refused
 from practice.views.who import CITIZEN, back, trouble, viewer
+from practice.web import VisitorRequest
 
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
-def door(request: Any) -> HttpResponse:
+def door(request: VisitorRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         if throttle.spend("door", throttle.address(request)).is_spent:
@@ -35,6 +34,6 @@ def door(request: Any) -> HttpResponse:
 
 @public
 @require_POST
-def leave(request: Any) -> HttpResponse:
+def leave(request: VisitorRequest) -> HttpResponse:
     request.session.flush()
     return redirect("feed")

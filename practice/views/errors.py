@@ -1,17 +1,16 @@
 """Pages for what went wrong, in the network's own look."""
 
-from typing import Any
-
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from common.access import public
 from common.templatetags.ui import html_lang
 from practice.views.who import trouble
+from practice.web import VisitorRequest
 
 
 @public
-def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: VisitorRequest, exception: Exception | None = None) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "Record not found"}, status=404)
     return trouble(
@@ -20,14 +19,14 @@ def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
 
 
 @public
-def csrf(request: Any, reason: str = "") -> HttpResponse:
+def csrf(request: VisitorRequest, reason: str = "") -> HttpResponse:
     return trouble(
         request, 403, _("This page was open for too long"), _("Go back, load the page again and repeat what you did.")
     )
 
 
 @public
-def broken(request: Any) -> HttpResponse:
+def broken(request: VisitorRequest) -> HttpResponse:
     # No template: whatever broke may be in there.
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "Internal server error"}, status=500)

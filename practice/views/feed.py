@@ -11,6 +11,7 @@ from practice import queries, rules
 from practice.api.calls import number
 from practice.models import Status
 from practice.views.who import viewer
+from practice.web import VisitorRequest
 
 # What a hashtag may hold; anything else finds nothing.
 TAG_LENGTH = 60
@@ -18,7 +19,7 @@ TAG_LENGTH = 60
 
 @public
 @require_safe
-def home(request: Any) -> HttpResponse:
+def home(request: VisitorRequest) -> HttpResponse:
     tag = request.GET.get("tag", "")[:TAG_LENGTH].replace("\x00", "")
     cut = queries.home(number(request.GET.get("before")), tag)
     return _page(request, "practice/home.html", cut.statuses, older=cut.older, tag=tag)
@@ -26,7 +27,7 @@ def home(request: Any) -> HttpResponse:
 
 @public
 @require_safe
-def account(request: Any, username: str) -> HttpResponse:
+def account(request: VisitorRequest, username: str) -> HttpResponse:
     shown = queries.account(username)
     if shown is None:
         raise Http404
@@ -37,7 +38,7 @@ def account(request: Any, username: str) -> HttpResponse:
 
 @public
 @require_safe
-def status(request: Any, username: str, status_id: int) -> HttpResponse:
+def status(request: VisitorRequest, username: str, status_id: int) -> HttpResponse:
     found = queries.there(status_id)
     if found is None or found.account.username != username:
         raise Http404
@@ -54,13 +55,13 @@ def status(request: Any, username: str, status_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _answered(request: Any, root: Status, talk: list[Status]) -> Status:
+def _answered(request: VisitorRequest, root: Status, talk: list[Status]) -> Status:
     """Whom the form at the bottom answers: the post, or the comment that was chosen."""
     wanted = number(request.GET.get("answer"))
     return next((each for each in talk if each.pk == wanted), root)
 
 
-def _page(request: Any, template: str, statuses: list[Status], **more: Any) -> HttpResponse:
+def _page(request: VisitorRequest, template: str, statuses: list[Status], **more: Any) -> HttpResponse:
     queries.mark_own(statuses, viewer(request))
     context = {"viewer": viewer(request), "statuses": statuses, "pages": queries.pages(), **more}
     return render(request, template, context)

@@ -1,20 +1,19 @@
 """Pictures: those of the posts, and faces made of initials."""
 
-from typing import Any
-
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from common.access import public
 from practice import queries
+from practice.web import VisitorRequest
 
 FOREVER = "public, max-age=31536000, immutable"
 
 
 @public
 @require_safe
-def media(request: Any, token: str) -> HttpResponse | FileResponse:
+def media(request: VisitorRequest, token: str) -> HttpResponse | FileResponse:
     found = queries.picture(token)
     if found is None or not found.file.storage.exists(str(found.file.name)):
         raise Http404
@@ -27,7 +26,7 @@ def media(request: Any, token: str) -> HttpResponse | FileResponse:
 
 @public
 @require_safe
-def avatar(request: Any, username: str) -> HttpResponse:
+def avatar(request: VisitorRequest, username: str) -> HttpResponse:
     found = queries.account(username)
     if found is None:
         raise Http404
@@ -37,10 +36,10 @@ def avatar(request: Any, username: str) -> HttpResponse:
 
 @public
 @require_safe
-def robots(request: Any) -> HttpResponse:
+def robots(request: VisitorRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
 @public
-def healthz(request: Any) -> JsonResponse:
+def healthz(request: VisitorRequest) -> JsonResponse:
     return JsonResponse({"ok": True})

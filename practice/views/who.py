@@ -15,20 +15,20 @@ from practice import throttle
 from practice.enums import AccountKind
 from practice.errors import Refused
 from practice.models import Account
+from practice.web import VisitorRequest
 
 CITIZEN = "citizen"
 
 
-def viewer(request: Any) -> Account | None:
+def viewer(request: VisitorRequest) -> Account | None:
     """One query at most for a request, none for somebody who has not picked a name."""
     if not hasattr(request, "citizen"):
         chosen = request.session.get(CITIZEN)
-        found = Account.objects.filter(pk=chosen, kind=AccountKind.CITIZEN).first() if chosen else None
-        request.citizen = found
+        request.citizen = Account.objects.filter(pk=chosen, kind=AccountKind.CITIZEN).first() if chosen else None
     return request.citizen
 
 
-def back(request: Any, default: str = "/") -> str:
+def back(request: VisitorRequest, default: str = "/") -> str:
     """Where the person came from, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     mine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
@@ -39,7 +39,7 @@ def as_citizen(view: Callable) -> Callable:
     """An act needs a name first; too many acts in a short time are refused."""
 
     @wraps(view)
-    def acted(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def acted(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         citizen = viewer(request)
         if citizen is None:
             return to_door(request)
@@ -53,7 +53,7 @@ def as_citizen(view: Callable) -> Callable:
     return acted
 
 
-def to_door(request: Any) -> HttpResponse:
+def to_door(request: VisitorRequest) -> HttpResponse:
     address = f"{reverse('door')}?{urlencode({'next': back(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -70,5 +70,5 @@ def _words(refused: Refused) -> tuple[str, str]:
     return _("This cannot be done"), _("Go back to the feed and try again.")
 
 
-def trouble(request: Any, status: int, title: str, text: str) -> HttpResponse:
+def trouble(request: VisitorRequest, status: int, title: str, text: str) -> HttpResponse:
     return render(request, "practice/trouble.html", {"title": title, "text": text}, status=status)

@@ -1,18 +1,18 @@
 """How a file of a report is handed out."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils import timezone
 
+from accounts.web import SignedInRequest
 from reports.domain import make
 from reports.enums import TYPES, Format, State
 from reports.models import Made
 
 
-def answer(request: Any, row: Made, wanted: str, name: str) -> HttpResponseBase:
+def answer(request: SignedInRequest, row: Made, wanted: str, name: str) -> HttpResponseBase:
     """The file in that format, never shown in the page and never kept by what lies between; 404 when it is gone."""
     is_there = row.state == State.READY and row.expires_at is not None and row.expires_at > timezone.now()
     kept = row.files.get(wanted) if is_there else None

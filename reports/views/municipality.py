@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from municipalities.access import requires
 from municipalities.queries import colleagues, today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from reports import forms
 from reports.domain import make, schedules
 from reports.enums import Format
@@ -24,13 +26,13 @@ from reports.views import files, scheduling
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_GET
-def reports(request: Any) -> HttpResponse:
+def reports(request: MunicipalityRequest) -> HttpResponse:
     return _page(request, _form(request))
 
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_POST
-def ask(request: Any) -> HttpResponse:
+def ask(request: MunicipalityRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -39,12 +41,12 @@ def ask(request: Any) -> HttpResponse:
     return redirect("report", request.municipality.slug, row.pk)
 
 
-def _form(request: Any, *submitted: Any) -> forms.MonthlyForm:
+def _form(request: SignedInRequest, *submitted: Any) -> forms.MonthlyForm:
     months = forms.choices(today(), queries.first_day())
     return forms.MonthlyForm(*submitted, months=months, language=request.user.language)
 
 
-def _page(request: Any, form: forms.MonthlyForm) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: forms.MonthlyForm) -> HttpResponse:
     context = {
         "form": form,
         "reports": queries.of_municipality(),
@@ -57,7 +59,7 @@ def _page(request: Any, form: forms.MonthlyForm) -> HttpResponse:
 
 @requires(Verb.ANALYTICS_VIEW)
 @require_GET
-def report(request: Any, report: int) -> HttpResponse:
+def report(request: MunicipalityRequest, report: int) -> HttpResponse:
     """How far it is, and what can be done with it once it is ready."""
     row = get_object_or_404(MonthlyReport.objects.select_related("asked_by"), pk=report)
     context = {"report": row, "formats": Format.choices, "again": "reports/_again.html"}
@@ -68,14 +70,14 @@ def report(request: Any, report: int) -> HttpResponse:
 @requires(Verb.ANALYTICS_VIEW)
 @never_cache
 @require_safe
-def download(request: Any, report: int, format: str) -> HttpResponseBase:
+def download(request: MunicipalityRequest, report: int, format: str) -> HttpResponseBase:
     row = get_object_or_404(MonthlyReport.objects.select_related("municipality"), pk=report)
     return files.answer(request, row, format, f"{row.municipality.slug}-{row.first:%Y-%m}-{row.language}")
 
 
 @requires(Verb.REPORT_SCHEDULE)
 @require_http_methods(["GET", "POST"])
-def schedule(request: Any) -> HttpResponse:
+def schedule(request: MunicipalityRequest) -> HttpResponse:
     here, found = request.municipality, queries.schedule()
     form = forms.ScheduleForm(request.POST or None, members=colleagues(here), **scheduling.initial(found))
     if request.method == "POST" and form.is_valid():
@@ -94,6 +96,6 @@ def schedule(request: Any) -> HttpResponse:
 
 @requires(Verb.REPORT_SCHEDULE)
 @require_POST
-def schedule_act(request: Any, act: str) -> HttpResponse:
+def schedule_act(request: MunicipalityRequest, act: str) -> HttpResponse:
     scheduling.act(request, act, queries.schedule())
     return redirect("report_schedule", request.municipality.slug)

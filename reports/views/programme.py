@@ -15,6 +15,7 @@ from municipalities.access import programme
 from municipalities.models import Programme
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 from reports import forms
 from reports.domain import make, schedules
 from reports.enums import Every, Format
@@ -25,13 +26,13 @@ from reports.views import files, scheduling
 
 @programme(ProgrammeVerb.COMPARE)
 @require_GET
-def reports(request: Any) -> HttpResponse:
+def reports(request: ProgrammeRequest) -> HttpResponse:
     return _page(request, _form(request))
 
 
 @programme(ProgrammeVerb.COMPARE)
 @require_POST
-def ask(request: Any) -> HttpResponse:
+def ask(request: ProgrammeRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -41,13 +42,13 @@ def ask(request: Any) -> HttpResponse:
     return redirect("programme_report", row.pk)
 
 
-def _form(request: Any, *submitted: Any) -> forms.ProgrammeForm:
+def _form(request: ProgrammeRequest, *submitted: Any) -> forms.ProgrammeForm:
     return forms.ProgrammeForm(
         *submitted, programmes=request.programmes, months=forms.choices(today()), language=request.user.language
     )
 
 
-def _page(request: Any, form: forms.ProgrammeForm) -> HttpResponse:
+def _page(request: ProgrammeRequest, form: forms.ProgrammeForm) -> HttpResponse:
     context = {
         "form": form,
         "reports": queries.of_programmes(request.programmes),
@@ -57,7 +58,7 @@ def _page(request: Any, form: forms.ProgrammeForm) -> HttpResponse:
     return render(request, "reports/programme_reports.html", context, status=422 if form.errors else 200)
 
 
-def _mine(request: Any, pk: int) -> ProgrammeReport:
+def _mine(request: ProgrammeRequest, pk: int) -> ProgrammeReport:
     """One of a programme whose staff this person is; 404 to everybody else."""
     rows = ProgrammeReport.objects.filter(programme__in=request.programmes)
     return get_object_or_404(rows.select_related("programme", "asked_by"), pk=pk)
@@ -65,14 +66,14 @@ def _mine(request: Any, pk: int) -> ProgrammeReport:
 
 @programme(ProgrammeVerb.COMPARE)
 @require_GET
-def report(request: Any, told: int) -> HttpResponse:
+def report(request: ProgrammeRequest, told: int) -> HttpResponse:
     again = "reports/_programme_again.html"
     context = {"report": _mine(request, told), "formats": Format.choices, "again": again}
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
 
 
-def _run_by(request: Any, pk: int) -> Programme:
+def _run_by(request: ProgrammeRequest, pk: int) -> Programme:
     """One whose staff this person is; 404 to everybody else."""
     found = next((each for each in request.programmes if each.pk == pk), None)
     if found is None:
@@ -82,7 +83,7 @@ def _run_by(request: Any, pk: int) -> Programme:
 
 @programme(ProgrammeVerb.COMPARE)
 @require_http_methods(["GET", "POST"])
-def schedule(request: Any, programme: int) -> HttpResponse:
+def schedule(request: ProgrammeRequest, programme: int) -> HttpResponse:
     """The report by mail to people of the programme: each month, or after each quarter."""
     ours = _run_by(request, programme)
     found = queries.programme_schedule(ours)
@@ -105,7 +106,7 @@ def schedule(request: Any, programme: int) -> HttpResponse:
 
 @programme(ProgrammeVerb.COMPARE)
 @require_POST
-def schedule_act(request: Any, programme: int, act: str) -> HttpResponse:
+def schedule_act(request: ProgrammeRequest, programme: int, act: str) -> HttpResponse:
     ours = _run_by(request, programme)
     scheduling.act(request, act, queries.programme_schedule(ours))
     return redirect("programme_report_schedule", ours.pk)
@@ -114,6 +115,6 @@ def schedule_act(request: Any, programme: int, act: str) -> HttpResponse:
 @programme(ProgrammeVerb.COMPARE)
 @never_cache
 @require_safe
-def download(request: Any, told: int, format: str) -> HttpResponseBase:
+def download(request: ProgrammeRequest, told: int, format: str) -> HttpResponseBase:
     row = _mine(request, told)
     return files.answer(request, row, format, f"programme-{row.first:%Y-%m}-{row.last:%Y-%m}-{row.language}")

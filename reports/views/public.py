@@ -4,10 +4,8 @@ Reached before sessions, languages and people are (reports/middleware.py). Every
 minutes; whether a page is on is asked each time, so that one that was switched off is gone at once.
 """
 
-from typing import Any
-
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -42,7 +40,7 @@ FILES = {
 
 @public
 @require_safe
-def numbers(request: Any, place: str, tongue: str = "") -> HttpResponse:
+def numbers(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
     if comes_too_often(request):
         return busy()
@@ -76,7 +74,7 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
 
 @public
 @require_safe
-def open_data_page(request: Any) -> HttpResponse:
+def open_data_page(request: HttpRequest) -> HttpResponse:
     """What is open, in the three languages of the portal at once: whoever looks for data has not chosen one."""
     if comes_too_often(request):
         return busy()
@@ -99,7 +97,7 @@ def _open_data_page() -> bytes:
 
 @public
 @require_safe
-def open_data_file(request: Any, name: str) -> HttpResponse:
+def open_data_file(request: HttpRequest, name: str) -> HttpResponse:
     if comes_too_often(request):
         return busy()
     if name not in FILES:

@@ -1,7 +1,5 @@
 """The switch of the public page, in the settings of a workspace."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from municipalities.access import requires
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from reports.domain import public_page as verbs
 from reports.forms import PublicPageForm
 from reports.queries import reports as queries
@@ -19,7 +18,7 @@ from reports.queries import reports as queries
 
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
-def settings_public(request: Any) -> HttpResponse:
+def settings_public(request: MunicipalityRequest) -> HttpResponse:
     found = queries.public_page()
     initial = {"is_on": found.is_on, "contact": found.contact} if found else {}
     return _page(request, PublicPageForm(initial=initial))
@@ -27,7 +26,7 @@ def settings_public(request: Any) -> HttpResponse:
 
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
-def save(request: Any) -> HttpResponse:
+def save(request: MunicipalityRequest) -> HttpResponse:
     form = PublicPageForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -37,7 +36,7 @@ def save(request: Any) -> HttpResponse:
     return redirect("settings_public", request.municipality.slug)
 
 
-def _page(request: Any, form: PublicPageForm) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: PublicPageForm) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         for field in form.fields.values():

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.web import SignedInRequest
 from reports.domain import schedules
 from reports.forms import ScheduleForm
 from reports.models import ProgrammeSchedule, Schedule
@@ -31,7 +32,7 @@ def initial(found: Found) -> dict[str, Any]:
 
 
 def page(
-    request: Any, form: ScheduleForm, found: Found, *, title: str, up: tuple[str, str], acts: Mapping[str, str]
+    request: HttpRequest, form: ScheduleForm, found: Found, *, title: str, up: tuple[str, str], acts: Mapping[str, str]
 ) -> HttpResponse:
     """`up` is (label, address) of the page above, `acts` the address of each of `ACTS`."""
     last = queries.last_run(found) if found else None
@@ -39,7 +40,7 @@ def page(
     return render(request, "reports/schedule.html", context, status=422 if form.errors else 200)
 
 
-def act(request: Any, name: str, found: Found) -> None:
+def act(request: SignedInRequest, name: str, found: Found) -> None:
     """Do it; nothing happens where there is no schedule any more."""
     if name not in ACTS:
         raise Http404

@@ -3,15 +3,12 @@ the outbox, and back to it. What becomes of it inside is in `test_visibility_ins
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 
 import pytest
 
-from django.apps import apps
 from django.utils import timezone
 
-from channels.models import Channel
 from channels.open import open_channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
@@ -221,15 +218,3 @@ def test_a_private_answer_never_leaves_for_a_network_without_them(town: Town, hi
     with scope(town.cast.cuprija):
         assert Delivery.objects.get(pk=reply.delivery_id).state == Sent.FAILED
     assert not [each for each in town.public() if each["text"] == "Јавите се."]
-
-
-def test_of_older_messages_only_what_is_provably_public_is_public(town: Town, hiding: Callable[[], Message]) -> None:
-    """The migration: a Mastodon server told who may read its messages, and that was not kept."""
-    older, on_facebook = town.heard("Раније"), hiding()
-    module = importlib.import_module("inbox.migrations.0012_visibility")
-    for is_practice, told in ((False, ""), (True, "public")):
-        with everywhere("as an older version left them"):
-            Channel.objects.filter(pk=town.channel.pk).update(is_practice=is_practice)
-            Message.objects.update(visibility="")
-            module.known(apps, None)
-        assert (town.again(older).visibility, town.again(on_facebook).visibility) == (told, "public")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from municipalities.domain.refused import Refused
+from municipalities.web import ProgrammeRequest
 from trainings import queries as trainings
 from trainings.domain import debrief as debriefs
 from trainings.domain import exercises as verbs
@@ -25,7 +26,7 @@ from trainings.views.pages import acted, found, shown, trains, tried
 
 @trains
 @require_safe
-def exercises(request: Any, training: int) -> HttpResponse:
+def exercises(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     context = {"exercises": list(queries.of_training(row)), "can_play": settings.PRACTICE_ENABLED}
     return shown(request, "trainings/train_exercises.html", row, "train_exercises", context)
@@ -33,7 +34,7 @@ def exercises(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def new(request: Any, training: int) -> HttpResponse:
+def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`?scenario=` chooses it beforehand, with its usual time."""
     row = found(request, training)
     people = list(trainings.participants(row))
@@ -53,7 +54,7 @@ def new(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_safe
-def exercise(request: Any, training: int, exercise: int) -> HttpResponse:
+def exercise(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
     """All teams side by side; asked again every few seconds while it runs."""
     row = _found(request, training, exercise)
     teams = queries.teams(row)
@@ -68,14 +69,14 @@ def exercise(request: Any, training: int, exercise: int) -> HttpResponse:
     return shown(request, "trainings/train_exercise.html", row.training, "train_exercises", context)
 
 
-def _found(request: Any, training: int, exercise: int) -> Exercise:
+def _found(request: ProgrammeRequest, training: int, exercise: int) -> Exercise:
     """One of the programmes that this person trains; another's is not there."""
     return get_object_or_404(queries.of_programmes(request.programmes), pk=exercise, training=training)
 
 
 @trains
 @require_POST
-def act(request: Any, training: int, exercise: int) -> HttpResponse:
+def act(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
     """Start it, make it longer, end it or wipe it: `act` says which."""
     row = _found(request, training, exercise)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
@@ -94,7 +95,7 @@ def act(request: Any, training: int, exercise: int) -> HttpResponse:
 
 @trains
 @require_POST
-def send(request: Any, training: int, exercise: int) -> HttpResponse:
+def send(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
     row = _found(request, training, exercise)
     teams = queries.teams(row)
     form = LineForm(request.POST, lines=queries.script_of(row).spare, teams=teams)
@@ -111,7 +112,7 @@ def send(request: Any, training: int, exercise: int) -> HttpResponse:
     return redirect("train_exercise", training, exercise)
 
 
-def _tell_sent(request: Any, count: int) -> None:
+def _tell_sent(request: HttpRequest, count: int) -> None:
     if count:
         told = ngettext(
             "The citizen has written to %(count)s team.", "The citizen has written to %(count)s teams.", count
@@ -123,7 +124,7 @@ def _tell_sent(request: Any, count: int) -> None:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def debrief(request: Any, training: int, exercise: int, team: int) -> HttpResponse:
+def debrief(request: ProgrammeRequest, training: int, exercise: int, team: int) -> HttpResponse:
     row = _found(request, training, exercise)
     one = _team(row, team)
     sent = (request.POST,) if request.method == "POST" else ()
@@ -145,7 +146,7 @@ def debrief(request: Any, training: int, exercise: int, team: int) -> HttpRespon
 
 @trains
 @require_POST
-def show(request: Any, training: int, exercise: int, team: int) -> HttpResponse:
+def show(request: ProgrammeRequest, training: int, exercise: int, team: int) -> HttpResponse:
     one = _team(_found(request, training, exercise), team)
     back = ("train_exercise_debrief", training, exercise, team)
     return acted(request, lambda: debriefs.show(one, by=request.user), _("The team reads its debrief now."), *back)

@@ -1,7 +1,5 @@
 """A municipality's side: the trainings of its cohorts, one with its agenda, materials and the reader's certificate."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +10,7 @@ from common.downloads import pdf, stored
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from trainings import certificate as page
 from trainings import queries
 from trainings.models import Training
@@ -19,14 +18,14 @@ from trainings.queries.attendance import held_by, row_of
 from trainings.tabs import tabs
 
 
-def _found(request: Any, training: int) -> Training:
+def _found(request: MunicipalityRequest, training: int) -> Training:
     """One that this municipality takes part in; any other is not there."""
     return get_object_or_404(queries.open_to(request.municipality), pk=training)
 
 
 @requires(Verb.TRAINING_VIEW)
 @require_safe
-def trainings(request: Any) -> HttpResponse:
+def trainings(request: MunicipalityRequest) -> HttpResponse:
     rows, day = list(queries.open_to(request.municipality)), today()
     context = {
         "pages": tabs(request, "trainings"),
@@ -39,7 +38,7 @@ def trainings(request: Any) -> HttpResponse:
 
 @requires(Verb.TRAINING_VIEW)
 @require_safe
-def training(request: Any, training: int) -> HttpResponse:
+def training(request: MunicipalityRequest, training: int) -> HttpResponse:
     row = _found(request, training)
     lines, me = list(queries.sessions(row)), queries.as_participant(request.user, row)
     context = {
@@ -56,7 +55,7 @@ def training(request: Any, training: int) -> HttpResponse:
 
 @requires(Verb.TRAINING_VIEW)
 @require_safe
-def certificate(request: Any, training: int) -> HttpResponseBase:
+def certificate(request: MunicipalityRequest, training: int) -> HttpResponseBase:
     """One's own, and nobody else's."""
     row = _found(request, training)
     me = queries.as_participant(request.user, row)
@@ -69,7 +68,7 @@ def certificate(request: Any, training: int) -> HttpResponseBase:
 
 @requires(Verb.TRAINING_VIEW)
 @require_safe
-def file(request: Any, training: int, material: int) -> HttpResponseBase:
+def file(request: MunicipalityRequest, training: int, material: int) -> HttpResponseBase:
     """One that is shown by now; a file of tomorrow is not there yet."""
     row = _found(request, training)
     told = get_object_or_404(queries.visible(queries.materials(row)), pk=material)

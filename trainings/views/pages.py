@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from municipalities.access import programme
 from municipalities.domain.refused import Refused
 from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.models import Training
 from trainings.tabs import training_tabs
@@ -17,20 +18,28 @@ from trainings.tabs import training_tabs
 trains = programme(ProgrammeVerb.TRAIN)
 
 
-def found(request: Any, training: int) -> Training:
+def found(request: ProgrammeRequest, training: int) -> Training:
     """One of the programmes that this person trains; another's is not there."""
     return get_object_or_404(queries.of_programmes(request.programmes), pk=training)
 
 
 def shown(
-    request: Any, template: str, training: Training, current: str, context: Mapping[str, Any], *, form: Any = None
+    request: HttpRequest,
+    template: str,
+    training: Training,
+    current: str,
+    context: Mapping[str, Any],
+    *,
+    form: Any = None,
 ) -> HttpResponse:
     """A page of one training; 422 when `form` came back with problems."""
     whole = {"training": training, "pages": training_tabs(training, current), "form": form, **context}
     return render(request, template, whole, status=422 if form is not None and form.errors else 200)
 
 
-def form_page(request: Any, training: Training, form: Any, title: str, *, back: str, **more: Any) -> HttpResponse:
+def form_page(
+    request: HttpRequest, training: Training, form: Any, title: str, *, back: str, **more: Any
+) -> HttpResponse:
     """A form of its own page; `back` is the address to which one returns, `act` the word on its button."""
     context = {"training": training, "form": form, "page_title": title, "back": back, **more}
     return render(request, "trainings/form.html", context, status=422 if form.errors else 200)
@@ -45,7 +54,9 @@ def tried(form: Any, act: Callable[[], Any]) -> Any:
         return None
 
 
-def acted(request: Any, act: Callable[[], Any], told: str, back: str, *args: Any, undo: str = "") -> HttpResponse:
+def acted(
+    request: HttpRequest, act: Callable[[], Any], told: str, back: str, *args: Any, undo: str = ""
+) -> HttpResponse:
     """Do `act` and say so, or say why not; then go `back` (a url name)."""
     try:
         act()

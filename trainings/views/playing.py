@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from municipalities.access import requires, signed_in
 from municipalities.domain.refused import Refused
 from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
 from posts.draft import storable
 from trainings.domain import speak
 from trainings.domain.speak import MOST_ANSWER
@@ -22,7 +24,7 @@ from trainings.queries import exercises as queries
 
 @requires(Verb.TRAINING_VIEW)
 @require_safe
-def exercise(request: Any) -> HttpResponse:
+def exercise(request: MunicipalityRequest) -> HttpResponse:
     """The brief, the time and the citizens; in a real municipality's workspace the exercises one has played."""
     team = queries.team_of(request.municipality)
     if team is None:
@@ -45,7 +47,7 @@ def exercise(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def answer(request: Any) -> HttpResponse:
+def answer(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
         lambda team, play: speak.answer(team, play, storable(request.POST.get("text", "")), by=request.user),
@@ -55,7 +57,7 @@ def answer(request: Any) -> HttpResponse:
 
 @requires(Verb.POST_EDIT)
 @require_POST
-def hide(request: Any) -> HttpResponse:
+def hide(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
         lambda team, play: speak.hide(team, play, by=request.user),
@@ -63,7 +65,7 @@ def hide(request: Any) -> HttpResponse:
     )
 
 
-def _spoken(request: Any, act: Any, told: str) -> HttpResponse:
+def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
     """A play that is not of this workspace is not there."""
     team = queries.team_of(request.municipality)
     number = request.POST.get("play", "")
@@ -82,7 +84,7 @@ def _spoken(request: Any, act: Any, told: str) -> HttpResponse:
 
 @signed_in
 @require_safe
-def debrief(request: Any, team: int) -> HttpResponse:
+def debrief(request: SignedInRequest, team: int) -> HttpResponse:
     """What a team reads of itself once the trainer shows it; also when its workspace is long wiped."""
     rows = Team.objects.select_related("exercise__training").prefetch_related("people")
     one = get_object_or_404(rows, pk=team, people=request.user)

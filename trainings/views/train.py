@@ -1,7 +1,5 @@
 """Trainers: the trainings of their programmes, one with its agenda, and keeping them."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from municipalities.queries import cohorts, today
+from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import keep as verbs
 from trainings.forms import TrainingForm
@@ -19,7 +18,7 @@ from trainings.views.pages import acted, found, shown, trains, tried
 
 @trains
 @require_safe
-def trainings(request: Any) -> HttpResponse:
+def trainings(request: ProgrammeRequest) -> HttpResponse:
     rows = list(queries.with_counts(queries.of_programmes(request.programmes)))
     day = today()
     context = {
@@ -33,7 +32,7 @@ def trainings(request: Any) -> HttpResponse:
 
 @trains
 @require_safe
-def agenda(request: Any, training: int) -> HttpResponse:
+def agenda(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     context = {"days": queries.agenda(row), "today": today()}
     return shown(request, "trainings/train_agenda.html", row, "train_agenda", context)
@@ -41,18 +40,18 @@ def agenda(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: ProgrammeRequest) -> HttpResponse:
     """`?cohort=` chooses it beforehand, with the day on which its training is planned."""
     return _written(request, None)
 
 
 @trains
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, training: int) -> HttpResponse:
+def edit(request: ProgrammeRequest, training: int) -> HttpResponse:
     return _written(request, found(request, training))
 
 
-def _written(request: Any, row: Training | None) -> HttpResponse:
+def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
     programmes = [row.programme] if row else request.programmes
     groups = list(cohorts(programmes))
     chosen = next((each for each in groups if str(each.pk) == request.GET.get("cohort")), None)
@@ -82,7 +81,7 @@ def _back(row: Training | None) -> str:
 
 @trains
 @require_POST
-def close(request: Any, training: int) -> HttpResponse:
+def close(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     undo = reverse("train_reopen", args=[row.pk])
     told = _("The training is closed.")
@@ -91,7 +90,7 @@ def close(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_POST
-def reopen(request: Any, training: int) -> HttpResponse:
+def reopen(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     told = _("The training is open again.")
     return acted(request, lambda: verbs.reopen(row, by=request.user), told, "train_agenda", row.pk)
@@ -99,7 +98,7 @@ def reopen(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_POST
-def delete(request: Any, training: int) -> HttpResponse:
+def delete(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     try:
         verbs.delete(row, by=request.user)

@@ -1,7 +1,5 @@
 """Trainers: who has earned a certificate, issuing, fetching and revoking them."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.downloads import pdf
 from municipalities.domain.refused import Refused
 from municipalities.queries import today
+from municipalities.web import ProgrammeRequest
 from trainings import certificate as page
 from trainings.domain import certificates as verbs
 from trainings.forms import RevokeForm
@@ -23,7 +22,7 @@ from trainings.views.pages import form_page, found, shown, trains, tried
 
 @trains
 @require_safe
-def certificates(request: Any, training: int) -> HttpResponse:
+def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     sheet, issued = sheets.sheet(row), list(sheets.certificates(row))
     waiting = [each for each in sheet.rows if each.has_earned and each.certificate is None]
@@ -41,7 +40,7 @@ def certificates(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_POST
-def issue(request: Any, training: int) -> HttpResponse:
+def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     chosen = {int(pk) for pk in request.POST.getlist("people") if pk.isdecimal() and len(pk) < 19}
     try:
@@ -66,14 +65,14 @@ def _certificate(training: Training, certificate: int) -> Certificate:
 
 @trains
 @require_safe
-def one(request: Any, training: int, certificate: int) -> HttpResponseBase:
+def one(request: ProgrammeRequest, training: int, certificate: int) -> HttpResponseBase:
     each = _certificate(found(request, training), certificate)
     return pdf(page.pdf([each]), f"certificate-{each.number}.pdf")
 
 
 @trains
 @require_safe
-def everybodys(request: Any, training: int) -> HttpResponseBase:
+def everybodys(request: ProgrammeRequest, training: int) -> HttpResponseBase:
     """All that hold, a page each, to be printed."""
     row = found(request, training)
     held = list(sheets.certificates(row).filter(revoked_at__isnull=True))
@@ -85,7 +84,7 @@ def everybodys(request: Any, training: int) -> HttpResponseBase:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def revoke(request: Any, training: int, certificate: int) -> HttpResponse:
+def revoke(request: ProgrammeRequest, training: int, certificate: int) -> HttpResponse:
     row = found(request, training)
     each = _certificate(row, certificate)
     form = RevokeForm(request.POST or None)

@@ -1,7 +1,5 @@
 """Trainers: what people of a training are given."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -10,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from common.downloads import stored
+from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import materials as verbs
 from trainings.forms import MaterialForm
@@ -20,7 +20,7 @@ from trainings.views.pages import acted, form_page, found, shown, trains, tried
 
 @trains
 @require_safe
-def materials(request: Any, training: int) -> HttpResponse:
+def materials(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     context = {"materials": list(queries.materials(row)), "now": timezone.now()}
     return shown(request, "trainings/train_materials.html", row, "train_materials", context)
@@ -28,13 +28,13 @@ def materials(request: Any, training: int) -> HttpResponse:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def new(request: Any, training: int) -> HttpResponse:
+def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     return _written(request, found(request, training), None)
 
 
 @trains
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, training: int, material: int) -> HttpResponse:
+def edit(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
     row = found(request, training)
     return _written(request, row, _material(row, material))
 
@@ -45,7 +45,7 @@ def _material(training: Training, material: int) -> Material:
     return each
 
 
-def _written(request: Any, row: Training, material: Material | None) -> HttpResponse:
+def _written(request: SignedInRequest, row: Training, material: Material | None) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = MaterialForm(*sent, sessions=list(queries.sessions(row)), material=material)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +61,7 @@ def _written(request: Any, row: Training, material: Material | None) -> HttpResp
 
 @trains
 @require_POST
-def move(request: Any, training: int, material: int) -> HttpResponse:
+def move(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
     row = found(request, training)
     each, up = _material(row, material), request.POST.get("act") == "up"
     told = _("“%(material)s” has another place.") % {"material": each}
@@ -70,7 +70,7 @@ def move(request: Any, training: int, material: int) -> HttpResponse:
 
 @trains
 @require_POST
-def remove(request: Any, training: int, material: int) -> HttpResponse:
+def remove(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
     row = found(request, training)
     each = _material(row, material)
     told = _("“%(material)s” is removed.") % {"material": each}
@@ -79,6 +79,6 @@ def remove(request: Any, training: int, material: int) -> HttpResponse:
 
 @trains
 @require_safe
-def file(request: Any, training: int, material: int) -> HttpResponseBase:
+def file(request: ProgrammeRequest, training: int, material: int) -> HttpResponseBase:
     told = _material(found(request, training), material)
     return stored(told.file, name=told.file_name, mime=told.mime)

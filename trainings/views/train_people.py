@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.web import SignedInRequest
 from common.dates import short_date, weekday
 from common.templatetags.sr import percent
 from municipalities.domain.refused import Refused
 from municipalities.queries import today
+from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import attendance
 from trainings.domain import people as verbs
@@ -25,7 +27,7 @@ from trainings.views.pages import acted, form_page, found, shown, trains, tried
 
 @trains
 @require_safe
-def people(request: Any, training: int) -> HttpResponse:
+def people(request: ProgrammeRequest, training: int) -> HttpResponse:
     """The sheet of one day: `?day=` by its number, else today's, else the first."""
     row = found(request, training)
     sheet = sheets.sheet(row)
@@ -58,7 +60,7 @@ def _cell(row: sheets.Row, line: Session) -> dict[str, Any]:
 
 @trains
 @require_POST
-def mark(request: Any, training: int) -> HttpResponse:
+def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`was` and `is`: the cells that were checked, and that are now; what differs is written. `all`: a session.
 
     A script sends what somebody has just changed and gets the shares of those people back.
@@ -110,7 +112,7 @@ def _shares(training: Training, people: set[int]) -> dict[int, str]:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def add(request: Any, training: int) -> HttpResponse:
+def add(request: ProgrammeRequest, training: int) -> HttpResponse:
     """Three ways: people of the cohort's municipalities, one by hand, or a pasted list."""
     row = found(request, training)
     sent = request.POST if request.method == "POST" else None
@@ -130,7 +132,7 @@ def add(request: Any, training: int) -> HttpResponse:
     return shown(request, "trainings/train_people_add.html", row, "train_people", context, form=problem)
 
 
-def _added(request: Any, training: Training, form: Any, candidates: list[sheets.Candidate]) -> int | None:
+def _added(request: SignedInRequest, training: Training, form: Any, candidates: list[sheets.Candidate]) -> int | None:
     """How many are new on the list; None when something is to be put right first."""
     if form is None:
         chosen = set(request.POST.getlist("people"))
@@ -153,7 +155,7 @@ def _added(request: Any, training: Training, form: Any, candidates: list[sheets.
 
 @trains
 @require_http_methods(["GET", "POST"])
-def person(request: Any, training: int, participant: int) -> HttpResponse:
+def person(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
     row = found(request, training)
     each = _participant(row, participant)
     form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=each)
@@ -174,7 +176,7 @@ def _participant(training: Training, participant: int) -> Participant:
 
 @trains
 @require_POST
-def remove(request: Any, training: int, participant: int) -> HttpResponse:
+def remove(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
     row = found(request, training)
     each = _participant(row, participant)
     told = _("%(person)s is off the list.") % {"person": each}

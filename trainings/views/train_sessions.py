@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.web import SignedInRequest
+from municipalities.web import ProgrammeRequest
 from trainings import queries
 from trainings.domain import agenda as verbs
 from trainings.forms import SessionForm
@@ -19,7 +21,7 @@ from trainings.views.pages import acted, form_page, found, trains, tried
 
 @trains
 @require_http_methods(["GET", "POST"])
-def new(request: Any, training: int) -> HttpResponse:
+def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`?day=` chooses it beforehand; the line begins where the last of that day ends."""
     row = found(request, training)
     return _written(request, row, None, begun=_begun(row, request.GET.get("day", "")))
@@ -35,7 +37,7 @@ def _begun(training: Training, day: str) -> dict[str, Any]:
 
 @trains
 @require_http_methods(["GET", "POST"])
-def edit(request: Any, training: int, session: int) -> HttpResponse:
+def edit(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
     row = found(request, training)
     return _written(request, row, _line(row, session))
 
@@ -46,7 +48,7 @@ def _line(training: Training, session: int) -> Session:
     return line
 
 
-def _written(request: Any, row: Training, line: Session | None, begun: Any = None) -> HttpResponse:
+def _written(request: SignedInRequest, row: Training, line: Session | None, begun: Any = None) -> HttpResponse:
     sent = (request.POST,) if request.method == "POST" else ()
     form = SessionForm(*sent, training=row, session=line, begun=begun)
     if request.method == "POST" and form.is_valid():
@@ -62,7 +64,7 @@ def _written(request: Any, row: Training, line: Session | None, begun: Any = Non
 
 @trains
 @require_POST
-def remove(request: Any, training: int, session: int) -> HttpResponse:
+def remove(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
     row = found(request, training)
     line = _line(row, session)
     told = _("“%(session)s” is out of the agenda.") % {"session": line}

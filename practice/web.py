@@ -1,0 +1,24 @@
+"""Requests of the practice network, which knows no person of the portal."""
+
+from django.http import HttpRequest
+
+from practice.models import Account, Token
+
+
+class VisitorRequest(HttpRequest):
+    """A page in the browser."""
+
+    citizen: Account | None
+    """Who was picked at the door. Missing until `practice.views.who.viewer` was asked."""
+
+
+class ApiRequest(HttpRequest):
+    """A call of the API. Whether it needs a token is up to the view."""
+
+    token: Token | None
+
+
+class TokenRequest(ApiRequest):
+    """A call of an address with a scope: its token covers the scope."""
+
+    token: Token
