@@ -19,11 +19,7 @@ from inbox.forms.house_rules import HouseRulesForm
 from inbox.queries import moderated
 from municipalities.access import requires
 from municipalities.rules import Verb
-<<<<<<< HEAD
-=======
 from municipalities.web import MunicipalityRequest
-from reports.everybody import TONGUES
->>>>>>> main
 
 FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 
