@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.web import client_address
+from common import languages
 from links import queries, rules
 from links.domain import count
 from links.models import Link
@@ -47,15 +48,12 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _page(why: str, status: int, **more: Any) -> HttpResponse:
-    """One page in the three languages of the portal: whoever follows a link has not chosen one."""
-    body = render_to_string("links/page.html", {"why": why, "languages": LANGUAGES, **more})
+    """One page in all languages of the portal: whoever follows a link has not chosen one."""
+    body = render_to_string("links/page.html", {"why": why, "languages": languages.codes_and_tags(), **more})
     answer = _answer(HttpResponse(body, status=status))
     if status == 429:
         answer.headers["Retry-After"] = str(count.MINUTE)
     return answer
-
-
-LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
 
 
 def _answer(response: HttpResponse) -> HttpResponse:

@@ -14,15 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 
 from accounts.web import client_network
-from common import ratelimit
+from common import languages, ratelimit
 from common.content_security import only_scripts
-from municipalities.enums import Script
 from municipalities.models import Municipality
 
 MINUTE = 60
-# The tag in the address, the portal's code for the language, its name in itself.
-TONGUES = {"sr-Cyrl": ("sr", "Српски"), "sr-Latn": ("sr-latn", "Srpski"), "en": ("en", "English")}
-LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
 
 
 def kept(name: str, make: Callable[[], bytes]) -> bytes:
@@ -35,7 +31,7 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
 
 def own_tongue(place: Municipality) -> str:
     """Without a language in the address a page is in the municipality's own script."""
-    return "sr-Latn" if place.primary_script == Script.LATIN else "sr-Cyrl"
+    return languages.of_script(place.primary_script.lower()).tag
 
 
 def hides(place: Municipality) -> bool:
@@ -64,8 +60,8 @@ def for_everybody(
 
 
 def nothing_here(why: str, status: int) -> HttpResponse:
-    """A page that is not there ("missing", "no_rules", "no_needs"), or not now ("busy"), in the three languages."""
-    body = render_to_string("reports/public/none.html", {"why": why, "languages": LANGUAGES})
+    """A page that is not there ("missing", "no_rules", "no_needs"), or not now ("busy"), in every language."""
+    body = render_to_string("reports/public/none.html", {"why": why, "languages": languages.codes_and_tags()})
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return HttpResponse(body, status=status, headers=headers)
 

@@ -13,26 +13,23 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import client_network
-from common import ratelimit
+from common import languages, ratelimit
 from common.errors import ActionNotAllowed
-from common.web.params import choice_param
 from inbox.domain import handover as verbs
 from inbox.models import HandOver
 from municipalities.access import public
 
 # A whole town hall may come from one address.
 MOST_A_MINUTE = 60
-# The tag in the address, and the portal's code for the language.
-TONGUES = {"sr-Cyrl": "sr", "sr-Latn": "sr-latn", "en": "en"}
 
 
 @public
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def department(request: HttpRequest, token: str) -> HttpResponse:
-    tongue = choice_param(request.GET, "in", TONGUES)
-    with translation.override(TONGUES.get(tongue, translation.get_language())):
-        answer = _answer(request, token, tongue)
+    language = languages.by_tag().get(request.GET.get("in", ""))
+    with translation.override(language.code if language else translation.get_language()):
+        answer = _answer(request, token, language.tag if language else "")
         answer.headers["Content-Language"] = translation.get_language() or "sr"
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"

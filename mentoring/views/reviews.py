@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import Language
+from common import languages
 from common.errors import ActionNotAllowed
 from common.numbers import number
 from common.web.errors import add_form_error, flash_error
@@ -78,7 +78,7 @@ def review(request: MunicipalityRequest, review: int) -> HttpResponse:
         "may_confirm": side is not None and not row.is_frozen and not row.confirmed(side),
         "has_words": side is not None and bool(getattr(row, verbs.TEXTS[side])),
         "is_old": not row.is_frozen and (timezone.now() - document.as_of).days >= OLD_DAYS,
-        "tongues": Language.choices,
+        "tongues": languages.choices(),
     }
     return render(request, "mentoring/review.html", context)
 
@@ -150,7 +150,7 @@ def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], wor
 @require_safe
 def file(request: MunicipalityRequest, review: int, tongue: str) -> HttpResponse:
     """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
-    if tongue not in Language.values:
+    if tongue not in languages.by_code():
         raise Http404
     row = _found(request, review)
     with translation.override(tongue):

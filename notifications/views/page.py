@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import signed_in
 from accounts.web import SignedInRequest
-from common.templatetags.ui import LANGUAGE_TAGS
+from common import languages
 from common.web.params import choice_param, int_list_param, int_param
 from notifications import queries
 from notifications.domain import read
@@ -48,7 +48,8 @@ class Item:
     @property
     def lang(self) -> str:
         """Of the words, which may have been written before the person chose another language."""
-        return LANGUAGE_TAGS.get(self.row.language, "")
+        language = languages.by_code().get(self.row.language)
+        return language.tag if language else ""
 
 
 @dataclass
