@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -44,7 +43,7 @@ def _locked() -> Installation:
 
 
 @transaction.atomic
-def issue_code(*, by: Any = None) -> str:
+def issue_code(*, by: User | None = None) -> str:
     """The link of a new code; codes from before stop working. Empty when somebody has an account already."""
     row = _locked()
     if not setting_up.is_fresh():
@@ -102,7 +101,7 @@ def begin(hash_: str, *, email: str, name: str, password: str, language: str) ->
 
 
 @transaction.atomic
-def complete(step: SetUpStep, *, by: Any) -> None:
+def complete(step: SetUpStep, *, by: User) -> None:
     """Keep that a step is done; nothing changes when it was."""
     row = _locked()
     if step.value not in row.done:
@@ -112,7 +111,7 @@ def complete(step: SetUpStep, *, by: Any) -> None:
 
 
 @transaction.atomic
-def write_facts(values: dict[str, str], *, by: Any) -> list[str]:
+def write_facts(values: dict[str, str], *, by: User) -> list[str]:
     """Write what changed of who runs the installation; returns the names of the changed."""
     row = _locked()
     changed = [name for name, value in values.items() if getattr(row, name) != value]
@@ -151,7 +150,7 @@ def send_test_mail(*, by: User) -> None:
 
 
 @transaction.atomic
-def finish(*, by: Any) -> None:
+def finish(*, by: User) -> None:
     """The set-up is over: its address is gone from now on. Nothing changes when it was."""
     row = _locked()
     if row.finished_at is None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.logframe import INDICATORS
 from analytics.models import ProgrammeIndicator
 from common import audit
@@ -29,7 +30,7 @@ class Defined:
 
 
 @transaction.atomic
-def choose(programme: Programme, codes: Collection[str], *, by: Any) -> None:
+def choose(programme: Programme, codes: Collection[str], *, by: User) -> None:
     """Follow exactly these codes of the list. What is left out ends, what comes back goes on where it was."""
     _lock(programme)
     rows = {row.code: row for row in ProgrammeIndicator.objects.filter(programme=programme).exclude(code="")}
@@ -44,7 +45,7 @@ def choose(programme: Programme, codes: Collection[str], *, by: Any) -> None:
     audit.record("indicator.choose", by=by, target=programme, begun=begun or ["–"], ended=ended or ["–"])
 
 
-def _of_list(programme: Programme, code: str, by: Any) -> ProgrammeIndicator:
+def _of_list(programme: Programme, code: str, by: User) -> ProgrammeIndicator:
     line = INDICATORS[code]
     return ProgrammeIndicator(
         programme=programme, code=code, level=line.level, unit=line.unit, better=line.better,
@@ -53,7 +54,7 @@ def _of_list(programme: Programme, code: str, by: Any) -> ProgrammeIndicator:
 
 
 @transaction.atomic
-def define(programme: Programme, words: Defined, *, by: Any) -> ProgrammeIndicator:
+def define(programme: Programme, words: Defined, *, by: User) -> ProgrammeIndicator:
     """An indicator whose values people enter. Raises `ActionNotAllowed` when the programme has one of that name."""
     _lock(programme)
     _refuse_twice(programme, words.name, None)
@@ -63,7 +64,7 @@ def define(programme: Programme, words: Defined, *, by: Any) -> ProgrammeIndicat
 
 
 @transaction.atomic
-def change(indicator: ProgrammeIndicator, words: Defined, *, by: Any) -> None:
+def change(indicator: ProgrammeIndicator, words: Defined, *, by: User) -> None:
     """New words for an indicator of the programme's own. Raises `ActionNotAllowed` as `define` does, and for a new unit
     once there are values: they would say something else.
     """
@@ -79,7 +80,7 @@ def change(indicator: ProgrammeIndicator, words: Defined, *, by: Any) -> None:
 
 
 @transaction.atomic
-def rename(indicator: ProgrammeIndicator, name: str, *, by: Any) -> None:
+def rename(indicator: ProgrammeIndicator, name: str, *, by: User) -> None:
     """The programme's own name for an indicator of the list; empty takes the list's again."""
     if indicator.name == name:
         return
@@ -92,17 +93,17 @@ def rename(indicator: ProgrammeIndicator, name: str, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end(indicator: ProgrammeIndicator, *, by: Any) -> None:
+def end(indicator: ProgrammeIndicator, *, by: User) -> None:
     """It leaves the pages; everything of it stays. `take_up` brings it back."""
     _set_end(indicator, timezone.now(), "indicator.end", by)
 
 
 @transaction.atomic
-def take_up(indicator: ProgrammeIndicator, *, by: Any) -> None:
+def take_up(indicator: ProgrammeIndicator, *, by: User) -> None:
     _set_end(indicator, None, "indicator.take_up", by)
 
 
-def _set_end(indicator: ProgrammeIndicator, at: Any, verb: str, by: Any) -> None:
+def _set_end(indicator: ProgrammeIndicator, at: Any, verb: str, by: User) -> None:
     if bool(indicator.ended_at) == bool(at):
         return
     indicator.ended_at = at

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.enums import AimKind, Unit
 from analytics.logframe_words import value as said
 from analytics.models import PlaceTarget, ProgrammeIndicator, Target
@@ -33,7 +34,7 @@ class Wanted:
 
 @transaction.atomic
 def set_target(
-    indicator: ProgrammeIndicator, wanted: Wanted, *, by: Any, place: Municipality | None = None
+    indicator: ProgrammeIndicator, wanted: Wanted, *, by: User, place: Municipality | None = None
 ) -> list[str]:
     """Agree on a target or a milestone, for the programme or for one municipality. Returns warnings for people.
 
@@ -58,7 +59,7 @@ def set_target(
 
 
 @transaction.atomic
-def end_target(target: Target | PlaceTarget, reason: str, *, by: Any) -> None:
+def end_target(target: Target | PlaceTarget, reason: str, *, by: User) -> None:
     """It no longer holds. Inside the municipality's scope where it is one's own. Ended twice is ended once."""
     if target.ended_at:
         return
@@ -70,7 +71,7 @@ def end_target(target: Target | PlaceTarget, reason: str, *, by: Any) -> None:
     )  # fmt: skip
 
 
-def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: Any) -> None:
+def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: User) -> None:
     standing = list(rows.filter(ended_at__isnull=True))
     same = [row for row in standing if row.is_milestone == wanted.is_milestone]
     if wanted.is_milestone:
@@ -86,7 +87,7 @@ def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: Any) -> Non
     new.save()
 
 
-def _end(rows: list[Any], by: Any, reason: str) -> None:
+def _end(rows: list[Any], by: User, reason: str) -> None:
     for row in rows:
         row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, reason
         row.save(update_fields=["ended_at", "ended_by", "ended_because"])

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.enums import Unit
 from analytics.models import ManualValue, PlaceValue, ProgrammeIndicator
 from common import audit
@@ -36,7 +36,7 @@ def enter(
     indicator: ProgrammeIndicator,
     told: EnteredValue,
     *,
-    by: Any,
+    by: User,
     place: Municipality | None = None,
     evidence: Scan | None = None,
 ) -> ManualValue | PlaceValue:

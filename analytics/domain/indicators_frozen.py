@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.logframe import FEW_PLACES, Measured
 from analytics.models import Baseline, PlaceBaseline, ProgrammeIndicator
 from analytics.queries.indicators import latest_baselines, taking_part
@@ -26,7 +27,7 @@ def freeze(
     first: date,
     last: date,
     *,
-    by: Any,
+    by: User,
     reason: str = "",
 ) -> int:
     """Freeze what the indicator came to from `first` to `last` for each of `places`; returns for how many there was a
@@ -72,7 +73,7 @@ def enter(
     value: float,
     *,
     source: str,
-    by: Any,
+    by: User,
     reason: str = "",
 ) -> None:
     """Freeze a baseline that a person knows from elsewhere: of a municipality, or of the programme as a whole.
@@ -96,7 +97,7 @@ def enter(
     )  # fmt: skip
 
 
-def _freeze_median(indicator: ProgrammeIndicator, by: Any, reason: str) -> None:
+def _freeze_median(indicator: ProgrammeIndicator, by: User, reason: str) -> None:
     """The median of everybody's latest baseline; none below three, where it would tell of single ones."""
     agreed = [seat.municipality for seat in taking_part(indicator.programme) if seat.compares]
     with scope(*agreed):

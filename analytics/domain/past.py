@@ -6,12 +6,12 @@ back whole.
 
 import hashlib
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.domain import bring
 from analytics.domain.past_rows import OLDEST, HistoryRow, look, source_of
 from analytics.enums import ImportSource, ImportState
@@ -33,7 +33,7 @@ KEPT = timedelta(days=7)
 
 
 @transaction.atomic
-def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> PastImport:
+def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> PastImport:
     """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
     table = read(raw, PAST)
     run = PastImport.objects.create(
@@ -51,7 +51,7 @@ def lines_of(run: PastImport) -> list[FileRow]:
 
 
 @transaction.atomic
-def confirm(run: PastImport, *, by: Any, expected: int | None = None) -> int:
+def confirm(run: PastImport, *, by: User, expected: int | None = None) -> int:
     """Import every row that nothing stops; returns how many.
 
     Raises `ActionNotAllowed` when it was done before, when there is nothing to import, and when that is not the number
@@ -91,7 +91,7 @@ def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
 
 
 @transaction.atomic
-def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport:
+def begin(channel: Channel | None, since: date | None, *, by: User) -> PastImport:
     """Have a worker fetch the channel's posts back to `since`. Raises `ActionNotAllowed`."""
     if channel is None or not dry.remembers(channel):
         raise ActionNotAllowed(_("This network does not tell older posts with their numbers. Import them from a file."))
@@ -115,7 +115,7 @@ def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport
 
 
 @transaction.atomic
-def undo(run: PastImport, *, by: Any) -> None:
+def undo(run: PastImport, *, by: User) -> None:
     """Take back everything that it brought; what is still being fetched stops. Raises `ActionNotAllowed`."""
     run = PastImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state in (ImportState.LOOKED, ImportState.UNDONE):

@@ -4,12 +4,11 @@ A comment belongs to the municipality from which it is written. Its verbs run in
 (`exchange.queries.gallery.room`), which holds the municipality that shared the post and the one that comments.
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
@@ -21,7 +20,7 @@ from posts.draft import storable
 
 
 @transaction.atomic
-def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: Any, is_mentor: bool) -> SharedComment:
+def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: User, is_mentor: bool) -> SharedComment:
     """Raises `ActionNotAllowed`: nothing written, too long, or too much within a few minutes."""
     text = _wording(text)
     row = SharedPost.objects.select_for_update(of=("self",)).select_related("municipality", "by").get(pk=shared.pk)
@@ -50,7 +49,7 @@ def _wording(text: str) -> str:
 
 
 @transaction.atomic
-def edit(said: SharedComment, text: str, *, by: Any) -> SharedComment:
+def edit(said: SharedComment, text: str, *, by: User) -> SharedComment:
     """Other words for one's own comment while it is fresh. Raises `ActionNotAllowed`."""
     text = _wording(text)
     row = _own(said, by)
@@ -64,7 +63,7 @@ def edit(said: SharedComment, text: str, *, by: Any) -> SharedComment:
 
 
 @transaction.atomic
-def delete(said: SharedComment, *, by: Any) -> SharedComment:
+def delete(said: SharedComment, *, by: User) -> SharedComment:
     """One's own, at any time; its words go. Raises `ActionNotAllowed` for somebody else's."""
     row = _own(said, by)
     if row.deleted_at is None:
@@ -75,7 +74,7 @@ def delete(said: SharedComment, *, by: Any) -> SharedComment:
 
 
 @transaction.atomic
-def hide(said: SharedComment, *, by: Any) -> SharedComment:
+def hide(said: SharedComment, *, by: User) -> SharedComment:
     """The municipality that shared the post hides what is said below it; a second time it is shown again."""
     row = _locked(said)
     row.hidden_at, row.hidden_by = (None, None) if row.hidden_at else (timezone.now(), by)
@@ -85,7 +84,7 @@ def hide(said: SharedComment, *, by: Any) -> SharedComment:
 
 
 @transaction.atomic
-def remove(said: SharedComment, reason: str, *, by: Any) -> SharedComment:
+def remove(said: SharedComment, reason: str, *, by: User) -> SharedComment:
     """The programme's staff take it down; its author is told why. Raises `ActionNotAllowed` without a reason."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
@@ -99,7 +98,7 @@ def remove(said: SharedComment, reason: str, *, by: Any) -> SharedComment:
     return row
 
 
-def _own(said: SharedComment, by: Any) -> SharedComment:
+def _own(said: SharedComment, by: User) -> SharedComment:
     row = _locked(said)
     if row.author_id != by.pk or row.deleted_at:
         raise ActionNotAllowed(_("Only its author can change or delete a comment."))

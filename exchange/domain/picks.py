@@ -1,10 +1,9 @@
 """Picks of the month: what a programme's staff put at the top of the gallery, each with a sentence why."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
@@ -18,7 +17,7 @@ MOST_WORDS = 300
 
 
 @transaction.atomic
-def pick(programme: Programme, shared: SharedPost, why: str, *, by: Any) -> Pick:
+def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pick:
     """For this month; a second time with other words. The municipality is told. Raises `ActionNotAllowed`."""
     why = storable(why).strip()[:MOST_WORDS]
     if not why:
@@ -47,7 +46,7 @@ def pick(programme: Programme, shared: SharedPost, why: str, *, by: Any) -> Pick
 
 
 @transaction.atomic
-def take_back(picked: Pick, *, by: Any) -> None:
+def take_back(picked: Pick, *, by: User) -> None:
     """The post stays in the gallery."""
     record("gallery.unpick", by=by, target=picked.shared, programme=str(picked.programme))
     picked.delete()

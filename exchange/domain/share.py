@@ -6,7 +6,6 @@ that nobody elsewhere ever reads the municipality's library. When sharing ends, 
 
 import secrets
 from collections.abc import Iterable
-from typing import Any
 
 from PIL import Image
 
@@ -16,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
@@ -35,7 +35,7 @@ MOST_REASON = 500
 
 
 @transaction.atomic
-def share(post: Post, why: str, *, municipality: Municipality, by: Any, title: str = "") -> SharedPost:
+def share(post: Post, why: str, *, municipality: Municipality, by: User, title: str = "") -> SharedPost:
     """Put the post as it was published into the gallery. Raises `ActionNotAllowed`."""
     post = locked(post)
     why = _reason(why)
@@ -98,7 +98,7 @@ def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
 
 
 @transaction.atomic
-def reword(shared: SharedPost, why: str, *, by: Any, title: str = "") -> SharedPost:
+def reword(shared: SharedPost, why: str, *, by: User, title: str = "") -> SharedPost:
     """Other words for why it worked, and another title. Raises `ActionNotAllowed`."""
     row = _locked(shared)
     row.why = _reason(why)
@@ -110,7 +110,7 @@ def reword(shared: SharedPost, why: str, *, by: Any, title: str = "") -> SharedP
 
 
 @transaction.atomic
-def renew(shared: SharedPost, *, municipality: Municipality, by: Any) -> SharedPost:
+def renew(shared: SharedPost, *, municipality: Municipality, by: User) -> SharedPost:
     """Take its figures as they are today; words and pictures stay as they were. Raises `ActionNotAllowed`."""
     row = _locked(shared)
     where = standing(row.post)
@@ -125,7 +125,7 @@ def renew(shared: SharedPost, *, municipality: Municipality, by: Any) -> SharedP
 
 
 @transaction.atomic
-def take_down(shared: SharedPost, *, by: Any) -> SharedPost:
+def take_down(shared: SharedPost, *, by: User) -> SharedPost:
     """The municipality takes its post out of the gallery; a second time changes nothing."""
     row = SharedPost.objects.select_for_update(of=("self",)).get(pk=shared.pk)
     if row.is_shown:
@@ -135,7 +135,7 @@ def take_down(shared: SharedPost, *, by: Any) -> SharedPost:
 
 
 @transaction.atomic
-def remove(shared: SharedPost, reason: str, *, by: Any) -> SharedPost:
+def remove(shared: SharedPost, reason: str, *, by: User) -> SharedPost:
     """The programme's staff take it out; the municipality is told why. Raises `ActionNotAllowed` without a reason."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
@@ -156,7 +156,7 @@ def _locked(shared: SharedPost) -> SharedPost:
     return row
 
 
-def _end(row: SharedPost, ending: Ending, *, by: Any = None) -> None:
+def _end(row: SharedPost, ending: Ending, *, by: User | None = None) -> None:
     row.ended_at, row.ending, row.ended_by = timezone.now(), ending, by
     row.save(update_fields=["ended_at", "ending", "ended_by", "end_reason"])
     _drop(SharedPicture.objects.filter(shared=row))

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels import dry
 from channels.enums import ChannelState
 from common.audit import record
@@ -36,7 +37,7 @@ ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITH
 
 
 @transaction.atomic
-def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
+def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     """Send `text` under the message now. `after`: the newest answer that its author has seen, 0 for none.
 
     Raises `ActionNotAllowed` when an approver has to see it first (`propose.submit`), when a colleague has answered
@@ -74,7 +75,7 @@ def cleaned(row: Message, text: str, after: int) -> str:
     return words
 
 
-def send(row: Message, words: str, *, by: Any, approved_by: Any) -> Reply:
+def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
     """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
     now = timezone.now()
     delivery = enqueue(

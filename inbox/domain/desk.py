@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.models import Department, Settlement
@@ -20,7 +21,7 @@ from serbian.folding import fold
 
 
 @transaction.atomic
-def add_department(house: Municipality, name: str, email: str, *, by: Any) -> Department:
+def add_department(house: Municipality, name: str, email: str, *, by: User) -> Department:
     """Raises `ActionNotAllowed` for a name that is taken or missing, or an address that is none."""
     _lock(house)
     row = Department(municipality=house, name=_named(name, Department), email=_address(email))
@@ -31,7 +32,7 @@ def add_department(house: Municipality, name: str, email: str, *, by: Any) -> De
 
 
 @transaction.atomic
-def change_department(department: Department, name: str, email: str, *, by: Any) -> Department:
+def change_department(department: Department, name: str, email: str, *, by: User) -> Department:
     """Questions that are under way keep the address to which they went."""
     _lock(department.municipality)
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
@@ -43,7 +44,7 @@ def change_department(department: Department, name: str, email: str, *, by: Any)
 
 
 @transaction.atomic
-def retire_department(department: Department, *, by: Any) -> Department:
+def retire_department(department: Department, *, by: User) -> Department:
     """Nobody asks it any more; what it answered stays."""
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     if not row.is_retired:
@@ -54,7 +55,7 @@ def retire_department(department: Department, *, by: Any) -> Department:
 
 
 @transaction.atomic
-def restore_department(department: Department, *, by: Any) -> Department:
+def restore_department(department: Department, *, by: User) -> Department:
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     if row.is_retired:
         row.is_retired = False
@@ -64,7 +65,7 @@ def restore_department(department: Department, *, by: Any) -> Department:
 
 
 @transaction.atomic
-def add_settlement(house: Municipality, name: str, *, by: Any) -> Settlement:
+def add_settlement(house: Municipality, name: str, *, by: User) -> Settlement:
     """Raises `ActionNotAllowed` for a name that is there already, in either script."""
     _lock(house)
     row = Settlement(municipality=house, name=_named(name, Settlement))
@@ -75,7 +76,7 @@ def add_settlement(house: Municipality, name: str, *, by: Any) -> Settlement:
 
 
 @transaction.atomic
-def rename_settlement(settlement: Settlement, name: str, *, by: Any) -> Settlement:
+def rename_settlement(settlement: Settlement, name: str, *, by: User) -> Settlement:
     _lock(settlement.municipality)
     row = Settlement.objects.select_for_update(of=("self",)).get(pk=settlement.pk)
     former, row.name = row.name, _named(name, Settlement)
@@ -86,7 +87,7 @@ def rename_settlement(settlement: Settlement, name: str, *, by: Any) -> Settleme
 
 
 @transaction.atomic
-def merge_settlement(settlement: Settlement, into: Settlement, *, by: Any) -> Settlement:
+def merge_settlement(settlement: Settlement, into: Settlement, *, by: User) -> Settlement:
     """One place that was written down twice: everything of `settlement` goes to `into`, and `settlement` goes."""
     if settlement.pk == into.pk:
         raise ActionNotAllowed(_("Choose another settlement: this is the same one."), "into")

@@ -12,7 +12,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.enums import MailState
 from common.errors import ActionNotAllowed
@@ -107,7 +107,7 @@ def offered(message: Message) -> str:
 
 
 @transaction.atomic
-def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: Any) -> HandOver:
+def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: User) -> HandOver:
     """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
     row = locked(message)
     if row.forgotten_at:
@@ -150,7 +150,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
 
 
 @transaction.atomic
-def withdraw(handover: HandOver, *, by: Any) -> HandOver:
+def withdraw(handover: HandOver, *, by: User) -> HandOver:
     """Its links stop working at once, and mail that has not left yet does not leave. Withdrawn twice is withdrawn."""
     message, row = _locked(handover)
     if row.withdrawn_at:
@@ -163,7 +163,7 @@ def withdraw(handover: HandOver, *, by: Any) -> HandOver:
 
 
 @transaction.atomic
-def use(handover: HandOver, *, by: Any) -> HandOver:
+def use(handover: HandOver, *, by: User) -> HandOver:
     """The desk takes the answer: the department changes it no more. Raises `ActionNotAllowed` where there is
     none yet.
     """

@@ -1,11 +1,10 @@
 """Keeping a message from being erased while somebody may have to show it: a dispute, a court, an inspection."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain.triage import label, locked
@@ -15,7 +14,7 @@ MOST_REASON = 300
 
 
 @transaction.atomic
-def hold(message: Message, reason: str, *, by: Any) -> Hold:
+def hold(message: Message, reason: str, *, by: User) -> Hold:
     """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
     already.
     """
@@ -38,7 +37,7 @@ def hold(message: Message, reason: str, *, by: Any) -> Hold:
 
 
 @transaction.atomic
-def release(message: Message, *, by: Any) -> None:
+def release(message: Message, *, by: User) -> None:
     """Its time counts again: if that is over, the next run of `forget` erases it."""
     row = locked(message)
     ended = Hold.objects.filter(message=row, released_at=None).update(released_at=timezone.now(), released_by=by)

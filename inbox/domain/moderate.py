@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import reasons
@@ -28,7 +29,7 @@ from municipalities.rules import Verb
 
 
 @transaction.atomic
-def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
+def propose(message: Message, wish: Wish, *, by: User) -> Moderation:
     """Take the copy, then have it hidden, or ask a second person whether it is removed.
 
     Raises `ActionNotAllowed` where a reason, the words or the right to remove are missing, or where somebody was
@@ -108,7 +109,7 @@ def _refuse_wish(wish: Wish, *, able: bool) -> None:
 
 
 @transaction.atomic
-def agree(row: Moderation, *, by: Any) -> Moderation:
+def agree(row: Moderation, *, by: User) -> Moderation:
     """The second person agrees to a removal. A worker does it where the network deletes for us, else a person there."""
     found = _locked(row, Stage.PROPOSED)
     _refuse_first(found, by)
@@ -130,7 +131,7 @@ def agree(row: Moderation, *, by: Any) -> Moderation:
 
 
 @transaction.atomic
-def refuse(row: Moderation, why: str, *, by: Any) -> Moderation:
+def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
     """A second person does not agree to a removal, or the first one takes the proposal back."""
     found = _locked(row, Stage.PROPOSED)
     if by != found.by:
@@ -142,7 +143,7 @@ def refuse(row: Moderation, why: str, *, by: Any) -> Moderation:
 
 
 @transaction.atomic
-def confirm(row: Moderation, *, by: Any) -> Moderation:
+def confirm(row: Moderation, *, by: User) -> Moderation:
     """The second look at what one person hid at once."""
     found = _locked(row)
     if not found.waits_for_confirmation:
@@ -153,7 +154,7 @@ def confirm(row: Moderation, *, by: Any) -> Moderation:
 
 
 @transaction.atomic
-def done_by_hand(row: Moderation, note: str, *, by: Any) -> Moderation:
+def done_by_hand(row: Moderation, note: str, *, by: User) -> Moderation:
     """A person did it on the network itself. Also where the portal was about to, and could not yet."""
     found = _locked(row, *BY_HAND_FROM)
     found.detail = _clean(note)[: reasons.MOST_WHY]
@@ -161,7 +162,7 @@ def done_by_hand(row: Moderation, note: str, *, by: Any) -> Moderation:
     return _saved(found, "moderation.by_hand", by)
 
 
-def settle_done(row: Moderation, *, by: Any | None) -> None:
+def settle_done(row: Moderation, *, by: User | None) -> None:
     """Note in a locked row that it is done; its message wants no answer any more. The caller saves."""
     now = timezone.now()
     row.state, row.done_at, row.done_by, row.next_at, row.trouble = Stage.DONE, now, by, None, ""
@@ -171,7 +172,7 @@ def settle_done(row: Moderation, *, by: Any | None) -> None:
 
 
 @transaction.atomic
-def again(row: Moderation, *, by: Any) -> Moderation:
+def again(row: Moderation, *, by: User) -> Moderation:
     """Have the portal try once more what the network did not do."""
     found = _locked(row, Stage.FAILED)
     found.state, found.next_at, found.tries, found.detail = Stage.AGREED, timezone.now(), 0, ""
@@ -179,7 +180,7 @@ def again(row: Moderation, *, by: Any) -> Moderation:
 
 
 @transaction.atomic
-def undo(row: Moderation, why: str, *, by: Any) -> Moderation:
+def undo(row: Moderation, why: str, *, by: User) -> Moderation:
     """Show it again. What was not done yet is dropped; what was removed for good cannot come back."""
     found = _locked(row)
     if not _clean(why):
@@ -188,7 +189,7 @@ def undo(row: Moderation, why: str, *, by: Any) -> Moderation:
     return _saved(found, "moderation.undo", by)
 
 
-def _undo(found: Moderation, why: str, by: Any) -> None:
+def _undo(found: Moderation, why: str, by: User) -> None:
     now = timezone.now()
     removal = found if found.act == Act.REMOVE else removal_of(found)
     if removal and removal.state == Stage.DONE:
@@ -213,7 +214,7 @@ def _undo(found: Moderation, why: str, by: Any) -> None:
 
 
 @transaction.atomic
-def shown_by_hand(row: Moderation, *, by: Any) -> Moderation:
+def shown_by_hand(row: Moderation, *, by: User) -> Moderation:
     """A person showed it again on the network itself."""
     found = _locked(row, Stage.SHOWING)
     settle_shown(found)
@@ -226,7 +227,7 @@ def settle_shown(row: Moderation) -> None:
 
 
 @transaction.atomic
-def object_to(row: Moderation, text: str, received_on: date | None, *, by: Any) -> Moderation:
+def object_to(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
     """Write down that its author objects, in their words, and when that came in."""
     found = _locked(row)
     if found.state in (Stage.PROPOSED, Stage.REFUSED) or found.appealed_on:
@@ -246,7 +247,7 @@ def object_to(row: Moderation, text: str, received_on: date | None, *, by: Any) 
 
 
 @transaction.atomic
-def decide(row: Moderation, decision: str, why: str, *, by: Any) -> Moderation:
+def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
     """Decide about an objection; not the one who hid it. Who is right is shown again, where that is possible."""
     found = _locked(row)
     if not found.appealed_on or found.decision:
@@ -283,13 +284,13 @@ def _locked(row: Moderation, *states: Stage) -> Moderation:
     return found
 
 
-def _saved(row: Moderation, verb: str, by: Any, **detail: Any) -> Moderation:
+def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:
     row.save()
     record(verb, by=by, target=row, label=label(row.message), **detail)
     return row
 
 
-def _refuse_first(row: Moderation, by: Any) -> None:
+def _refuse_first(row: Moderation, by: User) -> None:
     if by == row.by:
         raise ActionNotAllowed(_("You decided this yourself. Somebody else has to look at it."))
 

@@ -4,12 +4,11 @@ Approving sends exactly the words that were on the approver's page: the decision
 that differ from it are the approver's own. Nobody approves their own words unless the house lets them.
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
@@ -26,7 +25,7 @@ MOST_REASON = 500
 
 
 @transaction.atomic
-def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | ProposedAnswer:
+def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply | ProposedAnswer:
     """Send it where this person may, else ask for approval. Raises `ActionNotAllowed` as both do."""
     if seat(locked(message), by=by) == Seat.ASKS:
         return submit(message, text, by=by, after=after)
@@ -34,7 +33,7 @@ def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | P
 
 
 @transaction.atomic
-def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedAnswer:
+def submit(message: Message, text: str, *, by: User, after: int = 0) -> ProposedAnswer:
     """Ask an approver. The author's own answer that waits already gets the new words.
 
     Raises `ActionNotAllowed` when a colleague's answer waits, and for everything for which an answer would be refused.
@@ -60,7 +59,7 @@ def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedA
 
 
 @transaction.atomic
-def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply:
+def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: User) -> Reply:
     """Send it. `text`: the words on the approver's page, which may be changed there.
 
     Raises `ActionNotAllowed` when it was changed or decided meanwhile, and when somebody else has to agree.
@@ -85,7 +84,7 @@ def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply
 
 
 @transaction.atomic
-def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: Any) -> ProposedAnswer:
+def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: User) -> ProposedAnswer:
     """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
     row, found = _waiting(proposed, turn)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
@@ -109,7 +108,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by
 
 
 @transaction.atomic
-def withdraw(proposed: ProposedAnswer, *, by: Any) -> ProposedAnswer:
+def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     """Its author takes it back; the words are theirs to go on with."""
     row = locked(proposed.message)
     found = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
@@ -142,7 +141,7 @@ def _gone() -> str:
     return _("This answer does not wait for approval any more. Reload the page to see what happened.")
 
 
-def _decide(found: ProposedAnswer, by: Any, *changed: str) -> None:
+def _decide(found: ProposedAnswer, by: User, *changed: str) -> None:
     found.decided_by, found.decided_at = by, timezone.now()
     found.save(update_fields=["state", "decided_by", "decided_at", *changed])
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import wording
@@ -18,7 +19,7 @@ MOST, MOST_NAME = 200, 80
 
 
 @transaction.atomic
-def create(municipality: Any, wanted: Written, *, by: Any) -> SavedAnswer:
+def create(municipality: Any, wanted: Written, *, by: User) -> SavedAnswer:
     """Raises `ActionNotAllowed` for a name that is taken, a gap that nothing is known of, or nothing at all."""
     if SavedAnswer.objects.filter(is_retired=False).count() >= MOST:
         raise ActionNotAllowed(_("There are %(most)s saved answers already. Take one away first.") % {"most": MOST})
@@ -28,14 +29,14 @@ def create(municipality: Any, wanted: Written, *, by: Any) -> SavedAnswer:
 
 
 @transaction.atomic
-def edit(saved: SavedAnswer, wanted: Written, *, by: Any) -> SavedAnswer:
+def edit(saved: SavedAnswer, wanted: Written, *, by: User) -> SavedAnswer:
     row = _write(_locked(saved), wanted, by)
     record("answer.edit", by=by, target=row, label=row.name)
     return row
 
 
 @transaction.atomic
-def retire(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
+def retire(saved: SavedAnswer, *, by: User) -> SavedAnswer:
     row = _locked(saved)
     if not row.is_retired:
         row.is_retired = True
@@ -45,7 +46,7 @@ def retire(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
 
 
 @transaction.atomic
-def restore(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
+def restore(saved: SavedAnswer, *, by: User) -> SavedAnswer:
     """Raises `ActionNotAllowed` when another has its name by now."""
     row = _locked(saved)
     if row.is_retired:
@@ -57,7 +58,7 @@ def restore(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
 
 
 @transaction.atomic
-def begin(municipality: Any, *, by: Any) -> int:
+def begin(municipality: Any, *, by: User) -> int:
     """Add the starters that are not there by their name; returns how many."""
     known = set(SavedAnswer.objects.values_list("name", flat=True))
     new = [each for each in STARTERS if each.name not in known]
@@ -76,7 +77,7 @@ def _locked(saved: SavedAnswer) -> SavedAnswer:
     return SavedAnswer.objects.select_for_update().get(pk=saved.pk)
 
 
-def _write(row: SavedAnswer, wanted: Written, by: Any) -> SavedAnswer:
+def _write(row: SavedAnswer, wanted: Written, by: User) -> SavedAnswer:
     name = " ".join(wanted.name.replace("\x00", "").split())
     words = wanted.text.replace("\x00", "").replace("\r\n", "\n").strip()
     if not name or len(name) > MOST_NAME:

@@ -7,12 +7,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels.models import Channel
 from common.errors import ActionNotAllowed
 from inbox import reading
@@ -97,7 +97,7 @@ def _again(channel_id: int, municipality_id: int) -> int:
 
 
 @transaction.atomic
-def accept(message: Message, *, by: Any) -> Message:
+def accept(message: Message, *, by: User) -> Message:
     """Agree that it is what it looks like, and about what it seems to be.
 
     Raises `ActionNotAllowed` where nothing is suggested any more.
@@ -110,7 +110,7 @@ def accept(message: Message, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def sort_alike(message: Message, kind: str, *, by: Any) -> int:
+def sort_alike(message: Message, kind: str, *, by: User) -> int:
     """Say of a message and of the open ones that say nearly the same what they are. Returns how many were sorted."""
     rows = list(alike(message)[:MOST_AT_ONCE])
     for row in rows:

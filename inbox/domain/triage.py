@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import rules
@@ -38,7 +39,7 @@ def read(message: Message) -> None:
 
 
 @transaction.atomic
-def sort(message: Message, kind: str, *, by: Any) -> Message:
+def sort(message: Message, kind: str, *, by: User) -> Message:
     """Say what it is; the time for its answer follows from that and from when it was written."""
     row = locked(message)
     if kind and kind not in MessageKind.values:
@@ -54,7 +55,7 @@ def sort(message: Message, kind: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def file_under(message: Message, topic: str, *, by: Any) -> Message:
+def file_under(message: Message, topic: str, *, by: User) -> Message:
     """Say what it is about, or nothing."""
     row = locked(message)
     if topic and topic not in Topic.values:
@@ -68,7 +69,7 @@ def file_under(message: Message, topic: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def place(message: Message, name: str, *, by: Any) -> Message:
+def place(message: Message, name: str, *, by: User) -> Message:
     """Say which settlement it is about, or none. One that is not known yet begins with this; either script finds it."""
     row, name = locked(message), " ".join(name.replace("\x00", "").split())
     if len(name) > MOST_NAME:
@@ -88,7 +89,7 @@ def place(message: Message, name: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def refer(message: Message, department: Department | None, *, by: Any) -> Message:
+def refer(message: Message, department: Department | None, *, by: User) -> Message:
     """Say which department it concerns, or none. Nobody is asked by this."""
     row = locked(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
@@ -102,7 +103,7 @@ def refer(message: Message, department: Department | None, *, by: Any) -> Messag
 
 
 @transaction.atomic
-def assign(message: Message, person: Any | None, *, by: Any) -> Message:
+def assign(message: Message, person: Any | None, *, by: User) -> Message:
     """Give it to a colleague, or to nobody. Raises `ActionNotAllowed` for somebody who does not work here."""
     row = locked(message)
     here = row.municipality.memberships.running()
@@ -117,7 +118,7 @@ def assign(message: Message, person: Any | None, *, by: Any) -> Message:
     return row
 
 
-def end_unauthorised(person: Any, by: Any) -> None:
+def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
     with everywhere("find the municipalities in which somebody sees to messages"):
         theirs = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
@@ -133,7 +134,7 @@ def end_unauthorised(person: Any, by: Any) -> None:
 
 
 @transaction.atomic
-def snooze(message: Message, until: datetime, *, by: Any) -> Message:
+def snooze(message: Message, until: datetime, *, by: User) -> Message:
     """Let it sleep; it wakes by itself. Its time goes on, so what is late already cannot sleep."""
     row, now = locked(message), timezone.now()
     if row.is_settled:
@@ -156,7 +157,7 @@ def snooze(message: Message, until: datetime, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def wake(message: Message, *, by: Any) -> Message:
+def wake(message: Message, *, by: User) -> Message:
     """Somebody wants it on the table now."""
     row = locked(message)
     if row.snoozed_until is None:
@@ -168,23 +169,23 @@ def wake(message: Message, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def wait(message: Message, *, by: Any) -> Message:
+def wait(message: Message, *, by: User) -> Message:
     """Somebody else has to say something first; its time goes on."""
     return _move(message, State.WAITING, by)
 
 
 @transaction.atomic
-def close(message: Message, *, by: Any) -> Message:
+def close(message: Message, *, by: User) -> Message:
     """It needs no answer of ours."""
     return _move(message, State.CLOSED, by)
 
 
 @transaction.atomic
-def reopen(message: Message, *, by: Any) -> Message:
+def reopen(message: Message, *, by: User) -> Message:
     return _move(message, State.OPEN, by)
 
 
-def _move(message: Message, state: State, by: Any) -> Message:
+def _move(message: Message, state: State, by: User) -> Message:
     row = locked(message)
     if row.state == state:
         return row
@@ -198,7 +199,7 @@ def _move(message: Message, state: State, by: Any) -> Message:
 
 
 @transaction.atomic
-def note(message: Message, text: str, *, by: Any) -> Note:
+def note(message: Message, text: str, *, by: User) -> Note:
     """Write something to colleagues. Raises `ActionNotAllowed` for an empty or endless note."""
     row, words = locked(message), text.replace("\x00", "").strip()
     if not words:

@@ -7,12 +7,12 @@ once. A draft that somebody deleted may be made anew.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from kits import queries
@@ -59,7 +59,7 @@ def times(parts: Collection[KitPost], start: date, municipality: Municipality) -
 
 
 @transaction.atomic
-def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> Adopted:
+def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> Adopted:
     """Drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
     # one at a time in a municipality, so that two who adopt at once make each draft once
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
@@ -89,7 +89,7 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> A
     return Adopted(adoption, made)
 
 
-def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: Any) -> Adoption:
+def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: User) -> Adoption:
     found = Adoption.objects.filter(kit=kit).select_related("campaign").first()
     if found is None:
         campaign = _campaign(kit, choice.starts_on, last, municipality, by)
@@ -99,7 +99,7 @@ def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, 
     return found
 
 
-def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: Any) -> Campaign:
+def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: User) -> Campaign:
     """A new one under the name of the kit; with a number behind it where the municipality has such a campaign."""
     taken = set(Campaign.objects.filter(name__startswith=kit.name).values_list("name", flat=True))
     names = (kit.name if n == 1 else f"{kit.name} ({n})" for n in range(1, len(taken) + 2))
@@ -109,7 +109,7 @@ def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by:
 
 
 def _draft(
-    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: Any, words: Glossary
+    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: User, words: Glossary
 ) -> Post:
     """`words`: those that the municipality spells its own way."""
     post = create(municipality, by=by)

@@ -32,7 +32,7 @@ def _locked(kit: Kit) -> Kit:
 
 
 @transaction.atomic
-def create(programme: Programme, values: Mapping[str, Any], *, by: Any) -> Kit:
+def create(programme: Programme, values: Mapping[str, Any], *, by: User) -> Kit:
     """A draft that only the programme's staff see. `values`: name, purpose, service, starts_on, ends_on."""
     kit = Kit.objects.create(programme=programme, created_by=by, **{name: values[name] for name in FIELDS})
     record("kit.create", by=by, target=kit, programme=str(programme))
@@ -40,7 +40,7 @@ def create(programme: Programme, values: Mapping[str, Any], *, by: Any) -> Kit:
 
 
 @transaction.atomic
-def change(kit: Kit, values: Mapping[str, Any], *, by: Any) -> Kit:
+def change(kit: Kit, values: Mapping[str, Any], *, by: User) -> Kit:
     """Drafts that municipalities made of it stay as they are."""
     row = _locked(kit)
     for name in FIELDS:
@@ -51,7 +51,7 @@ def change(kit: Kit, values: Mapping[str, Any], *, by: Any) -> Kit:
 
 
 @transaction.atomic
-def delete(kit: Kit, *, by: Any) -> None:
+def delete(kit: Kit, *, by: User) -> None:
     """Raises `ActionNotAllowed` once it was published: somebody may work with it."""
     row = _locked(kit)
     if row.published_at:
@@ -74,7 +74,7 @@ class Part:
 
 
 @transaction.atomic
-def write(kit: Kit, part: KitPost | None, written: Part, *, by: Any) -> KitPost:
+def write(kit: Kit, part: KitPost | None, written: Part, *, by: User) -> KitPost:
     """A new post at the end of its day, or other words for `part`. Raises `ActionNotAllowed` when there are too
     many.
     """
@@ -113,17 +113,17 @@ def _ask(kit: Kit, worded: list[dict[str, str]]) -> None:
 
 
 @transaction.atomic
-def remove(part: KitPost, *, by: Any) -> KitPost:
+def remove(part: KitPost, *, by: User) -> KitPost:
     """Out of the kit; drafts that were made of it stay."""
     return _put(part, timezone.now(), "kit.remove_post", by)
 
 
 @transaction.atomic
-def restore(part: KitPost, *, by: Any) -> KitPost:
+def restore(part: KitPost, *, by: User) -> KitPost:
     return _put(part, None, "kit.restore_post", by)
 
 
-def _put(part: KitPost, at: Any, verb: str, by: Any) -> KitPost:
+def _put(part: KitPost, at: Any, verb: str, by: User) -> KitPost:
     kit = _locked(part.kit)
     row = KitPost.objects.select_for_update(of=("self",)).get(pk=part.pk)
     if (row.removed_at is None) == (at is None):
@@ -143,7 +143,7 @@ def _put(part: KitPost, at: Any, verb: str, by: Any) -> KitPost:
 
 
 @transaction.atomic
-def publish(kit: Kit, *, by: Any) -> Kit:
+def publish(kit: Kit, *, by: User) -> Kit:
     """Show it to the municipalities of its programme and tell those who can adopt it. Twice changes nothing."""
     row = _locked(kit)
     if row.published_at:
@@ -159,7 +159,7 @@ def publish(kit: Kit, *, by: Any) -> Kit:
     return row
 
 
-def _tell(kit: Kit, posts: int, place: Municipality, by: Any) -> None:
+def _tell(kit: Kit, posts: int, place: Municipality, by: User) -> None:
     members = place.memberships.running().filter(role__in=PUBLISHING_ROLES)
     people = User.objects.filter(pk__in=members.values("user"), is_active=True)
 
@@ -184,7 +184,7 @@ def _tell(kit: Kit, posts: int, place: Municipality, by: Any) -> None:
 
 
 @transaction.atomic
-def close(kit: Kit, *, by: Any) -> Kit:
+def close(kit: Kit, *, by: User) -> Kit:
     """Nobody adopts it any more; what was made stays. A second time opens it again. Raises `ActionNotAllowed` for a
     draft.
     """

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from library.gaps import Pattern, asked
@@ -38,7 +38,7 @@ class TemplateContent:
 
 
 @transaction.atomic
-def create(municipality: Municipality, words: TemplateContent, *, by: Any, starter: str = "") -> Template:
+def create(municipality: Municipality, words: TemplateContent, *, by: User, starter: str = "") -> Template:
     """Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in template is not copied twice
     Municipality.objects.select_for_update().get(pk=municipality.pk)
@@ -53,7 +53,7 @@ def create(municipality: Municipality, words: TemplateContent, *, by: Any, start
     return row
 
 
-def edit(template: Template, words: TemplateContent, *, municipality: Municipality, by: Any) -> Template:
+def edit(template: Template, words: TemplateContent, *, municipality: Municipality, by: User) -> Template:
     """Change it; a built-in one becomes the municipality's own copy. Raises `ActionNotAllowed`."""
     if template.is_built_in:
         return create(municipality, words, by=by, starter=template.starter)
@@ -64,7 +64,7 @@ def edit(template: Template, words: TemplateContent, *, municipality: Municipali
     return row
 
 
-def _write(row: Template, words: TemplateContent, by: Any) -> None:
+def _write(row: Template, words: TemplateContent, by: User) -> None:
     # Pictures belong to one post, and so does the day until which people are called upon.
     draft = replace(words.draft, media=(), call=replace(words.draft.call, deadline=""))
     row.name, row.about, row.category = words.name, words.about, words.category
@@ -79,7 +79,7 @@ def _write(row: Template, words: TemplateContent, by: Any) -> None:
 
 
 @transaction.atomic
-def remove(template: Template, *, by: Any) -> Template:
+def remove(template: Template, *, by: User) -> Template:
     """Out of sight; instead of a changed built-in one, the original stands there again."""
     row = Template.objects.select_for_update().get(pk=template.pk)
     if row.removed_at is None:
@@ -90,7 +90,7 @@ def remove(template: Template, *, by: Any) -> Template:
 
 
 @transaction.atomic
-def restore(template: Template, *, by: Any) -> Template:
+def restore(template: Template, *, by: User) -> Template:
     """Undo a removal. Raises `ActionNotAllowed` when the built-in one was changed anew meanwhile."""
     row = Template.objects.select_for_update().get(pk=template.pk)
     if row.removed_at is not None:
@@ -109,14 +109,14 @@ def of_post(post: Post) -> TemplateContent:
 
 
 @transaction.atomic
-def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """A new draft of `by` from the template, its gaps filled where `values` has something, the others left to see."""
     post = begun(template, values, municipality=municipality, by=by)
     record("template.use", by=by, target=post, label=template.name)
     return post
 
 
-def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """The same from any pattern, for verbs that write down by themselves what they did."""
     post = create_post(municipality, by=by)
     empty = replace(parse(pattern.content), words=glossary(municipality.pk))

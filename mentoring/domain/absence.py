@@ -1,7 +1,6 @@
 """Days on which a mentor is not there; the municipalities see them."""
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +18,7 @@ LONGEST_DAYS = 120
 
 
 @transaction.atomic
-def announce(starts_on: date, ends_on: date, note: str, *, by: Any) -> Absence:
+def announce(starts_on: date, ends_on: date, note: str, *, by: User) -> Absence:
     """Tell the municipalities. Raises `ActionNotAllowed` for days that are over, the wrong way round, or taken
     already.
     """
@@ -48,7 +47,7 @@ def announce(starts_on: date, ends_on: date, note: str, *, by: Any) -> Absence:
 
 
 @transaction.atomic
-def withdraw(absence: Absence, *, by: Any) -> None:
+def withdraw(absence: Absence, *, by: User) -> None:
     """Not away after all, or back sooner. One that is over stays as it was."""
     row = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
     if row.withdrawn_at is not None or (row.ends_on is not None and row.ends_on < today()):

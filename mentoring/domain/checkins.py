@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from mentoring.domain import checkin_notices as notices
@@ -64,7 +65,7 @@ class CheckInRecord:
 
 
 @transaction.atomic
-def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
+def plan(municipality: Municipality, wanted: Planned, *, by: User) -> CheckIn:
     """A check-in of the mentor `by`. Raises `ActionNotAllowed` for a time that is past, too far, or taken."""
     _coming(wanted.time)
     _free(wanted.time, by)
@@ -77,7 +78,7 @@ def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
 
 
 @transaction.atomic
-def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn:
+def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: User) -> CheckIn:
     """Another time, way or place of one that is to come, with the reason. Raises `ActionNotAllowed`."""
     row = _kept(check_in, by)
     if not row.is_planned:
@@ -99,7 +100,7 @@ def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn
 
 
 @transaction.atomic
-def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
+def cancel(check_in: CheckIn, reason: str, *, by: User) -> CheckIn:
     """It will not be held, for a reason. Raises `ActionNotAllowed`."""
     row = _kept(check_in, by)
     if not row.is_planned:
@@ -113,7 +114,7 @@ def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
 
 
 @transaction.atomic
-def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: Municipality, by: Any) -> CheckIn:
+def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: Municipality, by: User) -> CheckIn:
     """What was said in one that was held: planned before, not planned at all (None), or written down already.
 
     The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `ActionNotAllowed`.
@@ -140,7 +141,7 @@ def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: M
 
 
 @transaction.atomic
-def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextStep:
+def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: User) -> NextStep:
     """A next step is done, or not yet after all. The mentor's own are the mentor's to tick. Raises
     `ActionNotAllowed`.
     """
@@ -155,7 +156,7 @@ def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextSt
     return row
 
 
-def pass_on(former: Pairing, successor: Pairing, *, by: Any) -> int:
+def pass_on(former: Pairing, successor: Pairing, *, by: User) -> int:
     """Those of the former mentor that lie in the successor's days are the successor's. In the scope of the
     municipality, inside a transaction; returns how many."""
     rows = CheckIn.objects.filter(mentor=former.mentor, state=CheckInState.PLANNED)
@@ -167,7 +168,7 @@ def pass_on(former: Pairing, successor: Pairing, *, by: Any) -> int:
     return len(coming)
 
 
-def _kept(check_in: CheckIn, by: Any) -> CheckIn:
+def _kept(check_in: CheckIn, by: User) -> CheckIn:
     """The row, locked, if `by` is who keeps it."""
     rows = CheckIn.objects.select_for_update(of=("self",)).select_related("municipality", "mentor")
     row: CheckIn = rows.get(pk=check_in.pk)

@@ -1,12 +1,12 @@
 """A mentor fills in the rubric for a post: once, and may change it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from mentoring.domain import notices
@@ -22,7 +22,7 @@ MOST = 4000
 
 
 @transaction.atomic
-def give(post: Post, levels: Mapping[str, Level], note: str, *, by: Any) -> Feedback:
+def give(post: Post, levels: Mapping[str, Level], note: str, *, by: User) -> Feedback:
     """Write down the levels by the keys of criteria; a key that is missing is not judged.
 
     A criterion that was judged before keeps the words it was judged by. Raises `ActionNotAllowed` when nothing was

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.errors import ActionNotAllowed
 from mentoring.domain import checkins, notices
 from mentoring.models import Handover
@@ -20,7 +21,7 @@ MOST = 4000
 
 @transaction.atomic
 def hand_over(
-    pairing: Pairing, successor: Any, starts_on: date, ends_on: date | None, note: str, *, by: Any
+    pairing: Pairing, successor: Any, starts_on: date, ends_on: date | None, note: str, *, by: User
 ) -> Handover:
     """End the pairing the day before `starts_on`, begin the successor's, and keep the note.
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from links.rules import trouble
@@ -50,7 +51,7 @@ def _locked(activity: Activity) -> Activity:
 
 
 @transaction.atomic
-def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence]:
+def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidence]:
     """Published posts of the municipality show it. Those that stand there already are left alone.
 
     Raises `ActionNotAllowed` for a post that is not out, or went out before the plan began.
@@ -68,7 +69,7 @@ def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence
     return made
 
 
-def _post(activity: Activity, post: Any, by: Any) -> Evidence:
+def _post(activity: Activity, post: Any, by: User) -> Evidence:
     """With what it was, so that the row still says so when the post is gone."""
     out = Publication.objects.filter(post=post, delivery__published_at__isnull=False).select_related("delivery")
     first = out.exclude(delivery__permalink="").order_by("delivery__published_at").first()
@@ -80,7 +81,7 @@ def _post(activity: Activity, post: Any, by: Any) -> Evidence:
 
 
 @transaction.atomic
-def add_needs(activity: Activity, needs: list[int], *, by: Any) -> list[Evidence]:
+def add_needs(activity: Activity, needs: list[int], *, by: User) -> list[Evidence]:
     """Needs of citizens that were decided or done show it. Those that stand there already are left alone.
 
     Raises `ActionNotAllowed` for a need that nobody has decided, or that was decided before the plan began.
@@ -98,7 +99,7 @@ def add_needs(activity: Activity, needs: list[int], *, by: Any) -> list[Evidence
     return made
 
 
-def _need(activity: Activity, need: Any, by: Any) -> Evidence:
+def _need(activity: Activity, need: Any, by: User) -> Evidence:
     """With what it was, so that the row still says so when the need is gone."""
     return Evidence.objects.create(
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.NEED, need=need, title=need.title,
@@ -107,7 +108,7 @@ def _need(activity: Activity, need: Any, by: Any) -> Evidence:
 
 
 @transaction.atomic
-def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
+def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
     """An address somewhere on the web. What a person types is hostile: only a public address of a page is kept."""
     row = _locked(activity)
     url = plans.text(url, 500, "url")
@@ -125,7 +126,7 @@ def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
 
 
 @transaction.atomic
-def add_file(activity: Activity, scan: Scan, note: str, *, by: Any) -> Evidence:
+def add_file(activity: Activity, scan: Scan, note: str, *, by: User) -> Evidence:
     """A PDF, or a picture that was written anew."""
     row = _locked(activity)
     note = plans.text(note, MOST_NOTE, "note")
@@ -147,7 +148,7 @@ def _room(activity: Activity, more: int) -> None:
 
 
 @transaction.atomic
-def withdraw(evidence: Evidence, *, by: Any) -> None:
+def withdraw(evidence: Evidence, *, by: User) -> None:
     """Take a piece of evidence back; that it stood there is kept. Raises `ActionNotAllowed` once the activity is
     confirmed.
     """
@@ -165,7 +166,7 @@ def withdraw(evidence: Evidence, *, by: Any) -> None:
 
 
 @transaction.atomic
-def report(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
+def report(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
     """Say that it is done, today. A mentor who says so confirms it at once. Twice changes nothing.
 
     Raises `ActionNotAllowed` while the evidence that was agreed on is not there.
@@ -206,7 +207,7 @@ def _refuse_unproved(row: Activity) -> None:
 
 
 @transaction.atomic
-def confirm(activity: Activity, *, side: Side, by: Any) -> Activity:
+def confirm(activity: Activity, *, side: Side, by: User) -> Activity:
     """The mentor has looked at it and agrees that it is done. Raises `ActionNotAllowed` for anybody else."""
     row = _locked(activity)
     if side != Side.MENTOR:
@@ -223,7 +224,7 @@ def confirm(activity: Activity, *, side: Side, by: Any) -> Activity:
 
 
 @transaction.atomic
-def reopen(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
+def reopen(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
     """It is not done after all: the municipality takes its report back, or the mentor asks for more.
 
     Raises `ActionNotAllowed` when the mentor has confirmed it and somebody else asks.

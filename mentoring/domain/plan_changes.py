@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from mentoring.domain import plan_notices as notices
@@ -58,7 +59,7 @@ def _owner(owner: Any, name: str) -> dict[str, Any]:
 # ---------------------------------------------------------------- proposing
 
 
-def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **fields: Any) -> Change:
+def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: User, **fields: Any) -> Change:
     reason = plans.text(reason, MOST_REASON, "reason")
     if not reason:
         raise ActionNotAllowed(_("Say why, in a sentence: the other side reads it."), "reason")
@@ -73,7 +74,7 @@ def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **f
 
 
 @transaction.atomic
-def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
+def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: User) -> Change:
     """One activity more. Raises `ActionNotAllowed`."""
     plan = _running(plan)
     found = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
@@ -81,7 +82,7 @@ def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: A
 
 
 @transaction.atomic
-def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
+def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side, by: User) -> Change:
     """An activity otherwise. Raises `ActionNotAllowed`, also when nothing would be otherwise."""
     plan = _running(activity.plan)
     row = _open(activity, plan)
@@ -99,7 +100,7 @@ def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side,
 
 
 @transaction.atomic
-def propose_drop(activity: Activity, reason: str, *, side: Side, by: Any) -> Change:
+def propose_drop(activity: Activity, reason: str, *, side: Side, by: User) -> Change:
     """One activity less. Raises `ActionNotAllowed`."""
     plan = _running(activity.plan)
     row = _open(activity, plan)
@@ -107,7 +108,9 @@ def propose_drop(activity: Activity, reason: str, *, side: Side, by: Any) -> Cha
 
 
 @transaction.atomic
-def propose_dates(plan: Plan, starts_on: date, ends_on: date, goal: str, reason: str, *, side: Side, by: Any) -> Change:
+def propose_dates(
+    plan: Plan, starts_on: date, ends_on: date, goal: str, reason: str, *, side: Side, by: User
+) -> Change:
     """Other days or another goal of the plan. Raises `ActionNotAllowed`."""
     plan = _running(plan)
     goal = plans.text(goal, plans.MOST_GOAL, "goal")
@@ -136,7 +139,7 @@ def _waiting(change: Change) -> Change:
 
 
 @transaction.atomic
-def accept(change: Change, *, side: Side, by: Any) -> Change:
+def accept(change: Change, *, side: Side, by: User) -> Change:
     """The other side agrees, and the plan says so. Raises `ActionNotAllowed`, also when it is not possible any more."""
     row = _waiting(change)
     if side == row.side or by.pk == row.proposed_by_id:
@@ -147,7 +150,7 @@ def accept(change: Change, *, side: Side, by: Any) -> Change:
 
 
 @transaction.atomic
-def decline(change: Change, note: str, *, side: Side, by: Any) -> Change:
+def decline(change: Change, note: str, *, side: Side, by: User) -> Change:
     """The other side would rather not; or who proposed it takes it back, of which nobody is told."""
     row, note = _waiting(change), plans.text(note, MOST_REASON, "note")
     row.accepted = False
@@ -156,7 +159,7 @@ def decline(change: Change, note: str, *, side: Side, by: Any) -> Change:
     return _settle(row, "agreement.decline", note, by=by)
 
 
-def _settle(row: Change, verb: str, note: str, *, by: Any) -> Change:
+def _settle(row: Change, verb: str, note: str, *, by: User) -> Change:
     row.decided_by, row.decided_at, row.decided_note = by, timezone.now(), note
     row.save()
     label = str(row.activity or row.after.get("name", ""))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.enums import Unit
 from analytics.logframe import INDICATORS, measured_codes
 from common import audit
@@ -66,7 +67,7 @@ def start(
     activities: Iterable[Wanted],
     *,
     side: Side,
-    by: Any,
+    by: User,
 ) -> Plan:
     """Begin a draft. Raises `ActionNotAllowed` for days that cannot be, and while another plan of the enrolment is
     open.
@@ -208,7 +209,7 @@ def _reset(plan: Plan) -> None:
 
 
 @transaction.atomic
-def edit(plan: Plan, starts_on: date, ends_on: date, goal: str, *, by: Any) -> Plan:
+def edit(plan: Plan, starts_on: date, ends_on: date, goal: str, *, by: User) -> Plan:
     """Other days or another goal of a draft. Raises `ActionNotAllowed` when an activity would lie outside."""
     plan = _drafted(plan)
     goal = text(goal, MOST_GOAL, "goal")
@@ -233,7 +234,7 @@ def refuse_outside(plan: Plan, starts_on: date, ends_on: date) -> None:
 
 
 @transaction.atomic
-def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
+def add(plan: Plan, told: Wanted, *, by: User) -> Activity:
     """A further activity of a draft. Raises `ActionNotAllowed`."""
     plan = _drafted(plan)
     row = add_row(plan, told)
@@ -243,7 +244,7 @@ def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
 
 
 @transaction.atomic
-def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
+def change(activity: Activity, told: Wanted, *, by: User) -> Activity:
     """Say an activity of a draft otherwise. Raises `ActionNotAllowed`."""
     plan = _drafted(activity.plan)
     found = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
@@ -254,7 +255,7 @@ def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
 
 
 @transaction.atomic
-def remove(activity: Activity, *, by: Any) -> None:
+def remove(activity: Activity, *, by: User) -> None:
     """Take an activity out of a draft: nobody has agreed to it, so nothing of it stays."""
     plan = _drafted(activity.plan)
     audit.record("agreement.remove_activity", by=by, target=activity)
@@ -266,7 +267,7 @@ def remove(activity: Activity, *, by: Any) -> None:
 
 
 @transaction.atomic
-def agree(plan: Plan, *, side: Side, by: Any) -> Plan:
+def agree(plan: Plan, *, side: Side, by: User) -> Plan:
     """One side agrees; when both have, the plan holds. Twice changes nothing.
 
     Raises `ActionNotAllowed` for a plan without activities, one that is closed, and when the same person would agree
@@ -296,7 +297,7 @@ def agree(plan: Plan, *, side: Side, by: Any) -> Plan:
 
 
 @transaction.atomic
-def take_back(plan: Plan, *, side: Side, by: Any) -> Plan:
+def take_back(plan: Plan, *, side: Side, by: User) -> Plan:
     """Take one's side's agreement back while the other one has not agreed. Raises `ActionNotAllowed` afterwards."""
     plan = _drafted(plan)
     if not plan.agreed(side):
@@ -310,7 +311,7 @@ def take_back(plan: Plan, *, side: Side, by: Any) -> Plan:
 
 
 @transaction.atomic
-def close(plan: Plan, because: Closing, *, by: Any) -> Plan:
+def close(plan: Plan, because: Closing, *, by: User) -> Plan:
     """Close it: finished when its last day has come or nothing is open, else because another one takes its place.
 
     What was done and what shows it stay. Changes nobody has decided lapse. Closing twice changes nothing.
@@ -332,7 +333,7 @@ def _open(plan: Plan) -> Any:
     return Activity.objects.filter(plan=plan, done_at__isnull=True, dropped_at__isnull=True)
 
 
-def _close(plan: Plan, because: Closing, *, by: Any) -> None:
+def _close(plan: Plan, because: Closing, *, by: User | None) -> None:
     plan.closed_at, plan.closed_by, plan.closed_because = timezone.now(), by, because
     plan.save()
     Change.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from mentoring.domain import review_notices as notices
@@ -20,7 +21,7 @@ TEXTS: dict[str, str] = {Side.MENTOR: "mentor_words", Side.MUNICIPALITY: "munici
 
 
 @transaction.atomic
-def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
+def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
     """A draft with what plan and numbers say today; the one there, if somebody was quicker. Raises
     `ActionNotAllowed`.
     """
@@ -43,7 +44,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
 
 
 @transaction.atomic
-def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: Any) -> Review:
+def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: User) -> Review:
     """What this side says, and what comes next. Takes confirmations back when a word changed. Raises
     `ActionNotAllowed`.
     """
@@ -59,7 +60,7 @@ def write(review: Review, words: str, next_steps: str, *, side: Side, revision: 
 
 
 @transaction.atomic
-def look_again(review: Review, *, revision: int, by: Any) -> Review:
+def look_again(review: Review, *, revision: int, by: User) -> Review:
     """Read plan and numbers anew. Takes confirmations back. Raises `ActionNotAllowed`."""
     row = _drafted(review, revision)
     row.content = content(row.plan)
@@ -69,7 +70,7 @@ def look_again(review: Review, *, revision: int, by: Any) -> Review:
 
 
 @transaction.atomic
-def confirm(review: Review, *, side: Side, revision: int, by: Any) -> Review:
+def confirm(review: Review, *, side: Side, revision: int, by: User) -> Review:
     """One side confirms what stood on the page (`revision`); with the second one it is frozen. Raises
     `ActionNotAllowed`.
     """
@@ -95,7 +96,7 @@ def confirm(review: Review, *, side: Side, revision: int, by: Any) -> Review:
     return row
 
 
-def note_download(review: Review, language: str, *, by: Any) -> None:
+def note_download(review: Review, language: str, *, by: User) -> None:
     audit.record("review.download", by=by, target=review, kind=review.kind, language=language)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from mentoring.domain.keys import free_key
@@ -40,7 +41,7 @@ def _found(programme: Programme, key: str) -> tuple[Criterion, list[Criterion]]:
 
 
 @transaction.atomic
-def add(programme: Programme, words: dict[str, Any], *, by: Any) -> Criterion:
+def add(programme: Programme, words: dict[str, Any], *, by: User) -> Criterion:
     """A criterion of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.is_used for row in rows) >= MOST:
@@ -54,7 +55,7 @@ def add(programme: Programme, words: dict[str, Any], *, by: Any) -> Criterion:
 
 
 @transaction.atomic
-def reword(programme: Programme, key: str, words: dict[str, Any], *, by: Any) -> Criterion:
+def reword(programme: Programme, key: str, words: dict[str, Any], *, by: User) -> Criterion:
     """Other words from now on; feedback given before keeps the old ones. The same words change nothing."""
     row, _rows = _found(programme, key)
     if row.words == words:
@@ -69,7 +70,7 @@ def reword(programme: Programme, key: str, words: dict[str, Any], *, by: Any) ->
 
 
 @transaction.atomic
-def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
+def move(programme: Programme, key: str, steps: int, *, by: User) -> None:
     """Up (-1) or down (+1) by one place; at either end it stays."""
     row, rows = _found(programme, key)
     at = rows.index(row)
@@ -84,7 +85,7 @@ def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
 
 
 @transaction.atomic
-def use(programme: Programme, key: str, is_used: bool, *, by: Any) -> None:
+def use(programme: Programme, key: str, is_used: bool, *, by: User) -> None:
     """Take it out of the form, or back into it. What was given by it stays. One is always left."""
     row, rows = _found(programme, key)
     if row.is_used == is_used:

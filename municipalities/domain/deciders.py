@@ -1,7 +1,6 @@
 """Rights that are lent by name: who stands in for an absent approver, and who may publish in an emergency."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,7 +23,7 @@ LONGEST = timedelta(days=92)
 
 @transaction.atomic
 def delegate(
-    municipality: Municipality, *, approver: User, to: User, starts_on: date, ends_on: date, by: Any
+    municipality: Municipality, *, approver: User, to: User, starts_on: date, ends_on: date, by: User
 ) -> Delegation:
     """`to` may approve for `approver` from the first to the last day. Raises `ActionNotAllowed`.
 
@@ -72,7 +71,7 @@ def _refuse_period(municipality: Municipality, approver: User, starts_on: date, 
 
 
 @transaction.atomic
-def end_delegation(delegation: Delegation, *, by: Any) -> None:
+def end_delegation(delegation: Delegation, *, by: User) -> None:
     """From this moment the delegate decides for nobody; nothing changes when it has ended."""
     rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate", "municipality")
     row = rows.get(pk=delegation.pk)
@@ -86,7 +85,7 @@ def end_delegation(delegation: Delegation, *, by: Any) -> None:
 
 
 @transaction.atomic
-def allow_emergency(municipality: Municipality, user: User, *, by: Any) -> EmergencyRight:
+def allow_emergency(municipality: Municipality, user: User, *, by: User) -> EmergencyRight:
     """`user` may publish in an emergency, after the delay; nothing changes when they are on the list.
 
     Raises `ActionNotAllowed`.
@@ -104,7 +103,7 @@ def allow_emergency(municipality: Municipality, user: User, *, by: Any) -> Emerg
 
 
 @transaction.atomic
-def end_emergency(right: EmergencyRight, *, by: Any) -> None:
+def end_emergency(right: EmergencyRight, *, by: User) -> None:
     """Take somebody off the list. What they sent and has not left yet is held at the gate."""
     rows = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
     row = rows.get(pk=right.pk)
@@ -117,7 +116,7 @@ def end_emergency(right: EmergencyRight, *, by: Any) -> None:
         notices.right_stopped(row, by=by)
 
 
-def end_unauthorised(person: User, by: Any) -> None:
+def end_unauthorised(person: User, by: User) -> None:
     """For `accounts.endings`: delegations lent by this person or to them that neither could make now, delegations that
     they arranged and that have not begun, and their places on emergency lists.
     """

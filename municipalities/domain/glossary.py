@@ -1,12 +1,12 @@
 """The municipality's own words: names that stay Latin, and words that each script spells its own way."""
 
 import re
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 import serbian
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from municipalities.models import GlossaryWord, Municipality
@@ -18,7 +18,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 @transaction.atomic
-def add(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) -> GlossaryWord:
+def add(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
     """A new word; one that is left empty is the same as the other. Raises `ActionNotAllowed`."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who add the same word stand in line
     latin, cyrillic = spellings(latin, cyrillic)
@@ -34,7 +34,7 @@ def add(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) -> Gl
 
 
 @transaction.atomic
-def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: Any) -> bool:
+def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: User) -> bool:
     """Tells whether anything changed. Raises `ActionNotAllowed`."""
     Municipality.objects.select_for_update().get(pk=word.municipality_id)
     row = GlossaryWord.objects.select_for_update().get(pk=word.pk)
@@ -49,13 +49,13 @@ def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: Any) -> bool:
 
 
 @transaction.atomic
-def remove(word: GlossaryWord, *, by: Any) -> None:
+def remove(word: GlossaryWord, *, by: User) -> None:
     audit.record("glossary.remove", by=by, target=word)
     word.delete()
 
 
 @transaction.atomic
-def remember(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) -> GlossaryWord:
+def remember(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
     """What a person corrected by hand: a word they taught before gets the new spelling. Raises `ActionNotAllowed`."""
     latin, cyrillic = spellings(latin, cyrillic)
     known = _twins(municipality, latin, cyrillic)

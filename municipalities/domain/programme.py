@@ -21,14 +21,14 @@ LOOKS_BACK = timedelta(days=14)
 
 
 @transaction.atomic
-def start(name: str, *, by: Any) -> Programme:
+def start(name: str, *, by: User) -> Programme:
     programme = Programme.objects.create(name=name)
     audit.record("programme.start", by=by, target=programme)
     return programme
 
 
 @transaction.atomic
-def add_staff(programme: Programme, user: User, *, by: Any) -> None:
+def add_staff(programme: Programme, user: User, *, by: User) -> None:
     """`user` runs the programme too; nothing changes when they do already."""
     if programme.staff.filter(pk=user.pk).exists():
         return
@@ -37,7 +37,7 @@ def add_staff(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end_staff(programme: Programme, user: User, *, by: Any) -> None:
+def end_staff(programme: Programme, user: User, *, by: User) -> None:
     """The right ends at once, with what hung on it (`accounts.endings`). Twice changes nothing."""
     if not programme.staff.filter(pk=user.pk).exists():
         return
@@ -47,7 +47,7 @@ def end_staff(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def add_trainer(programme: Programme, user: User, *, by: Any) -> None:
+def add_trainer(programme: Programme, user: User, *, by: User) -> None:
     """`user` may hold the programme's trainings; nothing changes when they may already."""
     if programme.trainers.filter(pk=user.pk).exists():
         return
@@ -56,7 +56,7 @@ def add_trainer(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end_trainer(programme: Programme, user: User, *, by: Any) -> None:
+def end_trainer(programme: Programme, user: User, *, by: User) -> None:
     """The right ends at once; what they made stays. Twice changes nothing."""
     if not programme.trainers.filter(pk=user.pk).exists():
         return
@@ -66,7 +66,7 @@ def end_trainer(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def invite_trainer(programme: Programme, email: str, *, by: Any, name: str = "", language: str = "") -> str:
+def invite_trainer(programme: Programme, email: str, *, by: User, name: str = "", language: str = "") -> str:
     """Give an account of that address the right at once, or invite it; returns the link, empty when it was given.
 
     Raises `ActionNotAllowed` when they are a trainer already.
@@ -82,14 +82,14 @@ def invite_trainer(programme: Programme, email: str, *, by: Any, name: str = "",
 
 
 @transaction.atomic
-def add_cohort(programme: Programme, name: str, training_on: date, *, by: Any) -> Cohort:
+def add_cohort(programme: Programme, name: str, training_on: date, *, by: User) -> Cohort:
     cohort = Cohort.objects.create(programme=programme, name=name, training_on=training_on)
     audit.record("programme.add_cohort", by=by, target=cohort)
     return cohort
 
 
 @transaction.atomic
-def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compares: bool, by: Any) -> Enrolment:
+def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compares: bool, by: User) -> Enrolment:
     """Raises `ActionNotAllowed` while the municipality has no workspace, or is enrolled in the programme in that time,
     and for a workspace of a training.
     """
@@ -107,7 +107,7 @@ def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compar
 
 
 @transaction.atomic
-def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: Any) -> None:
+def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: User) -> None:
     """`None` takes a last day back. Raises `ActionNotAllowed` for a day before the first."""
     _end(enrolment, ends_on)
     audit.record("programme.end_enrolment", by=by, target=enrolment, cohort=str(enrolment.cohort))
@@ -116,7 +116,7 @@ def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: Any) -> Non
 
 
 @transaction.atomic
-def set_comparison(enrolment: Enrolment, compares: bool, *, by: Any) -> None:
+def set_comparison(enrolment: Enrolment, compares: bool, *, by: User) -> None:
     """Whether the municipality agreed that its numbers stand beside the others'."""
     if enrolment.compares == compares:
         return
@@ -126,7 +126,7 @@ def set_comparison(enrolment: Enrolment, compares: bool, *, by: Any) -> None:
 
 
 @transaction.atomic
-def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: date | None, *, by: Any) -> Pairing:
+def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: date | None, *, by: User) -> Pairing:
     """Raises `ActionNotAllowed` when the two are paired in that time already, the period ends before it starts, and for
     a workspace of a training.
     """
@@ -141,7 +141,7 @@ def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: dat
 
 
 @transaction.atomic
-def end_pairing(pairing: Pairing, ends_on: date, *, by: Any) -> None:
+def end_pairing(pairing: Pairing, ends_on: date, *, by: User) -> None:
     """The mentor's right ends with the end of that day. Raises `ActionNotAllowed` for a day before the first."""
     _end(pairing, ends_on)
     audit.record("programme.end_pairing", by=by, target=pairing, person=str(pairing.mentor))
@@ -166,7 +166,7 @@ def end_lapsed() -> int:
 
 @transaction.atomic
 def succeed(
-    pairing: Pairing, successor: User, starts_on: date, ends_on: date | None, *, by: Any
+    pairing: Pairing, successor: User, starts_on: date, ends_on: date | None, *, by: User
 ) -> tuple[Pairing, Pairing]:
     """End `pairing` the day before `starts_on` and pair the successor from that day; returns both.
 
@@ -210,7 +210,7 @@ def invite_mentor(
     starts_on: date,
     ends_on: date | None,
     *,
-    by: Any,
+    by: User,
     name: str = "",
     language: str = "",
 ) -> str:

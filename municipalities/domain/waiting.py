@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from municipalities import queries
@@ -34,7 +35,7 @@ def until(municipality: Municipality, *, without: Any = None) -> datetime | None
 
 
 @transaction.atomic
-def confirm(right: Right, *, by: Any) -> None:
+def confirm(right: Right, *, by: User) -> None:
     """Another approver agrees to it: it holds at once. Raises `ActionNotAllowed`."""
     row = _locked(right)
     if row is None:
@@ -50,7 +51,7 @@ def confirm(right: Right, *, by: Any) -> None:
 
 
 @transaction.atomic
-def stop(right: Right, *, by: Any) -> None:
+def stop(right: Right, *, by: User) -> None:
     """It does not take effect; who had another role here has that again. Raises `ActionNotAllowed` when it is
     settled.
     """
@@ -101,7 +102,7 @@ def _settle(right: Right) -> bool:
     return True
 
 
-def end_unauthorised(person: Any, by: Any) -> None:
+def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: take back waiting rights that this person gave and may not give any more."""
     for kind in KINDS:
         rows = kind._default_manager.filter(by=person, ended_at__isnull=True, waits_until__isnull=False).order_by("pk")
@@ -111,7 +112,7 @@ def end_unauthorised(person: Any, by: Any) -> None:
                 _drop(row, by=by)
 
 
-def _drop(row: Right, *, by: Any) -> None:
+def _drop(row: Right, *, by: User | None) -> None:
     """`by` took the right away from the one who gave it; None: it was noticed later."""
     _take_back(row)
     audit.record("member.drop_right", by=by, **_about(row))

@@ -1,12 +1,12 @@
 """What the municipality decides about a need, what it did, and taking that back."""
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from needs import rules
@@ -20,7 +20,7 @@ DECISIONS = (Stage.LOOKED_AT, Stage.PLANNED, Stage.DECLINED)
 
 
 @transaction.atomic
-def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, by: Any) -> Need:
+def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, by: User) -> Need:
     """It is looked at, will be done, or will not be done; the latter two say why and since when.
 
     Raises `ActionNotAllowed` without a reason, and for what was settled before: that is opened again first.
@@ -46,7 +46,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 
 
 @transaction.atomic
-def done(need: Need, what: str, *, on: date, by: Any) -> Need:
+def done(need: Need, what: str, *, on: date, by: User) -> Need:
     """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
     row, words = locked(need), storable(what).strip()
     if row.stage == Stage.DECLINED:
@@ -64,7 +64,7 @@ def done(need: Need, what: str, *, on: date, by: Any) -> Need:
 
 
 @transaction.atomic
-def reopen(need: Need, *, by: Any) -> Need:
+def reopen(need: Need, *, by: User) -> Need:
     """It is not settled after all. The words stay for whoever writes on.
 
     Answers that have not left yet are cancelled, and those who were told may be told anew.

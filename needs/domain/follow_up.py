@@ -1,10 +1,9 @@
 """The post that tells everybody what became of a need: a draft that begins with what is known."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
@@ -30,7 +29,7 @@ MOST_QUOTES = 3
 
 
 @transaction.atomic
-def tell(need: Need, *, by: Any) -> Post:
+def tell(need: Need, *, by: User) -> Post:
     """A draft that tells of it; the one that exists already, if it was not deleted. Raises `ActionNotAllowed` while
     nothing is decided."""
     row = locked(need)

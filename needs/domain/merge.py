@@ -1,11 +1,10 @@
 """Two needs turn out to be one."""
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from needs.domain.write import hold, locked, recount
@@ -13,7 +12,7 @@ from needs.models import OPEN, Need, NeedPicture, Voice
 
 
 @transaction.atomic
-def merge(need: Need, into: Need, *, by: Any) -> Need:
+def merge(need: Need, into: Need, *, by: User) -> Need:
     """Voices and pictures of `need` go `into` the other, and `need` goes. The words of the other stay.
 
     Raises `ActionNotAllowed` for a need with itself, and for one whose people have been told what became of it.

@@ -1,11 +1,10 @@
 """Pictures of how it was and how it is now, from the municipality's library."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from needs.domain.write import locked
@@ -19,7 +18,7 @@ from posts.pictures import consent_note
 
 
 @transaction.atomic
-def add(need: Need, media: Media, moment: str, alt: str, *, by: Any) -> NeedPicture:
+def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPicture:
     """Show the picture. Its description is needed, and is kept with the picture in the library.
 
     The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
@@ -51,7 +50,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: Any) -> NeedPict
 
 
 @transaction.atomic
-def remove(picture: NeedPicture, *, by: Any) -> None:
+def remove(picture: NeedPicture, *, by: User) -> None:
     """Show it no more; it stays in the library."""
     row = NeedPicture.objects.select_for_update(of=("self",)).select_related("need").get(pk=picture.pk)
     record("need.picture_away", by=by, target=row.need)

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels import dry
 from common.audit import record
 from common.errors import ActionNotAllowed
@@ -38,7 +39,7 @@ SECONDS = 4.0
 
 
 @transaction.atomic
-def ask(need: Need, text: str, *, by: Any) -> Round:
+def ask(need: Need, text: str, *, by: User) -> Round:
     """Tell everybody who asked and has not been told, in these words; a worker does it.
 
     Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
@@ -69,7 +70,7 @@ def ask(need: Need, text: str, *, by: Any) -> Round:
     return begun
 
 
-def _refuse_without_approval(row: Need, by: Any) -> None:
+def _refuse_without_approval(row: Need, by: User) -> None:
     house = Municipality.objects.get(pk=row.municipality_id)
     if seat_of(house, "", access(by, house)) == Seat.ASKS:
         raise ActionNotAllowed(

@@ -5,12 +5,12 @@ The municipality is held while voices come, go or move, so that a message is cou
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.enums import MessageKind
@@ -26,7 +26,7 @@ BY_HAND = tuple(source for source in Source if source != Source.MESSAGE)
 
 
 @transaction.atomic
-def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str = "", by: Any) -> Voice:
+def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str = "", by: User) -> Voice:
     """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `ActionNotAllowed`."""
     hold(need.municipality_id)
     row = locked(need)
@@ -49,7 +49,7 @@ def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str 
 
 
 @transaction.atomic
-def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
+def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
     """These messages ask for this need; those of another need move here. Returns how many came.
 
     A message that is here already stays as it is. Raises `ActionNotAllowed` for one that asks for nothing, and for one
@@ -80,7 +80,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
     return len(new) + len(moved)
 
 
-def _of(need: Need, message: Message, by: Any) -> Voice:
+def _of(need: Need, message: Message, by: User) -> Voice:
     return Voice(
         municipality_id=need.municipality_id, need=need, message=message, source=Source.MESSAGE, by=by,
         heard_on=message.at.astimezone(BELGRADE).date(),
@@ -88,7 +88,7 @@ def _of(need: Need, message: Message, by: Any) -> Voice:
 
 
 @transaction.atomic
-def remove(voice: Voice, *, by: Any) -> None:
+def remove(voice: Voice, *, by: User) -> None:
     """It was no voice of this need. Raises `ActionNotAllowed` once its author was told."""
     hold(voice.municipality_id)
     row = Voice.objects.select_for_update(of=("self",)).select_related("need").get(pk=voice.pk)
@@ -100,7 +100,7 @@ def remove(voice: Voice, *, by: Any) -> None:
 
 
 @transaction.atomic
-def quote(voice: Voice, words: str, *, by: Any) -> Voice:
+def quote(voice: Voice, words: str, *, by: User) -> Voice:
     """Choose which words of it may be shown; empty takes the quote away.
 
     Raises `ActionNotAllowed` where they name somebody, and for a private message: its voice counts without words.

@@ -1,11 +1,11 @@
 """Writing a need down, changing its words, and taking an empty one away."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.domain import tallies
 from common.audit import record
 from common.errors import ActionNotAllowed
@@ -55,7 +55,7 @@ def mark(municipality_id: int) -> None:
 
 
 @transaction.atomic
-def write(municipality: Municipality, words: NeedContent, *, by: Any) -> Need:
+def write(municipality: Municipality, words: NeedContent, *, by: User) -> Need:
     """A new need without a voice yet. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
     _put(need, words)
@@ -65,7 +65,7 @@ def write(municipality: Municipality, words: NeedContent, *, by: Any) -> Need:
 
 
 @transaction.atomic
-def change(need: Need, words: NeedContent, *, by: Any) -> Need:
+def change(need: Need, words: NeedContent, *, by: User) -> Need:
     row = locked(need)
     _put(row, words)
     row.save()
@@ -74,7 +74,7 @@ def change(need: Need, words: NeedContent, *, by: Any) -> Need:
 
 
 @transaction.atomic
-def delete(need: Need, *, by: Any) -> None:
+def delete(need: Need, *, by: User) -> None:
     """Take away a need that nobody has asked for. Raises `ActionNotAllowed` while it has voices."""
     hold(need.municipality_id)
     row = locked(need)

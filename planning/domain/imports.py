@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels import dry
 from channels.models import Channel
 from common.audit import record
@@ -307,7 +308,7 @@ def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
 
 
 @transaction.atomic
-def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> ImportRun:
+def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> ImportRun:
     """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
     plan = read(raw)
     run = ImportRun.objects.create(
@@ -324,7 +325,7 @@ def lines_of(run: ImportRun) -> list[FileRow]:
 
 
 @transaction.atomic
-def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
+def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     """Make the drafts of all rows that nothing stops; returns how many.
 
     Raises `ActionNotAllowed` when it was done before, when there is nothing to make, and when that is not the number
@@ -353,7 +354,7 @@ def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
     return run.made
 
 
-def _make(municipality: Municipality, row: PlanRow, by: Any) -> None:
+def _make(municipality: Municipality, row: PlanRow, by: User) -> None:
     assert row.content is not None
     post = written(municipality, row.content, by=by)
     if row.campaign:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import dates
 from common.audit import record
 from common.errors import ActionNotAllowed
@@ -43,7 +44,7 @@ def dates_of(recurrence: Recurrence, most: int = MOST_TIMES) -> list[date]:
 
 
 @transaction.atomic
-def begin(pattern: Post, values: Mapping[str, Any], *, by: Any) -> Recurrence:
+def begin(pattern: Post, values: Mapping[str, Any], *, by: User) -> Recurrence:
     """`values`: every, weekdays, at, starts_on, ends_on, skips_holidays. Raises `ActionNotAllowed`."""
     pattern = locked(pattern)
     if parse(pattern.draft).is_empty:
@@ -69,7 +70,7 @@ def begin(pattern: Post, values: Mapping[str, Any], *, by: Any) -> Recurrence:
 
 
 @transaction.atomic
-def end(recurrence: Recurrence, *, by: Any) -> Recurrence:
+def end(recurrence: Recurrence, *, by: User) -> Recurrence:
     """No more drafts; those that were made stay."""
     row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern").get(pk=recurrence.pk)
     if row.ended_at is None:
@@ -80,7 +81,7 @@ def end(recurrence: Recurrence, *, by: Any) -> Recurrence:
 
 
 @transaction.atomic
-def skip(recurrence: Recurrence, on: date, *, by: Any) -> Occurrence:
+def skip(recurrence: Recurrence, on: date, *, by: User) -> Occurrence:
     """Leave out one day, or take it in again. Raises `ActionNotAllowed` when its draft exists, or it is none of its
     days.
     """

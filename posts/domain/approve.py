@@ -5,13 +5,13 @@ How many have to agree, and who comes first, is the municipality's rule (`posts.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from delivery.domain.move import Moved
@@ -33,7 +33,7 @@ RESOLVE, LEAVE = "resolve", "leave"
 
 @transaction.atomic
 def approve(
-    post: Post, version: Version, *, by: Any, note: str = "", threads: str = "", seen: Collection[int] | None = None,
+    post: Post, version: Version, *, by: User, note: str = "", threads: str = "", seen: Collection[int] | None = None,
     time: str | None = None,
 ) -> Post:  # fmt: skip
     """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
@@ -72,7 +72,7 @@ def approve(
 
 
 @transaction.atomic
-def endorse(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
+def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
     """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `ActionNotAllowed`."""
     post = locked(post)
     before = _waiting(post, version)
@@ -87,7 +87,7 @@ def endorse(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
 
 
 @transaction.atomic
-def send_back(post: Post, version: Version, *, by: Any, note: str) -> Post:
+def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
     """Return `version` to its writer with a note. What waited for the approval is withdrawn."""
     post = locked(post)
     _waiting(post, version)
@@ -135,7 +135,7 @@ def _waiting(post: Post, version: Version) -> Standing:
     return found
 
 
-def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> Seat:
+def _seat(post: Post, version: Version, before: Standing, *, by: User) -> Seat:
     house = post.municipality
     found = seat_or_bar(
         seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
@@ -145,7 +145,7 @@ def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> Seat:
     return found
 
 
-def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: Any) -> dict[str, list[int]]:
+def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: User) -> dict[str, list[int]]:
     """Do what was chosen with the open conversations, and say of which. Raises `ActionNotAllowed` where nothing was
     chosen.
     """
@@ -171,7 +171,7 @@ def _open_words(count: int) -> str:
     ) % {"count": count}
 
 
-def _release(post: Post, *, by: Any) -> None:
+def _release(post: Post, *, by: User) -> None:
     """What waited for the approval may go out at its time; `release` lets expire what is too late for that."""
     for publication in live(post).filter(delivery__state=State.WAITING, delivery__reason=Because.NOT_APPROVED):
         try:

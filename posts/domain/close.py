@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
@@ -46,7 +47,7 @@ class Report:
 
 
 @transaction.atomic
-def close(post: Post, report: Report, *, by: Any) -> Closing:
+def close(post: Post, report: Report, *, by: User) -> Closing:
     """Write the closing report, or change it. Raises `ActionNotAllowed` before the post has been on a network."""
     post = locked(post)
     if post.format not in Format.values:
@@ -72,7 +73,7 @@ def close(post: Post, report: Report, *, by: Any) -> Closing:
 
 
 @transaction.atomic
-def tell(closing: Closing, *, by: Any) -> Post:
+def tell(closing: Closing, *, by: User) -> Post:
     """A draft that tells people what became of their answers; the one that exists already, if it was not deleted."""
     row = Closing.objects.select_for_update(of=("self",)).select_related("post__municipality", "follow_up").get(
         pk=closing.pk

@@ -1,10 +1,9 @@
 """Saying something about a post: on words, on a part of a picture, on the whole, or in answer to somebody."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from posts import anchors, mentions
@@ -20,7 +19,7 @@ MOST = 4000
 
 
 @transaction.atomic
-def comment(post: Post, text: str, *, by: Any, where: Where | None = None) -> Thread:
+def comment(post: Post, text: str, *, by: User, where: Where | None = None) -> Thread:
     """Begin a thread. Raises `ActionNotAllowed` for an empty or endless comment, and when the place is not there any
     more.
     """
@@ -36,7 +35,7 @@ def comment(post: Post, text: str, *, by: Any, where: Where | None = None) -> Th
 
 
 @transaction.atomic
-def reply(thread: Thread, text: str, *, by: Any) -> Comment:
+def reply(thread: Thread, text: str, *, by: User) -> Comment:
     """Answer in a thread. A thread that was resolved stays so: an answer may be a thank-you."""
     text = wording(text)
     if not text:
@@ -60,14 +59,14 @@ def wording(text: str) -> str:
     return text
 
 
-def say(thread: Thread, text: str, *, by: Any) -> Comment:
+def say(thread: Thread, text: str, *, by: User) -> Comment:
     kept, people = mentions.stored(text, mentionable(thread.post.municipality) if "@" in text else [])
     return Comment.objects.create(
         municipality_id=thread.municipality_id, thread=thread, author=by, text=kept, mentions=people
     )
 
 
-def begin(post: Post, where: Where, *, by: Any) -> Thread:
+def begin(post: Post, where: Where, *, by: User) -> Thread:
     """The stored thread without a word in it yet. Post must be locked. Raises `ActionNotAllowed` if the place is not
     there.
     """

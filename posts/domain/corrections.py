@@ -7,12 +7,12 @@ sends the new one once that is certain, so that there is one public post at the 
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from delivery.domain import withdraw
@@ -54,7 +54,7 @@ def open_correction(post: Post) -> Amendment | None:
 
 
 @transaction.atomic
-def begin(post: Post, *, reason: str, by: Any) -> Post:
+def begin(post: Post, *, reason: str, by: User) -> Post:
     """Open a post that is out for other words. Nothing changes on any network. Raises `ActionNotAllowed`."""
     post = locked(post)
     reason = said(reason)
@@ -95,7 +95,7 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(_("Nothing of this post is public, so there is nothing to correct."))
 
 
-def _leave_behind(post: Post, *, by: Any) -> None:
+def _leave_behind(post: Post, *, by: User) -> None:
     """What failed of the post, or of its last correction, does not go out with the old words any more."""
     for publication in publications(post).filter(delivery__state__in=LEFT):
         cancel(publication.delivery, by=by)
@@ -120,7 +120,7 @@ def _refuse_two(post: Post) -> None:
 
 
 @transaction.atomic
-def prepare(post: Post, *, by: Any) -> Version:
+def prepare(post: Post, *, by: User) -> Version:
     """Freeze what was written, so that the page can show what happens on each channel. Raises `ActionNotAllowed`."""
     post = locked(post)
     if not post.is_correction:
@@ -129,7 +129,7 @@ def prepare(post: Post, *, by: Any) -> Version:
 
 
 @transaction.atomic
-def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: Any) -> Amendment:
+def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -> Amendment:
     """Keep what was chosen for each publication of a correction that is being written. Raises `ActionNotAllowed`."""
     post = locked(post)
     amendment = _open(post)
@@ -172,7 +172,7 @@ def _open(post: Post) -> Amendment:
 
 
 @transaction.atomic
-def carry_out_now(post: Post, *, by: Any) -> Post:
+def carry_out_now(post: Post, *, by: User) -> Post:
     """Where the house asks nobody: the correction takes effect as it is written. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.municipality.needs_approval:
@@ -183,7 +183,7 @@ def carry_out_now(post: Post, *, by: Any) -> Post:
     return post
 
 
-def carry_out(post: Post, version: Version, *, by: Any, is_emergency: bool = False) -> None:
+def carry_out(post: Post, version: Version, *, by: User, is_emergency: bool = False) -> None:
     """Everybody has agreed to `version`. A part of verbs: the post is locked. Raises `ActionNotAllowed`."""
     refuse_unready(post, version)
     amendment = _open(post)
@@ -199,7 +199,7 @@ def carry_out(post: Post, version: Version, *, by: Any, is_emergency: bool = Fal
     record("post.carry_out", by=by, target=post, version=version.number, ways=amendment.ways)
 
 
-def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: Any) -> None:
+def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: User) -> None:
     assert plan.chosen is not None
     part = AmendmentPart(
         municipality_id=amendment.municipality_id, amendment=amendment, publication=plan.publication, way=plan.chosen,
@@ -220,7 +220,7 @@ def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: Any) -> Non
 
 
 @transaction.atomic
-def drop(post: Post, *, by: Any) -> Post:
+def drop(post: Post, *, by: User) -> Post:
     """Leave what is public as it is. The draft is again what it was before. Raises `ActionNotAllowed`."""
     post = locked(post)
     amendment = _open(post)
@@ -241,7 +241,7 @@ def drop(post: Post, *, by: Any) -> Post:
     return post
 
 
-def stop(publication: Publication, *, by: Any) -> None:
+def stop(publication: Publication, *, by: User) -> None:
     """It is going to be taken down: no change of it goes out any more, and nothing in its place. Raises
     `ActionNotAllowed`.
     """

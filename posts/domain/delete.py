@@ -1,11 +1,10 @@
 """Deleting with undo: the row stays, so nothing is lost."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from posts.domain import publications
@@ -17,7 +16,7 @@ from posts.queries import publications as live
 
 
 @transaction.atomic
-def delete(post: Post, *, by: Any) -> Post:
+def delete(post: Post, *, by: User) -> Post:
     """Delete a post that is on no network; what waited to go out is withdrawn. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.deleted_at:
@@ -34,7 +33,7 @@ def delete(post: Post, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def restore(post: Post, *, by: Any) -> Post:
+def restore(post: Post, *, by: User) -> Post:
     """Undo a deletion. A post that was submitted or approved comes back as a draft: its deliveries are gone."""
     post = locked(post)
     if post.deleted_at is None:

@@ -6,12 +6,12 @@ off the list meanwhile, or objected to, sends nothing any more (`posts.domain.ga
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from delivery.enums import State
@@ -37,7 +37,7 @@ AGAIN = timedelta(days=1)
 
 
 @transaction.atomic
-def publish(post: Post, *, reason: str, by: Any) -> Post:
+def publish(post: Post, *, reason: str, by: User) -> Post:
     """Send the post now, as it stands. Raises `ActionNotAllowed` without a place on the list or without a reason."""
     post = locked(post)
     reason = storable(reason).strip()
@@ -65,7 +65,7 @@ def publish(post: Post, *, reason: str, by: Any) -> Post:
     return post
 
 
-def _frozen(post: Post, *, by: Any) -> Version:
+def _frozen(post: Post, *, by: User) -> Version:
     """What will be sent: the draft as it is, or the version that was submitted or approved."""
     if post.deleted_at:
         raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
@@ -87,7 +87,7 @@ def _refuse_twice(post: Post, version: Version) -> None:
 
 
 @transaction.atomic
-def review(emergency: Decision, *, in_order: bool, note: str = "", by: Any) -> Decision:
+def review(emergency: Decision, *, in_order: bool, note: str = "", by: User) -> Decision:
     """Another approver looked at an emergency afterwards. What has not gone out stops if it was not in order.
 
     Raises `ActionNotAllowed` for one's own, for one that was reviewed, and for an objection that says nothing.
@@ -108,7 +108,7 @@ def review(emergency: Decision, *, in_order: bool, note: str = "", by: Any) -> D
     return made
 
 
-def _reviewing(emergency: Decision, post: Post, *, by: Any) -> Seat:
+def _reviewing(emergency: Decision, post: Post, *, by: User) -> Seat:
     """The seat from which `by` may look at it afterwards. Raises `ActionNotAllowed`."""
     held = seats(by, post.municipality)
     if not held:

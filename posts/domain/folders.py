@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
@@ -17,7 +18,7 @@ MOST = 200
 
 
 @transaction.atomic
-def create(municipality: Municipality, name: str, *, parent: Folder | None = None, by: Any) -> Folder:
+def create(municipality: Municipality, name: str, *, parent: Folder | None = None, by: User) -> Folder:
     """Raises `ActionNotAllowed` when the name is taken or the folder would lie too deep."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # one at a time, so that names stay single
     if Folder.objects.count() >= MOST:
@@ -30,7 +31,7 @@ def create(municipality: Municipality, name: str, *, parent: Folder | None = Non
 
 
 @transaction.atomic
-def change(folder: Folder, *, name: str, parent: Folder | None, by: Any) -> Folder:
+def change(folder: Folder, *, name: str, parent: Folder | None, by: User) -> Folder:
     """Rename it, or put it into another one (None: to the top). Raises `ActionNotAllowed`."""
     folder = Folder.objects.select_for_update().get(pk=folder.pk)
     before = folder.name
@@ -43,7 +44,7 @@ def change(folder: Folder, *, name: str, parent: Folder | None, by: Any) -> Fold
 
 
 @transaction.atomic
-def delete(folder: Folder, *, by: Any) -> None:
+def delete(folder: Folder, *, by: User) -> None:
     """Raises `ActionNotAllowed` while something lies in it."""
     folder = Folder.objects.select_for_update().get(pk=folder.pk)
     if folder.inside.exists() or Media.objects.filter(folder=folder).exists():
@@ -55,7 +56,7 @@ def delete(folder: Folder, *, by: Any) -> None:
 
 
 @transaction.atomic
-def move(pictures: Iterable[int], folder: Folder | None, *, municipality: Municipality, by: Any) -> int:
+def move(pictures: Iterable[int], folder: Folder | None, *, municipality: Municipality, by: User) -> int:
     """Put pictures into a folder (None: into none). Returns how many; one event however many there are."""
     rows = Media.objects.filter(pk__in=list(pictures))
     count: int = rows.update(folder=folder)

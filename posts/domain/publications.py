@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels import dry
 from channels.models import Channel
 from common.errors import ActionNotAllowed
@@ -33,7 +34,7 @@ def going_out() -> str:
 
 
 def put_out(
-    post: Post, version: Version, *, due_at: datetime, approved: bool, by: Any, urgent: bool = False
+    post: Post, version: Version, *, due_at: datetime, approved: bool, by: User, urgent: bool = False
 ) -> list[Publication]:
     """Deliveries for every channel and slot of `version`, in place of those that have not gone out yet.
 
@@ -88,7 +89,7 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
     return payloads
 
 
-def withdraw(post: Post, *, by: Any) -> list[Publication]:
+def withdraw(post: Post, *, by: User) -> list[Publication]:
     """Cancel what has not gone out. Raises `ActionNotAllowed` when something is going out at this very moment."""
     gone = []
     for publication in publications(post):
@@ -108,7 +109,7 @@ def withdraw(post: Post, *, by: Any) -> list[Publication]:
     return gone
 
 
-def shift(post: Post, *, due_at: datetime, by: Any) -> None:
+def shift(post: Post, *, due_at: datetime, by: User | None) -> None:
     """A new time for everything that waits for its time. Raises `ActionNotAllowed` when it is going out."""
     not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
     for publication in publications(post):

@@ -1,9 +1,8 @@
 """From a draft to a version that can go anywhere at all. A part of verbs: whoever calls it holds the post's lock."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.errors import ActionNotAllowed
 from posts.domain.freeze import freeze
 from posts.domain.save import closed
@@ -14,7 +13,7 @@ from posts.rules import EDITABLE
 from posts.videos import hindrance
 
 
-def ready(post: Post, *, by: Any) -> Version:
+def ready(post: Post, *, by: User) -> Version:
     """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `ActionNotAllowed`."""
     if post.stage not in EDITABLE or post.deleted_at:
         raise ActionNotAllowed(closed(post))

@@ -3,12 +3,12 @@ approval, everybody else asks an approver. A worker calls the networks (`deliver
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels import dry
 from channels.enums import ChannelState
 from common.audit import record
@@ -27,7 +27,7 @@ from posts.models import Amendment, AmendmentPart, Post, Publication
 MOST_NOTE = 2000
 
 
-def may_at_once(post: Post, *, by: Any) -> tuple[bool, bool]:
+def may_at_once(post: Post, *, by: User) -> tuple[bool, bool]:
     """(whether this person may take it down without asking, whether as somebody on the emergency list only)."""
     house = post.municipality
     if not house.needs_approval or seats(by, house):
@@ -44,7 +44,7 @@ def can_be_taken_down(publication: Publication) -> bool:
 
 
 @transaction.atomic
-def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> Amendment:
+def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> Amendment:
     """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `ActionNotAllowed`."""
     post = locked(post)
     reason = corrections.said(reason)
@@ -82,7 +82,7 @@ def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
 
 
 @transaction.atomic
-def agree(amendment: Amendment, *, by: Any, note: str = "") -> Amendment:
+def agree(amendment: Amendment, *, by: User, note: str = "") -> Amendment:
     """An approver agrees: it is taken down now. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
@@ -92,7 +92,7 @@ def agree(amendment: Amendment, *, by: Any, note: str = "") -> Amendment:
 
 
 @transaction.atomic
-def decline(amendment: Amendment, *, by: Any, note: str) -> Amendment:
+def decline(amendment: Amendment, *, by: User, note: str) -> Amendment:
     """An approver declines: the post stays. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
@@ -106,7 +106,7 @@ def decline(amendment: Amendment, *, by: Any, note: str) -> Amendment:
 
 
 @transaction.atomic
-def drop(amendment: Amendment, *, by: Any) -> Amendment:
+def drop(amendment: Amendment, *, by: User) -> Amendment:
     """Whoever asked takes the question back. Raises `ActionNotAllowed`."""
     amendment = _waiting(amendment)
     if amendment.by_id != by.pk:
@@ -126,7 +126,7 @@ def _waiting(amendment: Amendment) -> Amendment:
     return row
 
 
-def _deciding(amendment: Amendment, *, by: Any) -> tuple[Amendment, int | None]:
+def _deciding(amendment: Amendment, *, by: User) -> tuple[Amendment, int | None]:
     row = _waiting(amendment)
     held = seats(by, row.post.municipality)
     if not held:
@@ -140,7 +140,7 @@ def _over(amendment: Amendment, state: AmendmentState) -> None:
     amendment.parts.update(state=PartState.DROPPED, ended_at=timezone.now())
 
 
-def _carry_out(amendment: Amendment, *, for_whom: int | None, by: Any) -> None:
+def _carry_out(amendment: Amendment, *, for_whom: int | None, by: User) -> None:
     amendment.state, amendment.decided_at = AmendmentState.AGREED, timezone.now()
     amendment.decided_by, amendment.for_whom_id = by, for_whom
     amendment.save()

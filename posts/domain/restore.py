@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from posts.compose import layout_of
@@ -31,7 +31,7 @@ class Restored:
 
 
 @transaction.atomic
-def restore_version(post: Post, version: Version, *, by: Any) -> Restored:
+def restore_version(post: Post, version: Version, *, by: User) -> Restored:
     """Put the content of `version` into the draft; the title, the time and the decisions stay. Raises
     `ActionNotAllowed`.
     """

@@ -6,12 +6,12 @@ do, `schedule` and `publish_now` refuse. `posts.domain.gate` holds whatever woul
 """
 
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import dates
 from common.audit import record
 from common.errors import ActionNotAllowed
@@ -32,7 +32,7 @@ WAITS = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 
 
 @transaction.atomic
-def schedule(post: Post, time: Resolved, *, by: Any) -> Post:
+def schedule(post: Post, time: Resolved, *, by: User) -> Post:
     """Send an approved post, or one that needs no approval, at `time`. Raises `ActionNotAllowed`, also where the
     approval does not hold for this time."""
     post = locked(post)
@@ -48,7 +48,7 @@ def schedule(post: Post, time: Resolved, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def publish_now(post: Post, *, by: Any) -> Post:
+def publish_now(post: Post, *, by: User) -> Post:
     """Hand an approved post, or one that needs no approval, to the outbox for this minute. Raises `ActionNotAllowed`,
     also where the approval holds for another time: see `ask_to_publish_now`."""
     post = locked(post)
@@ -64,7 +64,7 @@ def publish_now(post: Post, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def ask_to_publish_now(post: Post, *, by: Any) -> Post:
+def ask_to_publish_now(post: Post, *, by: User) -> Post:
     """Ask again for the approval of a post that was approved for another time, so that it can go out at once.
 
     It leaves the schedule and has no time until somebody approves and publishes it. Raises `ActionNotAllowed`, also
@@ -86,7 +86,7 @@ def ask_to_publish_now(post: Post, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def move(post: Post, time: Resolved, *, by: Any) -> Post:
+def move(post: Post, time: Resolved, *, by: User) -> Post:
     """Another time, or a first one. An approved post that moves farther than the house's window is approved again."""
     post = locked(post)
     _refuse_time(time)
@@ -107,7 +107,7 @@ def move(post: Post, time: Resolved, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def unschedule(post: Post, *, by: Any) -> Post:
+def unschedule(post: Post, *, by: User) -> Post:
     """Take an approved post off the schedule; it stays approved and has no time. Raises `ActionNotAllowed`."""
     post = locked(post)
     if not publications.withdraw(post, by=by):
@@ -118,7 +118,7 @@ def unschedule(post: Post, *, by: Any) -> Post:
     return post
 
 
-def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
+def _move_open(post: Post, time: Resolved, *, by: User) -> None:
     """The deliveries of a submitted or approved post follow its new time."""
     version = post.versions.order_by("-number").first()
     if version is None:
@@ -140,7 +140,7 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
         notices.submitted(post, by=by)
 
 
-def _ask_anew_if_far(post: Post, version: Version, time: Resolved, *, by: Any) -> None:
+def _ask_anew_if_far(post: Post, version: Version, time: Resolved, *, by: User) -> None:
     """The first of two approvals holds for its time, as the whole approval does."""
     at = standing(version, post.municipality)
     if not at.approvals:
@@ -183,13 +183,13 @@ def _refuse_other_time(post: Post, version: Version, time: Resolved) -> Standing
     )
 
 
-def _tell(post: Post, at: Standing | None, *, by: Any) -> None:
+def _tell(post: Post, at: Standing | None, *, by: User) -> None:
     """The approvers, if it goes out at another time than they approved."""
     if at and any(each != post.due_at for each in approved_times(at)):
         notices.moved(post, at, by=by)
 
 
-def _sendable(post: Post, *, by: Any) -> Version:
+def _sendable(post: Post, *, by: User) -> Version:
     """The version that may go out now. Freezes a draft where the municipality asks for no approval."""
     if post.deleted_at:
         raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from posts.domain import corrections, notices, publications
@@ -25,7 +26,7 @@ def refuse_past(post: Post) -> None:
 
 
 @transaction.atomic
-def submit(post: Post, *, by: Any, now: bool = False) -> Post:
+def submit(post: Post, *, by: User, now: bool = False) -> Post:
     """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on.
 
     `now`: a time that was chosen does not count, since the post goes out as soon as it is approved.
@@ -49,7 +50,7 @@ def submit(post: Post, *, by: Any, now: bool = False) -> Post:
 
 
 @transaction.atomic
-def take_back(post: Post, *, by: Any) -> Post:
+def take_back(post: Post, *, by: User) -> Post:
     """Make a submitted or approved post a draft again. What has not gone out is withdrawn; an approval lapses."""
     post = locked(post)
     if post.stage in EDITABLE or post.deleted_at:
@@ -75,6 +76,6 @@ def _has_more(post: Post, version: Version | None) -> bool:
     return version is not None and not set(version.channels) <= out
 
 
-def decide(version: Version, kind: DecisionKind, *, by: Any, **facts: Any) -> Decision:
+def decide(version: Version, kind: DecisionKind, *, by: User, **facts: Any) -> Decision:
     """`facts` are fields of the decision: its note, the time it is about, in whose name …"""
     return Decision.objects.create(municipality_id=version.municipality_id, version=version, kind=kind, by=by, **facts)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from posts import anchors
@@ -37,7 +38,7 @@ class Accepted:
 
 
 @transaction.atomic
-def suggest(post: Post, replacement: str, *, where: Where, by: Any, text: str = "") -> Suggestion:
+def suggest(post: Post, replacement: str, *, where: Where, by: User, text: str = "") -> Suggestion:
     """Propose `replacement` for the words at `where`, with a reason in `text` if there is one. Raises
     `ActionNotAllowed`.
     """
@@ -64,7 +65,7 @@ def suggest(post: Post, replacement: str, *, where: Where, by: Any, text: str = 
 
 
 @transaction.atomic
-def accept(post: Post, suggestions: Collection[int], *, by: Any) -> Accepted:
+def accept(post: Post, suggestions: Collection[int], *, by: User) -> Accepted:
     """Take these suggestions (ids) over into the draft, the older first where two want the same words.
 
     Raises `ActionNotAllowed` when the post is no draft, or none of them can be taken over any more.
@@ -92,7 +93,7 @@ def accept(post: Post, suggestions: Collection[int], *, by: Any) -> Accepted:
 
 
 @transaction.atomic
-def decline(suggestion: Suggestion, *, by: Any, text: str = "") -> Suggestion:
+def decline(suggestion: Suggestion, *, by: User, text: str = "") -> Suggestion:
     """Leave the words as they are, perhaps with a reason. The thread is resolved. Raises `ActionNotAllowed`."""
     rows = Suggestion.objects.select_for_update(of=("self",)).select_related("thread__post__municipality")
     row: Suggestion = rows.get(pk=suggestion.pk)
@@ -129,7 +130,7 @@ def _chosen(wanted: list[Thread], texts: dict[Key, str]) -> tuple[list[Thread], 
     return taken, left
 
 
-def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[Key, str], *, by: Any) -> None:
+def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[Key, str], *, by: User) -> None:
     """Put the words in, from the end of each text so that the places before stay; let all threads follow."""
     now, changed = timezone.now(), dict(texts)
     for thread in sorted(taken, key=lambda each: -each.start):
@@ -158,7 +159,7 @@ def _replaced(old: str, thread: Thread) -> str:
     return front + words + behind
 
 
-def _take(thread: Thread, *, by: Any, now: Any) -> None:
+def _take(thread: Thread, *, by: User, now: Any) -> None:
     proposal = thread.proposal
     proposal.state, proposal.decided_by, proposal.decided_at = SuggestionState.ACCEPTED, by, now
     thread.resolved_at, thread.resolved_by = now, by

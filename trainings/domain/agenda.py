@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
@@ -16,7 +17,7 @@ FIELDS = ("day", "starts", "ends", "title", "description", "speaker", "is_break"
 
 
 @transaction.atomic
-def write(training: Training, session: Session | None, values: Mapping[str, Any], *, by: Any) -> Session:
+def write(training: Training, session: Session | None, values: Mapping[str, Any], *, by: User) -> Session:
     """A new line, or other words or times for `session`. Raises `ActionNotAllowed`."""
     row = held_open(training)
     if session is None:
@@ -37,7 +38,7 @@ def write(training: Training, session: Session | None, values: Mapping[str, Any]
 
 
 @transaction.atomic
-def remove(session: Session, *, by: Any) -> None:
+def remove(session: Session, *, by: User) -> None:
     """Its materials stay with the training. Raises `ActionNotAllowed` once attendance was marked."""
     row = held_open(session.training)
     if Attendance.objects.filter(session=session).exists():

@@ -1,12 +1,12 @@
 """Attendance: who was at which session. Only what somebody changed is written, so that two trainers lose nothing."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
@@ -18,7 +18,7 @@ Changes = Mapping[tuple[int, int], bool]
 
 
 @transaction.atomic
-def mark(training: Training, changes: Changes, *, by: Any) -> int:
+def mark(training: Training, changes: Changes, *, by: User) -> int:
     """How many marks are new. Marking again what is marked changes nothing. Raises `ActionNotAllowed`."""
     row = held_open(training)
     people = set(Participant.objects.filter(training=row).values_list("pk", flat=True))
@@ -48,7 +48,7 @@ def mark(training: Training, changes: Changes, *, by: Any) -> int:
 
 
 @transaction.atomic
-def mark_all(session: Session, *, by: Any) -> int:
+def mark_all(session: Session, *, by: User) -> int:
     """Everybody on the list is at this session, whom nobody marked yet. Raises `ActionNotAllowed`."""
     people = Participant.objects.filter(training=session.training).exclude(attendance__session=session)
     changes = {(pk, session.pk): True for pk in people.values_list("pk", flat=True)}

@@ -1,12 +1,12 @@
 """Certificates: issued to who attended enough, frozen as issued, revoked with a reason."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.dates import short_date
 from common.errors import ActionNotAllowed
@@ -23,7 +23,7 @@ NUMBERING = "SELECT pg_advisory_xact_lock(hashtext('certificates'))"
 
 
 @transaction.atomic
-def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[Certificate]:
+def issue(training: Training, participants: Iterable[int], *, by: User) -> list[Certificate]:
     """To those of `participants` (ids) who have earned one and hold none. Raises `ActionNotAllowed` before the last
     day, and where somebody chosen has not attended enough.
     """
@@ -47,7 +47,7 @@ def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[C
     return made
 
 
-def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: Any) -> list[Certificate]:
+def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: User) -> list[Certificate]:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERING)
     day = today()
@@ -69,7 +69,7 @@ def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: An
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, reason: str, *, by: Any) -> Certificate:
+def revoke(certificate: Certificate, reason: str, *, by: User) -> Certificate:
     """It stays in the list with the reason; a new one gets a new number. Twice changes nothing. Raises
     `ActionNotAllowed`.
     """

@@ -1,19 +1,19 @@
 """The debrief of a team: a level by each criterion of the exercise, words, and the moment it is shown."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from trainings.models import Mark, Team
 
 
 @transaction.atomic
-def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, next_time: str, by: Any) -> Team:
+def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, next_time: str, by: User) -> Team:
     """`levels` are (level, note) by criterion; one that is left out is not judged. Raises `ActionNotAllowed` before the
     end.
     """
@@ -30,7 +30,7 @@ def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, 
 
 
 @transaction.atomic
-def show(team: Team, *, by: Any) -> Team:
+def show(team: Team, *, by: User) -> Team:
     """From now on the team reads it, with every later change. Nothing changes when it does. Raises as `write` does."""
     team = _ended(team)
     if team.shown_at:

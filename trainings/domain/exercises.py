@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -33,7 +32,7 @@ def locked(exercise: Exercise) -> Exercise:
 
 @transaction.atomic
 def prepare(
-    training: Training, scenario: str, teams: Sequence[tuple[str, Sequence[User]]], *, minutes: int, by: Any
+    training: Training, scenario: str, teams: Sequence[tuple[str, Sequence[User]]], *, minutes: int, by: User
 ) -> Exercise:
     """An exercise that waits for its start, with a workspace for each team of (name, people).
 
@@ -83,7 +82,7 @@ def _refuse_teams(teams: Sequence[tuple[str, Sequence[User]]]) -> None:
 
 
 @transaction.atomic
-def start(exercise: Exercise, *, by: Any) -> Exercise:
+def start(exercise: Exercise, *, by: User) -> Exercise:
     """The time runs from now. Raises `ActionNotAllowed` when it has begun before."""
     exercise = locked(exercise)
     if exercise.state != PREPARED:
@@ -96,7 +95,7 @@ def start(exercise: Exercise, *, by: Any) -> Exercise:
 
 
 @transaction.atomic
-def extend(exercise: Exercise, *, by: Any) -> Exercise:
+def extend(exercise: Exercise, *, by: User) -> Exercise:
     """Five more minutes. Raises `ActionNotAllowed` when the time is up."""
     exercise = locked(exercise)
     if not exercise.is_open(timezone.now()):
@@ -109,7 +108,7 @@ def extend(exercise: Exercise, *, by: Any) -> Exercise:
 
 
 @transaction.atomic
-def end(exercise: Exercise, *, by: Any, now: datetime | None = None) -> Exercise:
+def end(exercise: Exercise, *, by: User | None, now: datetime | None = None) -> Exercise:
     """Measure what each team did; from now on its people read only and nothing goes out. `by` None: the time was up.
 
     Nothing changes when it has ended. Raises `ActionNotAllowed` before it has begun.
@@ -145,7 +144,7 @@ def end_when_over(exercise_id: int, now: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def send(exercise: Exercise, key: str, team: Team | None = None, *, by: Any) -> int:
+def send(exercise: Exercise, key: str, team: Team | None = None, *, by: User) -> int:
     """Let a citizen of the trainer's lines speak, to one team or to all; returns to how many it is new.
 
     Raises `ActionNotAllowed` when the time is up or there is no such line.
@@ -164,7 +163,7 @@ def send(exercise: Exercise, key: str, team: Team | None = None, *, by: Any) -> 
 
 
 @transaction.atomic
-def wipe(exercise: Exercise, *, by: Any) -> Exercise:
+def wipe(exercise: Exercise, *, by: User) -> Exercise:
     """Really delete everything that was typed in the workspaces of the teams. The debrief stays.
 
     Nothing changes when it was wiped. Raises `ActionNotAllowed` while the exercise runs, and as `workspaces.empty`

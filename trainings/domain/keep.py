@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Programme
@@ -21,7 +22,7 @@ FIELDS = ("cohort", "name", "place", "starts_on", "ends_on", "languages", "share
 
 
 @transaction.atomic
-def create(programme: Programme, values: Mapping[str, Any], *, by: Any, with_agenda: bool = True) -> Training:
+def create(programme: Programme, values: Mapping[str, Any], *, by: User, with_agenda: bool = True) -> Training:
     """`values`: those of `FIELDS`. Begins with the usual agenda, in the script of the one who begins it.
 
     Raises `ActionNotAllowed` for days that cannot be, and for a cohort of another programme.
@@ -46,7 +47,7 @@ def _refuse_odd(training: Training) -> None:
 
 
 @transaction.atomic
-def change(training: Training, values: Mapping[str, Any], *, by: Any) -> Training:
+def change(training: Training, values: Mapping[str, Any], *, by: User) -> Training:
     """When the first day moves, the agenda moves with it. Raises `ActionNotAllowed`; sessions never fall out of the
     days.
     """
@@ -75,17 +76,17 @@ def _move(training: Training, moved: timedelta) -> None:
 
 
 @transaction.atomic
-def close(training: Training, *, by: Any) -> Training:
+def close(training: Training, *, by: User) -> Training:
     """Nothing of it changes any more; everybody keeps reading it. Twice changes nothing."""
     return _put(training, closed=True, by=by)
 
 
 @transaction.atomic
-def reopen(training: Training, *, by: Any) -> Training:
+def reopen(training: Training, *, by: User) -> Training:
     return _put(training, closed=False, by=by)
 
 
-def _put(training: Training, *, closed: bool, by: Any) -> Training:
+def _put(training: Training, *, closed: bool, by: User) -> Training:
     row = held(training)
     if row.is_open != closed:
         return row
@@ -96,7 +97,7 @@ def _put(training: Training, *, closed: bool, by: Any) -> Training:
 
 
 @transaction.atomic
-def delete(training: Training, *, by: Any) -> None:
+def delete(training: Training, *, by: User) -> None:
     """Raises `ActionNotAllowed` once somebody's attendance was marked or anything else was made of it."""
     row = held_open(training)
     if Attendance.objects.filter(session__training=row).exists() or _certified(row):

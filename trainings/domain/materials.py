@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
@@ -30,7 +31,7 @@ class Upload:
 
 @transaction.atomic
 def write(
-    training: Training, material: Material | None, values: Mapping[str, Any], *, by: Any, upload: Upload | None = None
+    training: Training, material: Material | None, values: Mapping[str, Any], *, by: User, upload: Upload | None = None
 ) -> Material:
     """A new material at the end, or `material` with other words, another file or another link. Raises
     `ActionNotAllowed`.
@@ -76,7 +77,7 @@ def _drop(material: Material) -> None:
 
 
 @transaction.atomic
-def move(material: Material, *, up: bool, by: Any) -> None:
+def move(material: Material, *, up: bool, by: User) -> None:
     """One place up or down; at the end of the list nothing changes."""
     row = held_open(material.training)
     rows = list(row.materials.order_by("order", "pk"))
@@ -92,7 +93,7 @@ def move(material: Material, *, up: bool, by: Any) -> None:
 
 
 @transaction.atomic
-def remove(material: Material, *, by: Any) -> None:
+def remove(material: Material, *, by: User) -> None:
     """For good, with its file."""
     row = held_open(material.training)
     record("training.remove_material", by=by, target=row, material=material.title, programme=str(row.programme))

@@ -18,7 +18,7 @@ FIELDS = ("name", "email", "municipality", "role", "language", "printed_name")
 
 
 @transaction.atomic
-def add(training: Training, values: Mapping[str, Any], *, by: Any) -> Participant:
+def add(training: Training, values: Mapping[str, Any], *, by: User) -> Participant:
     """Somebody with an account of that address sees the training as their own. Raises `ActionNotAllowed`."""
     row = held_open(training)
     _refuse_crowd(row, 1)
@@ -30,7 +30,7 @@ def add(training: Training, values: Mapping[str, Any], *, by: Any) -> Participan
 
 
 @transaction.atomic
-def add_members(training: Training, chosen: Sequence[Candidate], *, by: Any) -> list[Participant]:
+def add_members(training: Training, chosen: Sequence[Candidate], *, by: User) -> list[Participant]:
     """People of the cohort's municipalities; who is on the list already stays there once. Raises `ActionNotAllowed`."""
     row = held_open(training)
     known = set(row.participants.values_list("user", flat=True))
@@ -52,7 +52,7 @@ def add_members(training: Training, chosen: Sequence[Candidate], *, by: Any) -> 
 
 
 @transaction.atomic
-def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Any) -> list[Participant]:
+def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: User) -> list[Participant]:
     """Many at once, from a pasted list; an address that is on the list already is passed over. Raises
     `ActionNotAllowed`.
     """
@@ -75,7 +75,7 @@ def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Any
 
 
 @transaction.atomic
-def change(participant: Participant, values: Mapping[str, Any], *, by: Any) -> Participant:
+def change(participant: Participant, values: Mapping[str, Any], *, by: User) -> Participant:
     """A certificate that was issued keeps its words. Raises `ActionNotAllowed`."""
     row = held_open(participant.training)
     _fill(participant, values)
@@ -104,7 +104,7 @@ def _refuse_crowd(training: Training, more: int) -> None:
 
 
 @transaction.atomic
-def remove(participant: Participant, *, by: Any) -> None:
+def remove(participant: Participant, *, by: User) -> None:
     """With their attendance. Raises `ActionNotAllowed` once they got a certificate."""
     row = held_open(participant.training)
     if participant.certificates.exists():

@@ -1,12 +1,12 @@
 """What a team does with what citizens say: answering, and taking personal data out of the public's sight."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from practice.domain import moderate, write
@@ -27,7 +27,7 @@ HIDDEN = "Страница је сакрила овај коментар."
 
 
 @transaction.atomic
-def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None = None) -> Play:
+def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None = None) -> Play:
     """Say `text` below what the citizen wrote. Raises `ActionNotAllowed` when the time is up, it was answered or is
     gone.
     """
@@ -56,7 +56,7 @@ def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None =
 
 
 @transaction.atomic
-def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Play:
+def hide(team: Team, play: Play, *, by: User, now: datetime | None = None) -> Play:
     """Nobody but the citizen sees it any more; the conversation stays. Nothing changes when it was hidden.
 
     Raises as `answer` does.

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import FileField, ForeignKey, Model, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.errors import ActionNotAllowed
 from delivery.enums import State
 from delivery.models import Delivery
@@ -47,7 +48,7 @@ KEPT: dict[str, str] = {
 }
 
 
-def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], *, by: Any) -> Team:
+def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], *, by: User) -> Team:
     """A workspace with one practice channel, in which `people` write and publish without anybody's approval.
 
     The exercise is about what one says to whom; who approves is practised in a workspace that an administrator opens.
@@ -80,7 +81,7 @@ def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], 
     return team
 
 
-def to_readers(team: Team, *, by: Any) -> None:
+def to_readers(team: Team, *, by: User | None) -> None:
     """The exercise is over: the team may look at what it did, and writes nothing any more."""
     officers = Membership.objects.running().filter(municipality=team.workspace, role=Role.OFFICER)
     for membership in officers.select_related("user"):
@@ -89,7 +90,7 @@ def to_readers(team: Team, *, by: Any) -> None:
 
 
 @transaction.atomic
-def empty(workspace: Municipality, *, by: Any) -> None:
+def empty(workspace: Municipality, *, by: User) -> None:
     """Delete everything that was typed here and close the workspace; rows, files, and what the practice network shows.
 
     Raises `ActionNotAllowed` for anything but a training workspace, and while something is on its way to the network.

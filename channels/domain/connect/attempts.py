@@ -13,6 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from channels import messages
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
@@ -29,7 +30,7 @@ PER_HOUR = 20
 RUNNING = tuple(step for step in ConnectStep if step not in (ConnectStep.DONE, ConnectStep.FAILED))
 
 
-def start(municipality: Any, platform: str, typed: str, *, by: Any, channel: Channel | None = None) -> ConnectAttempt:
+def start(municipality: Any, platform: str, typed: str, *, by: User, channel: Channel | None = None) -> ConnectAttempt:
     """Begin with a network that asks for consent in the browser. `channel`: the one to be connected again.
 
     Raises `ActionNotAllowed` for a server we do not call, for practice beside real, after too many tries in an hour,
@@ -52,7 +53,7 @@ def sign_in(
     typed: str,
     *,
     secret: Mapping[str, str],
-    by: Any,
+    by: User,
     channel: Channel | None = None,
 ) -> ConnectAttempt:
     """Begin with a network that takes an app password or a token: `secret` is what was typed, without the server.
@@ -70,7 +71,7 @@ def sign_in(
     )
 
 
-def _count(by: Any) -> None:
+def _count(by: User) -> None:
     if ratelimit.hit("channels-connect", by.pk, limit=PER_HOUR, seconds=3600).is_exceeded:
         raise ActionNotAllowed(messages.TOO_OFTEN)
 
@@ -81,7 +82,7 @@ def _begin(
     server: str,
     step: ConnectStep,
     *,
-    by: Any,
+    by: User,
     channel: Channel | None,
     state: str,
     inside: dict[str, Any],

@@ -1,10 +1,9 @@
 """Which of the pages that a person looks after becomes the channel."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from channels import messages
 from channels.domain.connect import attempts
 from channels.enums import ConnectStep
@@ -23,7 +22,7 @@ def accounts(attempt: ConnectAttempt) -> list[Account]:
 
 
 @transaction.atomic
-def choose(attempt: ConnectAttempt, remote_id: str, *, by: Any) -> None:
+def choose(attempt: ConnectAttempt, remote_id: str, *, by: User) -> None:
     """Go on with this page. Raises `ActionNotAllowed` for one that is not on the list, or cannot be chosen."""
     locked = ConnectAttempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
     chosen = next((one for one in accounts(locked) if one.profile.remote_id == remote_id), None)
