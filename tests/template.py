@@ -43,9 +43,17 @@ MADE_OF = (
 def name() -> str:
     """Of the template for today's migrations. The month is in it, as tables have partitions for this and the next."""
     digest = hashlib.sha256(f"{datetime.now(UTC):%Y-%m}".encode())
-    for path in sorted(path for pattern in MADE_OF for path in ROOT.glob(pattern)):
+    for path in sorted(path for pattern in MADE_OF for path in _matching(pattern)):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return PREFIX + digest.hexdigest()[:16]
+
+
+def _matching(pattern: str) -> list[Path]:
+    """Files of a pattern of `MADE_OF`. A file that was moved must not be left out silently."""
+    paths = list(ROOT.glob(pattern))
+    if not paths:
+        raise LookupError(f"tests/template.py: no file is called {pattern}")
+    return paths
 
 
 def ensure(url: str) -> str | None:
