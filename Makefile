@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary names triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
+.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,13 +19,16 @@ setup-dev:
 run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.data); Ctrl-C stops it
 	@exec $(py) -m launcher.run
 
+# Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
+test test-long crash: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
 
-test-long: setup-dev  ## what takes minutes: every page as every role over hostile rows; writes docs/hostile-rendering.md
+test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, journeys in every look (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
 	@$(py) -m launcher.browser
-	@HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
+	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "long or journey" $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)
@@ -41,6 +44,16 @@ fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'
 
 check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
 	@exec $(py) -m launcher.check
+
+coverage: setup-dev  ## the suite with branches counted: total and least covered packages; ARGS='tests/posts' narrows it
+	@$(py) -m launcher.browser
+	@exec $(py) -m launcher.coverage_report -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+
+hooks: setup-dev  ## install the git hooks of .pre-commit-config.yaml
+	@exec $(py) -m pre_commit install
+
+secrets: setup-dev  ## look for passwords, keys and tokens in all tracked files
+	@exec $(py) -m launcher.secrets_scan
 
 fix: setup-dev  ## what ruff and djlint can put right by themselves
 	$(py) -m ruff check --fix --quiet .

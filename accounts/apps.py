@@ -11,8 +11,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings, grants, security
+        from accounts.audit_messages import MESSAGES
         from accounts.domain import invitations, people, second_factor
-        from common import crypto, sentences
+        from common import audit_messages, crypto, sentences
+
+        audit_messages.register(self.name, MESSAGES)
 
         def administrator(user: Any, grant: grants.Grant, by: Any) -> None:
             people.make_administrator(user, by=by)

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
 from accounts.models import User
+from common import languages
 
 PASSWORD_HINT = _("At least twelve characters. Four unrelated words are strong and easy to remember.")
 
@@ -60,7 +60,7 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    language = forms.ChoiceField(label=_("Language of the invitation"), choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language of the invitation"), choices=languages.choices)
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()

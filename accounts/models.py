@@ -6,7 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
-from accounts.enums import InvitationState, Language
+from accounts.enums import InvitationState
+from common import languages
 
 
 class People(BaseUserManager["User"]):
@@ -31,7 +32,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
-    language = models.CharField(max_length=10, choices=Language, default=Language.SR_CYRL)
+    language = models.CharField(max_length=10, choices=languages.choices, default=languages.default_code)
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
@@ -68,7 +69,7 @@ class Invitation(models.Model):
 
     email = models.EmailField()
     name = models.CharField(max_length=120, blank=True)
-    language = models.CharField(max_length=10, choices=Language, default=Language.SR_CYRL)
+    language = models.CharField(max_length=10, choices=languages.choices, default=languages.default_code)
     token_hash = models.CharField(max_length=64, unique=True)
     grants = models.JSONField(default=list)
     # none: the first administrator is invited by a command

@@ -1,10 +1,14 @@
-"""The request of a page for people who are signed in."""
+"""The request of a page for people who are signed in, and where a request comes from."""
 
 from typing import TypeGuard
 
+from allauth.account.adapter import get_adapter
+
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.models import User
+from common.networks import network_of
 from common.web.request import PortalRequest
 
 
@@ -16,3 +20,16 @@ class SignedInRequest(PortalRequest):
 
 def is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:
     return request.user.is_authenticated
+
+
+def client_address(request: HttpRequest) -> str:
+    """The IP address of the client, behind trusted proxies too; empty where there is none, as behind a socket."""
+    try:
+        return str(get_adapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return ""
+
+
+def client_network(request: HttpRequest) -> str:
+    """What stands for one connection in a rate limit: the address, of IPv6 its /64."""
+    return network_of(client_address(request))

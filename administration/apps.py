@@ -8,11 +8,13 @@ class AdministrationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings
+        from administration.audit_messages import MESSAGES
         from administration.domain import exports, personal_data
         from administration.enums import FirstStep, SetUpStep
         from administration.models import FACTS, Installation, PutAway
-        from common import sentences
+        from common import audit_messages, sentences
 
+        audit_messages.register(self.name, MESSAGES)
         sentences.words(
             "step", {**dict(SetUpStep.choices), **dict(FirstStep.choices), PutAway.ALL: gettext_lazy("the whole list")}
         )

@@ -5,15 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
 from accounts.forms import AcceptForm
 from administration.models import Installation
+from common import languages
 
 
 class AccountForm(AcceptForm):
     """The first account of an installation."""
 
-    language = forms.ChoiceField(label=_("Language and script"), choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language and script"), choices=languages.choices)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, email="", **kwargs)

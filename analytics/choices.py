@@ -6,14 +6,15 @@ Anything unknown is the default, so that an old or mistyped link still opens a p
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics import measures, months
 from analytics.measures import MEASURES, Measure
 from analytics.periods import Period
+from common.web.params import choice_param
 
 LazyText = str | Promise
 
@@ -58,8 +59,7 @@ class Choice:
         return (self.sort != NAME) != self.is_reversed
 
 
-def choice(query: Any, today: date) -> Choice:
-    """`query` is a QueryDict."""
+def choice(query: QueryDict, today: date) -> Choice:
     wanted = set(query.getlist("columns"))
     sort = query.get("sort", "")
     key = sort.removeprefix("-")
@@ -71,7 +71,7 @@ def choice(query: Any, today: date) -> Choice:
         columns,
         key if is_known else NAME,
         is_known and sort.startswith("-"),
-        query.get("group", "") if query.get("group", "") in GROUPS else "",
+        choice_param(query, "group", GROUPS),
     )
 
 

@@ -6,8 +6,10 @@ class ChannelsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from channels.audit_messages import MESSAGES
         from channels.domain import rotate
-        from common import crypto
+        from common import audit_messages, crypto
 
+        audit_messages.register(self.name, MESSAGES)
         crypto.rotates("tokens of channels", rotate.tokens)
         crypto.rotates("secrets of our applications", rotate.applications)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from channels import messages
+from common.errors import ActionNotAllowed
 from municipalities.enums import Script, TextLanguage
 from platforms.errors import Rejected
 from platforms.registry import PLATFORMS, connector
@@ -27,17 +28,8 @@ BOTH_SCRIPTS = (TextLanguage.SERBIAN, TextLanguage.MONTENEGRIN)
 CYRILLIC_ONLY = (TextLanguage.MACEDONIAN, TextLanguage.BULGARIAN, TextLanguage.RUSYN)
 
 
-class Refused(Exception):
-    """We do not connect this. `message` is one of `channels.messages`; `field` is the form's field that is wrong."""
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
-
-
 def server_address(platform: str, typed: str) -> str:
-    """The base address ("https://host") that a person meant. Raises `Refused`.
+    """The base address ("https://host") that a person meant. Raises `ActionNotAllowed` with one of `channels.messages`.
 
     Only names on the open internet at the usual port, except the addresses in `PRIVATE_HOSTS_ALLOWED`. Whether a name
     leads to a private address is decided by `common.http` at every call, since it may change its mind.
@@ -85,8 +77,8 @@ def warning(until: datetime, told: int | None, now: datetime) -> int | None:
     return reached[-1] if reached and (told is None or reached[-1] < told) else None
 
 
-def _bad(message: str) -> Refused:
-    return Refused(message, "server")
+def _bad(message: str) -> ActionNotAllowed:
+    return ActionNotAllowed(message, "server")
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import polib
 
+import django
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import templatize
@@ -48,6 +49,22 @@ def label(key: Key) -> str:
     return f"{context}|{text}" if context else text
 
 
+def further() -> list[str]:
+    """Languages that are translated by hand like any Django project's: folders of locale/ beside ours."""
+    names = sorted(folder.name for folder in Path(settings.LOCALE_PATHS[0]).iterdir() if folder.is_dir())
+    return [name for name in names if name not in _PLURALS]
+
+
+def _plural_forms(language: str) -> str:
+    """Of a further language: as Django's own catalogue has it, since the one that is loaded first wins."""
+    if language in _PLURALS:
+        return _PLURALS[language]
+    own = Path(django.__file__).parent / "conf" / "locale" / language / "LC_MESSAGES" / "django.po"
+    if not own.exists():
+        raise CommandError(f"locale/{language}: Django has no such language. Name the folder as Django does.")
+    return polib.pofile(str(own)).metadata["Plural-Forms"]
+
+
 def path(language: str) -> Path:
     return Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
 
@@ -61,7 +78,7 @@ def read(language: str) -> polib.POFile:
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": _PLURALS[language],
+        "Plural-Forms": _plural_forms(language),
     }
     return found
 

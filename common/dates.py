@@ -7,9 +7,10 @@ and lower-case names of days. Functions take a date or an aware datetime, which 
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from common import languages
 from serbian.letters import letters_to_latin
 
 _MONTHS = (
@@ -137,8 +138,8 @@ def _local(moment: Moment) -> Moment:
 
 
 def _is_english() -> bool:
-    return (get_language() or "sr").startswith("en")
+    return languages.current().words == languages.ENGLISH
 
 
 def _scripted(cyrillic: str) -> str:
-    return letters_to_latin(cyrillic) if get_language() == "sr-latn" else cyrillic
+    return letters_to_latin(cyrillic) if languages.current().words == languages.LATIN else cyrillic

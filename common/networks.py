@@ -68,3 +68,12 @@ def resolve(host: str, port: int, seconds: float) -> list[tuple[int, str]]:
     if not box or isinstance(box[0], Exception):
         raise Unknown(host)
     return list(dict.fromkeys((family, str(place[0])) for family, _, _, _, place in box[0]))
+
+
+def network_of(address: str) -> str:
+    """The part of an IP address that stands for one connection: IPv6 is handed out by the /64."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)

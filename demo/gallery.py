@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from analytics.catalogue import interactions
 from analytics.models import Pull, Subject
+from common.errors import ActionNotAllowed
 from common.numbers import per_thousand
 from demo.people import PROGRAMME, People, Team
 from demo.rows import made_at
@@ -22,7 +23,6 @@ from links.models import ClickCount
 from municipalities.models import Programme
 from municipalities.tenancy import scope
 from notifications.models import Notification
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.queries import is_public
 
@@ -108,8 +108,8 @@ def _talk(raw: Mapping[str, Any], row: SharedPost, people: People, now: datetime
             continue  # nobody asks themselves
         with queries.room(house):
             try:
-                shared_comment = comments.comment(row, text, municipality=house, by=by, is_mentor=is_mentor)
-            except Refused:
+                said = comments.comment(row, text, municipality=house, by=by, is_mentor=is_mentor)
+            except ActionNotAllowed:
                 continue  # the mentor of the demo has said a lot
             at = min(row.shared_at + timedelta(hours=4 + 7 * number), now - timedelta(minutes=20))
             SharedComment.objects.filter(pk=shared_comment.pk).update(at=at)

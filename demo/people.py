@@ -7,8 +7,8 @@ from allauth.account.models import EmailAddress
 
 from django.contrib.auth.hashers import make_password
 
-from accounts.enums import Language
 from accounts.models import User
+from common import languages
 from demo.texts import DAYS, SLUGS, TRAINING_DAYS_AGO, place
 from municipalities.domain import reference
 from municipalities.enums import Role
@@ -65,7 +65,7 @@ def person(email: str, name: str, hashed: str, **fields: bool) -> User:
     if known:
         return known
     user = User.objects.create(
-        email=email, name=name, password=hashed, language=Language.SR_CYRL, is_demo=True, **fields
+        email=email, name=name, password=hashed, language=languages.default_code(), is_demo=True, **fields
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.enums import Language
+from common import languages
 from demo.people import PROGRAMME, People
 from demo.rows import made_at
 from demo.texts import CONTENT, TRAINING_DAYS_AGO
@@ -89,7 +89,7 @@ def _list(training: Training, people: People) -> None:
 
 
 def _person(name: str, place: Municipality, role: str, *, latin: bool, email: str = "") -> dict[str, Any]:
-    language = Language.SR_LATN if latin else Language.SR_CYRL
+    language = languages.of_script(languages.LATIN if latin else languages.CYRILLIC).code
     return {"name": name, "email": email, "municipality": place, "role": role, "language": language, "printed_name": ""}
 
 

@@ -7,13 +7,15 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings
-        from common import sentences
+        from common import audit_messages, sentences
         from inbox import measured
+        from inbox.audit_messages import MESSAGES
         from inbox.domain import places, triage
         from inbox.enums import Topic
         from inbox.queries import moderated
         from posts.coach import offices
 
+        audit_messages.register(self.name, MESSAGES)
         measured.register()
         places.register()
         offices.provide(moderated.contacts)

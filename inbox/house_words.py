@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
+from common import languages
 from inbox import rules
 from inbox.enums import MessageKind
 from inbox.reasons import Reason
-from serbian.transliteration import to_latin
 
 # municipalities/reference/services.toml
 EPISARNICA = "https://euprava.gov.rs/usluga-episarnica"
@@ -138,4 +138,4 @@ def plain(municipality: Any, told: Any) -> str:
 
 def _in_script(text: str) -> str:
     """What the municipality typed, in Latin letters where the page has those. Addresses of mail and web stay."""
-    return to_latin(text) if get_language() == "sr-latn" else text
+    return languages.stored_words(text, text)

@@ -10,15 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common import languages
 from municipalities.models import EService, Programme
 from municipalities.tenancy import TenantModel
 from planning.models import Campaign
 from posts.enums import Category
 from posts.models import Post
-from serbian.transliteration import to_latin
 
 User = settings.AUTH_USER_MODEL
 USUAL = time(10)
@@ -26,7 +25,7 @@ USUAL = time(10)
 
 def shown(serbian: str) -> str:
     """Words that were written in Serbian Cyrillic, in the letters the reader reads."""
-    return to_latin(serbian) if get_language() == "sr-latn" else serbian
+    return languages.stored_words(serbian)
 
 
 class Kit(models.Model):

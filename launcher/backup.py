@@ -18,15 +18,17 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import psycopg2
 import redis
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from launcher import binaries, embedded, files
+from launcher import binaries, embedded, files, prepare
 from launcher import site as sites
 from launcher.site import Site
 from launcher.trouble import Trouble
+from portal import migration_history
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
@@ -43,14 +45,17 @@ def save(site: Site, target: Path) -> Path:
     if not site.data.exists():
         raise Trouble(f"There is nothing to back up: {site.data} does not exist. DATA_DIR names the site's directory.")
     with embedded.serving(site.servers) as urls, tempfile.TemporaryDirectory(dir=site.data) as name:
+        url, own = urls["DATABASE_URL"], not os.environ.get("DATABASE_URL")
+        migrations = prepare.require_own_tables(site, url, own_database=own)
         work, environ = Path(name), sites.environment(site, urls)
         print("Saving the database ...", flush=True)
         # A custom-format dump is one consistent moment, also while people work.
         left_out = [f"--exclude-table-data={table}" for table in SESSION_TABLES]
         dump = f"--file={work / 'database.dump'}"
-        _client("pg_dump", urls["DATABASE_URL"], "--format=custom", "--no-owner", *left_out, dump)
+        _client("pg_dump", url, "--format=custom", "--no-owner", *left_out, dump)
         files.save(work / "keys.json", {key: environ[key] for key in KEYS})
-        about = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "address": site.address}
+        made_at = datetime.now(UTC).isoformat()
+        about = {"format": FORMAT, "made_at": made_at, "address": site.address, "migrations": migrations}
         (work / "about.json").write_text(json.dumps(about))
         print("Saving the media ...", flush=True)
         _pack(work, media_root(site, environ), target)
@@ -86,6 +91,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             )
         with tempfile.TemporaryDirectory(dir=site.data) as name:
             about = _unpack(source, Path(name))
+            _require_own_migrations(source, about)
             print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
             _restore_database(urls["DATABASE_URL"], Path(name) / "database.dump")
             _restore_media(Path(name) / "media", media)
@@ -97,7 +103,14 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
     print("Restored.")
 
 
-def _unpack(source: Path, work: Path) -> dict[str, str]:
+def _require_own_migrations(source: Path, about: Mapping[str, Any]) -> None:
+    migrations = about.get("migrations")
+    if migrations is None or not migration_history.is_current(migrations):
+        way_out = "Restore it with the version that made it."
+        raise Trouble(migration_history.refusal(f"The data in {source} were", way_out))
+
+
+def _unpack(source: Path, work: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as archive:
             _require_plain(archive)

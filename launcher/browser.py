@@ -1,5 +1,8 @@
 """Which Chromium the journeys use: the system's, else Playwright's own, else one installed from the system's packages.
 
+The headless shell comes first where it is installed: it has no windows, tabs and menus of its own, so that a page costs
+half of the processor time.
+
 python -m launcher.browser    says which; as root on Debian it installs one when there is none
 """
 
@@ -11,12 +14,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Containers have no user namespaces and a small /dev/shm; nothing here may call home.
 ARGUMENTS = [
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+# Of several such switches Chromium reads the last, so playwright's own features stand here as well. The two of the
+# address bar run scripts of their own for each new page, which cost more than an empty page does.
+UNUSED_FEATURES = (
+    "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying",
+    "OptimizationHints", "PaintHolding", "PreconnectToSearch", "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning", "WebUIOmniboxAimPopup", "WebUIOmniboxPopup",
+)  # fmt: skip
+ARGUMENTS.append(f"--disable-features={','.join(UNUSED_FEATURES)}")
 MISSING = (
     "No Chromium was found, and the browser journeys need one. On Debian: sudo apt-get install chromium; "
     "elsewhere: .venv/bin/python -m playwright install chromium, or name one: BROWSER_PATH=/path/to/chromium"
@@ -50,9 +62,15 @@ def describe() -> str:
 def _playwright() -> str | None:
     base = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright").expanduser()
     mac = Path("~/Library/Caches/ms-playwright").expanduser()
-    patterns = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium")
-    found = sorted(path for place in (base, mac) for pattern in patterns for path in place.glob(pattern))
-    return str(found[-1]) if found else None
+    patterns = (
+        "chromium_headless_shell-*/chrome-*/*headless*shell",
+        "chromium-*/chrome-linux*/chrome",
+        "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
+    )
+    for pattern in patterns:
+        if found := sorted(path for place in (base, mac) for path in place.glob(pattern)):
+            return str(found[-1])
+    return None
 
 
 def install() -> None:

@@ -1,4 +1,7 @@
-"""`make check`: everything that can be known without running the product. Runs all of it, then says what failed."""
+"""`make check`: everything that can be known without running the product. Runs all of it, then says what failed.
+
+`python -m launcher.check style texts` runs the steps that are named, as the git hooks do.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from launcher import architecture, embedded, requirements
@@ -46,6 +50,10 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
     }
 
 
+# Settings are read, and nothing is connected to.
+WITHOUT_SERVERS = {"style", "format", "floors", "templates", "requirements", "texts"}
+
+
 def _requirements() -> str:
     stale = requirements.stale()
     return f"{', '.join(stale)}: not made from today's pyproject.toml. Run: make requirements" if stale else ""
@@ -59,22 +67,37 @@ def run(step: list[str] | Callable[[], str], environ: dict[str, str]) -> str:
     return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}" if done.returncode else ""
 
 
-def main() -> int:
-    failed = []
+def main(names: list[str]) -> int:
+    chosen = {title: step for title, step in steps().items() if not names or title in names}
+    if unknown := set(names) - chosen.keys():
+        print(f"make check has no step {', '.join(sorted(unknown))}. It has: {', '.join(steps())}")
+        return 2
     with tempfile.TemporaryDirectory(prefix="dobosar-check-") as name:
         Path(name).chmod(0o711)
-        with embedded.serving(Path(name) / "servers", test=True, environ={}) as urls:
-            environ = {**os.environ, **PRODUCTION, **urls, "DATA_DIR": name}
-            for title, step in steps().items():
-                began = time.monotonic()
-                complaints = run(step, environ)
-                print(f"{'FAILED' if complaints else 'ok':<7}{title} ({time.monotonic() - began:.1f} s)", flush=True)
-                if complaints:
-                    failed.append(title)
-                    print(complaints, flush=True)
+        with _servers(Path(name), chosen) as urls:
+            failed = _run_all(chosen, {**os.environ, **PRODUCTION, **urls, "DATA_DIR": name})
     print(f"\nmake check: {'failed: ' + ', '.join(failed) if failed else 'all is well'}")
     return 1 if failed else 0
 
 
+def _servers(directory: Path, chosen: Iterable[str]) -> AbstractContextManager[dict[str, str]]:
+    if set(chosen) <= WITHOUT_SERVERS:
+        return nullcontext({})
+    return embedded.serving(directory / "servers", test=True, environ={})
+
+
+def _run_all(chosen: Mapping[str, list[str] | Callable[[], str]], environ: dict[str, str]) -> list[str]:
+    """The steps that failed."""
+    failed = []
+    for title, step in chosen.items():
+        began = time.monotonic()
+        complaints = run(step, environ)
+        print(f"{'FAILED' if complaints else 'ok':<7}{title} ({time.monotonic() - began:.1f} s)", flush=True)
+        if complaints:
+            failed.append(title)
+            print(complaints, flush=True)
+    return failed
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import psycopg2
+
 from launcher import files
 from launcher.site import ROOT, Site
 from launcher.trouble import Trouble
+from portal import migration_history
 
 WORDS = {
     "migrate": "Preparing the tables",
@@ -29,6 +32,7 @@ OPTIONS: dict[str, dict[str, object]] = {
 
 def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
     """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
+    require_own_tables(site, environ["DATABASE_URL"], own_database=own_database)
     stamps = site.data / "stamps.json"
     now = {"migrate": _migrations(), "collectstatic": _static()}
     before = files.load(stamps)
@@ -49,9 +53,37 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_se
     files.update(stamps, **{task: now[task] for task in due if task in now})
 
 
+def require_own_tables(site: Site, url: str, *, own_database: bool) -> dict[str, str]:
+    """Refuse a database that another version made; returns its migrations. `own_database`: it lies in `site.data`."""
+    try:
+        connection = psycopg2.connect(url)
+    except psycopg2.Error:
+        return {}  # what comes next says so in its own words
+    try:
+        with connection.cursor() as cursor:
+            applied = migration_history.applied(cursor)
+    finally:
+        connection.close()
+    if migration_history.is_current(applied):
+        return applied
+    if own_database:
+        place, way_out = f"The data in {site.data} were", "Move the directory away or delete it, then start again."
+    else:
+        place, way_out = (
+            "The tables in the database of DATABASE_URL were",
+            "Name another one or empty it, then start again.",
+        )
+    raise Trouble(migration_history.refusal(place, way_out))
+
+
 def _migrations() -> str:
     # With the tables comes the reference data of municipalities.
-    known = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("municipalities/reference/**/*"), ROOT / "requirements.txt"]
+    known = [
+        *ROOT.glob("*/migrations/*.py"),
+        *ROOT.glob("*/sql/*.sql"),
+        *ROOT.glob("municipalities/reference/**/*"),
+        ROOT / "requirements.txt",
+    ]
     return _fingerprint([path for path in known if path.suffix != ".pyc"], content=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from common.integers import parse_int
 from library.enums import SnippetKind
 from library.models import Snippet, Template
 from library.starters import starters
@@ -52,8 +53,9 @@ def template_key(name: str, about: str, content: Mapping[str, Any]) -> str:
 def template(ref: str) -> Template | None:
     """By its number, or by the key of a built-in one: then the municipality's own copy, if it has one."""
     rows = Template.objects.filter(removed_at__isnull=True).select_related("updated_by")
-    if ref.isdecimal() and ref.isascii():
-        return rows.filter(pk=int(ref)).first() if len(ref) < 19 else None
+    number = parse_int(ref)
+    if number is not None:
+        return rows.filter(pk=number).first()
     if ref not in starters():
         return None
     return rows.filter(starter=ref).first() or _starter(ref)
@@ -156,9 +158,8 @@ def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Me
     rows = Media.objects.filter(archived_at__isnull=not filters.archived)
     if filters.folder == NOWHERE:
         rows = rows.filter(folder__isnull=True)
-    elif filters.folder.isdecimal():
-        chosen = int(filters.folder)
-        within = [branch.folder.pk for branch in branches if chosen in (branch.folder.pk, branch.folder.parent_id)]
+    elif (chosen := parse_int(filters.folder)) is not None:
+        within = [each.folder.pk for each in branches if chosen in (each.folder.pk, each.folder.parent_id)]
         rows = rows.filter(folder__in=within)
     if filters.children:
         rows = rows.filter(shows_children=True)

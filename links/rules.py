@@ -9,7 +9,6 @@ is_machine(headers)                     whether a program asks, not a person
 
 import hashlib
 import hmac
-import ipaddress
 import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -143,12 +142,3 @@ def is_machine(headers: Mapping[str, str]) -> bool:
 
 def _said(headers: Mapping[str, str]) -> list[str]:
     return [(headers.get(name) or "").lower() for name in _AHEAD]
-
-
-def network_of(address: str) -> str:
-    """The part of an IP address that stands for one connection: IPv6 is handed out by the /64."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)

@@ -8,14 +8,14 @@ from typing import Any
 
 import qrcode
 import qrcode.image.svg
-from allauth.account.adapter import get_adapter
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from accounts.web import client_address
+from common import languages
 from links import queries, rules
 from links.domain import count
 from links.models import Link
@@ -29,7 +29,7 @@ from municipalities.web import MunicipalityRequest
 def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Lead on to where the link was frozen to lead; at most two queries. Else a page says why not."""
     agent = request.headers.get("user-agent", "")
-    line, person = count.visitor(_address(request), agent)
+    line, person = count.visitor(client_address(request), agent)
     if count.is_too_much(line):
         return _page("busy", 429)
     link = queries.by_code(code)
@@ -47,23 +47,13 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     return _answer(HttpResponse(status=302, headers={"Location": rules.as_uri(link.target)}))
 
 
-def _address(request: HttpRequest) -> str:
-    try:
-        return str(get_adapter(request).get_client_ip(request))
-    except PermissionDenied:  # behind a socket there may be none
-        return ""
-
-
 def _page(why: str, status: int, **more: Any) -> HttpResponse:
-    """One page in the three languages of the portal: whoever follows a link has not chosen one."""
-    body = render_to_string("links/page.html", {"why": why, "languages": LANGUAGES, **more})
+    """One page in all languages of the portal: whoever follows a link has not chosen one."""
+    body = render_to_string("links/page.html", {"why": why, "languages": languages.codes_and_tags(), **more})
     answer = _answer(HttpResponse(body, status=status))
     if status == 429:
         answer.headers["Retry-After"] = str(count.MINUTE)
     return answer
-
-
-LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
 
 
 def _answer(response: HttpResponse) -> HttpResponse:

@@ -8,10 +8,13 @@ class MentoringConfig(AppConfig):
     def ready(self) -> None:
         # models are there only now
         from analytics.logframe import provide
+        from common import audit_messages
+        from mentoring.audit_messages import MESSAGES
         from mentoring.queries import measured, plan_measure
         from mentoring.queries.rubric import words_of
         from trainings import rubric
 
+        audit_messages.register(self.name, MESSAGES)
         rubric.provide(words_of)
         provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)
         measured.register()

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics import logframe_words
 from analytics.enums import Unit
 from analytics.logframe import INDICATORS, WHY
+from common import languages
 from common.dates import date_time, long_date, short_date
 from common.numbers import number
 from common.states import STATES
@@ -72,8 +73,8 @@ def _blocks(review: Review, found: Content) -> Iterator[Block]:
 
 
 def _name(names: Content) -> str:
-    language = get_language() or "sr"
-    return str(names.get(language) or names["en" if language.startswith("en") else "sr"])
+    language = languages.current()
+    return str(names.get(language.code) or names["en" if language.words == languages.ENGLISH else "sr"])
 
 
 def _day(text: str) -> date:

@@ -10,13 +10,15 @@ class MunicipalitiesConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts import endings, passwords, reactivation
-        from common import sentences
+        from common import audit_messages, sentences
         from municipalities import grants, queries
+        from municipalities.audit_messages import MESSAGES
         from municipalities.checks import tenant_models_are_scoped
         from municipalities.domain import deciders, house_rules, members, waiting
         from municipalities.enums import Role
         from municipalities.models import Municipality
 
+        audit_messages.register(self.name, MESSAGES)
         grants.register()
         endings.register("delegations and emergency lists", deciders.end_unauthorised)
         endings.register("rights that wait", waiting.end_unauthorised)

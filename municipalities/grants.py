@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts import grants
 from accounts.grants import Grant
+from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import members, programme
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Municipality, Programme
 from municipalities.rules import Verb
@@ -82,7 +82,7 @@ def _pair(user: Any, grant: Grant, by: Any) -> None:
     ends_on = date.fromisoformat(grant["ends_on"]) if grant.get("ends_on") else None
     try:
         programme.pair(user, _municipality(grant), date.fromisoformat(grant["starts_on"]), ends_on, by=by)
-    except Refused:
+    except ActionNotAllowed:
         return  # they were paired by hand meanwhile: what was promised holds already
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from common import languages
 from municipalities.reference import DIRECTORY
 from serbian.transliteration import to_latin
 
@@ -41,10 +42,9 @@ class Holiday:
         return to_latin(self.name_cyrl)
 
     def name(self, language: str) -> str:
-        """The name for an interface language: "sr", "sr-latn" or "en"."""
-        if language.startswith("en"):
-            return self.name_en
-        return self.name_latn if language == "sr-latn" else self.name_cyrl
+        """The name as pages in an interface language (a code of settings.LANGUAGES) show it."""
+        words = languages.by_code()[language].words
+        return {"cyrl": self.name_cyrl, "latn": self.name_latn, "en": self.name_en}[words]
 
 
 def holidays(start: date, end: date, municipality_slug: str | None = None) -> list[Holiday]:

@@ -14,15 +14,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Coalesce, Length, Lower
 from django.db.models.lookups import GreaterThanOrEqual
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common import languages
 from common.fields import WebAddressField
 from municipalities.arms import ArmsStorage
 from municipalities.enums import Approval, ChangeOutcome, MunicipalityKind, Role, Script, ServiceCall, ServiceCategory
 from municipalities.tenancy import TenantModel
 from serbian.folding import fold
-from serbian.transliteration import to_latin
 
 
 class District(models.Model):
@@ -37,10 +36,7 @@ class District(models.Model):
 
 def localised(named: "Municipality | District | EService") -> str:
     """The name in the language and script of the interface."""
-    language = get_language() or "sr"
-    if language.startswith("en"):
-        return named.name_en
-    return named.name_latn if language == "sr-latn" else named.name_cyrl
+    return str(getattr(named, f"name_{languages.current().words}"))
 
 
 def search_key(municipality: "Municipality") -> str:
@@ -471,10 +467,7 @@ class EService(models.Model):
 
     def words(self, field: str) -> str:
         """`description`, `season` or `angle` in the language and script of the interface."""
-        language, cyrillic = get_language() or "sr", str(getattr(self, field))
-        if language.startswith("en"):
-            return str(getattr(self, f"{field}_en")) or cyrillic
-        return to_latin(cyrillic) if language == "sr-latn" else cyrillic
+        return languages.stored_words(str(getattr(self, field)), str(getattr(self, f"{field}_en")))
 
 
 class ServiceTemplate(models.Model):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -85,7 +85,10 @@ def require() -> Scope:
     return opened
 
 
-class TenantQuerySet(models.QuerySet[Any]):
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class TenantQuerySet(models.QuerySet[Row_co]):
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         rows = list(objs)
         for row in rows:
@@ -93,10 +96,12 @@ class TenantQuerySet(models.QuerySet[Any]):
         return super().bulk_create(rows, *args, **kwargs)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager[Row_co]):
     """Rows of the open scope only; raises `OutOfScope` when none is open."""
 
-    def get_queryset(self) -> TenantQuerySet:
+    _queryset_class = TenantQuerySet
+
+    def get_queryset(self) -> models.QuerySet[Row_co]:
         opened = require()
         rows = super().get_queryset()
         if opened.municipality_ids is None:

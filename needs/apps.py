@@ -6,11 +6,14 @@ class NeedsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from common import audit_messages
         from needs import measured
+        from needs.audit_messages import MESSAGES
         from needs.domain import erase
         from needs.queries import public
         from posts.coach import offices
 
+        audit_messages.register(self.name, MESSAGES)
         erase.register()
         offices.provide(public.contacts)
         measured.register()

@@ -12,20 +12,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from channels import public as signed
+from common import languages
 from inbox.enums import Topic
 from needs.enums import Stage
 from needs.models import Need, NeedPicture
 from needs.queries.public import ASKED, Chosen, PublicNeeds, PublishedPage, Report, told_on
 from serbian import Glossary, Script, detect, to_cyrillic, to_latin
 
-TAG = {"sr-Cyrl": "sr-Cyrl", "sr-Latn": "sr-Latn", "en": "sr-Latn"}
-"""The script of Serbian texts by the language of the page."""
 Say = Callable[[str], str]
+
+
+def written_tag(tongue: str) -> str:
+    """Language and script of Serbian texts on a page in the language `tongue`."""
+    return "sr-Cyrl" if languages.by_tag()[tongue].words == languages.CYRILLIC else "sr-Latn"
 
 
 def saying(tongue: str, words: Glossary) -> Say:
     """Turns Serbian of either script into that of the page. A text that is in it already stays as it was written."""
-    wanted = Script(TAG[tongue][-4:])
+    wanted = Script(written_tag(tongue)[-4:])
 
     @cache
     def say(text: str) -> str:
@@ -45,7 +49,7 @@ def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) 
     return {
         "municipality": place.municipality,
         "contact": say(place.page.contact),
-        "written": TAG[tongue],
+        "written": written_tag(tongue),
         "tabs": _tabs(base, chosen, found),
         "topics": _topics(base, chosen, found),
         "groups": [(label, list(rows)) for label, rows in groupby(needs, key=lambda row: row["topic"])]

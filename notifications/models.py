@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.enums import Language
+from common import languages
 from municipalities.models import Municipality
 from notifications.enums import How, NotificationKind
 
@@ -35,7 +35,7 @@ class Notification(models.Model):
     url = models.CharField(max_length=300)
     subject = models.CharField(max_length=300)
     body = models.TextField()
-    language = models.CharField(max_length=10, choices=Language)
+    language = models.CharField(max_length=10, choices=languages.choices)
     about = models.CharField(max_length=80, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

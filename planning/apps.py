@@ -7,6 +7,9 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings
+        from common import audit_messages
+        from planning.audit_messages import MESSAGES
         from planning.domain import feeds
 
+        audit_messages.register(self.name, MESSAGES)
         endings.register("calendar links", feeds.end_unauthorised)

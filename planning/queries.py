@@ -68,7 +68,7 @@ def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, 
     )
     # Drafts with a time have no delivery yet, but somebody means to keep it.
     meant = Post.objects.filter(deleted_at__isnull=True, due_at__range=(since, until)).exclude(pk=besides)
-    taken = list(planned.values_list("channel_id", "delivery__due_at"))
+    taken: list[tuple[int, Any]] = list(planned.values_list("channel_id", "delivery__due_at"))
     for ids, due in meant.values_list("draft__channels", "due_at"):
         taken += [(channel, due) for channel in ids or () if channel in channels]
     return next_free(slots, taken, after, without=free_days(after.date(), LOOK_AHEAD, municipality))

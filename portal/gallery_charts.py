@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from random import Random
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common import charts
+from common import charts, languages
 from common.charts import Chart, ChartTexts, Mark, Pair, Series, Tile
 from common.dates import day_month_short, weekday
 from municipalities.reference import load
@@ -137,8 +136,7 @@ def _ranking() -> Chart:
 
 
 def _tiles() -> Chart:
-    language = get_language() or "sr"
-    name = "name_en" if language.startswith("en") else "name_latn" if language == "sr-latn" else "name_cyrl"
+    name = f"name_{languages.current().words}"
     cells = [
         Tile(
             district_record.code,

@@ -287,7 +287,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dobošar <dobosar@lo
 
 # ------------------------------------------------------------------ language and time
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="sr")
-LANGUAGES = [("sr", _("Serbian, Cyrillic")), ("sr-latn", _("Serbian, Latin")), ("en", _("English"))]
+# Of each: Django's code, the tag of its pages, its name in itself and a short one, which words of stored data it shows
+# (`common.languages`), its translated name. One more is a line here and a folder under locale/.
+INTERFACE_LANGUAGES = [
+    ("sr", "sr-Cyrl", "Српски, ћирилица", "Српски", "cyrl", _("Serbian, Cyrillic")),
+    ("sr-latn", "sr-Latn", "Srpski, latinica", "Srpski", "latn", _("Serbian, Latin")),
+    ("en", "en", "English", "English", "en", _("English")),
+]
+LANGUAGES = [(code, label) for code, *_more, label in INTERFACE_LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "dobosar_language"
 FORMAT_MODULE_PATH = ["common.formats"]

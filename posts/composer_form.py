@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from channels.enums import Layout
 from channels.models import Channel
+from common.integers import parse_int
+from common.web.params import int_param
 from posts.domain.save import Content
 from posts.draft import SERBIAN, BadDraft, parse, storable
 from posts.enums import Category
@@ -47,7 +49,7 @@ def read(sent: QueryDict, channels: Sequence[Channel]) -> Typed:
         category=category if category in Category.values else Category.SERVICE.value,
         time=chosen,
     )
-    return Typed(content, _number(sent.get("revision", "")), problem, asks_fold)
+    return Typed(content, int_param(sent, "revision", default=0), problem, asks_fold)
 
 
 def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
@@ -84,25 +86,23 @@ def _interactive(sent: QueryDict) -> dict[str, Any]:
     """`interactive-kind`, `interactive-option` (several), `-days`, `-multiple`, `-answer`, `-promise`, `-rules`."""
     lines = sent.getlist("interactive-option")
     options = [option for option in lines if option.strip()]
-    answer, days = sent.get("interactive-answer", ""), sent.get("interactive-days", "")
     kind, promise, rules = (sent.get(f"interactive-{name}", "") for name in ("kind", "promise", "rules"))
     if not any((kind, options, promise.strip(), rules.strip())):
         return {}
     return {
         "kind": kind,
         "options": options,
-        "days": int(days) if days.isdecimal() and len(days) < 4 else None,
+        "days": int_param(sent, "interactive-days", most=999),
         "multiple": sent.get("interactive-multiple") == "on",
-        "answer": _right_one(lines, answer),
+        "answer": _right_one(lines, int_param(sent, "interactive-answer")),
         "promise": promise,
         "rules": rules,
     }
 
 
-def _right_one(lines: Sequence[str], answer: str) -> int | None:
+def _right_one(lines: Sequence[str], marked: int | None) -> int | None:
     """The place of the marked line among those that are filled."""
-    marked = _number(answer) if answer.isdecimal() else -1
-    if not 0 <= marked < len(lines) or not lines[marked].strip():
+    if marked is None or marked >= len(lines) or not lines[marked].strip():
         return None
     return sum(1 for line in lines[:marked] if line.strip())
 
@@ -114,7 +114,7 @@ def _link(typed: str) -> str:
 
 def _languages(channel: str, layout: str, channels: Mapping[int, Channel]) -> list[str]:
     """The channel's own; both Serbian scripts where it has one and the post shall show several."""
-    found = channels.get(_number(channel))
+    found = channels.get(parse_int(channel) or 0)
     own = list(found.languages) if found else []
     return own if layout == Layout.ONE or len(own) > 1 else list(dict.fromkeys([*own, *SERBIAN]))
 
@@ -130,10 +130,6 @@ def _sides(box: str) -> list[Any]:
         return [float(side) for side in box.split(",")]
     except ValueError:
         return []
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def chosen_time(sent: QueryDict) -> tuple[Resolved | None, str, bool]:

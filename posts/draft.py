@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from channels.enums import Layout
+from common.integers import LARGEST
 from municipalities.enums import Script, TextLanguage
 from posts.enums import CallKind, Format
 from serbian.glossary import EMPTY, Glossary
@@ -49,7 +50,6 @@ MOST_RULES = 4000
 MOST_DAYS = 30
 MOST_HEADLINE = 300
 MOST_COMMENT = 8000
-BIGGEST_ID = 2**63 - 1
 # What stands beside the text, with how long it may be.
 BESIDE = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -292,7 +292,7 @@ class _Parser:
             number = int(raw) if not isinstance(raw, bool | float) else 0
         except (TypeError, ValueError):
             number = 0
-        if 0 < number <= BIGGEST_ID:
+        if 0 < number <= LARGEST:
             return number
         self.complain(_unreadable(what))
         return None

@@ -148,7 +148,7 @@ def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
         removal_by=Subquery(_removal().values("by__name")[:1]),
         **{f"is_{name}": each.which for name, each in lists.items()},
     )  # fmt: skip
-    posts = list(rows.order_by("due_at", "updated_at"))
+    posts: list[Post] = list(rows.order_by("due_at", "updated_at"))
     found = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
     for name, each in lists.items():
         if each.order == ("-updated_at",):
@@ -166,7 +166,7 @@ def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Pu
         wanted |= Q(pk__in=_needing_attention().values("pk")[:ATTENTION])
     for post in posts.values():
         post.live_publications = []  # type: ignore[attr-defined]
-    attention = []
+    attention: list[Publication] = []
     for row in rows.filter(wanted).defer("post__draft", "post__search_key").order_by("pk"):
         if row.post_id in posts:
             posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from common.integers import parse_int
 from posts.draft import Draft, storable
 
 Key = tuple[str, int | None]
@@ -52,14 +53,14 @@ def read(sent: Any) -> Where:
     `before`, `after`, and of a region `left`, `top`, `width`, `height` in per cent. What cannot be read is left out."""
     place = str(sent.get("place", ""))
     if place.startswith("picture-"):
-        return Where(media=_number(place.removeprefix("picture-")) or 0, box=_box(sent))
+        return Where(media=parse_int(place.removeprefix("picture-")) or 0, box=_box(sent))
     tag, _at, channel = place.partition("@")
     if not tag:
         return Where()
-    start, end = _number(sent.get("start", "")), _number(sent.get("end", ""))
+    start, end = parse_int(sent.get("start")), parse_int(sent.get("end"))
     return Where(
         tag=tag[:8],
-        channel=(_number(channel) or 0) if _at else None,
+        channel=(parse_int(channel) or 0) if _at else None,
         start=-1 if start is None else start,
         end=-1 if end is None else end,
         quote=storable(sent.get("quote", "")),
@@ -71,10 +72,6 @@ def read(sent: Any) -> Where:
 def name(tag: str, channel: int | None) -> str:
     """The name of a text in a form: what `read` takes for `place`."""
     return f"{tag}@{channel}" if channel else tag
-
-
-def _number(text: Any) -> int | None:
-    return int(text) if isinstance(text, str) and text.isdecimal() and text.isascii() and len(text) < 10 else None
 
 
 def _box(sent: Any) -> tuple[float, float, float, float] | None:

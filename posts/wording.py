@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from channels.rules import languages
+from common.languages import current
 from municipalities.holidays import holidays
 from posts.rules import DoesNotExist, Twice, Unusual, unusual
 from serbian.scripts import mixed_script_words
@@ -36,7 +36,7 @@ def time_notes(local: datetime, municipality: Any) -> list[str]:
 
 
 def _unusual(why: Unusual) -> str:
-    name = why.holiday.name(get_language() or "sr") if why.holiday else ""
+    name = why.holiday.name(current().code) if why.holiday else ""
     sentences = {
         "early": _("This is early in the morning: few people will see it."),
         "late": _("This is late in the evening: few people will see it, and nobody is there to answer."),

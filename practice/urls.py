@@ -4,8 +4,8 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 from django.views.i18n import set_language
 
+from common.integers import parse_int
 from practice.api import accounts, comments, instance, media, oauth, statuses
-from practice.api.calls import BIGGEST_ID
 from practice.views import acts, consent, door, feed, files
 
 
@@ -13,10 +13,10 @@ class Id(IntConverter):
     """A number that fits a row's id."""
 
     def to_python(self, value: str) -> int:
-        found = int(value) if len(value) < 20 else BIGGEST_ID + 1
-        if found > BIGGEST_ID:
+        number = parse_int(value)
+        if number is None:
             raise ValueError
-        return found
+        return number
 
 
 register_converter(Id, "id")

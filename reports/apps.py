@@ -7,9 +7,12 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings
+        from common import audit_messages
         from posts.coach import offices
+        from reports.audit_messages import MESSAGES
         from reports.domain import schedules
         from reports.queries import public
 
+        audit_messages.register(self.name, MESSAGES)
         endings.register("recipients of reports", schedules.end_unauthorised)
         offices.provide(public.contacts)

@@ -7,24 +7,18 @@ a page is on is asked by its view each time; only its body is kept here.
 import hashlib
 from collections.abc import Callable, Iterable
 
-from allauth.account.adapter import get_adapter
-
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 
+from accounts.web import client_network
+from common import languages, ratelimit
 from common.content_security import only_scripts
-from links.rules import network_of
-from municipalities.enums import Script
 from municipalities.models import Municipality
 
 MINUTE = 60
-# The tag in the address, the portal's code for the language, its name in itself.
-TONGUES = {"sr-Cyrl": ("sr", "Српски"), "sr-Latn": ("sr-latn", "Srpski"), "en": ("en", "English")}
-LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
 
 
 def kept(name: str, make: Callable[[], bytes]) -> bytes:
@@ -37,7 +31,7 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
 
 def own_tongue(place: Municipality) -> str:
     """Without a language in the address a page is in the municipality's own script."""
-    return "sr-Latn" if place.primary_script == Script.LATIN else "sr-Cyrl"
+    return languages.of_script(place.primary_script.lower()).tag
 
 
 def hides(place: Municipality) -> bool:
@@ -66,8 +60,8 @@ def for_everybody(
 
 
 def nothing_here(why: str, status: int) -> HttpResponse:
-    """A page that is not there ("missing", "no_rules", "no_needs"), or not now ("busy"), in the three languages."""
-    body = render_to_string("reports/public/none.html", {"why": why, "languages": LANGUAGES})
+    """A page that is not there ("missing", "no_rules", "no_needs"), or not now ("busy"), in every language."""
+    body = render_to_string("reports/public/none.html", {"why": why, "languages": languages.codes_and_tags()})
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return HttpResponse(body, status=status, headers=headers)
 
@@ -80,13 +74,5 @@ def busy() -> HttpResponse:
 
 def comes_too_often(request: HttpRequest) -> bool:
     """A village may share one address, so the limit is generous."""
-    try:
-        line = network_of(str(get_adapter(request).get_client_ip(request)))
-    except PermissionDenied:  # behind a socket there may be none
-        line = ""
-    name = f"public-numbers-line:{line}"
-    cache.add(name, 0, MINUTE)
-    try:
-        return int(cache.incr(name)) > settings.PUBLIC_PAGES_PER_MINUTE
-    except ValueError:  # the minute ended between the two
-        return False
+    most = settings.PUBLIC_PAGES_PER_MINUTE
+    return ratelimit.hit("public-pages", client_network(request), limit=most, seconds=MINUTE).is_exceeded

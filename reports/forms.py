@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
 from accounts.models import User
+from common import languages
 from common.dates import month_year
 from reports import rules
 from reports.enums import Every
@@ -35,7 +35,7 @@ class MonthField(forms.ChoiceField):
 
 class MonthlyForm(forms.Form):
     month = MonthField(label=_("Month"))
-    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
 
     def __init__(self, *args: Any, months: list[tuple[str, str]], language: str, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"month": months[min(1, len(months) - 1)][0], "language": language})
@@ -47,7 +47,7 @@ class ProgrammeForm(forms.Form):
     programme = forms.ChoiceField(label=_("Programme"))
     first = MonthField(label=_("From"))
     last = MonthField(label=_("To"))
-    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
 
     def __init__(
         self, *args: Any, programmes: list[Any], months: list[tuple[str, str]], language: str, **kwargs: Any

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
+from common import languages
 from municipalities.models import Programme
 from municipalities.tenancy import TenantModel
 from reports.enums import Every, State, Trouble
@@ -25,7 +25,7 @@ class Made(models.Model):
 
     first = models.DateField()
     last = models.DateField()
-    language = models.CharField(max_length=10, choices=Language)
+    language = models.CharField(max_length=10, choices=languages.choices)
     asked_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     trouble = models.CharField(max_length=10, choices=Trouble, blank=True)

@@ -4,33 +4,61 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from django.conf import settings
 
 from tests.people import sign_in
 
-# With axe as the look in the light has brought it.
-IN_THE_DARK = """async () => {
-  const rules = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
-  return (await axe.run(document, { runOnly: rules, resultTypes: ["violations"] })).violations;
+AXE = Axe().axe_script
+RUN = """async ([within, options]) => {
+  const { violations } = await axe.run(within || document, { ...options, resultTypes: ["violations"] });
+  return violations.map(({ id, impact, nodes }) => [id, impact, nodes.map(({ target }) => target)]);
 }"""
+# In the dark only colours are others.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# Width and colours. Of a test that takes them as parameters `make test` runs the first and the last.
+LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+EACH_LOOK = [LOOKS[0], *(pytest.param(*look, marks=pytest.mark.long) for look in LOOKS[1:-1]), LOOKS[-1]]
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+# `make test` judges each state of a page in light on a wide screen, and a sample of pages also in the dark on a phone:
+# the component gallery, the charts, the practice network and the pages of tests with `EACH_LOOK` or `looks`.
+# `make test-long` judges all pages in every look; conftest.py switches this on.
+every_look = False
 
 
-def enter(page: Any, live_server: Any, person: Any) -> None:
+def looks() -> list[tuple[int, str]]:
+    """For a test that goes through them itself: all in `make test-long`, the first and the last in `make test`."""
+    return LOOKS if every_look else [LOOKS[0], LOOKS[-1]]
+
+
+def enter(page: Any, live_server: Any, person: Any) -> str:
+    """Sign in without the sign-in page; the value of the session's cookie."""
     value = sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    return value
+
+
+def violations(page: Any, *, within: str = "", impacts: tuple[str, ...] = (), **options: Any) -> list[Any]:
+    """What axe finds on the page as it is shown: rules and the elements that break them.
+
+    `within`: a selector. `impacts`: only findings so grave. `options`: as of `axe.run`.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate(RUN, [within, options])
+    return [(rule, elements) for rule, impact, elements in found if not impacts or impact in impacts]
 
 
 def is_sound(page: Any) -> None:
-    """No mistake that axe knows, in light and dark, and nothing that is cut off on a phone."""
-    for colours in ("light", "dark"):
-        page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-        # In the dark only colours are others.
-        found = page.evaluate(IN_THE_DARK) if colours == "dark" else Axe().run(page).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], page.url
+    """No mistake that axe knows, and nothing that is cut off on a phone; in every look also the colours of the dark."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert violations(page) == [], page.url
+    if every_look:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        assert violations(page, **COLOURS) == [], page.url
+        page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
     page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")

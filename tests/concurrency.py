@@ -25,7 +25,7 @@ def at_once(
 
     def run(position: int, act: Callable[[], Any]) -> None:
         try:
-            begin.wait(timeout=60)
+            begin.wait(timeout=300)
             with within():
                 outcomes[position] = act()
         except refusals:
@@ -39,7 +39,7 @@ def at_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=90)
+        thread.join(timeout=300)
     assert not any(thread.is_alive() for thread in threads), "an act never ended"
     if errors:
         raise errors[0]

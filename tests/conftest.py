@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psycopg2
 import pytest
 import redis
 
 from launcher import browser as browsers
-from tests import emptying, live, patience, refusals
+from tests import browsing, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
 PIECES = ("tests/journeys/", "tests/demo/test_seed.py", "tests/architecture/test_hostile_rows.py")
+NUMBERS = count()
+FIRST = (*PIECES, "tests/launcher/")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -27,6 +32,33 @@ hypothesis.settings.load_profile("suite")
 
 
 emptying.install()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool, django_db_createdb: bool
+) -> None:
+    """Test databases are clones of one that is migrated once (`tests/template.py`)."""
+    from django.conf import settings
+
+    database, url = settings.DATABASES["default"], os.environ["DATABASE_URL"]
+    test = database.setdefault("TEST", {})
+    name = test.get("NAME") or f"test_{database['NAME']}"
+    if not (django_db_keepdb and not django_db_createdb and template.is_kept(url, name)):
+        test["TEMPLATE"] = template.ensure(url)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool) -> Iterator[None]:
+    """pytest-django's; at the end nobody else is in the database any more, so that it can be dropped."""
+    yield
+    if not django_db_keepdb:
+        from django.db import connections
+
+        name = connections["default"].settings_dict["NAME"]
+        connections.close_all()
+        with suppress(psycopg2.Error):  # then the drop says why it cannot be dropped
+            template.shut_out_everybody(os.environ["DATABASE_URL"], name)
 
 
 @cache
@@ -48,9 +80,10 @@ def open_door() -> None:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+def media(settings: Any) -> Path:
+    """Made when the first file is stored. `tmp_path` would read the names of all earlier ones before each test."""
+    settings.MEDIA_ROOT = settings.SUITE_ROOT / "media" / str(next(NUMBERS))
+    return Path(settings.MEDIA_ROOT)
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +91,22 @@ def browser() -> Iterator[Any]:
     """One Chromium per worker."""
     from playwright.sync_api import expect, sync_playwright
 
-    # Two cores carry the servers, two browsers and the tests: five seconds, the default, are not always enough.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=patience.MILLISECONDS)
     patience.teach()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
         refusals.listen(chromium)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def no_open_windows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that a test left open would go on asking the server of the next one."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +122,6 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     context = browser.new_context(
         locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}
     )
-    context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
 
@@ -95,17 +135,18 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests against real servers run in `make test-real` alone, which says which servers are there; long ones in
-    `make test-long`, which names their mark."""
+    `make test-long` and `make crash`, which name their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
-    if "long" not in config.option.markexpr:
+    browsing.every_look = "long" in config.option.markexpr
+    if not {"long", "crash"} & set(config.option.markexpr.split()):
         left_out += [item for item in items if item.get_closest_marker("long")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
-    # its own: the order of the others, by what they do to the tables of the tests, stays.
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/launcher/")))
+    # its own or leaves the tables as they were: the order of the others, by what they do to the tables, stays.
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -116,6 +157,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class InPieces(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
+
+        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+            """Drops what is through, which xdist counts after every test: that takes the square of their number."""
+            for scope in [scope for scope, tests in workload.items() if all(tests.values())]:
+                del workload[scope]
+            return int(super()._pending_of(workload))
 
     return InPieces(config, log)
 
@@ -128,12 +175,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The figures of the crash suite, when it was part of the run."""
+    """The figures of the crash suite, when it was part of the run. LONG_REPORT=path writes the results of all tests."""
     # Figures are complete when a test has been put away, so they travel with the report of its teardown.
     ends = [r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "teardown"]
     rows = [value for report in ends for name, value in report.user_properties if name == "crash"]
     if rows:
         figures.tell(terminalreporter, rows)
+    if path := os.environ.get("LONG_REPORT"):
+        every = [r for reports in terminalreporter.stats.values() for r in reports]
+        long_report.write(Path(path), [r for r in every if isinstance(r, pytest.TestReport)])
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

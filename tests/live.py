@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from tests import patience
+
 
 class _State:
     def __init__(self) -> None:
@@ -41,7 +43,7 @@ class Door:
                 _state.changed.notify_all()
 
 
-def shut(seconds: float = 30) -> None:
+def shut(seconds: float = patience.SECONDS) -> None:
     """Let nobody in any more and wait until the last one has left; fails when that takes longer than `seconds`."""
     with _state.changed:
         _state.is_open = False

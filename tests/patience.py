@@ -2,6 +2,9 @@
 
 Playwright's actions wait until an element is there, not until the modules of its page have run. On a busy machine a
 field of the next page is filled in before anybody listens to it, and what should follow from typing never comes.
+
+Every wait is for a condition and ends when it holds. `SECONDS` only ends the wait for one that will never hold, so it
+is long: on a slow machine that is busy with other things a page may take half a minute.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+SECONDS = 120
+MILLISECONDS = SECONDS * 1000
 # Where one of these leads to another page, Playwright itself waits until that page has begun.
 LEADS_ON = {"click", "press"}
 TOUCHES = {"fill", "press_sequentially", "type", "dblclick", "tap", "check", "uncheck", "set_checked", "hover", "focus"}

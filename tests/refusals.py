@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests import patience
+
 _heard: list[str] = []
 _SIGNS = ("Content Security Policy", "Content-Security-Policy", "Trusted", "Permissions policy violation")
 
 
 def listen(browser: Any) -> None:
-    """Hear all contexts that this browser opens from now on."""
+    """Hear all contexts that this browser opens from now on, and let them wait long enough."""
     opened = browser.new_context
 
     def new_context(*args: Any, **options: Any) -> Any:
         context = opened(*args, **options)
+        context.set_default_timeout(patience.MILLISECONDS)
         context.on("console", _hear)
         context.on("weberror", lambda error: _keep(str(error.error), error.page.url if error.page else ""))
         return context

@@ -20,7 +20,7 @@ import pytest
 
 from launcher import embedded
 from launcher.trouble import Trouble
-from tests import offline
+from tests import offline, template
 
 # The suite's own values; what the environment says wins.
 VARIABLES = {
@@ -71,6 +71,8 @@ def _start() -> None:
     atexit.register(running.close)
     running.callback(shutil.rmtree, base, ignore_errors=True)
     os.environ.setdefault("DATA_DIR", str(base / "site"))
+    if not os.environ.get("DATABASE_URL"):
+        template.lay_out(base / "servers", RUNS)
     os.environ.update(running.enter_context(embedded.serving(base / "servers", test=True)))
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from accounts.enums import Language
+from common import languages
 from serbian.transliteration import to_latin
 
 FILE = Path(__file__).parent / "reference" / "agenda.toml"
@@ -21,7 +21,7 @@ def _lines() -> tuple[Mapping[str, Any], ...]:
 
 def sessions(first: date, last: date, language: str) -> Iterator[dict[str, Any]]:
     """Fields of `Session` for the days from `first` to `last`; Latin letters for whoever works in them."""
-    written = to_latin if language == Language.SR_LATN else str
+    written = to_latin if languages.by_code()[language].words == languages.LATIN else str
     for line in _lines():
         day = first + timedelta(days=line["day"] - 1)
         if day <= last:

@@ -14,10 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from accounts.enums import Language
+from common import languages
 from common.dates import day_month, long_date
 from common.numbers import number
-from reports.files.pdf import LANGUAGES, compiled, legible
+from reports.files.pdf import compiled, legible
 from serbian.transliteration import to_cyrillic, to_latin
 from trainings.models import Certificate, Participant, Session
 
@@ -32,13 +32,17 @@ def name_of(participant: Participant) -> str:
     """As it is printed."""
     if participant.printed_name:
         return participant.printed_name
-    return to_cyrillic(participant.name) if participant.language == Language.SR_CYRL else to_latin(participant.name)
+    return to_cyrillic(participant.name) if _is_cyrillic(participant.language) else to_latin(participant.name)
+
+
+def _is_cyrillic(code: str) -> bool:
+    return languages.by_code()[code].script == languages.CYRILLIC
 
 
 def facts(participant: Participant, attended: Sequence[Session], counted: Sequence[Session], by: Any) -> dict[str, Any]:
     """What is frozen. `attended` of the `counted` sessions; `by` is the trainer who signs."""
     training, language = participant.training, participant.language
-    written = str if language == Language.SR_CYRL else to_latin
+    written = str if _is_cyrillic(language) else to_latin
     with translation.override(language):
         place = str(participant.municipality or "")
     return {
@@ -54,8 +58,8 @@ def facts(participant: Participant, attended: Sequence[Session], counted: Sequen
         "topics": list(dict.fromkeys(written(session.title) for session in counted)),
         "attended": len(attended),
         "of": len(counted),
-        "hours": round(sum(_minutes(session.starts, session.ends) for session in attended) / 60, 1),
-        "issuer": to_cyrillic(str(by)) if language == Language.SR_CYRL else to_latin(str(by)),
+        "hours": round(sum(_minutes(each.starts, each.ends) for each in attended) / 60, 1),
+        "issuer": to_cyrillic(str(by)) if _is_cyrillic(language) else to_latin(str(by)),
     }
 
 
@@ -67,11 +71,12 @@ def pdf(certificates: Sequence[Certificate]) -> bytes:
     """A page each, at least one. Raises `reports.files.pdf.NotMade`."""
     first = certificates[0]
     language = first.words["language"]
-    lang, script, region = LANGUAGES[language]
+    written = languages.by_code()[language]
     with translation.override(language):
         title = f"{_('Certificate of attendance')} {first.number}" if len(certificates) == 1 else _("Certificates")
-        about = {"title": title, "author": _("Dobošar"), "mark": MARK, "lang": lang, "script": script, "region": region}
-    pages = [_page(certificate) for certificate in certificates]
+        about = {"title": title, "author": _("Dobošar"), "mark": MARK, "lang": written.language,
+                 "script": written.script, "region": written.region}  # fmt: skip
+    pages = [_page(each) for each in certificates]
     return compiled(TEMPLATE, {"certificates": pages, "about": about}, language=language, at=first.issued_at)
 
 

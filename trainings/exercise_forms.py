@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from common import languages
 from kits.models import shown
 from serbian.transliteration import to_latin
 from trainings import script
@@ -149,17 +150,17 @@ class DebriefForm(Written):
 
 def criteria(exercise: Exercise) -> list[dict[str, Any]]:
     """The rubric of an exercise in the reader's language: key, name and the words of the four levels."""
-    language = get_language() or "sr"
+    wanted = languages.current().words
     found = []
     for each in exercise.criteria:
         words = each["words"]
-        if language.startswith("en") and words.get("en"):
+        if wanted == languages.ENGLISH and words.get("en"):
             said = words["en"]
             name, levels = said["name"], said["levels"]
         else:
             said = words["sr"]
             name, levels = said["name"], said["levels"]
-            if language == "sr-latn":
+            if wanted == languages.LATIN:
                 name, levels = to_latin(name), [to_latin(text) for text in levels]
         found.append({"key": each["key"], "name": name, "levels": levels})
     return found

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.enums import Language
+from common import languages
 from common.dates import short_date
 from municipalities.forms import DAY
 from municipalities.models import Cohort, Municipality, Programme
@@ -212,7 +212,7 @@ class ParticipantForm(Written):
     )  # fmt: skip
     municipality = forms.ChoiceField(label=gettext_lazy("Municipality"), required=False)
     role = words(gettext_lazy("Role"), 120, hint=gettext_lazy("What they are at home, in words."))
-    language = forms.ChoiceField(label=gettext_lazy("Language of the certificate"), choices=Language.choices)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the certificate"), choices=languages.choices)
     printed_name = words(
         gettext_lazy("Name on the certificate"), 120,
         hint=gettext_lazy("Only where it is to be written otherwise than the script of the certificate gives it."),
@@ -249,7 +249,7 @@ class PastedForm(Written):
         gettext_lazy("The list"), 20_000, rows=8, required=True,
         hint=gettext_lazy("A person to a line: name; e-mail; municipality; role. Only the name has to be there."),
     )  # fmt: skip
-    language = forms.ChoiceField(label=gettext_lazy("Language of the certificates"), choices=Language.choices)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the certificates"), choices=languages.choices)
 
     def __init__(self, *args: Any, places: Sequence[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

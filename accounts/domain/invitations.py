@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -89,7 +88,7 @@ def revoke(invitation: Invitation, *, by: User, municipality_id: int | None = No
 
 
 @transaction.atomic
-def stop_unauthorised(invitation: Invitation, *, by: Any = None) -> bool:
+def stop_unauthorised(invitation: Invitation, *, by: User | None = None) -> bool:
     """Stop a waiting invitation whose inviter may not give these rights any more; returns whether it is stopped.
 
     `by` took the right away; None: it was noticed when somebody opened the link.
@@ -111,7 +110,7 @@ def stop_unauthorised(invitation: Invitation, *, by: Any = None) -> bool:
     return True
 
 
-def end_unauthorised(person: User, by: Any) -> None:
+def end_unauthorised(person: User, by: User) -> None:
     """For `accounts.endings`: stop what this person invited to and may not give any more."""
     for row in Invitation.objects.waiting().filter(invited_by=person).order_by("pk"):
         stop_unauthorised(row, by=by)

@@ -7,21 +7,19 @@ from accounts.endings import end_unauthorised
 from accounts.models import User
 from accounts.reactivation import restore_all
 from common import audit
-
-
-class Refused(Exception):
-    """The act would harm the installation; the message is a sentence for the person who asked."""
+from common.errors import ActionNotAllowed
 
 
 @transaction.atomic
 def deactivate(user: User, *, by: User) -> None:
-    """Switch the account off and end its sessions and whatever else it holds (`accounts.endings`). Raises `Refused`.
+    """Switch the account off and end its sessions and whatever else it holds (`accounts.endings`). Raises
+    `ActionNotAllowed`.
 
     Memberships stay as they are: with the account switched on again they count again, what was ended does not.
     """
     _lock_administrators()
     if user == by:
-        raise Refused(_("You cannot deactivate your own account. Ask another administrator."))
+        raise ActionNotAllowed(_("You cannot deactivate your own account. Ask another administrator."))
     user.refresh_from_db()
     if user.is_administrator:
         _keep_one_administrator(user)
@@ -55,7 +53,7 @@ def make_administrator(user: User, *, by: User | None) -> None:
 
 @transaction.atomic
 def end_administrator(user: User, *, by: User) -> None:
-    """Take the administrator's right away. Raises `Refused` for the last one."""
+    """Take the administrator's right away. Raises `ActionNotAllowed` for the last one."""
     _lock_administrators()
     _keep_one_administrator(user)
     user.is_administrator = False
@@ -71,7 +69,7 @@ def _lock_administrators() -> None:
 
 def _keep_one_administrator(user: User) -> None:
     if not User.objects.filter(is_administrator=True, is_active=True).exclude(pk=user.pk).exists():
-        raise Refused(_("This is the last administrator. Make somebody else an administrator first."))
+        raise ActionNotAllowed(_("This is the last administrator. Make somebody else an administrator first."))
 
 
 def _end_sessions(user: User) -> None:

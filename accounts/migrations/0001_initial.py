@@ -1,3 +1,4 @@
+import common.languages
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('name', models.CharField(max_length=120)),
-                ('language', models.CharField(choices=[('sr', 'Serbian, Cyrillic'), ('sr-latn', 'Serbian, Latin'), ('en', 'English')], default='sr', max_length=10)),
+                ('language', models.CharField(choices=common.languages.choices, default=common.languages.default_code, max_length=10)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_administrator', models.BooleanField(default=False)),
                 ('is_demo', models.BooleanField(default=False)),
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254)),
                 ('name', models.CharField(blank=True, max_length=120)),
-                ('language', models.CharField(choices=[('sr', 'Serbian, Cyrillic'), ('sr-latn', 'Serbian, Latin'), ('en', 'English')], default='sr', max_length=10)),
+                ('language', models.CharField(choices=common.languages.choices, default=common.languages.default_code, max_length=10)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('grants', models.JSONField(default=list)),
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

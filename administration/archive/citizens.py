@@ -31,7 +31,7 @@ def _messages() -> list[dict[str, Any]]:
     for note in Note.objects.select_related("by").order_by("pk"):
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
-        sent = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
+        sent: dict[str, Any] = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
         sent |= {"at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")

@@ -29,9 +29,9 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def place_of(ref: str) -> str:
-    """Where a stored file lies in the archive."""
-    parts = [part for part in PurePosixPath(ref).parts if part not in ("..", "/")]
+def place_of(ref: str | None) -> str:
+    """Where a stored file lies in the archive; None is a field without a file."""
+    parts = [part for part in PurePosixPath(ref or "").parts if part not in ("..", "/")]
     return "/".join(["media", *parts])
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -88,7 +87,9 @@ def claim(pk: int) -> Export | None:
     rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).select_related("municipality", "asked_by")
     row = rows.filter(pk=pk).first()
     now = timezone.now()
-    if row is None or not row.is_open or (row.state == ExportState.BUILDING and row.lease_until > now):
+    if row is None or not row.is_open:
+        return None
+    if row.state == ExportState.BUILDING and row.lease_until is not None and row.lease_until > now:
         return None
     if not still_may(row.asked_by, row.municipality, Verb.EXPORT):
         _stop(row)
@@ -132,14 +133,14 @@ def _pulse(row: Export) -> Callable[[], None]:
     return pulse
 
 
-def _stop(row: Export, by: Any = None) -> None:
+def _stop(row: Export, by: User | None = None) -> None:
     """Nobody makes it: whoever asked may not have it any more. `row` is locked, or held by its lease."""
     row.state, row.lease_until = ExportState.FAILED, None
     row.save(update_fields=["state", "lease_until"])
     audit.record("municipality.stop_export", by=by, target=row, label=str(row.municipality), person=str(row.asked_by))
 
 
-def end_unauthorised(person: User, by: Any) -> None:
+def end_unauthorised(person: User, by: User) -> None:
     """For `accounts.endings`: files that this person asked for and may not fetch any more are not made, or deleted."""
     with everywhere("find the exports that somebody asked for"):
         held = Q(state__in=(ExportState.WAITING, ExportState.BUILDING, ExportState.READY), asked_by=person)
@@ -150,7 +151,7 @@ def end_unauthorised(person: User, by: Any) -> None:
                 _end(row, by)
 
 
-def _end(row: Export, by: Any) -> None:
+def _end(row: Export, by: User) -> None:
     locked = Export.objects.select_for_update(of=("self",)).select_related("municipality", "asked_by").get(pk=row.pk)
     if locked.state == ExportState.READY:
         discard(locked, by=by)
@@ -191,12 +192,12 @@ def _settle(row: Export, name: str, size: int, found: dict[str, int]) -> None:
         )
 
 
-def note_download(row: Export, *, by: Any) -> None:
+def note_download(row: Export, *, by: User) -> None:
     audit.record("municipality.download_export", by=by, target=row, label=str(row.municipality))
 
 
 @transaction.atomic
-def discard(row: Export, *, by: Any = None) -> None:
+def discard(row: Export, *, by: User | None = None) -> None:
     """Delete the file. `by` None: its days were over. Nothing changes when it is gone."""
     row = Export.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=row.pk)
     if row.state != ExportState.READY:

@@ -1,16 +1,15 @@
 """First steps of a municipality: putting one away, and bringing it back."""
 
-from typing import Any
-
 from django.db import transaction
 
+from accounts.models import User
 from administration.models import PutAway
 from common import audit
 from municipalities.models import Municipality
 
 
 @transaction.atomic
-def put_away(municipality: Municipality, step: str, *, by: Any) -> None:
+def put_away(municipality: Municipality, step: str, *, by: User) -> None:
     """Nobody is reminded of it any more; nothing changes when that is so."""
     _row, made = PutAway.objects.get_or_create(municipality=municipality, step=step, defaults={"by": by})
     if made:
@@ -20,7 +19,7 @@ def put_away(municipality: Municipality, step: str, *, by: Any) -> None:
 
 
 @transaction.atomic
-def bring_back(municipality: Municipality, step: str, *, by: Any) -> None:
+def bring_back(municipality: Municipality, step: str, *, by: User) -> None:
     deleted, _each = PutAway.objects.filter(step=step).delete()
     if deleted:
         audit.record(

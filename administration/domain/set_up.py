@@ -9,10 +9,8 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -22,7 +20,7 @@ from accounts.models import User
 from administration.enums import SetUpStep
 from administration.models import Installation
 from administration.queries import setting_up
-from common import audit, mail
+from common import audit, mail, ratelimit
 from common.enums import MailState
 
 # How many wrong codes one connection may try within an hour, and how many of all of them are written down. There is no
@@ -45,7 +43,7 @@ def _locked() -> Installation:
 
 
 @transaction.atomic
-def issue_code(*, by: Any = None) -> str:
+def issue_code(*, by: User | None = None) -> str:
     """The link of a new code; codes from before stop working. Empty when somebody has an account already."""
     row = _locked()
     if not setting_up.is_fresh():
@@ -72,23 +70,14 @@ def _is_valid(row: Installation, hash_: str) -> bool:
 
 def is_too_often(address: str) -> bool:
     """Whether so many wrong codes came that none is looked at any more for the rest of the hour."""
-    return int(cache.get(_key(address), 0)) >= TRIES
+    return ratelimit.usage("setup-code", address, limit=TRIES, seconds=HOUR).is_used_up
 
 
 def refuse(address: str) -> None:
     """A wrong code came from there: count it and write it down."""
-    _count(_key(address))
-    if _count(_key("all of them")) <= WRITTEN_DOWN:
+    ratelimit.hit("setup-code", address, limit=TRIES, seconds=HOUR)
+    if not ratelimit.hit("setup-code-trail", "all of them", limit=WRITTEN_DOWN, seconds=HOUR).is_exceeded:
         audit.record("installation.refuse_code", by=None, address=address)
-
-
-def _count(key: str) -> int:
-    cache.add(key, 0, HOUR)
-    return int(cache.incr(key))
-
-
-def _key(address: str) -> str:
-    return f"setup:{hashed(address)[:32]}:{int(timezone.now().timestamp()) // HOUR}"
 
 
 @transaction.atomic
@@ -112,7 +101,7 @@ def begin(hash_: str, *, email: str, name: str, password: str, language: str) ->
 
 
 @transaction.atomic
-def complete(step: SetUpStep, *, by: Any) -> None:
+def complete(step: SetUpStep, *, by: User) -> None:
     """Keep that a step is done; nothing changes when it was."""
     row = _locked()
     if step.value not in row.done:
@@ -122,7 +111,7 @@ def complete(step: SetUpStep, *, by: Any) -> None:
 
 
 @transaction.atomic
-def write_facts(values: dict[str, str], *, by: Any) -> list[str]:
+def write_facts(values: dict[str, str], *, by: User) -> list[str]:
     """Write what changed of who runs the installation; returns the names of the changed."""
     row = _locked()
     changed = [name for name, value in values.items() if getattr(row, name) != value]
@@ -161,7 +150,7 @@ def send_test_mail(*, by: User) -> None:
 
 
 @transaction.atomic
-def finish(*, by: Any) -> None:
+def finish(*, by: User) -> None:
     """The set-up is over: its address is gone from now on. Nothing changes when it was."""
     row = _locked()
     if row.finished_at is None:

@@ -3,11 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.web import SignedInRequest, is_signed_in
+from accounts.web import SignedInRequest, client_address, is_signed_in
 from administration import addresses
 from administration.domain import set_up
 from administration.enums import SetUpStep
@@ -41,7 +38,7 @@ def open_(request: HttpRequest, code: str) -> HttpResponse:
     """The link with the code. It goes on without the code in the address, so that no log or link gives it away."""
     if not setting_up.is_fresh():
         raise Http404
-    address = _address(request)
+    address = client_address(request)
     if set_up.is_too_often(address):
         return HttpResponse(_("Too many wrong codes. Wait an hour."), status=429, content_type="text/plain")
     hash_ = set_up.hashed(code)
@@ -50,13 +47,6 @@ def open_(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     request.session[CODE] = hash_
     return redirect("setup")
-
-
-def _address(request: HttpRequest) -> str:
-    try:
-        return str(get_adapter(request).get_client_ip(request))
-    except PermissionDenied:  # behind a socket there may be none
-        return ""
 
 
 @public

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.logframe import INDICATORS
 from analytics.models import ProgrammeIndicator
 from common import audit
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Programme
 
 
@@ -29,7 +30,7 @@ class Defined:
 
 
 @transaction.atomic
-def choose(programme: Programme, codes: Collection[str], *, by: Any) -> None:
+def choose(programme: Programme, codes: Collection[str], *, by: User) -> None:
     """Follow exactly these codes of the list. What is left out ends, what comes back goes on where it was."""
     _lock(programme)
     rows = {row.code: row for row in ProgrammeIndicator.objects.filter(programme=programme).exclude(code="")}
@@ -44,7 +45,7 @@ def choose(programme: Programme, codes: Collection[str], *, by: Any) -> None:
     audit.record("indicator.choose", by=by, target=programme, begun=begun or ["–"], ended=ended or ["–"])
 
 
-def _of_list(programme: Programme, code: str, by: Any) -> ProgrammeIndicator:
+def _of_list(programme: Programme, code: str, by: User) -> ProgrammeIndicator:
     line = INDICATORS[code]
     return ProgrammeIndicator(
         programme=programme, code=code, level=line.level, unit=line.unit, better=line.better,
@@ -53,8 +54,8 @@ def _of_list(programme: Programme, code: str, by: Any) -> ProgrammeIndicator:
 
 
 @transaction.atomic
-def define(programme: Programme, words: Defined, *, by: Any) -> ProgrammeIndicator:
-    """An indicator whose values people enter. Raises `Refused` when the programme has one of that name."""
+def define(programme: Programme, words: Defined, *, by: User) -> ProgrammeIndicator:
+    """An indicator whose values people enter. Raises `ActionNotAllowed` when the programme has one of that name."""
     _lock(programme)
     _refuse_twice(programme, words.name, None)
     row = ProgrammeIndicator.objects.create(programme=programme, added_by=by, **_fields(words))
@@ -63,15 +64,15 @@ def define(programme: Programme, words: Defined, *, by: Any) -> ProgrammeIndicat
 
 
 @transaction.atomic
-def change(indicator: ProgrammeIndicator, words: Defined, *, by: Any) -> None:
-    """New words for an indicator of the programme's own. Raises `Refused` as `define` does, and for a new unit once
-    there are values: they would say something else.
+def change(indicator: ProgrammeIndicator, words: Defined, *, by: User) -> None:
+    """New words for an indicator of the programme's own. Raises `ActionNotAllowed` as `define` does, and for a new unit
+    once there are values: they would say something else.
     """
     _lock(indicator.programme)
     _refuse_twice(indicator.programme, words.name, indicator.pk)
     counted = (indicator.values, indicator.baselines, indicator.targets)
     if words.unit != indicator.unit and any(rows.exists() for rows in counted):
-        raise Refused(_("There are values in the old unit. Define another indicator instead."), "unit")
+        raise ActionNotAllowed(_("There are values in the old unit. Define another indicator instead."), "unit")
     for name, value in _fields(words).items():
         setattr(indicator, name, value)
     indicator.save()
@@ -79,7 +80,7 @@ def change(indicator: ProgrammeIndicator, words: Defined, *, by: Any) -> None:
 
 
 @transaction.atomic
-def rename(indicator: ProgrammeIndicator, name: str, *, by: Any) -> None:
+def rename(indicator: ProgrammeIndicator, name: str, *, by: User) -> None:
     """The programme's own name for an indicator of the list; empty takes the list's again."""
     if indicator.name == name:
         return
@@ -92,17 +93,17 @@ def rename(indicator: ProgrammeIndicator, name: str, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end(indicator: ProgrammeIndicator, *, by: Any) -> None:
+def end(indicator: ProgrammeIndicator, *, by: User) -> None:
     """It leaves the pages; everything of it stays. `take_up` brings it back."""
     _set_end(indicator, timezone.now(), "indicator.end", by)
 
 
 @transaction.atomic
-def take_up(indicator: ProgrammeIndicator, *, by: Any) -> None:
+def take_up(indicator: ProgrammeIndicator, *, by: User) -> None:
     _set_end(indicator, None, "indicator.take_up", by)
 
 
-def _set_end(indicator: ProgrammeIndicator, at: Any, verb: str, by: Any) -> None:
+def _set_end(indicator: ProgrammeIndicator, at: Any, verb: str, by: User) -> None:
     if bool(indicator.ended_at) == bool(at):
         return
     indicator.ended_at = at
@@ -117,7 +118,7 @@ def _fields(words: Defined) -> dict[str, Any]:
 def _refuse_twice(programme: Programme, name: str, own: int | None) -> None:
     others = ProgrammeIndicator.objects.filter(programme=programme, name__iexact=name, ended_at__isnull=True)
     if any(pk != own for pk in others.values_list("pk", flat=True)):
-        raise Refused(_("The programme has an indicator of this name."), "name")
+        raise ActionNotAllowed(_("The programme has an indicator of this name."), "name")
 
 
 def _lock(programme: Programme) -> None:

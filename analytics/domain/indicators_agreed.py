@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.enums import AimKind, Unit
 from analytics.logframe_words import value as said
 from analytics.models import PlaceTarget, ProgrammeIndicator, Target
@@ -15,7 +16,7 @@ from analytics.queries.indicators import start_of
 from analytics.standing import Aim, goal, is_step_back
 from common import audit
 from common.dates import short_date
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 
@@ -33,12 +34,12 @@ class Wanted:
 
 @transaction.atomic
 def set_target(
-    indicator: ProgrammeIndicator, wanted: Wanted, *, by: Any, place: Municipality | None = None
+    indicator: ProgrammeIndicator, wanted: Wanted, *, by: User, place: Municipality | None = None
 ) -> list[str]:
     """Agree on a target or a milestone, for the programme or for one municipality. Returns warnings for people.
 
-    It ends the one that stood in its place: the target, or the milestone of that day. Raises `Refused` for a day that
-    is past, a share above 100 per cent, and a milestone that is not before the target.
+    It ends the one that stood in its place: the target, or the milestone of that day. Raises `ActionNotAllowed` for a
+    day that is past, a share above 100 per cent, and a milestone that is not before the target.
     """
     ProgrammeIndicator.objects.select_for_update().get(pk=indicator.pk)
     _refuse(indicator, wanted)
@@ -58,7 +59,7 @@ def set_target(
 
 
 @transaction.atomic
-def end_target(target: Target | PlaceTarget, reason: str, *, by: Any) -> None:
+def end_target(target: Target | PlaceTarget, reason: str, *, by: User) -> None:
     """It no longer holds. Inside the municipality's scope where it is one's own. Ended twice is ended once."""
     if target.ended_at:
         return
@@ -70,7 +71,7 @@ def end_target(target: Target | PlaceTarget, reason: str, *, by: Any) -> None:
     )  # fmt: skip
 
 
-def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: Any) -> None:
+def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: User) -> None:
     standing = list(rows.filter(ended_at__isnull=True))
     same = [row for row in standing if row.is_milestone == wanted.is_milestone]
     if wanted.is_milestone:
@@ -78,7 +79,7 @@ def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: Any) -> Non
         final = next((row for row in standing if not row.is_milestone), None)
         if final is not None and wanted.due_on >= final.due_on:
             told = {"day": short_date(final.due_on)}
-            raise Refused(_("A milestone lies before the target, which is due on %(day)s.") % told, "due_on")
+            raise ActionNotAllowed(_("A milestone lies before the target, which is due on %(day)s.") % told, "due_on")
     _end(same, by, wanted.reason)
     for name, value in vars(wanted).items():
         setattr(new, name, value)
@@ -86,7 +87,7 @@ def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: Any) -> Non
     new.save()
 
 
-def _end(rows: list[Any], by: Any, reason: str) -> None:
+def _end(rows: list[Any], by: User, reason: str) -> None:
     for row in rows:
         row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, reason
         row.save(update_fields=["ended_at", "ended_by", "ended_because"])
@@ -94,11 +95,11 @@ def _end(rows: list[Any], by: Any, reason: str) -> None:
 
 def _refuse(indicator: ProgrammeIndicator, wanted: Wanted) -> None:
     if wanted.due_on <= timezone.localdate():
-        raise Refused(_("This day has passed. Choose one that is still to come."), "due_on")
+        raise ActionNotAllowed(_("This day has passed. Choose one that is still to come."), "due_on")
     if wanted.kind == AimKind.VALUE and wanted.value < 0:
-        raise Refused(_("A value cannot be below 0."), "value")
+        raise ActionNotAllowed(_("A value cannot be below 0."), "value")
     if indicator.unit == Unit.PERCENT and wanted.kind == AimKind.VALUE and wanted.value > 100:
-        raise Refused(_("A share cannot be above 100 per cent."), "value")
+        raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
 
 
 def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality | None) -> list[str]:

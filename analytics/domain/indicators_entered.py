@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -11,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.enums import Unit
 from analytics.models import ManualValue, PlaceValue, ProgrammeIndicator
 from common import audit
 from common.dates import short_date
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from posts.domain.consents import Scan
@@ -36,14 +36,14 @@ def enter(
     indicator: ProgrammeIndicator,
     told: EnteredValue,
     *,
-    by: Any,
+    by: User,
     place: Municipality | None = None,
     evidence: Scan | None = None,
 ) -> ManualValue | PlaceValue:
     """Add a value of a day, of the programme or of one municipality. A second one of the same day stands in place of
     the first, which stays in the history.
 
-    Raises `Refused` for an indicator that is measured, a day to come, and a value that its unit cannot have.
+    Raises `ActionNotAllowed` for an indicator that is measured, a day to come, and a value that its unit cannot have.
     """
     _refuse(indicator, told)
     fields = {**vars(told), "indicator": indicator, "entered_by": by}
@@ -65,13 +65,13 @@ def enter(
 
 def _refuse(indicator: ProgrammeIndicator, told: EnteredValue) -> None:
     if not indicator.is_manual:
-        raise Refused(_("The portal measures this indicator; nobody enters its values."))
+        raise ActionNotAllowed(_("The portal measures this indicator; nobody enters its values."))
     if told.on > timezone.localdate():
-        raise Refused(_("This day is still to come."), "on")
+        raise ActionNotAllowed(_("This day is still to come."), "on")
     if told.value < 0:
-        raise Refused(_("A value cannot be below 0."), "value")
+        raise ActionNotAllowed(_("A value cannot be below 0."), "value")
     if indicator.unit == Unit.PERCENT and told.value > 100:
-        raise Refused(_("A share cannot be above 100 per cent."), "value")
+        raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
 
 
 def _kept(indicator: ProgrammeIndicator, evidence: Scan) -> str:

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.logframe import FEW_PLACES, Measured
 from analytics.models import Baseline, PlaceBaseline, ProgrammeIndicator
 from analytics.queries.indicators import latest_baselines, taking_part
 from analytics.queries.measured import measure
 from common import audit
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 
@@ -26,26 +27,26 @@ def freeze(
     first: date,
     last: date,
     *,
-    by: Any,
+    by: User,
     reason: str = "",
 ) -> int:
     """Freeze what the indicator came to from `first` to `last` for each of `places`; returns for how many there was a
     value. The programme's own baseline, the median of those that agreed to comparison, is frozen with it.
 
-    Raises `Refused` for days that are not over, for an indicator whose values people enter or that nobody measures,
-    where no place has a value, and without a reason where one of them has a baseline already.
+    Raises `ActionNotAllowed` for days that are not over, for an indicator whose values people enter or that nobody
+    measures, where no place has a value, and without a reason where one of them has a baseline already.
     """
     _lock(indicator)
     _refuse_days(first, last)
     if indicator.is_manual:
-        raise Refused(_("People enter the values of this indicator; enter its baseline too."))
+        raise ActionNotAllowed(_("People enter the values of this indicator; enter its baseline too."))
     with scope(*places):
         found = measure(places, first, last, indicator.code).get(indicator.code)
         if found is None:
-            raise Refused(str(indicator.listed.needs) if indicator.listed else "")
-        values = {pk: measured for pk, measured in found.items() if measured.value is not None}
+            raise ActionNotAllowed(str(indicator.listed.needs) if indicator.listed else "")
+        values = {pk: each for pk, each in found.items() if each.value is not None}
         if not values:
-            raise Refused(_("None of the municipalities has a value for these days. Choose others."), "first")
+            raise ActionNotAllowed(_("None of the municipalities has a value for these days. Choose others."), "first")
         known = {row.municipality_id for row in latest_baselines(indicator)}
         _refuse_change_without_reason(bool(known & set(values)), reason)
         PlaceBaseline.objects.bulk_create(
@@ -72,12 +73,12 @@ def enter(
     value: float,
     *,
     source: str,
-    by: Any,
+    by: User,
     reason: str = "",
 ) -> None:
     """Freeze a baseline that a person knows from elsewhere: of a municipality, or of the programme as a whole.
 
-    Raises `Refused` for days that are not over, and without a reason where there is one already.
+    Raises `ActionNotAllowed` for days that are not over, and without a reason where there is one already.
     """
     _lock(indicator)
     _refuse_days(first, last)
@@ -96,7 +97,7 @@ def enter(
     )  # fmt: skip
 
 
-def _freeze_median(indicator: ProgrammeIndicator, by: Any, reason: str) -> None:
+def _freeze_median(indicator: ProgrammeIndicator, by: User, reason: str) -> None:
     """The median of everybody's latest baseline; none below three, where it would tell of single ones."""
     agreed = [seat.municipality for seat in taking_part(indicator.programme) if seat.compares]
     with scope(*agreed):
@@ -121,15 +122,18 @@ def _row(days: tuple[date, date], found: Measured, **same: Any) -> Mapping[str, 
 
 def _refuse_days(first: date, last: date) -> None:
     if last < first:
-        raise Refused(_("The last day lies before the first."), "last")
+        raise ActionNotAllowed(_("The last day lies before the first."), "last")
     if last >= timezone.localdate():
-        raise Refused(_("These days are not over yet. A baseline is taken from days that have passed."), "last")
+        raise ActionNotAllowed(
+            _("These days are not over yet. A baseline is taken from days that have passed."), "last"
+        )
 
 
 def _refuse_change_without_reason(there_is_one: bool, reason: str) -> None:
     if there_is_one and not reason:
-        raise Refused(_("There is a frozen baseline already. Say why it changes; the old one stays in the history."),
-                      "reason")  # fmt: skip
+        raise ActionNotAllowed(
+            _("There is a frozen baseline already. Say why it changes; the old one stays in the history."), "reason"
+        )
 
 
 def _lock(indicator: ProgrammeIndicator) -> None:

@@ -6,12 +6,12 @@ back whole.
 
 import hashlib
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.domain import bring
 from analytics.domain.past_rows import OLDEST, HistoryRow, look, source_of
 from analytics.enums import ImportSource, ImportState
@@ -21,10 +21,10 @@ from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from planning.reading import FileRow, from_stored, read, stored
-from posts.domain.refused import Refused
 
 KEPT = timedelta(days=7)
 
@@ -33,7 +33,7 @@ KEPT = timedelta(days=7)
 
 
 @transaction.atomic
-def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> PastImport:
+def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> PastImport:
     """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
     table = read(raw, PAST)
     run = PastImport.objects.create(
@@ -51,24 +51,26 @@ def lines_of(run: PastImport) -> list[FileRow]:
 
 
 @transaction.atomic
-def confirm(run: PastImport, *, by: Any, expected: int | None = None) -> int:
+def confirm(run: PastImport, *, by: User, expected: int | None = None) -> int:
     """Import every row that nothing stops; returns how many.
 
-    Raises `Refused` when it was done before, when there is nothing to import, and when that is not the number that the
-    person saw (`expected`).
+    Raises `ActionNotAllowed` when it was done before, when there is nothing to import, and when that is not the number
+    that the person saw (`expected`).
     """
     # Two people with the same rows follow each other, in whatever files they have them.
     Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
     run = PastImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state != ImportState.LOOKED:
-        raise Refused(_("This file was imported already."))
+        raise ActionNotAllowed(_("This file was imported already."))
     lines = lines_of(run)
     rows = look(lines, run.source)
     ready = [row for row in rows if row.is_ready]
     if expected is not None and len(ready) != expected:
-        raise Refused(_("Something has changed since you looked; nothing was imported. Look at the rows once more."))
+        raise ActionNotAllowed(
+            _("Something has changed since you looked; nothing was imported. Look at the rows once more.")
+        )
     if not ready:
-        raise Refused(_("No row can be imported as it stands. Correct the file and choose it again."))
+        raise ActionNotAllowed(_("No row can be imported as it stands. Correct the file and choose it again."))
     run.made = _bring(run, ready)
     run.known = sum(bool(row.known) for row in rows)
     run.rows = stored([line for line, row in zip(lines, rows, strict=True) if row.stops])
@@ -89,14 +91,14 @@ def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
 
 
 @transaction.atomic
-def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport:
-    """Have a worker fetch the channel's posts back to `since`. Raises `Refused`."""
-    if channel is None or not validation.has_history(channel):
-        raise Refused(_("This network does not tell older posts with their numbers. Import them from a file."))
+def begin(channel: Channel | None, since: date | None, *, by: User) -> PastImport:
+    """Have a worker fetch the channel's posts back to `since`. Raises `ActionNotAllowed`."""
+    if channel is None or not dry.remembers(channel):
+        raise ActionNotAllowed(_("This network does not tell older posts with their numbers. Import them from a file."))
     if channel.state != ChannelState.CONNECTED:
-        raise Refused(_("The channel has to be connected first."))
+        raise ActionNotAllowed(_("The channel has to be connected first."))
     if since is None or not OLDEST <= since < timezone.localdate():
-        raise Refused(_("Choose a day in the past."))
+        raise ActionNotAllowed(_("Choose a day in the past."))
     try:
         with transaction.atomic():
             run = PastImport.objects.create(
@@ -104,7 +106,7 @@ def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport
                 channel=channel, name=channel.name, since=since, next_at=timezone.now(), by=by,
             )  # fmt: skip
     except IntegrityError as running:
-        raise Refused(_("The older posts of this channel are being fetched already.")) from running
+        raise ActionNotAllowed(_("The older posts of this channel are being fetched already.")) from running
     record("past.begin", by=by, target=run, since=since.isoformat())
     return run
 
@@ -113,11 +115,11 @@ def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport
 
 
 @transaction.atomic
-def undo(run: PastImport, *, by: Any) -> None:
-    """Take back everything that it brought; what is still being fetched stops. Raises `Refused`."""
+def undo(run: PastImport, *, by: User) -> None:
+    """Take back everything that it brought; what is still being fetched stops. Raises `ActionNotAllowed`."""
     run = PastImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.state in (ImportState.LOOKED, ImportState.UNDONE):
-        raise Refused(_("There is nothing to take back."))
+        raise ActionNotAllowed(_("There is nothing to take back."))
     bring.take_back(run)
     run.state, run.next_at, run.undone_at = ImportState.UNDONE, None, timezone.now()
     run.save(update_fields=["state", "next_at", "undone_at"])

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Event
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from analytics import partitions
 from analytics.domain import rollup
 from channels.models import Channel
@@ -36,7 +36,7 @@ class ReadingsGone(ValueError):
 
 
 def rebuild(
-    first: date, last: date, *, municipality: Municipality | None = None, channels: Sequence[int] = (), by: Any
+    first: date, last: date, *, municipality: Municipality | None = None, channels: Sequence[int] = (), by: User | None
 ) -> int:
     """Facts from `first` to `last` of these channels, of a municipality's, or of all; returns how many channel days.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from analytics.domain import stale, traits
 from analytics.models import Subject
 from common.audit import record
@@ -34,7 +35,7 @@ def counted(subject: Subject) -> Counted:
 
 
 @transaction.atomic
-def recategorise(subject: Subject, wanted: Counted, *, by: Any) -> bool:
+def recategorise(subject: Subject, wanted: Counted, *, by: User) -> bool:
     """Have the post count as `wanted` on all its channels, `boosted` on this one. False when it does already.
 
     Facts follow with the next fold: the day of publication, and every day of activity whose readings are kept.

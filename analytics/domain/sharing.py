@@ -1,17 +1,16 @@
 """Show the municipality's own figures to its peers, or stop it. The caller has opened its scope."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from analytics.models import Sharing
 from common import audit
 from municipalities.models import Municipality
 
 
 @transaction.atomic
-def share(municipality: Municipality, *, by: Any) -> None:
+def share(municipality: Municipality, *, by: User) -> None:
     """Nothing changes where it shares already."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who press at once stand in line
     if not Sharing.objects.filter(ended_at__isnull=True).exists():
@@ -20,7 +19,7 @@ def share(municipality: Municipality, *, by: Any) -> None:
 
 
 @transaction.atomic
-def stop(municipality: Municipality, *, by: Any) -> None:
+def stop(municipality: Municipality, *, by: User) -> None:
     """From now on nobody sees them, and it sees nobody's."""
     ended = Sharing.objects.filter(ended_at__isnull=True).update(ended_at=timezone.now(), ended_by=by)
     if ended:

@@ -122,9 +122,10 @@ def _published(period: Period, chosen: Q) -> Iterable[dict[str, Any]]:
         chosen, basis=Basis.PUBLICATION, day__gte=period.before.first, day__lte=period.last
     )
     current = Case(When(day__gte=period.first, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return facts.values("channel_id", "traits__category", "traits__call_kind", current=current).annotate(
-        posts=Sum("posts"), **{key: Sum(key) for key in NUMBERS}
-    )
+    rows: QuerySet[Any, Any] = facts.values(
+        "channel_id", "traits__category", "traits__call_kind", current=current
+    ).annotate(posts=Sum("posts"), **{key: Sum(key) for key in NUMBERS})
+    return rows
 
 
 def _activity(period: Period, chosen: Q) -> dict[date, int | None]:

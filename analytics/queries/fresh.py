@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from analytics.enums import SubjectKind
 from analytics.models import StaleDay, Subject
@@ -27,8 +28,8 @@ class Fresh:
 def fresh() -> Fresh:
     """Of what is marked as stale the oldest change, else the last look."""
     posts = Q(published_on__gt=today() - YOUNG) & ~Q(kind=SubjectKind.CHANNEL)
-    stale = StaleDay.objects.annotate(what=Value("stale"), moment=F("since")).order_by("moment")
-    looks = [
+    stale: QuerySet[Any] = StaleDay.objects.annotate(what=Value("stale"), moment=F("since")).order_by("moment")
+    looks: list[QuerySet[Any]] = [
         Subject.objects.filter(chosen, last_at__isnull=False)
         .annotate(what=Value("look"), moment=F("last_at"))
         .order_by("-moment")

@@ -197,9 +197,9 @@ def board(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDa
 def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
     """The programme's as it was frozen; of a cohort the median of those of its municipalities."""
     if not of_cohort:
-        rows = Baseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
-        for row in rows.distinct("indicator_id"):
-            lines[row.indicator_id].freeze(row)
+        frozen = Baseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
+        for baseline in frozen.distinct("indicator_id"):
+            lines[baseline.indicator_id].freeze(baseline)
         return
     found: dict[int, list[PlaceBaseline]] = defaultdict(list)
     places = PlaceBaseline.objects.filter(indicator__in=list(lines))

@@ -16,6 +16,7 @@ from analytics.queries.totals import DIMENSIONS
 from analytics.queries.verdicts import SORTS, Kept, Usual, behind, clicks_of, ordered, usual
 from analytics.views.frame import NONE, Frame, frame, traits_asked
 from analytics.wording import TITLES, times, value_label
+from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.queries import services
 from municipalities.rules import Verb
@@ -38,8 +39,7 @@ class PostRow:
 def posts(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics_posts")
     kept = Kept(traits_asked(request.GET, known), request.GET.get("q", "").replace("\x00", "")[:80])
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else SORTS[0]
+    sort = choice_param(request.GET, "sort", SORTS, default=SORTS[0])
     medians = usual(known.period.last, known.today)
     rows = ordered(behind(known.period, kept), sort, medians)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

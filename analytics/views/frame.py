@@ -16,6 +16,7 @@ from analytics.periods import Chosen, Period
 from analytics.queries.counted import Edges, channels, edges
 from analytics.queries.totals import DIMENSIONS
 from channels.models import Channel
+from common.web.params import choice_param
 from municipalities.queries import today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -84,8 +85,7 @@ class Frame:
 
     @cached_property
     def basis(self) -> str:
-        asked = self.request.GET.get("basis", "")
-        return asked if asked in Basis.values else Basis.ACTIVITY
+        return choice_param(self.request.GET, "basis", Basis.values, default=Basis.ACTIVITY)
 
     def kept(self) -> dict[str, str]:
         """The period and the channel, as they stand in addresses."""

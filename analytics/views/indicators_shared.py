@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from analytics.models import ProgrammeIndicator
 from analytics.queries import indicators as queries
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities.access import programme as programme_page
-from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
@@ -60,8 +61,8 @@ def tried(form: Any, act: Callable[[], T]) -> T | None:
     """What the verb gives; None where it refused, and the form says why."""
     try:
         return act()
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return None
 
 

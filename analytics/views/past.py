@@ -17,11 +17,13 @@ from analytics.models import PastImport
 from analytics.queries.past import brought, fetchable, listed
 from channels.models import Channel
 from common import spreadsheets
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from planning.reading import MOST_BYTES, Unreadable
-from posts.domain.refused import Refused
 from posts.enums import Category
 
 YEAR = timedelta(days=365)
@@ -60,8 +62,8 @@ def fetch(request: MunicipalityRequest) -> HttpResponse:
     channel = next((channel for channel in fetchable() if str(channel.pk) == chosen), None)
     try:
         past.begin(channel, since, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect("analytics_past_imports", request.municipality.slug)
 
 
@@ -96,11 +98,12 @@ def one(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PastImport.objects.all(), pk=pk)
-    expected = request.POST.get("rows", "")
+    # A number that cannot be read is none that was shown.
+    expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
-        past.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+        past.confirm(run, by=request.user, expected=expected)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect("analytics_past_import", request.municipality.slug, run.pk)
 
 
@@ -111,8 +114,8 @@ def undo(request: MunicipalityRequest, pk: int) -> HttpResponse:
     try:
         past.undo(run, by=request.user)
         messages.success(request, _("What this import brought is no longer here."))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect("analytics_past_imports", request.municipality.slug)
 
 

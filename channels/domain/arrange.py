@@ -1,16 +1,16 @@
 """How the languages of a post appear on a channel."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from channels.enums import Layout
 from channels.models import Channel
 from common import audit
 
 
-def arrange(channel: Channel, layout: Layout, languages: Sequence[str], *, by: Any) -> None:
+def arrange(channel: Channel, layout: Layout, languages: Sequence[str], *, by: User) -> None:
     """Set layout and languages ("sr-Cyrl" …, in their order, at least one). Drafts follow at once."""
     if not languages:
         raise ValueError("A channel speaks at least one language.")

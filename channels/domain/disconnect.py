@@ -1,11 +1,11 @@
 """Ending a channel: at once for us, and at the network as soon as a worker has told it."""
 
 import logging
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from channels import queries
 from channels.connector_factory import opened
 from channels.enums import ChannelState
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 DEADLINE_SECONDS = 20
 
 
-def disconnect(channel: Channel, *, by: Any) -> None:
+def disconnect(channel: Channel, *, by: User) -> None:
     """From now on nothing leaves through this channel; what is scheduled on it waits. A second call changes nothing."""
     with transaction.atomic():
         running = Channel.objects.filter(pk=channel.pk).exclude(state=ChannelState.DISCONNECTED)

@@ -1,10 +1,10 @@
 """The keys of our application at a network that wants the portal to be registered there by a person."""
 
 import json
-from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from channels.domain import credentials
 from channels.models import AppRegistration
 from common import audit, crypto
@@ -12,7 +12,7 @@ from platforms.registry import PLATFORMS
 
 
 @transaction.atomic
-def enter(platform: str, client_id: str, client_secret: str, *, by: Any) -> None:
+def enter(platform: str, client_id: str, client_secret: str, *, by: User) -> None:
     """Store them, encrypted; those before are replaced. An empty secret keeps the one that is stored."""
     known = credentials.entered(platform)
     if not client_secret and known:
@@ -27,7 +27,7 @@ def enter(platform: str, client_id: str, client_secret: str, *, by: Any) -> None
 
 
 @transaction.atomic
-def remove(platform: str, *, by: Any) -> None:
+def remove(platform: str, *, by: User) -> None:
     """Forget them. Channels that are connected keep their access; no new one can be connected."""
     row = AppRegistration.objects.filter(platform=platform, server="").first()
     if row is None:

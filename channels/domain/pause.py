@@ -41,7 +41,7 @@ def time_is_wrong(ends_at: datetime | None) -> str:
 
 
 @transaction.atomic
-def pause(municipality: Municipality, reason: str, ends_at: datetime | None = None, *, by: Any) -> Pause:
+def pause(municipality: Municipality, reason: str, ends_at: datetime | None = None, *, by: User | None) -> Pause:
     """Pause all publishing; when it is paused already, the running pause stands."""
     row, is_new = _started(Pause, {"municipality": municipality}, reason, ends_at, by)
     if is_new:
@@ -51,7 +51,7 @@ def pause(municipality: Municipality, reason: str, ends_at: datetime | None = No
 
 
 @transaction.atomic
-def resume(municipality: Municipality, *, by: Any) -> None:
+def resume(municipality: Municipality, *, by: User) -> None:
     """End the running pause, if one runs."""
     row = _ended(Pause.objects.filter(municipality=municipality), by=by)
     if row:
@@ -63,7 +63,7 @@ def resume(municipality: Municipality, *, by: Any) -> None:
 
 
 @transaction.atomic
-def pause_channel(channel: Channel, reason: str, ends_at: datetime | None = None, *, by: Any) -> ChannelPause:
+def pause_channel(channel: Channel, reason: str, ends_at: datetime | None = None, *, by: User) -> ChannelPause:
     """Pause what goes out through one channel; when it is paused already, the running pause stands."""
     fields = {"channel": channel, "municipality_id": channel.municipality_id}
     row, is_new = _started(ChannelPause, fields, reason, ends_at, by)
@@ -75,7 +75,7 @@ def pause_channel(channel: Channel, reason: str, ends_at: datetime | None = None
 
 
 @transaction.atomic
-def resume_channel(channel: Channel, *, by: Any) -> None:
+def resume_channel(channel: Channel, *, by: User) -> None:
     """End the channel's running pause, if one runs."""
     row = _ended(ChannelPause.objects.filter(channel=channel), by=by)
     if row:
@@ -88,7 +88,9 @@ def resume_channel(channel: Channel, *, by: Any) -> None:
 
 
 @transaction.atomic
-def pause_programme(programme: Programme | None, reason: str, ends_at: datetime | None = None, *, by: Any) -> WidePause:
+def pause_programme(
+    programme: Programme | None, reason: str, ends_at: datetime | None = None, *, by: User
+) -> WidePause:
     """Pause all municipalities that take part in `programme`, without one all there are. A running pause stands."""
     row, is_new = _started(WidePause, {"programme": programme}, reason, ends_at, by)
     if is_new:
@@ -101,7 +103,7 @@ def pause_programme(programme: Programme | None, reason: str, ends_at: datetime 
 
 
 @transaction.atomic
-def resume_programme(pause: WidePause, *, by: Any) -> None:
+def resume_programme(pause: WidePause, *, by: User) -> None:
     row = _ended(WidePause.objects.filter(pk=pause.pk).select_related("programme"), by=by)
     if row:
         if row.programme:
@@ -162,7 +164,9 @@ def _over(place: Municipality) -> str:
 # ---- parts
 
 
-def _started(model: Any, fields: dict[str, Any], reason: str, ends_at: datetime | None, by: Any) -> tuple[Any, bool]:
+def _started(
+    model: Any, fields: dict[str, Any], reason: str, ends_at: datetime | None, by: User | None
+) -> tuple[Any, bool]:
     """The pause that runs now, and whether it is ours. One whose time is over makes room for the next."""
     if wrong := time_is_wrong(ends_at):
         raise ValueError(wrong)
@@ -175,7 +179,7 @@ def _started(model: Any, fields: dict[str, Any], reason: str, ends_at: datetime 
         return model._default_manager.get(**fields, ended_at=None), False
 
 
-def _ended(rows: Any, *, by: Any) -> Any:
+def _ended(rows: Any, *, by: User) -> Any:
     row = rows.select_for_update(of=("self",)).filter(ended_at=None).first()
     if row is not None:
         row.ended_at, row.ended_by = timezone.now(), by
@@ -197,7 +201,7 @@ def _about(channel: Channel, sentence: Callable[[], str]) -> Title:
     return lambda place: sentence().replace("%(channel)s", name)
 
 
-def _tell(places: Iterable[Municipality], title: Title, row: Held, *, by: Any, url: str = "") -> None:
+def _tell(places: Iterable[Municipality], title: Title, row: Held, *, by: User | None, url: str = "") -> None:
     """Everybody who publishes there, but not `by`, who knows."""
     rows = list(places)
     here = Membership.objects.running().filter(municipality__in=rows, role__in=PUBLISHING_ROLES, user__is_active=True)

@@ -22,8 +22,10 @@ from channels.domain.disconnect import disconnect as end
 from channels.enums import ChannelState, ConnectStep, Layout
 from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
-from channels.rules import PRACTICE_PLATFORM, Refused, is_practice, languages
+from channels.rules import PRACTICE_PLATFORM, is_practice, languages
 from channels.standing import standing
+from common.errors import ActionNotAllowed
+from common.web.params import int_param
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -73,19 +75,17 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _started(request, _start(request, platform, form.cleaned_data, again))
-        except Refused as refused:
-            form.add_error(refused.field, _(refused.message))
+        except ActionNotAllowed as refused:
+            form.add_error(refused.field or None, _(refused.message))
     explanation = f"channels/networks/{platform}.html"
     context = {"form": form, "platform": PLATFORMS[platform], "again": again, "explanation": explanation}
     return render(request, "channels/connect.html", context, status=422 if form.errors else 200)
 
 
 def _again(request: HttpRequest, platform: str) -> Channel | None:
-    asked = request.GET.get("again", "")
-    if not asked:
+    if not request.GET.get("again"):
         return None
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
-        raise Http404
+    asked = int_param(request.GET, "again", default=0)
     found: Channel = get_object_or_404(Channel, pk=asked, platform=platform)
     return found
 
@@ -189,7 +189,7 @@ def choose_account(request: MunicipalityRequest, attempt: int) -> HttpResponse:
     found = _attempt(request, attempt)
     try:
         connection.choose(found, request.POST.get("account", ""), by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         notes.error(request, _(refused.message))
         return redirect("channel_connecting", request.municipality.slug, found.pk)
     return _started(request, found)
@@ -208,7 +208,7 @@ def consent(request: MunicipalityRequest, attempt: int) -> HttpResponse:
         return HttpResponseRedirect(progress)
     try:
         return HttpResponseRedirect(connection.authorize_url(found))
-    except Refused:
+    except ActionNotAllowed:
         return HttpResponseRedirect(progress)
 
 
@@ -280,7 +280,7 @@ def reconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
         return redirect(f"{_form_url(request, found.platform)}?again={found.pk}")
     try:
         return _started(request, _start(request, found.platform, {"server": found.server}, found))
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         notes.error(request, _(refused.message))
         return redirect("channel", request.municipality.slug, found.pk)
 

@@ -20,24 +20,16 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from common import charts, content_security, numbers, tables
+from common import charts, content_security, languages, numbers, tables
 from common.fields import web_address as guarded_address
 from common.markup import NOTHING, html, joined, rewritten
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
 
-# Django's names for our three interfaces -> the language tag of the page. The font picks Serbian letterforms by it.
-LANGUAGE_TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
-# Each in its own words: a person who cannot read the current script must still find theirs.
-INTERFACES = (
-    ("sr", "sr-Cyrl", "Српски, ћирилица"),
-    ("sr-latn", "sr-Latn", "Srpski, latinica"),
-    ("en", "en", "English"),
-)
 NETWORK_NAMES = {
     "bluesky": "Bluesky",
     "facebook": "Facebook",
@@ -489,13 +481,13 @@ def htmx(context: Context) -> SafeString:
 @register.simple_tag
 def html_lang() -> str:
     """Language tag of the page, with its script."""
-    return LANGUAGE_TAGS.get(get_language() or "sr", "sr-Cyrl")
+    return languages.current().tag
 
 
 @register.simple_tag
-def interfaces() -> tuple[tuple[str, str, str], ...]:
-    """(code, language tag, own name) of each interface."""
-    return INTERFACES
+def interfaces() -> list[tuple[str, str, str]]:
+    """(code, tag, name in itself) of each language: who cannot read the current script must still find theirs."""
+    return [(language.code, language.tag, language.own_name) for language in languages.interface_languages()]
 
 
 @register.simple_tag(takes_context=True)

@@ -1,24 +1,15 @@
-"""Parameters of a request, read without surprises: `int_param(request.GET, "post", default=0)`.
+"""Parameters of a request: `int_param(request.GET, "post", default=0)`.
 
-Nobody but a person who types into the address bar sends a malformed value, so it counts as absent: the caller's
-default holds, and no page answers 500 to it.
+No page of the portal sends a malformed value, so it counts as absent: the default holds and no page answers 500 to it.
+Where a page has to answer 404 or 422 instead, its view asks for the default None.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import overload
 
 from django.http import QueryDict
 
-# The largest value of a bigint, hence of an id. PostgreSQL refuses to compare a column with more.
-LARGEST = 2**63 - 1
-
-
-def parse_int(text: object, *, least: int = 0, most: int = LARGEST) -> int | None:
-    """`text` as a whole number: ASCII digits without a sign. None for anything else, and for one out of the range."""
-    if not isinstance(text, str) or not text.isascii() or not text.isdecimal() or len(text) > len(str(LARGEST)):
-        return None
-    number = int(text)
-    return number if least <= number <= most else None
+from common.integers import LARGEST, parse_int, parse_ints
 
 
 @overload
@@ -30,18 +21,14 @@ def int_param(
 def int_param(
     values: QueryDict, name: str, *, default: int | None = None, least: int = 0, most: int = LARGEST
 ) -> int | None:
-    """The number that `name` holds; `default` where it is absent, malformed or out of range (`parse_int`)."""
+    """The whole number in `name`; `default` where it is absent, malformed, below `least` or above `most`."""
     number = parse_int(values.get(name), least=least, most=most)
     return default if number is None else number
 
 
-def int_list_param(values: QueryDict, name: str, *, limit: int | None = None, most: int = LARGEST) -> list[int]:
-    """The numbers among the first `limit` values of `name`, in their order; malformed ones are left out."""
-    return list(parse_ints(values.getlist(name)[:limit], most=most))
-
-
-def parse_ints(texts: Iterable[object], *, most: int = LARGEST) -> Iterable[int]:
-    return (number for number in (parse_int(text, most=most) for text in texts) if number is not None)
+def int_list_param(values: QueryDict, name: str, *, most: int = LARGEST) -> list[int]:
+    """All whole numbers in `name`, in their order; what is malformed or above `most` is left out."""
+    return parse_ints(values.getlist(name), most=most)
 
 
 def choice_param(values: QueryDict, name: str, choices: Collection[str], *, default: str = "") -> str:

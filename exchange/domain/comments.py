@@ -4,32 +4,31 @@ A comment belongs to the municipality from which it is written. Its verbs run in
 (`exchange.queries.gallery.room`), which holds the municipality that shared the post and the one that comments.
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
 from exchange.domain.share import MOST_REASON
 from exchange.gallery_rules import COMMENTS_AT_ONCE, MOST_COMMENT, WITHIN
 from exchange.models import SharedComment, SharedPost
 from municipalities.models import Municipality
-from posts.domain.refused import Refused
 from posts.draft import storable
 
 
 @transaction.atomic
-def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: Any, is_mentor: bool) -> SharedComment:
-    """Raises `Refused`: nothing written, too long, or too much within a few minutes."""
+def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: User, is_mentor: bool) -> SharedComment:
+    """Raises `ActionNotAllowed`: nothing written, too long, or too much within a few minutes."""
     text = _wording(text)
     row = SharedPost.objects.select_for_update(of=("self",)).select_related("municipality", "by").get(pk=shared.pk)
     if not row.is_shown:
-        raise Refused(_("This post is no longer in the gallery."))
+        raise ActionNotAllowed(_("This post is no longer in the gallery."))
     lately = SharedComment.objects.filter(author=by, at__gt=timezone.now() - WITHIN).count()
     if lately >= COMMENTS_AT_ONCE:
-        raise Refused(_("You have written a lot within a few minutes. Go on a little later."))
+        raise ActionNotAllowed(_("You have written a lot within a few minutes. Go on a little later."))
     said = SharedComment.objects.create(
         municipality=municipality, shared=row, author=by, is_mentor=is_mentor, text=text
     )
@@ -41,21 +40,21 @@ def comment(shared: SharedPost, text: str, *, municipality: Municipality, by: An
 def _wording(text: str) -> str:
     text = storable(text).strip()
     if not text:
-        raise Refused(_("Write something first."))
+        raise ActionNotAllowed(_("Write something first."))
     if len(text) > MOST_COMMENT:
-        raise Refused(_("The comment is too long: it has %(count)s characters, and %(most)s are allowed.") % {
+        raise ActionNotAllowed(_("The comment is too long: it has %(count)s characters, and %(most)s are allowed.") % {
             "count": len(text), "most": MOST_COMMENT
         })  # fmt: skip
     return text
 
 
 @transaction.atomic
-def edit(said: SharedComment, text: str, *, by: Any) -> SharedComment:
-    """Other words for one's own comment while it is fresh. Raises `Refused`."""
+def edit(said: SharedComment, text: str, *, by: User) -> SharedComment:
+    """Other words for one's own comment while it is fresh. Raises `ActionNotAllowed`."""
     text = _wording(text)
     row = _own(said, by)
     if not row.is_fresh:
-        raise Refused(_("A comment can be changed in its first 15 minutes. Write another one below."))
+        raise ActionNotAllowed(_("A comment can be changed in its first 15 minutes. Write another one below."))
     if row.text != text:
         row.text, row.edited_at = text, timezone.now()
         row.save(update_fields=["text", "edited_at"])
@@ -64,8 +63,8 @@ def edit(said: SharedComment, text: str, *, by: Any) -> SharedComment:
 
 
 @transaction.atomic
-def delete(said: SharedComment, *, by: Any) -> SharedComment:
-    """One's own, at any time; its words go. Raises `Refused` for somebody else's."""
+def delete(said: SharedComment, *, by: User) -> SharedComment:
+    """One's own, at any time; its words go. Raises `ActionNotAllowed` for somebody else's."""
     row = _own(said, by)
     if row.deleted_at is None:
         row.deleted_at, row.text = timezone.now(), ""
@@ -75,7 +74,7 @@ def delete(said: SharedComment, *, by: Any) -> SharedComment:
 
 
 @transaction.atomic
-def hide(said: SharedComment, *, by: Any) -> SharedComment:
+def hide(said: SharedComment, *, by: User) -> SharedComment:
     """The municipality that shared the post hides what is said below it; a second time it is shown again."""
     row = _locked(said)
     row.hidden_at, row.hidden_by = (None, None) if row.hidden_at else (timezone.now(), by)
@@ -85,11 +84,11 @@ def hide(said: SharedComment, *, by: Any) -> SharedComment:
 
 
 @transaction.atomic
-def remove(said: SharedComment, reason: str, *, by: Any) -> SharedComment:
-    """The programme's staff take it down; its author is told why. Raises `Refused` without a reason."""
+def remove(said: SharedComment, reason: str, *, by: User) -> SharedComment:
+    """The programme's staff take it down; its author is told why. Raises `ActionNotAllowed` without a reason."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
-        raise Refused(_("Write why: the author is told."))
+        raise ActionNotAllowed(_("Write why: the author is told."))
     row = _locked(said)
     if row.removed_at is None:
         row.removed_at, row.removed_by, row.reason = timezone.now(), by, reason
@@ -99,10 +98,10 @@ def remove(said: SharedComment, reason: str, *, by: Any) -> SharedComment:
     return row
 
 
-def _own(said: SharedComment, by: Any) -> SharedComment:
+def _own(said: SharedComment, by: User) -> SharedComment:
     row = _locked(said)
     if row.author_id != by.pk or row.deleted_at:
-        raise Refused(_("Only its author can change or delete a comment."))
+        raise ActionNotAllowed(_("Only its author can change or delete a comment."))
     return row
 
 

@@ -7,12 +7,12 @@ by another municipality. A conversation on the draft names the source and says w
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from exchange.elsewhere import Rewriter, values_for
 from exchange.models import SharedCopy, SharedPost
@@ -59,7 +59,7 @@ def prepared(shared: SharedPost, municipality: Municipality) -> Prepared:
 
 
 @transaction.atomic
-def copy(shared: SharedPost, *, municipality: Municipality, by: Any, also: Sequence[int] = ()) -> Copied:
+def copy(shared: SharedPost, *, municipality: Municipality, by: User, also: Sequence[int] = ()) -> Copied:
     """A draft of `by`. `also` are the ids of the room, in which the count of the shared post is written."""
     found = prepared(shared, municipality)
     with scope(municipality):

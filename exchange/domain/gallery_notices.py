@@ -15,7 +15,7 @@ from notifications.enums import NotificationKind
 NotificationText = tuple[str, str]
 
 
-def commented(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
+def commented(comment: SharedComment, row: SharedPost, *, by: User) -> None:
     """To whoever shared the post; when they have left, to those who write there."""
     place = comment.municipality
 
@@ -26,7 +26,7 @@ def commented(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
     _tell(row, _sharer(row), words, by=by, fragment=f"#comment-{comment.pk}")
 
 
-def removed(row: SharedPost, *, by: Any) -> None:
+def removed(row: SharedPost, *, by: User) -> None:
     """To those who write in the municipality: the programme has taken the post down, and why."""
 
     def words() -> NotificationText:
@@ -36,7 +36,7 @@ def removed(row: SharedPost, *, by: Any) -> None:
     _tell(row, _writers(row), words, by=by)
 
 
-def comment_removed(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
+def comment_removed(comment: SharedComment, row: SharedPost, *, by: User) -> None:
     """To the author of the comment, with the reason."""
 
     def words() -> NotificationText:
@@ -60,7 +60,7 @@ def withdrawn(row: SharedPost) -> None:
     _tell(row, _sharer(row), words)
 
 
-def picked(row: SharedPost, why: str, *, by: Any) -> None:
+def picked(row: SharedPost, why: str, *, by: User) -> None:
     """To those who write in the municipality."""
 
     def words() -> NotificationText:
@@ -79,7 +79,7 @@ def _sharer(row: SharedPost) -> Iterable[Any]:
     return [person for person in people if person.pk == row.by_id] or people
 
 
-def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: Any = None, fragment: str = "") -> None:
+def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: User | None = None, fragment: str = "") -> None:
     slug = row.municipality.slug
     url = reverse("gallery_post", args=[slug, row.pk]) if row.is_shown else reverse("gallery_ours", args=[slug])
     notify(

@@ -1,40 +1,41 @@
 """Picks of the month: what a programme's staff put at the top of the gallery, each with a sentence why."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
 from exchange.gallery_rules import MOST_PICKS, month_of
 from exchange.models import Pick, SharedPost
 from municipalities.models import Programme
 from municipalities.queries import today
-from posts.domain.refused import Refused
 from posts.draft import storable
 
 MOST_WORDS = 300
 
 
 @transaction.atomic
-def pick(programme: Programme, shared: SharedPost, why: str, *, by: Any) -> Pick:
-    """For this month; a second time with other words. The municipality is told. Raises `Refused`."""
+def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pick:
+    """For this month; a second time with other words. The municipality is told. Raises `ActionNotAllowed`."""
     why = storable(why).strip()[:MOST_WORDS]
     if not why:
-        raise Refused(_("Write in a sentence why you pick this post."))
+        raise ActionNotAllowed(_("Write in a sentence why you pick this post."))
     # one at a time in a programme, so that two who pick at once do not pick too many
     Programme.objects.select_for_update().get(pk=programme.pk)
     row = SharedPost.objects.select_related("municipality", "by").get(pk=shared.pk)
     if not row.is_shown:
-        raise Refused(_("This post is no longer in the gallery."))
+        raise ActionNotAllowed(_("This post is no longer in the gallery."))
     month = month_of(today())
     known = Pick.objects.filter(programme=programme, month=month)
-    pick = known.filter(shared=row).first()
-    if pick is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
-        raise Refused(_("There are %(most)s picks this month already. Take one back first.") % {"most": MOST_PICKS})
-    if pick and pick.why == why:
-        return pick
+    found = known.filter(shared=row).first()
+    if found is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
+        raise ActionNotAllowed(
+            _("There are %(most)s picks this month already. Take one back first.") % {"most": MOST_PICKS}
+        )
+    if found and found.why == why:
+        return found
     made, is_new = Pick.objects.update_or_create(
         programme=programme, month=month, shared=row, defaults={"why": why, "by": by}
     )
@@ -45,7 +46,7 @@ def pick(programme: Programme, shared: SharedPost, why: str, *, by: Any) -> Pick
 
 
 @transaction.atomic
-def take_back(picked: Pick, *, by: Any) -> None:
+def take_back(picked: Pick, *, by: User) -> None:
     """The post stays in the gallery."""
     record("gallery.unpick", by=by, target=picked.shared, programme=str(picked.programme))
     picked.delete()

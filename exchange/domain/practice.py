@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from exchange.built_in import built_in, key_of
 from exchange.enums import Purpose
 from exchange.models import Example, SwitchedOff
@@ -20,7 +22,6 @@ from library.domain.templates import TemplateContent, begun
 from library.gaps import asked
 from municipalities.models import Municipality, Programme
 from posts.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.placeholders import Value
 
@@ -59,15 +60,15 @@ def prepared(file: BinaryIO, *, size: int) -> Encoded:
 
 
 @transaction.atomic
-def create(programme: Programme, written: Written, *, by: Any, starter: str = "") -> Example:
+def create(programme: Programme, written: Written, *, by: User, starter: str = "") -> Example:
     """A new one, seen by the programme's municipalities at once, at the end of its purpose. With `starter` in place of
-    that built-in one; a second time it is changed. Raises `Refused` when there are too many."""
+    that built-in one; a second time it is changed. Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in example is not copied twice
     Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
     running = Example.objects.filter(programme=programme, retired_at__isnull=True)
     known = running.filter(starter=starter).first() if starter else None
     if known is None and running.count() >= MOST_EXAMPLES:
-        raise Refused(
+        raise ActionNotAllowed(
             _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
         )
     row = known or Example(programme=programme, starter=starter, created_by=by, position=_end(programme))
@@ -80,7 +81,7 @@ def create(programme: Programme, written: Written, *, by: Any, starter: str = ""
 
 
 @transaction.atomic
-def edit(example: Example, written: Written, *, by: Any) -> Example:
+def edit(example: Example, written: Written, *, by: User) -> Example:
     """Posts that began with it stay as they are."""
     row = _locked(example)
     _write(row, written, by)
@@ -97,7 +98,7 @@ def _end(programme: Programme) -> int:
     return last.position + 1 if last else 0
 
 
-def _write(row: Example, written: Written, by: Any) -> None:
+def _write(row: Example, written: Written, by: User) -> None:
     words = written.words
     # Pictures, channels and the day on which a call ends are the municipality's own.
     draft = replace(
@@ -131,7 +132,7 @@ def _stored(programme: int, picture: Encoded) -> str:
 
 
 @transaction.atomic
-def retire(example: Example, *, by: Any) -> Example:
+def retire(example: Example, *, by: User) -> Example:
     """Out of sight of municipalities; instead of a rewritten built-in one, the original stands there again."""
     row = _locked(example)
     if row.retired_at is None:
@@ -142,17 +143,17 @@ def retire(example: Example, *, by: Any) -> Example:
 
 
 @transaction.atomic
-def restore(example: Example, *, by: Any) -> Example:
-    """Raises `Refused` when the built-in one was rewritten anew meanwhile."""
+def restore(example: Example, *, by: User) -> Example:
+    """Raises `ActionNotAllowed` when the built-in one was rewritten anew meanwhile."""
     Programme.objects.select_for_update(of=("self",)).get(pk=example.programme_id)
     row = _locked(example)
     if row.retired_at is None:
         return row
     running = Example.objects.filter(programme=row.programme, retired_at__isnull=True)
     if row.starter and running.filter(starter=row.starter).exists():
-        raise Refused(_("Somebody has rewritten this built-in example anew. Change that one."))
+        raise ActionNotAllowed(_("Somebody has rewritten this built-in example anew. Change that one."))
     if running.count() >= MOST_EXAMPLES:
-        raise Refused(
+        raise ActionNotAllowed(
             _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
         )
     row.retired_at = None
@@ -162,7 +163,7 @@ def restore(example: Example, *, by: Any) -> Example:
 
 
 @transaction.atomic
-def move(example: Example, *, up: bool, by: Any) -> Example:
+def move(example: Example, *, up: bool, by: User) -> Example:
     """One place up or down among the programme's own examples of the same purpose; at the end nothing changes."""
     Programme.objects.select_for_update(of=("self",)).get(pk=example.programme_id)
     rows = list(
@@ -183,7 +184,7 @@ def move(example: Example, *, up: bool, by: Any) -> Example:
 
 
 @transaction.atomic
-def switch(programme: Programme, key: str, *, on: bool, by: Any) -> None:
+def switch(programme: Programme, key: str, *, on: bool, by: User) -> None:
     """Show a built-in example to the programme's municipalities, or not. Twice changes nothing."""
     Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
     rows = SwitchedOff.objects.filter(programme=programme, key=key)
@@ -198,7 +199,7 @@ def switch(programme: Programme, key: str, *, on: bool, by: Any) -> None:
 
 
 @transaction.atomic
-def use(example: Example, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+def use(example: Example, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """A new draft of `by` with the example's words and call to action, gaps without a value left to see."""
     post = begun(example, values, municipality=municipality, by=by)
     record("example.use", by=by, target=post, label=example.name)

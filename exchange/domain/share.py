@@ -6,7 +6,6 @@ that nobody elsewhere ever reads the municipality's library. When sharing ends, 
 
 import secrets
 from collections.abc import Iterable
-from typing import Any
 
 from PIL import Image
 
@@ -16,7 +15,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
 from exchange.gallery_rules import LEAST_WHY, LONG_SIDE, MOST_WHY, Ending
 from exchange.models import SharedPicture, SharedPost
@@ -25,8 +26,8 @@ from exchange.queries.snapshot import MOST_TITLE, Source, figures, key_of, snaps
 from municipalities.models import Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
+from posts.domain.locking import locked
 from posts.domain.pictures import encoded
-from posts.domain.refused import Refused, locked
 from posts.draft import storable
 from posts.models import Post
 
@@ -34,17 +35,19 @@ MOST_REASON = 500
 
 
 @transaction.atomic
-def share(post: Post, why: str, *, municipality: Municipality, by: Any, title: str = "") -> SharedPost:
-    """Put the post as it was published into the gallery. Raises `Refused`."""
+def share(post: Post, why: str, *, municipality: Municipality, by: User, title: str = "") -> SharedPost:
+    """Put the post as it was published into the gallery. Raises `ActionNotAllowed`."""
     post = locked(post)
     why = _reason(why)
     if not room_of(municipality).is_shared:
-        raise Refused(_("The municipality takes part in no programme today, so there is nobody to share with."))
+        raise ActionNotAllowed(
+            _("The municipality takes part in no programme today, so there is nobody to share with.")
+        )
     if running_share(post):
-        raise Refused(_("This post is in the gallery already."))
+        raise ActionNotAllowed(_("This post is in the gallery already."))
     found = snapshot(post, municipality)
     if found is None:
-        raise Refused(_("Only what stands on a network can be shared. This post is on none."))
+        raise ActionNotAllowed(_("Only what stands on a network can be shared. This post is on none."))
     row = found.row
     row.why, row.by = why, by
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
@@ -53,8 +56,8 @@ def share(post: Post, why: str, *, municipality: Municipality, by: Any, title: s
         with transaction.atomic():
             row.save()
     except IntegrityError as twice:
-        raise Refused(_("This post is in the gallery already.")) from twice
-    SharedPicture.objects.bulk_create([_copied(row, source, at) for at, source in enumerate(found.pictures)])
+        raise ActionNotAllowed(_("This post is in the gallery already.")) from twice
+    SharedPicture.objects.bulk_create([_copied(row, each, at) for at, each in enumerate(found.pictures)])
     record("gallery.share", by=by, target=row, post=post.pk)
     return row
 
@@ -62,11 +65,11 @@ def share(post: Post, why: str, *, municipality: Municipality, by: Any, title: s
 def _reason(why: str) -> str:
     why = storable(why).strip()
     if len(why) < LEAST_WHY:
-        raise Refused(
+        raise ActionNotAllowed(
             _("Say why it worked, in a sentence or two: that is what colleagues elsewhere can learn from it.")
         )
     if len(why) > MOST_WHY:
-        raise Refused(
+        raise ActionNotAllowed(
             _("The explanation is too long: it has %(count)s characters, and %(most)s are allowed.")
             % {"count": len(why), "most": MOST_WHY}
         )
@@ -95,8 +98,8 @@ def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
 
 
 @transaction.atomic
-def reword(shared: SharedPost, why: str, *, by: Any, title: str = "") -> SharedPost:
-    """Other words for why it worked, and another title. Raises `Refused`."""
+def reword(shared: SharedPost, why: str, *, by: User, title: str = "") -> SharedPost:
+    """Other words for why it worked, and another title. Raises `ActionNotAllowed`."""
     row = _locked(shared)
     row.why = _reason(why)
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
@@ -107,13 +110,13 @@ def reword(shared: SharedPost, why: str, *, by: Any, title: str = "") -> SharedP
 
 
 @transaction.atomic
-def renew(shared: SharedPost, *, municipality: Municipality, by: Any) -> SharedPost:
-    """Take its figures as they are today; words and pictures stay as they were. Raises `Refused`."""
+def renew(shared: SharedPost, *, municipality: Municipality, by: User) -> SharedPost:
+    """Take its figures as they are today; words and pictures stay as they were. Raises `ActionNotAllowed`."""
     row = _locked(shared)
     where = standing(row.post)
     if not where:
-        raise Refused(_("The post stands on no network any more, so there are no new numbers of it."))
-    version = max((publication.version for publication in where), key=lambda each: each.number)
+        raise ActionNotAllowed(_("The post stands on no network any more, so there are no new numbers of it."))
+    version = max((each.version for each in where), key=lambda each: each.number)
     row.measured_on = today()
     row.figures = figures(row.post, municipality, version, (row.measured_on - row.published_on).days)
     row.save(update_fields=["figures", "measured_on"])
@@ -122,7 +125,7 @@ def renew(shared: SharedPost, *, municipality: Municipality, by: Any) -> SharedP
 
 
 @transaction.atomic
-def take_down(shared: SharedPost, *, by: Any) -> SharedPost:
+def take_down(shared: SharedPost, *, by: User) -> SharedPost:
     """The municipality takes its post out of the gallery; a second time changes nothing."""
     row = SharedPost.objects.select_for_update(of=("self",)).get(pk=shared.pk)
     if row.is_shown:
@@ -132,11 +135,11 @@ def take_down(shared: SharedPost, *, by: Any) -> SharedPost:
 
 
 @transaction.atomic
-def remove(shared: SharedPost, reason: str, *, by: Any) -> SharedPost:
-    """The programme's staff take it out; the municipality is told why. Raises `Refused` without a reason."""
+def remove(shared: SharedPost, reason: str, *, by: User) -> SharedPost:
+    """The programme's staff take it out; the municipality is told why. Raises `ActionNotAllowed` without a reason."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
-        raise Refused(_("Write why: the municipality is told."))
+        raise ActionNotAllowed(_("Write why: the municipality is told."))
     row = _locked(shared)
     row.end_reason = reason
     _end(row, Ending.REMOVED, by=by)
@@ -149,11 +152,11 @@ def _locked(shared: SharedPost) -> SharedPost:
     rows = SharedPost.objects.select_for_update(of=("self",)).select_related("municipality", "post", "by")
     row: SharedPost = rows.get(pk=shared.pk)
     if not row.is_shown:
-        raise Refused(_("This post is no longer in the gallery."))
+        raise ActionNotAllowed(_("This post is no longer in the gallery."))
     return row
 
 
-def _end(row: SharedPost, ending: Ending, *, by: Any = None) -> None:
+def _end(row: SharedPost, ending: Ending, *, by: User | None = None) -> None:
     row.ended_at, row.ending, row.ended_by = timezone.now(), ending, by
     row.save(update_fields=["ended_at", "ending", "ended_by", "end_reason"])
     _drop(SharedPicture.objects.filter(shared=row))

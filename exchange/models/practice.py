@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common import languages
 from exchange.enums import Purpose, Shape
 from kits.models import shown
 from municipalities.models import Programme
@@ -85,7 +85,7 @@ class Example(models.Model):
 
     def said(self, what: str) -> str:
         """One of `ENGLISH` but the text, in the reader's language and letters."""
-        translated = self.english.get(what, "") if get_language() == "en" else ""
+        translated = self.english.get(what, "") if languages.current().words == languages.ENGLISH else ""
         return translated or shown(getattr(self, what))
 
     @property
@@ -107,7 +107,7 @@ class Example(models.Model):
     @property
     def translation(self) -> str:
         """What the post says, for those who read English. Empty for everybody else, and where nobody wrote it."""
-        return self.english.get("text", "") if get_language() == "en" else ""
+        return self.english.get("text", "") if languages.current().words == languages.ENGLISH else ""
 
     def _part(self, name: str) -> dict[str, Any]:
         return dict(self.content.get(name) or {})

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
+from common import languages
 from exchange.enums import Purpose
 from exchange.rules import ICONS
 from kits.models import shown
@@ -31,7 +31,7 @@ def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
 @register.simple_tag
 def reader_tag() -> str:
     """The language and script in which words that were written in Cyrillic are shown."""
-    return "sr-Latn" if get_language() == "sr-latn" else "sr-Cyrl"
+    return "sr-Latn" if languages.current().words == languages.LATIN else "sr-Cyrl"
 
 
 @register.simple_tag

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from analytics.groups import SIZES, Size
-from channels import validation
+from channels import dry
+from common.web.params import int_param
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedPicture, SharedPost
 from exchange.queries import gallery as queries
@@ -133,7 +134,7 @@ def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editin
         "copy": copy,
         "picks": picks,
         "form": form or (CommentForm() if may_comment else None),
-        "editing": editing or _number(request.GET.get("edit", "")),
+        "editing": editing or int_param(request.GET, "edit", default=0),
         "may": {
             "comment": may_comment,
             "copy": request.access.may(Verb.GALLERY_SHARE) and not is_ours,
@@ -142,10 +143,6 @@ def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editin
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "exchange/gallery_post.html", context, status=status)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 18 else 0
 
 
 @requires(Verb.GALLERY_VIEW)

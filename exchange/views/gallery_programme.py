@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from exchange.domain import comments, picks
 from exchange.domain import share as verbs
 from exchange.gallery_forms import PickForm, ReasonForm
@@ -20,7 +22,6 @@ from exchange.views.gallery_cards import card, cards
 from municipalities.access import programme
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
-from posts.domain.refused import Refused
 
 keeps = programme(ProgrammeVerb.EXCHANGE)
 
@@ -97,8 +98,8 @@ def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
             # a programme picks among its own municipalities
             with queries.rooms_of([chosen]):
                 picks.pick(chosen, _found(shared), form.cleaned_data["why"], by=request.user)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Picked. It stands at the top of the gallery."))
             return redirect("programme_gallery_post", shared)
@@ -134,8 +135,8 @@ def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> H
         said = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
         try:
             comments.remove(said, request.POST.get("reason", ""), by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
         else:
             messages.success(request, _("The comment is taken down, and its author is told why."))
     return redirect(reverse("programme_gallery_post", args=[shared]) + "#comments")

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from exchange.domain import copying
 from exchange.domain import share as verbs
 from exchange.gallery_forms import ShareForm
@@ -19,7 +21,6 @@ from municipalities.access import requires
 from municipalities.queries import offer
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.queries import visible
 
 
@@ -37,8 +38,8 @@ def share(request: MunicipalityRequest, pk: int) -> HttpResponse:
         words = form.cleaned_data
         try:
             row = verbs.share(post, words["why"], municipality=house, by=request.user, title=words["title"])
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Shared. The municipalities of your programme see it now."))
             return redirect("gallery_post", house.slug, row.pk)
@@ -71,8 +72,8 @@ def reword(request: MunicipalityRequest, shared: int) -> HttpResponse:
         words = form.cleaned_data
         try:
             verbs.reword(row, words["why"], by=request.user, title=words["title"])
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("gallery_post", request.municipality.slug, row.pk)
@@ -92,8 +93,8 @@ def renew(request: MunicipalityRequest, shared: int) -> HttpResponse:
     row = _own(request, shared)
     try:
         verbs.renew(row, municipality=request.municipality, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("The figures are those of today now."))
     return redirect("gallery_post", request.municipality.slug, row.pk)

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from exchange.domain import comments as verbs
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedComment, SharedPost
@@ -16,7 +18,6 @@ from municipalities.access import requires
 from municipalities.enums import Role
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 
 
 @requires(Verb.GALLERY_COMMENT)
@@ -32,8 +33,8 @@ def comment(request: MunicipalityRequest, shared: int) -> HttpResponse:
                     found(request, shared), form.cleaned_data["text"],
                     municipality=request.municipality, by=request.user, is_mentor=is_mentor,
                 )  # fmt: skip
-        except Refused as refused:
-            form.add_error("text", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("text", refused.message)
         else:
             return _back(request, shared, said)
     return shown(request, shared, form=form)
@@ -46,8 +47,8 @@ def edit(request: MunicipalityRequest, shared: int, comment: int) -> HttpRespons
         said = _said(request, found(request, shared), comment)
         try:
             verbs.edit(said, request.POST.get("text", ""), by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
     return _back(request, shared, said)
 
 
@@ -58,8 +59,8 @@ def delete(request: MunicipalityRequest, shared: int, comment: int) -> HttpRespo
         said = _said(request, found(request, shared), comment)
         try:
             verbs.delete(said, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
         else:
             messages.success(request, _("Your comment is deleted."))
     return _back(request, shared)

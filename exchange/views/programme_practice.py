@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
+from common.web.params import choice_param
 from exchange import built_in
 from exchange.domain import practice as verbs
 from exchange.enums import Purpose
@@ -22,7 +25,6 @@ from municipalities.access import programme
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
-from posts.domain.refused import Refused
 
 keeps = programme(ProgrammeVerb.EXCHANGE)
 TAGS = ("sr-Cyrl",)
@@ -72,9 +74,8 @@ def _with_ends(looks: list[Look]) -> list[tuple[Look, bool, bool]]:
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = _programme(request, programme)
-    purpose = request.GET.get("purpose", "")
-    first = purpose if purpose in Purpose.values else Purpose.SERVICE
-    return _written(request, Example(programme=chosen, purpose=first))
+    purpose = choice_param(request.GET, "purpose", Purpose.values, default=Purpose.SERVICE)
+    return _written(request, Example(programme=chosen, purpose=purpose))
 
 
 @keeps
@@ -105,8 +106,8 @@ def _written(request: SignedInRequest, found: Example) -> HttpResponse:
     if request.method == "POST" and not looks and form.is_valid():
         try:
             row = _kept(found, form, request.user)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             return _saved(request, row)
     context = {"form": form, "example": found, "look": Look(form.sketch())}
@@ -157,8 +158,8 @@ def restore(request: ProgrammeRequest, example: int) -> HttpResponse:
     row = _found(request, example)
     try:
         verbs.restore(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("“%(name)s” is back.") % {"name": row})
     return _back(row)

@@ -13,16 +13,17 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import validation
+from accounts.models import User
+from channels import dry
 from channels.enums import ChannelState
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State as Sent
 from delivery.policies import REPLY
 from inbox import wording
 from inbox.domain import drafts
 from inbox.domain.counted import mark_questions
-from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import MessageKind, Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
@@ -36,43 +37,45 @@ ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITH
 
 
 @transaction.atomic
-def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
+def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     """Send `text` under the message now. `after`: the newest answer that its author has seen, 0 for none.
 
-    Raises `Refused` when an approver has to see it first (`propose.submit`), when a colleague has answered meanwhile,
-    when the channel cannot answer, or when the network would not take the words; nothing is sent then.
+    Raises `ActionNotAllowed` when an approver has to see it first (`propose.submit`), when a colleague has answered
+    meanwhile, when the channel cannot answer, or when the network would not take the words; nothing is sent then.
     """
     row = locked(message)
     held = seat(row, by=by)
-    if held == ApprovalCapacity.ASKS:
-        raise Refused(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
+    if held == Seat.ASKS:
+        raise ActionNotAllowed(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
     waiting = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING)
     if held == ApprovalCapacity.EMERGENCY:
         waiting.update(state=Proposed.WITHDRAWN, decided_by=by, decided_at=timezone.now())
     elif waiting.exists():
-        raise Refused(_("An answer waits for approval here. Decide about that one first."), "text")
-    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == ApprovalCapacity.OWN else None)
+        raise ActionNotAllowed(_("An answer waits for approval here. Decide about that one first."), "text")
+    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == Seat.OWN else None)
     record("message.answer", by=by, target=row, label=label(row))
     return reply
 
 
 def cleaned(row: Message, text: str, after: int) -> str:
-    """The words as they would leave. Raises `Refused` for everything that speaks against sending them."""
+    """The words as they would leave. Raises `ActionNotAllowed` for everything that speaks against sending them."""
     words = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if row.forgotten_at:
-        raise Refused(_("The words of this message were deleted because their time was over. It is not answered here."))
+        raise ActionNotAllowed(
+            _("The words of this message were deleted because their time was over. It is not answered here.")
+        )
     if not words:
-        raise Refused(_("Write the answer first."), "text")
+        raise ActionNotAllowed(_("Write the answer first."), "text")
     if gaps := wording.unfilled(words):
-        raise Refused(_("Fill the gap “%(gap)s” first, or take it out.") % {"gap": gaps[0]}, "text")
+        raise ActionNotAllowed(_("Fill the gap “%(gap)s” first, or take it out.") % {"gap": gaps[0]}, "text")
     _refuse_collision(row, after)
     if row.channel.state != ChannelState.CONNECTED:
-        raise Refused(_("The channel has to be connected again before you can answer."), "text")
+        raise ActionNotAllowed(_("The channel has to be connected again before you can answer."), "text")
     _refuse_findings(row, _outgoing(row, words))
     return words
 
 
-def send(row: Message, words: str, *, by: Any, approved_by: Any) -> Reply:
+def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
     """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
     now = timezone.now()
     delivery = enqueue(
@@ -100,7 +103,7 @@ def _refuse_collision(row: Message, after: int) -> None:
     newest = Reply.objects.filter(message=row, delivery__state__in=ALIVE).order_by("-pk").select_related("by").first()
     if newest is not None and newest.pk > after:
         told = {"person": newest.by}
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % told, "text"
         )
 
@@ -108,7 +111,7 @@ def _refuse_collision(row: Message, after: int) -> None:
 def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
     problems = [finding.message for finding in validation.check(row.channel, outgoing) if finding.severity == "error"]
     if problems:
-        raise Refused(" ".join(problems), "text")
+        raise ActionNotAllowed(" ".join(problems), "text")
 
 
 def settle() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.models import Message
 
 MOST = 100
@@ -21,17 +21,19 @@ class Outcome:
 
 
 def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
-    """Do `verb` on the messages with these ids, in the order of the ids. Raises `Refused` for none and for too many."""
+    """Do `verb` on the messages with these ids, in the order of the ids. Raises `ActionNotAllowed` for none and for too
+    many.
+    """
     if not keys:
-        raise Refused(_("Select some messages first."))
+        raise ActionNotAllowed(_("Select some messages first."))
     if len(keys) > MOST:
-        raise Refused(_("At most %(most)s messages at once.") % {"most": MOST})
+        raise ActionNotAllowed(_("At most %(most)s messages at once.") % {"most": MOST})
     done, refused = 0, []
     found = Message.objects.in_bulk(keys)
     for row in (found[key] for key in keys if key in found):
         try:
             verb(row)
-        except Refused as why:
+        except ActionNotAllowed as why:
             refused.append((row, why.message))
         else:
             done += 1

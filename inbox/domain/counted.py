@@ -33,4 +33,4 @@ def close_questions(keys: Iterable[int]) -> None:
 
 def close_hidden(keys: Iterable[int]) -> None:
     rows = Moderation.objects.filter(pk__in=list(keys), done_at__isnull=False)
-    tallies.close(HIDDEN, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "done_at")})
+    tallies.close(HIDDEN, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "done_at") if at})

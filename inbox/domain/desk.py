@@ -12,16 +12,17 @@ from django.db import transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.models import Department, Settlement
 from municipalities.models import Municipality
 from serbian.folding import fold
 
 
 @transaction.atomic
-def add_department(house: Municipality, name: str, email: str, *, by: Any) -> Department:
-    """Raises `Refused` for a name that is taken or missing, or an address that is none."""
+def add_department(house: Municipality, name: str, email: str, *, by: User) -> Department:
+    """Raises `ActionNotAllowed` for a name that is taken or missing, or an address that is none."""
     _lock(house)
     row = Department(municipality=house, name=_named(name, Department), email=_address(email))
     _refuse_department(row)
@@ -31,7 +32,7 @@ def add_department(house: Municipality, name: str, email: str, *, by: Any) -> De
 
 
 @transaction.atomic
-def change_department(department: Department, name: str, email: str, *, by: Any) -> Department:
+def change_department(department: Department, name: str, email: str, *, by: User) -> Department:
     """Questions that are under way keep the address to which they went."""
     _lock(department.municipality)
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
@@ -43,7 +44,7 @@ def change_department(department: Department, name: str, email: str, *, by: Any)
 
 
 @transaction.atomic
-def retire_department(department: Department, *, by: Any) -> Department:
+def retire_department(department: Department, *, by: User) -> Department:
     """Nobody asks it any more; what it answered stays."""
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     if not row.is_retired:
@@ -54,7 +55,7 @@ def retire_department(department: Department, *, by: Any) -> Department:
 
 
 @transaction.atomic
-def restore_department(department: Department, *, by: Any) -> Department:
+def restore_department(department: Department, *, by: User) -> Department:
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     if row.is_retired:
         row.is_retired = False
@@ -64,8 +65,8 @@ def restore_department(department: Department, *, by: Any) -> Department:
 
 
 @transaction.atomic
-def add_settlement(house: Municipality, name: str, *, by: Any) -> Settlement:
-    """Raises `Refused` for a name that is there already, in either script."""
+def add_settlement(house: Municipality, name: str, *, by: User) -> Settlement:
+    """Raises `ActionNotAllowed` for a name that is there already, in either script."""
     _lock(house)
     row = Settlement(municipality=house, name=_named(name, Settlement))
     _refuse_settlement(row)
@@ -75,7 +76,7 @@ def add_settlement(house: Municipality, name: str, *, by: Any) -> Settlement:
 
 
 @transaction.atomic
-def rename_settlement(settlement: Settlement, name: str, *, by: Any) -> Settlement:
+def rename_settlement(settlement: Settlement, name: str, *, by: User) -> Settlement:
     _lock(settlement.municipality)
     row = Settlement.objects.select_for_update(of=("self",)).get(pk=settlement.pk)
     former, row.name = row.name, _named(name, Settlement)
@@ -86,14 +87,14 @@ def rename_settlement(settlement: Settlement, name: str, *, by: Any) -> Settleme
 
 
 @transaction.atomic
-def merge_settlement(settlement: Settlement, into: Settlement, *, by: Any) -> Settlement:
+def merge_settlement(settlement: Settlement, into: Settlement, *, by: User) -> Settlement:
     """One place that was written down twice: everything of `settlement` goes to `into`, and `settlement` goes."""
     if settlement.pk == into.pk:
-        raise Refused(_("Choose another settlement: this is the same one."), "into")
+        raise ActionNotAllowed(_("Choose another settlement: this is the same one."), "into")
     rows = Settlement.objects.select_for_update(of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.filter(pk__in=[settlement.pk, into.pk])}
     if len(found) < 2:
-        raise Refused(_("A colleague has merged one of them meanwhile."), "into")
+        raise ActionNotAllowed(_("A colleague has merged one of them meanwhile."), "into")
     for pointer in Settlement._meta.get_fields(include_hidden=True):
         if isinstance(pointer, ForeignObjectRel):
             pointing: Any = pointer.related_model
@@ -112,9 +113,9 @@ def _lock(house: Municipality) -> None:
 def _named(name: str, model: Any) -> str:
     words, most = " ".join(name.replace("\x00", "").split()), model._meta.get_field("name").max_length
     if not words:
-        raise Refused(_("Write the name."), "name")
+        raise ActionNotAllowed(_("Write the name."), "name")
     if len(words) > most:
-        raise Refused(_("The name is too long: %(most)s characters at most.") % {"most": most}, "name")
+        raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": most}, "name")
     return words
 
 
@@ -128,19 +129,19 @@ def _address(email: str) -> str:
     except ValidationError:
         told = {"address": address[:80]}
         words = _("“%(address)s” is not an e-mail address. Write one address, such as vodovod@opstina.rs.")
-        raise Refused(words % told, "email") from None
+        raise ActionNotAllowed(words % told, "email") from None
     if len(address) > Department._meta.get_field("email").max_length:  # type: ignore[operator]
-        raise Refused(_("The e-mail address is too long."), "email")
+        raise ActionNotAllowed(_("The e-mail address is too long."), "email")
     return address
 
 
 def _refuse_department(row: Department) -> None:
     key = fold(row.name)
     others = Department.objects.exclude(pk=row.pk)
-    if any(fold(other.name) == key for other in others):
-        raise Refused(_("There is a department of this name already, perhaps among the retired ones."), "name")
+    if any(fold(each.name) == key for each in others):
+        raise ActionNotAllowed(_("There is a department of this name already, perhaps among the retired ones."), "name")
 
 
 def _refuse_settlement(row: Settlement) -> None:
     if Settlement.objects.exclude(pk=row.pk).filter(search_key=fold(row.name)).exists():
-        raise Refused(_("This settlement is on the list already."), "name")
+        raise ActionNotAllowed(_("This settlement is on the list already."), "name")

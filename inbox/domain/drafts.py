@@ -3,11 +3,10 @@
 No event is recorded: typing is no act. A draft goes when its answer is sent, with its message, and after a while.
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from inbox import rules
 from inbox.enums import Proposed
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
@@ -15,7 +14,7 @@ from municipalities.tenancy import everywhere
 
 
 @transaction.atomic
-def keep(message: Message, text: str, *, by: Any) -> None:
+def keep(message: Message, text: str, *, by: User) -> None:
     """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
@@ -28,13 +27,13 @@ def keep(message: Message, text: str, *, by: Any) -> None:
         )
 
 
-def _is_sent(row: Message, words: str, by: Any) -> bool:
+def _is_sent(row: Message, words: str, by: User) -> bool:
     """A page may tell of its last letters after it has sent them."""
     waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=Proposed.WAITING)
     return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
 
 
-def drop(message: Message, *, by: Any) -> None:
+def drop(message: Message, *, by: User) -> None:
     """The words were sent."""
     AnswerDraft.objects.filter(message=message, by=by).delete()
 

@@ -12,7 +12,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,12 +20,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.enums import MailState
+from common.errors import ActionNotAllowed
+from common.integers import parse_int
 from common.models import MailMessage
 from inbox import rules
-from inbox.domain import handover_mail, staff_notifications
-from inbox.domain.refused import Refused
+from inbox.domain import handover_mail, tell
 from inbox.domain.triage import label, locked
 from inbox.enums import State
 from inbox.models import Department, HandOver, Message
@@ -106,26 +107,28 @@ def offered(message: Message) -> str:
 
 
 @transaction.atomic
-def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: Any) -> HandOver:
-    """Send the question. Raises `Refused`; nothing is sent then. The message waits from now on."""
+def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: User) -> HandOver:
+    """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
     row = locked(message)
     if row.forgotten_at:
-        raise Refused(_("The words of this message were deleted because their time was over. Nobody can be asked."))
+        raise ActionNotAllowed(
+            _("The words of this message were deleted because their time was over. Nobody can be asked.")
+        )
     to, now = _department(department), timezone.now()
     question, shown = _words(asked.question), _words(asked.shown)
     if not question:
-        raise Refused(_("Write what you want to know."), "question")
+        raise ActionNotAllowed(_("Write what you want to know."), "question")
     _refuse_long(question, MOST_QUESTION, "question")
     _refuse_long(shown, MOST_SHOWN, "shown")
     if row.is_private and not asked.with_private and (shown or asked.with_contact or asked.with_name):
-        raise Refused(
+        raise ActionNotAllowed(
             _("They wrote this privately. Leave their words and names out, or tick that something may go along."),
             "with_private",
         )
     if not now < until <= now + timedelta(days=MOST_DAYS):
-        raise Refused(_("Choose a day from today on, within %(days)s days.") % {"days": MOST_DAYS}, "until")
+        raise ActionNotAllowed(_("Choose a day from today on, within %(days)s days.") % {"days": MOST_DAYS}, "until")
     if HandOver.objects.filter(message=row, department=to, answered_at=None, withdrawn_at=None, expires_at__gt=now):
-        raise Refused(_("This department was asked already. Take that question back first."), "department")
+        raise ActionNotAllowed(_("This department was asked already. Take that question back first."), "department")
     token = secrets.token_urlsafe(32)
     half = working_minutes(now, until) // 2
     made = HandOver.objects.create(
@@ -147,7 +150,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
 
 
 @transaction.atomic
-def withdraw(handover: HandOver, *, by: Any) -> HandOver:
+def withdraw(handover: HandOver, *, by: User) -> HandOver:
     """Its links stop working at once, and mail that has not left yet does not leave. Withdrawn twice is withdrawn."""
     message, row = _locked(handover)
     if row.withdrawn_at:
@@ -160,11 +163,13 @@ def withdraw(handover: HandOver, *, by: Any) -> HandOver:
 
 
 @transaction.atomic
-def use(handover: HandOver, *, by: Any) -> HandOver:
-    """The desk takes the answer: the department changes it no more. Raises `Refused` where there is none yet."""
+def use(handover: HandOver, *, by: User) -> HandOver:
+    """The desk takes the answer: the department changes it no more. Raises `ActionNotAllowed` where there is
+    none yet.
+    """
     message, row = _locked(handover)
     if not row.answer:
-        raise Refused(_("There is no answer yet."))
+        raise ActionNotAllowed(_("There is no answer yet."))
     if row.used_at is None:
         row.used_at = timezone.now()
         row.save(update_fields=["used_at"])
@@ -174,9 +179,10 @@ def use(handover: HandOver, *, by: Any) -> HandOver:
 
 def draft(message: Message, wanted: str) -> str:
     """The words for the answer field when the desk uses a department's answer (`?from_handover=`); else nothing."""
-    if not wanted.isdecimal() or len(wanted) > 15:
+    number = parse_int(wanted)
+    if number is None:
         return ""
-    row = HandOver.objects.filter(message=message, pk=int(wanted), used_at__isnull=False).first()
+    row = HandOver.objects.filter(message=message, pk=number, used_at__isnull=False).first()
     return row.answer if row else ""
 
 
@@ -184,13 +190,15 @@ def draft(message: Message, wanted: str) -> str:
 
 
 def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
-    """What the department says, or says better. Raises `Refused` for words that are missing or endless, `Closed`."""
+    """What the department says, or says better. Raises `ActionNotAllowed` for words that are missing or endless,
+    `Closed`.
+    """
     words, who = _words(text), " ".join(_words(name).split())
     if not words:
-        raise Refused(_("Write the answer first."), "text")
+        raise ActionNotAllowed(_("Write the answer first."), "text")
     _refuse_long(words, MOST_ANSWER, "text")
     if len(who) > MOST_NAME:
-        raise Refused(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
+        raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
     with scope(handover.municipality_id), transaction.atomic():
         message, row = _locked(handover)
         if not row.is_open or message.forgotten_at:
@@ -273,9 +281,9 @@ def _locked(handover: HandOver) -> tuple[Message, HandOver]:
 def _department(department: Department) -> Department:
     to: Department = Department.objects.get(pk=department.pk)
     if to.is_retired:
-        raise Refused(_("This department was retired. Choose another one."), "department")
+        raise ActionNotAllowed(_("This department was retired. Choose another one."), "department")
     if not to.email:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This department has no e-mail address yet. Write it down among the departments."), "department"
         )
     return to
@@ -288,4 +296,4 @@ def _words(text: str) -> str:
 def _refuse_long(text: str, most: int, field: str) -> None:
     if len(text) > most:
         told = {"most": most, "now": len(text)}
-        raise Refused(_("This is too long: %(now)s characters, and %(most)s are allowed.") % told, field)
+        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % told, field)

@@ -6,8 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import dates, mail
+from common.languages import of_script
 from inbox.models import HandOver
-from municipalities.enums import Script
 
 
 def names(pk: int) -> tuple[str, str]:
@@ -19,7 +19,7 @@ def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
     """Queue it, in the municipality's own script: the department has chosen no language with us."""
     house = row.municipality
     link = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("inbox_answer", args=[token])
-    with translation.override("sr-latn" if house.primary_script == Script.LATIN else "sr"):
+    with translation.override(of_script(house.primary_script.lower()).code):
         values = {
             "municipality": house, "department": row.department, "question": row.question, "link": link,
             "until": dates.date_time(row.answer_by), "expires": dates.date_time(row.expires_at),

@@ -1,13 +1,12 @@
 """Keeping a message from being erased while somebody may have to show it: a dispute, a court, an inspection."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.domain.triage import label, locked
 from inbox.models import Hold, Message
 
@@ -15,24 +14,30 @@ MOST_REASON = 300
 
 
 @transaction.atomic
-def hold(message: Message, reason: str, *, by: Any) -> Hold:
-    """From now on `forget` leaves it alone. Raises `Refused` without a reason, or when the words are gone already."""
+def hold(message: Message, reason: str, *, by: User) -> Hold:
+    """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
+    already.
+    """
     row, words = locked(message), " ".join(reason.replace("\x00", "").split())
     if row.forgotten_at:
-        raise Refused(_("The words of this message were erased already: there is nothing left to protect."), "reason")
+        raise ActionNotAllowed(
+            _("The words of this message were erased already: there is nothing left to protect."), "reason"
+        )
     if not words:
-        raise Refused(_("Say why it must not be erased, for example the number of the case."), "reason")
+        raise ActionNotAllowed(_("Say why it must not be erased, for example the number of the case."), "reason")
     if len(words) > MOST_REASON:
-        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason")
+        raise ActionNotAllowed(
+            _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
+        )
     if Hold.objects.filter(message=row, released_at=None).exists():
-        raise Refused(_("It is protected from being erased already."), "reason")
+        raise ActionNotAllowed(_("It is protected from being erased already."), "reason")
     made = Hold.objects.create(municipality_id=row.municipality_id, message=row, reason=words, by=by)
     record("message.hold", by=by, target=row, label=label(row))
     return made
 
 
 @transaction.atomic
-def release(message: Message, *, by: Any) -> None:
+def release(message: Message, *, by: User) -> None:
     """Its time counts again: if that is over, the next run of `forget` erases it."""
     row = locked(message)
     ended = Hold.objects.filter(message=row, released_at=None).update(released_at=timezone.now(), released_by=by)

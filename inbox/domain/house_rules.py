@@ -1,11 +1,11 @@
 """Writing a municipality's house rules, and switching their public page on and off."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from common.audit import record
 from inbox.models import HouseRules
 from municipalities.models import Municipality
@@ -23,7 +23,7 @@ class HouseRulesInput:
 
 
 @transaction.atomic
-def choose(municipality: Municipality, told: HouseRulesInput, *, by: Any) -> HouseRules:
+def choose(municipality: Municipality, told: HouseRulesInput, *, by: User) -> HouseRules:
     """Keep what was typed. One event: whether the page was switched, else that it was changed."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)

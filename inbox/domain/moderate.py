@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox import reasons
 from inbox.domain import second_person_notifications
 from inbox.domain.counted import mark_hidden
-from inbox.domain.refused import Refused
 from inbox.domain.triage import label
 from inbox.domain.triage import locked as locked_message
 from inbox.enums import State
@@ -28,18 +29,19 @@ from municipalities.rules import Verb
 
 
 @transaction.atomic
-def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
+def propose(message: Message, wish: Wish, *, by: User) -> Moderation:
     """Take the copy, then have it hidden, or ask a second person whether it is removed.
 
-    Raises `Refused` where a reason, the words or the right to remove are missing, or where somebody was quicker.
+    Raises `ActionNotAllowed` where a reason, the words or the right to remove are missing, or where somebody was
+    quicker.
     """
     row, able = locked_message(message), can_hide(message)
     if row.forgotten_at:
-        raise Refused(
+        raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. There is nothing to hide.")
         )
     if row.is_private:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This was written privately: nobody reads it in public, so there is nothing to hide. A threat can be "
               "protected from being erased instead.")
         )  # fmt: skip
@@ -71,47 +73,55 @@ def _refuse_earlier(row: Message, wish: Wish) -> None:
     if wish.act == Act.REMOVE and can_remove(row):
         hidden = [each for each in earlier if each.act == Act.HIDE and each.state == Stage.DONE]
         if not earlier:
-            raise Refused(_("Hide it first. Once it is hidden, a second person decides about removing it."), "act")
+            raise ActionNotAllowed(
+                _("Hide it first. Once it is hidden, a second person decides about removing it."), "act"
+            )
         for each in hidden:
             _refuse_objection(each)
         earlier = [each for each in earlier if each not in hidden]
     if earlier:
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier[0].by}
         )
 
 
 def _refuse_objection(hiding: Moderation) -> None:
     if hiding.objection_waits:
-        raise Refused(_("Its author objects. Decide about that first: what was removed cannot come back."))
+        raise ActionNotAllowed(_("Its author objects. Decide about that first: what was removed cannot come back."))
 
 
 def _refuse_wish(wish: Wish, *, able: bool) -> None:
     if wish.reason not in Reason.values:
-        raise Refused(_("Choose a reason. What is in none of them stays: criticism is not a reason."), "reason")
+        raise ActionNotAllowed(
+            _("Choose a reason. What is in none of them stays: criticism is not a reason."), "reason"
+        )
     if wish.act not in Act.values:
-        raise Refused(_("Choose what is to be done."), "act")
+        raise ActionNotAllowed(_("Choose what is to be done."), "act")
     if wish.act == Act.REMOVE and not reasons.may_remove(wish.reason, can_hide=able):
-        raise Refused(_("This network can hide it, which is enough for this reason. Choose to hide it."), "act")
+        raise ActionNotAllowed(
+            _("This network can hide it, which is enough for this reason. Choose to hide it."), "act"
+        )
     if not _clean(wish.why):
-        raise Refused(_("Write in a sentence what is wrong with it. Somebody who objects will be told this."), "why")
+        raise ActionNotAllowed(
+            _("Write in a sentence what is wrong with it. Somebody who objects will be told this."), "why"
+        )
     _refuse_length(wish.why, reasons.MOST_WHY, "why")
 
 
 @transaction.atomic
-def agree(row: Moderation, *, by: Any) -> Moderation:
+def agree(row: Moderation, *, by: User) -> Moderation:
     """The second person agrees to a removal. A worker does it where the network deletes for us, else a person there."""
     moderation = _locked(row, Stage.PROPOSED)
     _refuse_first(moderation, by)
     if not still_may(moderation.by, moderation.municipality, Verb.INBOX_WORK):
         # Two people who may answer citizens have to want it, on the day on which it happens.
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
             % {"person": moderation.by}
         )
     hiding = _taken(moderation, Act.HIDE)  # whoever shows it again meanwhile waits, or was first
     if hiding and hiding.state != Stage.DONE:
-        raise Refused(_("A colleague did something about this meanwhile. Look at how it stands now."))
+        raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
     if hiding:
         _refuse_objection(hiding)
     moderation.second_by, moderation.second_at, moderation.state = by, timezone.now(), Stage.BY_HAND
@@ -121,34 +131,30 @@ def agree(row: Moderation, *, by: Any) -> Moderation:
 
 
 @transaction.atomic
-def refuse(row: Moderation, why: str, *, by: Any) -> Moderation:
+def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
     """A second person does not agree to a removal, or the first one takes the proposal back."""
     moderation = _locked(row, Stage.PROPOSED)
     if by != moderation.by:
         if not _clean(why):
-            raise Refused(_("Write why you do not agree."), "why")
-        moderation.second_by, moderation.second_at, moderation.second_why = (
-            by,
-            timezone.now(),
-            _clean(why)[: reasons.MOST_WHY],
-        )
-    moderation.state = Stage.REFUSED
-    return _saved(moderation, "moderation.refuse", by)
+            raise ActionNotAllowed(_("Write why you do not agree."), "why")
+        found.second_by, found.second_at, found.second_why = by, timezone.now(), _clean(why)[: reasons.MOST_WHY]
+    found.state = Stage.REFUSED
+    return _saved(found, "moderation.refuse", by)
 
 
 @transaction.atomic
-def confirm(row: Moderation, *, by: Any) -> Moderation:
+def confirm(row: Moderation, *, by: User) -> Moderation:
     """The second look at what one person hid at once."""
-    moderation = _locked(row)
-    if not moderation.waits_for_confirmation:
-        raise Refused(_("There is nothing to confirm any more."))
-    _refuse_first(moderation, by)
-    moderation.second_by, moderation.second_at = by, timezone.now()
-    return _saved(moderation, "moderation.confirm", by)
+    found = _locked(row)
+    if not found.waits_for_confirmation:
+        raise ActionNotAllowed(_("There is nothing to confirm any more."))
+    _refuse_first(found, by)
+    found.second_by, found.second_at = by, timezone.now()
+    return _saved(found, "moderation.confirm", by)
 
 
 @transaction.atomic
-def done_by_hand(row: Moderation, note: str, *, by: Any) -> Moderation:
+def done_by_hand(row: Moderation, note: str, *, by: User) -> Moderation:
     """A person did it on the network itself. Also where the portal was about to, and could not yet."""
     moderation = _locked(row, *BY_HAND_FROM)
     moderation.detail = _clean(note)[: reasons.MOST_WHY]
@@ -156,7 +162,7 @@ def done_by_hand(row: Moderation, note: str, *, by: Any) -> Moderation:
     return _saved(moderation, "moderation.by_hand", by)
 
 
-def settle_done(row: Moderation, *, by: Any | None) -> None:
+def settle_done(row: Moderation, *, by: User | None) -> None:
     """Note in a locked row that it is done; its message wants no answer any more. The caller saves."""
     now = timezone.now()
     row.state, row.done_at, row.done_by, row.next_at, row.trouble = Stage.DONE, now, by, None, ""
@@ -166,7 +172,7 @@ def settle_done(row: Moderation, *, by: Any | None) -> None:
 
 
 @transaction.atomic
-def again(row: Moderation, *, by: Any) -> Moderation:
+def again(row: Moderation, *, by: User) -> Moderation:
     """Have the portal try once more what the network did not do."""
     moderation = _locked(row, Stage.FAILED)
     moderation.state, moderation.next_at, moderation.tries, moderation.detail = Stage.AGREED, timezone.now(), 0, ""
@@ -174,24 +180,26 @@ def again(row: Moderation, *, by: Any) -> Moderation:
 
 
 @transaction.atomic
-def undo(row: Moderation, why: str, *, by: Any) -> Moderation:
+def undo(row: Moderation, why: str, *, by: User) -> Moderation:
     """Show it again. What was not done yet is dropped; what was removed for good cannot come back."""
     moderation = _locked(row)
     if not _clean(why):
-        raise Refused(_("Write why it is shown again."), "why")
-    _undo(moderation, _clean(why)[: reasons.MOST_WHY], by)
-    return _saved(moderation, "moderation.undo", by)
+        raise ActionNotAllowed(_("Write why it is shown again."), "why")
+    _undo(found, _clean(why)[: reasons.MOST_WHY], by)
+    return _saved(found, "moderation.undo", by)
 
 
-def _undo(found: Moderation, why: str, by: Any) -> None:
+def _undo(found: Moderation, why: str, by: User) -> None:
     now = timezone.now()
     removal = found if found.act == Act.REMOVE else removal_of(found)
     if removal and removal.state == Stage.DONE:
-        raise Refused(_("It was removed for good, so it cannot be shown again. Tell its author that they were right."))
+        raise ActionNotAllowed(
+            _("It was removed for good, so it cannot be shown again. Tell its author that they were right.")
+        )
     if removal and (removal is not found or removal.state == Stage.DOING):
-        raise Refused(_("It is being removed for good, or somebody has asked for that. See to that first."))
+        raise ActionNotAllowed(_("It is being removed for good, or somebody has asked for that. See to that first."))
     if found.state in (Stage.PROPOSED, Stage.SHOWING, *OVER):
-        raise Refused(_("It is not hidden, so there is nothing to show again."))
+        raise ActionNotAllowed(_("It is not hidden, so there is nothing to show again."))
     found.undo_by, found.undo_why = by, why
     if found.state in (Stage.BY_HAND, Stage.FAILED) or (found.state == Stage.AGREED and not found.tries):
         # nothing has reached the network
@@ -206,7 +214,7 @@ def _undo(found: Moderation, why: str, by: Any) -> None:
 
 
 @transaction.atomic
-def shown_by_hand(row: Moderation, *, by: Any) -> Moderation:
+def shown_by_hand(row: Moderation, *, by: User) -> Moderation:
     """A person showed it again on the network itself."""
     moderation = _locked(row, Stage.SHOWING)
     settle_shown(moderation)
@@ -219,34 +227,36 @@ def settle_shown(row: Moderation) -> None:
 
 
 @transaction.atomic
-def object_to(row: Moderation, text: str, received_on: date | None, *, by: Any) -> Moderation:
+def object_to(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
     """Write down that its author objects, in their words, and when that came in."""
-    moderation = _locked(row)
-    if moderation.state in (Stage.PROPOSED, Stage.REFUSED) or moderation.appealed_on:
-        raise Refused(_("An objection is written down already, or there is nothing to object to."))
-    if moderation.erased_at:
-        raise Refused(_("The copy was erased because its time was over."))
+    found = _locked(row)
+    if found.state in (Stage.PROPOSED, Stage.REFUSED) or found.appealed_on:
+        raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))
+    if found.erased_at:
+        raise ActionNotAllowed(_("The copy was erased because its time was over."))
     if not _clean(text):
-        raise Refused(_("Write down what the person says."), "text")
+        raise ActionNotAllowed(_("Write down what the person says."), "text")
     _refuse_length(text, reasons.MOST_OBJECTION, "text")
-    if received_on is None or not timezone.localdate(moderation.at) <= received_on <= timezone.localdate():
-        raise Refused(_("Choose the day on which it came in: not before the act, and not after today."), "received_on")
-    moderation.appeal, moderation.appealed_on, moderation.appeal_noted_by = _clean(text), received_on, by
-    second_person_notifications.objection(moderation, by=by)
-    return _saved(moderation, "moderation.object", by)
+    if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
+        raise ActionNotAllowed(
+            _("Choose the day on which it came in: not before the act, and not after today."), "received_on"
+        )
+    found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
+    tell_second.objection(found, by=by)
+    return _saved(found, "moderation.object", by)
 
 
 @transaction.atomic
-def decide(row: Moderation, decision: str, why: str, *, by: Any) -> Moderation:
+def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
     """Decide about an objection; not the one who hid it. Who is right is shown again, where that is possible."""
-    moderation = _locked(row)
-    if not moderation.appealed_on or moderation.decision:
-        raise Refused(_("There is no objection that waits for a decision."))
-    _refuse_first(moderation, by)
+    found = _locked(row)
+    if not found.appealed_on or found.decision:
+        raise ActionNotAllowed(_("There is no objection that waits for a decision."))
+    _refuse_first(found, by)
     if decision not in Decision.values:
-        raise Refused(_("Choose what becomes of the objection."), "decision")
+        raise ActionNotAllowed(_("Choose what becomes of the objection."), "decision")
     if not _clean(why):
-        raise Refused(_("Write why. The person is told this."), "why")
+        raise ActionNotAllowed(_("Write why. The person is told this."), "why")
     _refuse_length(why, reasons.MOST_WHY, "why")
     moderation.decision, moderation.decision_why = decision, _clean(why)
     moderation.decided_by, moderation.decided_at = by, timezone.now()
@@ -266,23 +276,23 @@ def _taken(row: Moderation, act: Act) -> Moderation | None:
 
 
 def _locked(row: Moderation, *states: Stage) -> Moderation:
-    """The row, taken. Raises `Refused` where a colleague moved it on meanwhile."""
+    """The row, taken. Raises `ActionNotAllowed` where a colleague moved it on meanwhile."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel", "by")
     found = rows.get(pk=row.pk)
     if states and found.state not in states:
-        raise Refused(_("A colleague did something about this meanwhile. Look at how it stands now."))
+        raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
     return found
 
 
-def _saved(row: Moderation, verb: str, by: Any, **detail: Any) -> Moderation:
+def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:
     row.save()
     record(verb, by=by, target=row, label=label(row.message), **detail)
     return row
 
 
-def _refuse_first(row: Moderation, by: Any) -> None:
+def _refuse_first(row: Moderation, by: User) -> None:
     if by == row.by:
-        raise Refused(_("You decided this yourself. Somebody else has to look at it."))
+        raise ActionNotAllowed(_("You decided this yourself. Somebody else has to look at it."))
 
 
 def _clean(text: str) -> str:
@@ -291,4 +301,4 @@ def _clean(text: str) -> str:
 
 def _refuse_length(text: str, most: int, field: str) -> None:
     if len(_clean(text)) > most:
-        raise Refused(_("This is too long: %(most)s characters at most.") % {"most": most}, field)
+        raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": most}, field)

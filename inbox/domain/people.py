@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from common.audit import record
 from inbox import personal_data
 from inbox.personal_data import PersonalDataRow
@@ -17,7 +18,7 @@ from municipalities.models import Municipality
 
 
 @transaction.atomic
-def export(house: Municipality, people: Sequence[held.Author], *, by: Any) -> bytes:
+def export(house: Municipality, people: Sequence[held.Author], *, by: User) -> bytes:
     """Everything of these authors as JSON (UTF-8), with the moment at which it was made. One event, without a name.
 
     `messages`: each with what belongs to it, by the code of its place; `other`: what belongs to no message of theirs;

@@ -4,16 +4,15 @@ Approving sends exactly the words that were on the approver's page: the decision
 that differ from it are the approver's own. Nobody approves their own words unless the house lets them.
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
-from inbox.domain import drafts, staff_notifications
-from inbox.domain.refused import Refused
+from inbox.domain import drafts, tell
 from inbox.domain.triage import label, locked
 from inbox.enums import Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
@@ -26,25 +25,25 @@ MOST_REASON = 500
 
 
 @transaction.atomic
-def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | ProposedAnswer:
-    """Send it where this person may, else ask for approval. Raises `Refused` as both do."""
-    if seat(locked(message), by=by) == ApprovalCapacity.ASKS:
+def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply | ProposedAnswer:
+    """Send it where this person may, else ask for approval. Raises `ActionNotAllowed` as both do."""
+    if seat(locked(message), by=by) == Seat.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
 
 
 @transaction.atomic
-def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedAnswer:
+def submit(message: Message, text: str, *, by: User, after: int = 0) -> ProposedAnswer:
     """Ask an approver. The author's own answer that waits already gets the new words.
 
-    Raises `Refused` when a colleague's answer waits, and for everything for which an answer would be refused.
+    Raises `ActionNotAllowed` when a colleague's answer waits, and for everything for which an answer would be refused.
     """
     row, now = locked(message), timezone.now()
     words = answering.cleaned(row, text, after)
     found = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING).select_related("by").first()
     if found is not None and found.by_id != by.pk:
         told = {"person": found.by}
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(person)s's answer waits for approval. Read that one first; yours is still here.") % told, "text"
         )
     if found is None:
@@ -60,20 +59,20 @@ def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedA
 
 
 @transaction.atomic
-def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply:
+def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: User) -> Reply:
     """Send it. `text`: the words on the approver's page, which may be changed there.
 
-    Raises `Refused` when it was changed or decided meanwhile, and when somebody else has to agree.
+    Raises `ActionNotAllowed` when it was changed or decided meanwhile, and when somebody else has to agree.
     """
     row, proposed_answer = _waiting(proposed, turn)
     words, house = answering.cleaned(row, text, proposed_answer.after), Municipality.objects.get(pk=row.municipality_id)
     if not access(by, house).may(Verb.POST_APPROVE):
-        raise Refused(_("Only an approver decides about answers."))
+        raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not house.may_approve_own:
-        if by.pk in (proposed_answer.by_id, proposed_answer.words_by_id):
-            raise Refused(_("These are your own words. Somebody else has to approve them."))
-        if words != proposed_answer.text:
-            raise Refused(
+        if by.pk in (found.by_id, found.words_by_id):
+            raise ActionNotAllowed(_("These are your own words. Somebody else has to approve them."))
+        if words != found.text:
+            raise ActionNotAllowed(
                 _("You changed the words, so they are yours now. Send them back: their author proposes them again."),
                 "text",
             )
@@ -85,16 +84,18 @@ def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply
 
 
 @transaction.atomic
-def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: Any) -> ProposedAnswer:
+def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: User) -> ProposedAnswer:
     """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
     row, proposed_answer = _waiting(proposed, turn)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
-        raise Refused(_("Only an approver decides about answers."))
+        raise ActionNotAllowed(_("Only an approver decides about answers."))
     why = reason.replace("\x00", "").strip()
     if not why:
-        raise Refused(_("Say why you send it back."), "reason")
+        raise ActionNotAllowed(_("Say why you send it back."), "reason")
     if len(why) > MOST_REASON:
-        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason")
+        raise ActionNotAllowed(
+            _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
+        )
     words = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if words and words != proposed_answer.text:
         proposed_answer.text, proposed_answer.words_by = words, by
@@ -107,14 +108,14 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by
 
 
 @transaction.atomic
-def withdraw(proposed: ProposedAnswer, *, by: Any) -> ProposedAnswer:
+def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     """Its author takes it back; the words are theirs to go on with."""
     row = locked(proposed.message)
     found = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if found.by_id != by.pk:
-        raise Refused(_("Only its author takes it back."))
+        raise ActionNotAllowed(_("Only its author takes it back."))
     if found.state != Proposed.WAITING:
-        raise Refused(_gone())
+        raise ActionNotAllowed(_gone())
     found.state = Proposed.WITHDRAWN
     _decide(found, by)
     _open_again(row)
@@ -128,9 +129,11 @@ def _waiting(proposed: ProposedAnswer, turn: int) -> tuple[Message, ProposedAnsw
     row = locked(proposed.message)
     found = ProposedAnswer.objects.select_for_update(of=("self",)).select_related("by").get(pk=proposed.pk)
     if found.state != Proposed.WAITING:
-        raise Refused(_gone())
+        raise ActionNotAllowed(_gone())
     if found.turn != turn:
-        raise Refused(_("Its author changed the answer after you opened it. Read the new words before you decide."))
+        raise ActionNotAllowed(
+            _("Its author changed the answer after you opened it. Read the new words before you decide.")
+        )
     return row, found
 
 
@@ -138,7 +141,7 @@ def _gone() -> str:
     return _("This answer does not wait for approval any more. Reload the page to see what happened.")
 
 
-def _decide(found: ProposedAnswer, by: Any, *changed: str) -> None:
+def _decide(found: ProposedAnswer, by: User, *changed: str) -> None:
     found.decided_by, found.decided_at = by, timezone.now()
     found.save(update_fields=["state", "decided_by", "decided_at", *changed])
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Case, DurationField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from accounts.models import User
 from common.audit import record
 from inbox import personal_data
 from inbox.domain import counted
@@ -54,7 +55,7 @@ def _over(now: datetime) -> QuerySet[Any]:
 
 
 @transaction.atomic
-def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: Any) -> Erased:
+def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: User) -> Erased:
     """A person asks that we forget them: all they wrote, at once. `authors`: channel and the author's id there."""
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox import wording
-from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Topic
 from inbox.models import SavedAnswer
 from inbox.wording import STARTERS, Written
@@ -18,24 +19,24 @@ MOST, MOST_NAME = 200, 80
 
 
 @transaction.atomic
-def create(municipality: Any, wanted: Written, *, by: Any) -> SavedAnswer:
-    """Raises `Refused` for a name that is taken, a gap that nothing is known of, or nothing at all."""
+def create(municipality: Any, wanted: Written, *, by: User) -> SavedAnswer:
+    """Raises `ActionNotAllowed` for a name that is taken, a gap that nothing is known of, or nothing at all."""
     if SavedAnswer.objects.filter(is_retired=False).count() >= MOST:
-        raise Refused(_("There are %(most)s saved answers already. Take one away first.") % {"most": MOST})
+        raise ActionNotAllowed(_("There are %(most)s saved answers already. Take one away first.") % {"most": MOST})
     row = _write(SavedAnswer(municipality=municipality), wanted, by)
     record("answer.create", by=by, target=row, label=row.name)
     return row
 
 
 @transaction.atomic
-def edit(saved: SavedAnswer, wanted: Written, *, by: Any) -> SavedAnswer:
+def edit(saved: SavedAnswer, wanted: Written, *, by: User) -> SavedAnswer:
     row = _write(_locked(saved), wanted, by)
     record("answer.edit", by=by, target=row, label=row.name)
     return row
 
 
 @transaction.atomic
-def retire(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
+def retire(saved: SavedAnswer, *, by: User) -> SavedAnswer:
     row = _locked(saved)
     if not row.is_retired:
         row.is_retired = True
@@ -45,8 +46,8 @@ def retire(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
 
 
 @transaction.atomic
-def restore(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
-    """Raises `Refused` when another has its name by now."""
+def restore(saved: SavedAnswer, *, by: User) -> SavedAnswer:
+    """Raises `ActionNotAllowed` when another has its name by now."""
     row = _locked(saved)
     if row.is_retired:
         _refuse_taken(row, row.name)
@@ -57,7 +58,7 @@ def restore(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
 
 
 @transaction.atomic
-def begin(municipality: Any, *, by: Any) -> int:
+def begin(municipality: Any, *, by: User) -> int:
     """Add the starters that are not there by their name; returns how many."""
     known = set(SavedAnswer.objects.values_list("name", flat=True))
     new = [starter for starter in STARTERS if starter.name not in known]
@@ -78,14 +79,14 @@ def _locked(saved: SavedAnswer) -> SavedAnswer:
     return SavedAnswer.objects.select_for_update().get(pk=saved.pk)
 
 
-def _write(row: SavedAnswer, wanted: Written, by: Any) -> SavedAnswer:
+def _write(row: SavedAnswer, wanted: Written, by: User) -> SavedAnswer:
     name = " ".join(wanted.name.replace("\x00", "").split())
     words = wanted.text.replace("\x00", "").replace("\r\n", "\n").strip()
     if not name or len(name) > MOST_NAME:
-        raise Refused(_("Give it a short name by which colleagues find it."), "name")
+        raise ActionNotAllowed(_("Give it a short name by which colleagues find it."), "name")
     _refuse_words(words)
     if wanted.topic not in ("", *Topic.values) or wanted.kind not in ("", *MessageKind.values):
-        raise Refused(_("Choose from the list."), "topic")
+        raise ActionNotAllowed(_("Choose from the list."), "topic")
     _refuse_taken(row, name)
     row.name, row.text, row.topic, row.kind, row.by = name, words, wanted.topic, wanted.kind, by
     row.save()
@@ -94,14 +95,18 @@ def _write(row: SavedAnswer, wanted: Written, by: Any) -> SavedAnswer:
 
 def _refuse_words(words: str) -> None:
     if not words:
-        raise Refused(_("Write the answer first."), "text")
+        raise ActionNotAllowed(_("Write the answer first."), "text")
     if len(words) > wording.MOST:
-        raise Refused(_("The answer is too long: %(most)s characters at most.") % {"most": wording.MOST}, "text")
+        raise ActionNotAllowed(
+            _("The answer is too long: %(most)s characters at most.") % {"most": wording.MOST}, "text"
+        )
     if bad := wording.unknown(words):
         told = {"gap": bad[0], "known": ", ".join(wording.GAPS)}
-        raise Refused(_("Nothing is known for the gap “%(gap)s”. These can be filled: %(known)s.") % told, "text")
+        raise ActionNotAllowed(
+            _("Nothing is known for the gap “%(gap)s”. These can be filled: %(known)s.") % told, "text"
+        )
 
 
 def _refuse_taken(row: SavedAnswer, name: str) -> None:
     if SavedAnswer.objects.filter(name=name, is_retired=False).exclude(pk=row.pk).exists():
-        raise Refused(_("There is a saved answer of this name already. Choose another name."), "name")
+        raise ActionNotAllowed(_("There is a saved answer of this name already. Choose another name."), "name")

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from inbox.models import Moderation
 from inbox.reasons import Act
 from municipalities.models import Membership
@@ -13,7 +14,7 @@ from notifications.domain.notify import TextBuilder, notify
 from notifications.enums import NotificationKind
 
 
-def second_look(row: Moderation, *, by: Any) -> None:
+def second_look(row: Moderation, *, by: User) -> None:
     """Everybody but the first: a removal waits for a second person, or a hide wants one within a day."""
 
     def words() -> tuple[str, str]:
@@ -28,7 +29,7 @@ def second_look(row: Moderation, *, by: Any) -> None:
     _tell(row, words, by=by)
 
 
-def objection(row: Moderation, *, by: Any) -> None:
+def objection(row: Moderation, *, by: User) -> None:
     """Everybody but who hid it, since somebody else decides."""
 
     def words() -> tuple[str, str]:
@@ -54,13 +55,13 @@ def stopped(row: Moderation) -> None:
     _send(row, [row.undo_by or row.by], words, by=None)
 
 
-def _tell(row: Moderation, words: TextBuilder, *, by: Any) -> None:
+def _tell(row: Moderation, words: TextBuilder, *, by: User) -> None:
     here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
     people = {membership.user_id: membership.user for membership in here.exclude(user=row.by_id).select_related("user")}
     _send(row, list(people.values()), words, by=by)
 
 
-def _send(row: Moderation, people: list[Any], words: TextBuilder, *, by: Any) -> None:
+def _send(row: Moderation, people: list[Any], words: TextBuilder, *, by: User | None) -> None:
     place = row.municipality
     url = reverse("moderation_one", args=[place.slug, row.pk])
     notify(

@@ -154,7 +154,7 @@ def _tell_late(place: Municipality, now: datetime) -> bool:
 # ---- what verbs tell, inside their own transaction
 
 
-def assigned(row: Message, *, by: Any) -> None:
+def assigned(row: Message, *, by: User) -> None:
     """To the one who got it."""
     facts = {"municipality": row.municipality, "person": by}
 
@@ -165,7 +165,7 @@ def assigned(row: Message, *, by: Any) -> None:
         _about(row, Of.MINE, [row.assignee], words, by=by)
 
 
-def proposed(answer: ProposedAnswer, *, by: Any) -> None:
+def proposed(answer: ProposedAnswer, *, by: User) -> None:
     """To those who may approve it."""
     facts = {"municipality": answer.municipality, "person": by}
 
@@ -176,7 +176,7 @@ def proposed(answer: ProposedAnswer, *, by: Any) -> None:
     _about(answer.message, Of.ANSWER, deciders(answer.municipality), words, by=by)
 
 
-def returned(answer: ProposedAnswer, *, by: Any) -> None:
+def returned(answer: ProposedAnswer, *, by: User) -> None:
     """To its author. The reason may repeat a citizen's words, so it stays in the portal."""
     facts = {"municipality": answer.municipality, "person": by}
 
@@ -201,7 +201,7 @@ def _is_first(place: Municipality, about: str) -> bool:
     return is_new
 
 
-def _about(row: Message, kind: Of, people: Iterable[Any], words: TextBuilder, *, by: Any = None) -> None:
+def _about(row: Message, kind: Of, people: Iterable[Any], words: TextBuilder, *, by: User | None = None) -> None:
     place = row.municipality
     url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == Of.ANSWER else "")
     notify(kind, people, municipality=place, url=url, words=words, by=by, about=f"inbox.message:{row.pk}")

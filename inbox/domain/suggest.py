@@ -7,16 +7,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from inbox import reading
 from inbox.domain import triage
-from inbox.domain.refused import Refused
 from inbox.models import Message
 from inbox.queries.thread import alike
 from municipalities.tenancy import everywhere, scope
@@ -97,20 +97,20 @@ def _again(channel_id: int, municipality_id: int) -> int:
 
 
 @transaction.atomic
-def accept(message: Message, *, by: Any) -> Message:
+def accept(message: Message, *, by: User) -> Message:
     """Agree that it is what it looks like, and about what it seems to be.
 
-    Raises `Refused` where nothing is suggested any more.
+    Raises `ActionNotAllowed` where nothing is suggested any more.
     """
     row = triage.locked(message)
     if not row.suggested_kind:
-        raise Refused(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
+        raise ActionNotAllowed(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
     row = triage.sort(row, row.suggested_kind, by=by)
     return triage.file_under(row, row.suggested_topic, by=by) if row.suggested_topic and not row.topic else row
 
 
 @transaction.atomic
-def sort_alike(message: Message, kind: str, *, by: Any) -> int:
+def sort_alike(message: Message, kind: str, *, by: User) -> int:
     """Say of a message and of the open ones that say nearly the same what they are. Returns how many were sorted."""
     rows = list(alike(message)[:MOST_AT_ONCE])
     for row in rows:

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import staff_notifications
 from inbox.domain.counted import mark_questions
-from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, State, Topic
 from inbox.models import Department, Message, Note, Settlement
 from municipalities.models import Municipality
@@ -38,11 +39,11 @@ def read(message: Message) -> None:
 
 
 @transaction.atomic
-def sort(message: Message, kind: str, *, by: Any) -> Message:
+def sort(message: Message, kind: str, *, by: User) -> Message:
     """Say what it is; the time for its answer follows from that and from when it was written."""
     row = locked(message)
     if kind and kind not in MessageKind.values:
-        raise Refused(_("There is no such kind of message."), "kind")
+        raise ActionNotAllowed(_("There is no such kind of message."), "kind")
     if row.kind == kind:
         return row
     if MessageKind.QUESTION in (row.kind, kind):
@@ -54,11 +55,11 @@ def sort(message: Message, kind: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def file_under(message: Message, topic: str, *, by: Any) -> Message:
+def file_under(message: Message, topic: str, *, by: User) -> Message:
     """Say what it is about, or nothing."""
     row = locked(message)
     if topic and topic not in Topic.values:
-        raise Refused(_("There is no such topic."), "topic")
+        raise ActionNotAllowed(_("There is no such topic."), "topic")
     if row.topic == topic:
         return row
     row.topic = topic
@@ -68,11 +69,13 @@ def file_under(message: Message, topic: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def place(message: Message, name: str, *, by: Any) -> Message:
+def place(message: Message, name: str, *, by: User) -> Message:
     """Say which settlement it is about, or none. One that is not known yet begins with this; either script finds it."""
     row, name = locked(message), " ".join(name.replace("\x00", "").split())
     if len(name) > MOST_NAME:
-        raise Refused(_("The name of a settlement has %(most)s letters at most.") % {"most": MOST_NAME}, "settlement")
+        raise ActionNotAllowed(
+            _("The name of a settlement has %(most)s letters at most.") % {"most": MOST_NAME}, "settlement"
+        )
     settlement = None
     if name:
         here = {"municipality_id": row.municipality_id}
@@ -86,11 +89,11 @@ def place(message: Message, name: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def refer(message: Message, department: Department | None, *, by: Any) -> Message:
+def refer(message: Message, department: Department | None, *, by: User) -> Message:
     """Say which department it concerns, or none. Nobody is asked by this."""
     row = locked(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
-        raise Refused(_("This department is not asked any more. Choose another."), "department")
+        raise ActionNotAllowed(_("This department is not asked any more. Choose another."), "department")
     if row.department_id == getattr(department, "pk", None):
         return row
     row.department = department
@@ -100,12 +103,12 @@ def refer(message: Message, department: Department | None, *, by: Any) -> Messag
 
 
 @transaction.atomic
-def assign(message: Message, person: Any | None, *, by: Any) -> Message:
-    """Give it to a colleague, or to nobody. Raises `Refused` for somebody who does not work here."""
+def assign(message: Message, person: Any | None, *, by: User) -> Message:
+    """Give it to a colleague, or to nobody. Raises `ActionNotAllowed` for somebody who does not work here."""
     row = locked(message)
     here = row.municipality.memberships.running()
     if person is not None and not here.filter(user=person, user__is_active=True).exists():
-        raise Refused(_("This person does not work in this municipality. Choose a colleague."), "assignee")
+        raise ActionNotAllowed(_("This person does not work in this municipality. Choose a colleague."), "assignee")
     if row.assignee_id == getattr(person, "pk", None):
         return row
     row.assignee = person
@@ -115,7 +118,7 @@ def assign(message: Message, person: Any | None, *, by: Any) -> Message:
     return row
 
 
-def end_unauthorised(person: Any, by: Any) -> None:
+def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
     with everywhere("find the municipalities in which somebody sees to messages"):
         theirs = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
@@ -131,17 +134,19 @@ def end_unauthorised(person: Any, by: Any) -> None:
 
 
 @transaction.atomic
-def snooze(message: Message, until: datetime, *, by: Any) -> Message:
+def snooze(message: Message, until: datetime, *, by: User) -> Message:
     """Let it sleep; it wakes by itself. Its time goes on, so what is late already cannot sleep."""
     row, now = locked(message), timezone.now()
     if row.is_settled:
-        raise Refused(_("This message is settled: there is nothing to put off."), "until")
+        raise ActionNotAllowed(_("This message is settled: there is nothing to put off."), "until")
     if row.due_at is not None and row.due_at < now:
-        raise Refused(_("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until")
+        raise ActionNotAllowed(
+            _("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until"
+        )
     if until <= now:
-        raise Refused(_("Choose a time that is still to come."), "until")
+        raise ActionNotAllowed(_("Choose a time that is still to come."), "until")
     if until > now + rules.LONGEST_SLEEP:
-        raise Refused(_("Nobody remembers after so long. Choose a time within three months."), "until")
+        raise ActionNotAllowed(_("Nobody remembers after so long. Choose a time within three months."), "until")
     if row.snoozed_until == until:
         return row
     row.snoozed_until = until
@@ -152,7 +157,7 @@ def snooze(message: Message, until: datetime, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def wake(message: Message, *, by: Any) -> Message:
+def wake(message: Message, *, by: User) -> Message:
     """Somebody wants it on the table now."""
     row = locked(message)
     if row.snoozed_until is None:
@@ -164,23 +169,23 @@ def wake(message: Message, *, by: Any) -> Message:
 
 
 @transaction.atomic
-def wait(message: Message, *, by: Any) -> Message:
+def wait(message: Message, *, by: User) -> Message:
     """Somebody else has to say something first; its time goes on."""
     return _move(message, State.WAITING, by)
 
 
 @transaction.atomic
-def close(message: Message, *, by: Any) -> Message:
+def close(message: Message, *, by: User) -> Message:
     """It needs no answer of ours."""
     return _move(message, State.CLOSED, by)
 
 
 @transaction.atomic
-def reopen(message: Message, *, by: Any) -> Message:
+def reopen(message: Message, *, by: User) -> Message:
     return _move(message, State.OPEN, by)
 
 
-def _move(message: Message, state: State, by: Any) -> Message:
+def _move(message: Message, state: State, by: User) -> Message:
     row = locked(message)
     if row.state == state:
         return row
@@ -194,13 +199,13 @@ def _move(message: Message, state: State, by: Any) -> Message:
 
 
 @transaction.atomic
-def note(message: Message, text: str, *, by: Any) -> Note:
-    """Write something to colleagues. Raises `Refused` for an empty or endless note."""
+def note(message: Message, text: str, *, by: User) -> Note:
+    """Write something to colleagues. Raises `ActionNotAllowed` for an empty or endless note."""
     row, words = locked(message), text.replace("\x00", "").strip()
     if not words:
-        raise Refused(_("Write something first."), "text")
+        raise ActionNotAllowed(_("Write something first."), "text")
     if len(words) > MOST_NOTE:
-        raise Refused(_("The note is too long: %(most)s characters at most.") % {"most": MOST_NOTE}, "text")
+        raise ActionNotAllowed(_("The note is too long: %(most)s characters at most.") % {"most": MOST_NOTE}, "text")
     written = Note.objects.create(municipality_id=row.municipality_id, message=row, text=words, by=by)
     record("message.note", by=by, target=row, label=label(row))
     return written

@@ -6,7 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from channels import validation
+from channels import dry
+from common.integers import parse_int
 from inbox import wording
 from inbox.enums import Proposed
 from inbox.hints import Hint, hints
@@ -151,7 +152,8 @@ def converted(text: str, house: Municipality, *, script: str) -> str:
 
 def _saved(row: Message, house: Municipality, key: str, script: str, words: Glossary) -> str | None:
     rows = SavedAnswer.objects.filter(is_retired=False)
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 15 else None
+    number = parse_int(key)
+    found = None if number is None else rows.filter(pk=number).first()
     return wording.filled(found.text, values(row, house), script, words) if found else None
 
 

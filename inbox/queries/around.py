@@ -46,7 +46,8 @@ def around(message: Message) -> Around:
         "acts": (Moderation.objects.filter(**mine).order_by("-pk"), ("by", "second_by")),
     }
     wanted = {f"all_{name}": _packed(rows, named) for name, (rows, named) in parts.items()}
-    told = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted).get()
+    packed: QuerySet[Any, Any] = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted)
+    told = packed.get()
     found: dict[str, Any] = {
         name: [_unpacked(rows.model, each, named) for each in told[f"all_{name}"]]
         for name, (rows, named) in parts.items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from channels.models import Channel
 from inbox import personal_data
@@ -119,7 +119,7 @@ def _of_copies(told: Q) -> list[Author]:
 def _groups(told: Q) -> list[dict[str, Any]]:
     """Messages of one author on one channel, by the id that the network gave; who wrote last comes first."""
     rows = Message.objects.filter(told).exclude(author_id="").values("channel", "author_id").order_by()
-    counted = rows.annotate(n=Count("pk"), first=Min("at"), last=Max("at"), newest=Max("pk"))
+    counted: QuerySet[Any, Any] = rows.annotate(n=Count("pk"), first=Min("at"), last=Max("at"), newest=Max("pk"))
     return list(counted.order_by("-last", "-newest"))
 
 

@@ -19,6 +19,7 @@ from django.db.models import (
     Subquery,
 )
 
+from common.integers import parse_int
 from inbox.enums import MessageKind, State, Topic
 from inbox.models import PRIVATE, Listening, Message, Reply
 from serbian.folding import fold
@@ -95,7 +96,7 @@ COLUMNS = tuple(name for name in CHOICES if name != "readers")
 
 
 def _known(value: str, values: tuple[str, ...] | None) -> str:
-    is_id = values is None and value.isdecimal() and value.isascii() and len(value) < 15
+    is_id = values is None and parse_int(value) is not None
     return value if value == NOBODY or is_id or (values is not None and value in values) else ""
 
 
@@ -173,12 +174,11 @@ def collapsed(rows: list[Message]) -> list[Message]:
         stands_alone = row.alike is None or row.state not in OPEN or row.is_private
         kept.setdefault(row.pk if stands_alone else _group(row), row)
     named = {row.alike for row in kept.values()} - {None}
-    told = Message.objects.filter(alike__in=named, state__in=OPEN).order_by()
-    told = told.values_list("channel_id", "publication_id", "alike")
-    counted = {
-        tuple(group): (count, new)
-        for *group, count, new in told.annotate(count=Count("pk"), new=Count("pk", filter=Q(read_at=None)))
-    }
+    alike = Message.objects.filter(alike__in=named, state__in=OPEN).order_by()
+    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "alike").annotate(
+        count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
+    )
+    counted = {tuple(group): (count, new) for *group, count, new in groups}
     for row in kept.values():
         count, new = counted.get(_group(row), (1, 0)) if row.state in OPEN else (1, 0)
         row.others, row.others_new = max(0, count - 1), new - (row.read_at is None)

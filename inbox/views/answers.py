@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from common.errors import ActionNotAllowed
+from common.integers import parse_ints
+from common.web.params import int_param
 from inbox.domain import drafts, propose, saved
-from inbox.domain.refused import Refused
 from inbox.enums import Proposed
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from inbox.queries import answering
@@ -25,20 +27,16 @@ PER_PAGE = 30
 MOST_USED = 10
 
 
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 15 else 0
-
-
 @requires(Verb.INBOX_WORK)
 @require_POST
 def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Send it, or ask for approval where the house wants that."""
     row, text = found(message), request.POST.get("text", "")
     try:
-        made = propose.answer(row, text, by=request.user, after=_number(request.POST.get("after", "")))
-    except Refused as refused:
+        made = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
+    except ActionNotAllowed as refused:
         return page_of(request, row, draft=text, problem=refused.message)
-    saved.count_use([_number(key) for key in request.POST.get("used", "").split(",")[:MOST_USED]])
+    saved.count_use(parse_ints(request.POST.get("used", "").split(",")[:MOST_USED]))
     if isinstance(made, Reply):
         flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
@@ -113,7 +111,7 @@ def _proposed(row: Message, pk: int) -> ProposedAnswer:
 def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
     """Send the words on the page, or give them back to their author."""
     row = found(message)
-    one, text, turn = _proposed(row, proposed), request.POST.get("text", ""), _number(request.POST.get("turn", ""))
+    one, text, turn = _proposed(row, proposed), request.POST.get("text", ""), int_param(request.POST, "turn", default=0)
     try:
         if request.POST.get("decision") == "approve":
             propose.approve(one, text, turn=turn, by=request.user)
@@ -121,7 +119,7 @@ def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpRes
         else:
             propose.send_back(one, text, request.POST.get("reason", ""), turn=turn, by=request.user)
             flash.success(request, _("Sent back. Its author is told."))
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, problem=refused.message)
     return redirect("inbox_proposed", request.municipality.slug)
 
@@ -132,6 +130,6 @@ def withdraw(request: MunicipalityRequest, message: int, proposed: int) -> HttpR
     row = found(message)
     try:
         propose.withdraw(_proposed(row, proposed), by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, problem=refused.message)
     return redirect("message", request.municipality.slug, row.pk)

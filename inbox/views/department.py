@@ -5,10 +5,6 @@ could not do without us, and the page needs no token against forgery (which woul
 browsers send the origin "null"). A look changes nothing; only a POST does.
 """
 
-from allauth.account.adapter import get_adapter
-
-from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,25 +12,24 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.web import client_network
+from common import languages, ratelimit
+from common.errors import ActionNotAllowed
 from inbox.domain import handover as verbs
-from inbox.domain.refused import Refused
 from inbox.models import HandOver
-from links.rules import network_of
 from municipalities.access import public
 
 # A whole town hall may come from one address.
 MOST_A_MINUTE = 60
-# The tag in the address, and the portal's code for the language.
-TONGUES = {"sr-Cyrl": "sr", "sr-Latn": "sr-latn", "en": "en"}
 
 
 @public
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def department(request: HttpRequest, token: str) -> HttpResponse:
-    tongue = request.GET.get("in", "")
-    with translation.override(TONGUES.get(tongue, translation.get_language())):
-        answer = _answer(request, token, tongue if tongue in TONGUES else "")
+    language = languages.by_tag().get(request.GET.get("in", ""))
+    with translation.override(language.code if language else translation.get_language()):
+        answer = _answer(request, token, language.tag if language else "")
         answer.headers["Content-Language"] = translation.get_language() or "sr"
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"
@@ -43,7 +38,7 @@ def department(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, token: str, tongue: str) -> HttpResponse:
-    if _comes_too_often(request):
+    if ratelimit.hit("inbox-answer", client_network(request), limit=MOST_A_MINUTE, seconds=60).is_exceeded:
         answer = _page(request, tongue, step="busy", status=429)
         answer.headers["Retry-After"] = "60"
         return answer
@@ -61,7 +56,7 @@ def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> Ht
     text, name = request.POST.get("text", ""), request.POST.get("name", "")
     try:
         verbs.answer(row, text, name)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return _page(request, tongue, step="ask", row=row, text=text, name=name, refused=refused, status=422)
     except verbs.Closed as closed:
         return _page(request, tongue, step=closed.standing, row=row, status=410)
@@ -71,7 +66,7 @@ def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> Ht
 
 def _page(
     request: HttpRequest, tongue: str, *, step: str, status: int = 200, row: HandOver | None = None,
-    text: str = "", name: str = "", refused: Refused | None = None,
+    text: str = "", name: str = "", refused: ActionNotAllowed | None = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "step": step, "handover": row, "text": text, "name": name, "refused": refused, "tongue": tongue,
@@ -80,16 +75,3 @@ def _page(
         "csrf_token": "",
     }  # fmt: skip
     return render(request, "inbox/department.html", context, status=status)
-
-
-def _comes_too_often(request: HttpRequest) -> bool:
-    try:
-        line = network_of(str(get_adapter(request).get_client_ip(request)))
-    except PermissionDenied:  # behind a socket there may be none
-        line = ""
-    name = f"inbox-answer:{line}"
-    cache.add(name, 0, 60)
-    try:
-        return int(cache.incr(name)) > MOST_A_MINUTE
-    except ValueError:  # the minute ended between the two
-        return False

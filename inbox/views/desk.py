@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.params import int_param
 from inbox.domain import desk as verbs
-from inbox.domain.refused import Refused
 from inbox.models import Department, Settlement
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -42,7 +43,7 @@ class DirectoryRow:
         return self.label
 
 
-def _page(request: MunicipalityRequest, *, at: str = "", refused: Refused | None = None) -> HttpResponse:
+def _page(request: MunicipalityRequest, *, at: str = "", refused: ActionNotAllowed | None = None) -> HttpResponse:
     """Two queries. `at` names the form that was refused ("department:7"); it comes back as it was typed."""
     opened = request.GET.get("open", "")
     departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
@@ -71,7 +72,7 @@ def _page(request: MunicipalityRequest, *, at: str = "", refused: Refused | None
 def _done(request: MunicipalityRequest, at: str, verb: Any, words: str) -> HttpResponse:
     try:
         verb()
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return _page(request, at=at, refused=refused)
     flash.success(request, words)
     return redirect("inbox_desk", request.municipality.slug)
@@ -134,10 +135,10 @@ def rename_settlement(request: MunicipalityRequest, settlement: int) -> HttpResp
 @requires(Verb.INBOX_WORK)
 @require_POST
 def merge_settlement(request: MunicipalityRequest, settlement: int) -> HttpResponse:
-    row, wanted = get_object_or_404(Settlement, pk=settlement), request.POST.get("into", "")
-    into = Settlement.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 15 else None
+    row, wanted = get_object_or_404(Settlement, pk=settlement), int_param(request.POST, "into")
+    into = None if wanted is None else Settlement.objects.filter(pk=wanted).first()
     if into is None:
-        missing = Refused(_("Choose the settlement that stays."), "into")
+        missing = ActionNotAllowed(_("Choose the settlement that stays."), "into")
         return _page(request, at=f"settlement:{row.pk}", refused=missing)
     return _done(
         request, f"settlement:{row.pk}",

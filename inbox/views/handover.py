@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from inbox.domain import handover as verbs
 from inbox.domain import hold as holding
-from inbox.domain.refused import Refused
 from inbox.forms.asking import AskForm
 from inbox.models import Department, HandOver, Message
 from inbox.reading import contacts
@@ -36,7 +37,7 @@ def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
         )  # fmt: skip
         try:
             verbs.ask(row, told["department"], asked, until=until, by=request.user)
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             field = {"until": "day"}.get(refused.field, refused.field)
             form.add_error(field if field in form.fields else None, refused.message)
         else:
@@ -62,8 +63,8 @@ def act(request: MunicipalityRequest, message: int, handover: int, act: str) -> 
             verbs.withdraw(row, by=request.user)
             flash.success(request, _("Taken back. The link in the mail no longer works."))
             return redirect(page)
-    except Refused as refused:
-        flash.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect(page)
     raise Http404
 
@@ -74,8 +75,8 @@ def hold(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
         holding.hold(row, request.POST.get("reason", ""), by=request.user)
-    except Refused as refused:
-        flash.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         flash.success(request, _("Protected. Nothing erases it until you end the protection."))
     return redirect("message", request.municipality.slug, row.pk)

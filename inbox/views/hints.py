@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from inbox.domain import suggest
-from inbox.domain.refused import Refused
 from inbox.enums import MessageKind
 from inbox.models import Message
 from inbox.queries.thread import alike as saying_alike
@@ -30,8 +31,8 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
         row = suggest.accept(row, by=request.user)
-    except Refused as refused:
-        flash.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         flash.success(request, _("Sorted as: %(kind)s") % {"kind": row.get_kind_display()})
     back = request.POST.get("back", "")
@@ -66,7 +67,7 @@ def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
         count = suggest.sort_alike(row, request.POST.get("kind", ""), by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return _alike(request, row, refused.message)
     told = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
     flash.success(request, told % {"count": count})

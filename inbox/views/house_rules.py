@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from common import languages
 from inbox import house_words
 from inbox.domain import house_rules as verbs
 from inbox.domain.house_rules import HouseRulesInput
@@ -19,7 +20,6 @@ from inbox.queries import moderated
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from reports.everybody import TONGUES
 
 FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 
@@ -54,17 +54,17 @@ def _page(request: MunicipalityRequest, form: HouseRulesForm, told: HouseRulesIn
         "form": form,
         "may_edit": may_edit,
         "rules": moderated.house_rules(),
-        "previews": [_preview(tag, code, name, request.municipality, told) for tag, (code, name) in TONGUES.items()],
+        "previews": [_preview(language, request.municipality, told) for language in languages.interface_languages()],
         "address": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[request.municipality.slug]),
     }
     return render(request, "inbox/house_rules.html", context, status=422 if form.errors else 200)
 
 
-def _preview(tag: str, code: str, name: str, municipality: Any, told: HouseRulesInput) -> dict[str, Any]:
-    with translation.override(code):
+def _preview(language: languages.InterfaceLanguage, municipality: Any, told: HouseRulesInput) -> dict[str, Any]:
+    with translation.override(language.code):
         return {
-            "tag": tag,
-            "name": name,
+            "tag": language.tag,
+            "name": language.short_name,
             "sections": house_words.sections(municipality, told),
             "text": house_words.plain(municipality, told),
         }

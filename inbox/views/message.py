@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from channels import validation
+from channels import dry
+from common.errors import ActionNotAllowed
+from common.integers import parse_int
 from inbox import rules
 from inbox.domain import retention, triage
 from inbox.domain.handover import draft as from_department
-from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Sleep
 from inbox.models import Department, Message
 from inbox.queries import answering, moderated
@@ -96,7 +97,7 @@ def note(request: MunicipalityRequest, message: int) -> HttpResponse:
     row, text = found(message), request.POST.get("text", "")
     try:
         triage.note(row, text, by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, note=text, problem=refused.message)
     return onward.back(request, row)
 
@@ -137,9 +138,7 @@ def file(request: MunicipalityRequest, message: int) -> HttpResponse:
 def _department(chosen: str) -> Department | None:
     if not chosen:
         return None
-    if not chosen.isdecimal() or len(chosen) > 14:
-        raise Http404
-    return get_object_or_404(Department, pk=chosen)
+    return get_object_or_404(Department, pk=parse_int(chosen) or 0)
 
 
 @requires(Verb.INBOX_WORK)
@@ -176,7 +175,7 @@ def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> Ht
     row = found(pk)
     try:
         verb(row)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, problem=refused.message)
     if act not in onward.DONE:
         return onward.back(request, row)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from common.errors import ActionNotAllowed
+from common.web.params import int_list_param
 from inbox import rules
 from inbox.domain import bulk, triage
-from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Sleep, Topic
 from inbox.models import Message
 from inbox.queries import listing, neighbours
@@ -151,7 +152,7 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     here = f"{_list_url(request)}?{request.GET.urlencode()}"
     if request.method == "GET":  # the pages of a list that came back with a problem
         return redirect(here)
-    keys = [int(key) for key in request.POST.getlist("message") if key.isdecimal() and len(key) < 15]
+    keys = int_list_param(request.POST, "message")
     if not request.POST.get("act"):
         return _page(request, _("Choose what to do with them."))
     if request.POST["act"] == "need:":  # a page of a floor above, known by its name
@@ -160,7 +161,7 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     verb = _verb(request, request.POST["act"])
     try:
         outcome = bulk.on_each(list(dict.fromkeys(keys)), verb)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return _page(request, refused.message)
     if outcome.done:
         words = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)

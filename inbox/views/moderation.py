@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import validation
+from channels import dry
+from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import moderate
-from inbox.domain.refused import Refused
 from inbox.models import Message, Moderation
 from inbox.queries import moderated
 from inbox.queries.around import around
@@ -40,7 +40,7 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     if request.method == "POST":
         try:
             made = moderate.propose(row, wish, by=request.user)
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             problem, field = refused.message, refused.field
         else:
             flash.success(request, _told(made))
@@ -159,7 +159,7 @@ def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpRespons
     row = get_object_or_404(moderated.one(moderation))
     try:
         after = DEEDS[deed](row, request.POST, request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return _page(request, get_object_or_404(moderated.one(moderation)), deed=deed, problem=refused.message)
     flash.success(request, _("Done, and written down.") if after.pk == row.pk else _told(after))
     return redirect("moderation_one", request.municipality.slug, after.pk)

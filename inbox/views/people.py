@@ -6,14 +6,15 @@ Names are searched for by POST and people are named by numbers in addresses, so 
 from typing import Any
 
 from django.contrib import messages as flash
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.domain import people, retention
+from common.web.params import int_list_param
+from inbox.domain import forget, people
 from inbox.queries import held
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -31,8 +32,8 @@ def search(request: MunicipalityRequest) -> HttpResponse:
     return render(request, "inbox/people.html", context)
 
 
-def _chosen(told: Any) -> list[held.Author]:
-    keys = [int(each) for each in told.getlist("of")[:MOST_CHOSEN] if each.isdecimal() and len(each) < 15]
+def _chosen(told: QueryDict) -> list[held.Author]:
+    keys = int_list_param(told, "of")[:MOST_CHOSEN]
     return held.chosen(keys) if keys else []
 
 

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from common import languages
 from inbox import house_words
 from inbox.models import HouseRules
 from inbox.queries import moderated
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
 
 @public
@@ -26,7 +27,7 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     if comes_too_often(request):
         return busy()
     found = moderated.shown(place)
-    if found is None or (tongue and tongue not in TONGUES):
+    if found is None or (tongue and tongue not in languages.by_tag()):
         return nothing_here("no_rules", 404)
     municipality, row = found
     wanted = tongue or own_tongue(municipality)
@@ -36,8 +37,7 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
-    code, _name = TONGUES[tongue]
-    with translation.override(code):
+    with translation.override(languages.by_tag()[tongue].code):
         months = moderated.months(municipality, today())
         context = {
             "municipality": municipality,
@@ -46,8 +46,8 @@ def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
             "objections": [each for each in months if each.objections or each.shown_again],
             "tongue": tongue,
             "tongues": [
-                (tag, name, reverse("public_rules_in", args=[municipality.slug, tag]))
-                for tag, (_code, name) in TONGUES.items()
+                (language.tag, language.short_name, reverse("public_rules_in", args=[municipality.slug, language.tag]))
+                for language in languages.interface_languages()
             ],
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[municipality.slug]),

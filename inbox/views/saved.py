@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from inbox.domain import saved as verbs
-from inbox.domain.refused import Refused
 from inbox.forms.saved import SavedForm
 from inbox.models import SavedAnswer
 from inbox.wording import GAPS, STARTERS, Written
@@ -53,8 +54,8 @@ def _written(request: MunicipalityRequest, row: SavedAnswer | None) -> HttpRespo
                 verbs.edit(row, Written(**form.cleaned_data), by=request.user)
             else:
                 verbs.create(request.municipality, Written(**form.cleaned_data), by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             flash.success(request, _("Saved."))
             return redirect("inbox_answers", request.municipality.slug)
@@ -77,8 +78,8 @@ def restore(request: MunicipalityRequest, saved: int) -> HttpResponse:
     try:
         row = verbs.restore(get_object_or_404(SavedAnswer, pk=saved), by=request.user)
         flash.success(request, _("“%(name)s” is back.") % {"name": row.name})
-    except Refused as refused:
-        flash.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect("inbox_answers", request.municipality.slug)
 
 

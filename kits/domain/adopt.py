@@ -7,13 +7,14 @@ once. A draft that somebody deleted may be made anew.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from kits import queries
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
 from kits.rules import day_of, stored
@@ -24,7 +25,6 @@ from planning.models import Campaign
 from planning.queries import free_days
 from planning.rules import nearest
 from posts.domain.create import create
-from posts.domain.refused import Refused
 from posts.domain.save import Content, save_draft
 from posts.draft import Draft, parse
 from posts.models import Post
@@ -59,17 +59,17 @@ def times(parts: Collection[KitPost], start: date, municipality: Municipality) -
 
 
 @transaction.atomic
-def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> Adopted:
-    """Drafts of `by` for the chosen posts that have none yet. Raises `Refused`."""
+def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> Adopted:
+    """Drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
     # one at a time in a municipality, so that two who adopt at once make each draft once
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     row = queries.offered(municipality).filter(pk=kit.pk).first()
     if row is None or not row.is_open or not queries.takes_part(row):
-        raise Refused(_("This kit can no longer be adopted. What you made of it stays."))
+        raise ActionNotAllowed(_("This kit can no longer be adopted. What you made of it stays."))
     parts = queries.parts_of(row)
     chosen = [part for part in parts if part.pk in choice.parts]
     if not chosen:
-        raise Refused(_("Choose at least one post."))
+        raise ActionNotAllowed(_("Choose at least one post."))
     when = times(parts, choice.starts_on, municipality)
     adoption = _adoption(row, choice, municipality, max(when[part.pk].local.date() for part in parts), by)
     known = {
@@ -92,7 +92,7 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> A
     return Adopted(adoption, made)
 
 
-def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: Any) -> Adoption:
+def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: User) -> Adoption:
     found = Adoption.objects.filter(kit=kit).select_related("campaign").first()
     if found is None:
         campaign = _campaign(kit, choice.starts_on, last, municipality, by)
@@ -102,7 +102,7 @@ def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, 
     return found
 
 
-def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: Any) -> Campaign:
+def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: User) -> Campaign:
     """A new one under the name of the kit; with a number behind it where the municipality has such a campaign."""
     taken = set(Campaign.objects.filter(name__startswith=kit.name).values_list("name", flat=True))
     names = (kit.name if n == 1 else f"{kit.name} ({n})" for n in range(1, len(taken) + 2))
@@ -112,7 +112,7 @@ def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by:
 
 
 def _draft(
-    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: Any, words: Glossary
+    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: User, words: Glossary
 ) -> Post:
     """`words`: those that the municipality spells its own way."""
     post = create(municipality, by=by)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from kits import queries
 from kits.models import Kit, KitPost
 from kits.rules import MOST_POSTS, questions
@@ -21,7 +22,6 @@ from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import scope
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
-from posts.domain.refused import Refused
 from posts.draft import parse
 
 FIELDS = ("name", "purpose", "service", "starts_on", "ends_on")
@@ -32,7 +32,7 @@ def _locked(kit: Kit) -> Kit:
 
 
 @transaction.atomic
-def create(programme: Programme, values: Mapping[str, Any], *, by: Any) -> Kit:
+def create(programme: Programme, values: Mapping[str, Any], *, by: User) -> Kit:
     """A draft that only the programme's staff see. `values`: name, purpose, service, starts_on, ends_on."""
     kit = Kit.objects.create(programme=programme, created_by=by, **{name: values[name] for name in FIELDS})
     record("kit.create", by=by, target=kit, programme=str(programme))
@@ -40,7 +40,7 @@ def create(programme: Programme, values: Mapping[str, Any], *, by: Any) -> Kit:
 
 
 @transaction.atomic
-def change(kit: Kit, values: Mapping[str, Any], *, by: Any) -> Kit:
+def change(kit: Kit, values: Mapping[str, Any], *, by: User) -> Kit:
     """Drafts that municipalities made of it stay as they are."""
     row = _locked(kit)
     for name in FIELDS:
@@ -51,11 +51,11 @@ def change(kit: Kit, values: Mapping[str, Any], *, by: Any) -> Kit:
 
 
 @transaction.atomic
-def delete(kit: Kit, *, by: Any) -> None:
-    """Raises `Refused` once it was published: somebody may work with it."""
+def delete(kit: Kit, *, by: User) -> None:
+    """Raises `ActionNotAllowed` once it was published: somebody may work with it."""
     row = _locked(kit)
     if row.published_at:
-        raise Refused(_("This kit was published. Close it instead, so that nobody adopts it any more."))
+        raise ActionNotAllowed(_("This kit was published. Close it instead, so that nobody adopts it any more."))
     record("kit.delete", by=by, target=row, programme=str(row.programme))
     with scope():  # nobody can have adopted it, so no municipality's wall has to open
         row.delete()
@@ -74,13 +74,15 @@ class Part:
 
 
 @transaction.atomic
-def write(kit: Kit, part: KitPost | None, written: Part, *, by: Any) -> KitPost:
-    """A new post at the end of its day, or other words for `part`. Raises `Refused` when there are too many."""
+def write(kit: Kit, part: KitPost | None, written: Part, *, by: User) -> KitPost:
+    """A new post at the end of its day, or other words for `part`. Raises `ActionNotAllowed` when there are too
+    many.
+    """
     row = _locked(kit)
     if part is None:
         held = row.posts.filter(removed_at__isnull=True).count()
         if held >= MOST_POSTS:
-            raise Refused(
+            raise ActionNotAllowed(
                 _("A kit of more than %(most)s posts is not adopted. Remove one first.") % {"most": MOST_POSTS}
             )
         part = KitPost(kit=row, position=row.posts.count())
@@ -111,17 +113,17 @@ def _ask(kit: Kit, worded: list[dict[str, str]]) -> None:
 
 
 @transaction.atomic
-def remove(part: KitPost, *, by: Any) -> KitPost:
+def remove(part: KitPost, *, by: User) -> KitPost:
     """Out of the kit; drafts that were made of it stay."""
     return _put(part, timezone.now(), "kit.remove_post", by)
 
 
 @transaction.atomic
-def restore(part: KitPost, *, by: Any) -> KitPost:
+def restore(part: KitPost, *, by: User) -> KitPost:
     return _put(part, None, "kit.restore_post", by)
 
 
-def _put(part: KitPost, at: Any, verb: str, by: Any) -> KitPost:
+def _put(part: KitPost, at: Any, verb: str, by: User) -> KitPost:
     kit = _locked(part.kit)
     row = KitPost.objects.select_for_update(of=("self",)).get(pk=part.pk)
     if (row.removed_at is None) == (at is None):
@@ -129,7 +131,9 @@ def _put(part: KitPost, at: Any, verb: str, by: Any) -> KitPost:
     row.removed_at = at
     row.save(update_fields=["removed_at"])
     if kit.is_open and not queries.parts_of(kit):
-        raise Refused(_("This is the last post of a published kit. Write another one first, or close the kit."))
+        raise ActionNotAllowed(
+            _("This is the last post of a published kit. Write another one first, or close the kit.")
+        )
     _ask(kit, [])
     record(verb, by=by, target=kit, post=row.name, programme=str(kit.programme))
     return row
@@ -139,14 +143,14 @@ def _put(part: KitPost, at: Any, verb: str, by: Any) -> KitPost:
 
 
 @transaction.atomic
-def publish(kit: Kit, *, by: Any) -> Kit:
+def publish(kit: Kit, *, by: User) -> Kit:
     """Show it to the municipalities of its programme and tell those who can adopt it. Twice changes nothing."""
     row = _locked(kit)
     if row.published_at:
         return row
     parts = queries.parts_of(row)
     if not parts:
-        raise Refused(_("A kit without a post cannot be adopted. Write its first post."))
+        raise ActionNotAllowed(_("A kit without a post cannot be adopted. Write its first post."))
     row.published_at = timezone.now()
     row.save(update_fields=["published_at"])
     record("kit.publish", by=by, target=row, programme=str(row.programme))
@@ -155,7 +159,7 @@ def publish(kit: Kit, *, by: Any) -> Kit:
     return row
 
 
-def _tell(kit: Kit, posts: int, place: Municipality, by: Any) -> None:
+def _tell(kit: Kit, posts: int, place: Municipality, by: User) -> None:
     members = place.memberships.running().filter(role__in=PUBLISHING_ROLES)
     people = User.objects.filter(pk__in=members.values("user"), is_active=True)
 
@@ -180,11 +184,13 @@ def _tell(kit: Kit, posts: int, place: Municipality, by: Any) -> None:
 
 
 @transaction.atomic
-def close(kit: Kit, *, by: Any) -> Kit:
-    """Nobody adopts it any more; what was made stays. A second time opens it again. Raises `Refused` for a draft."""
+def close(kit: Kit, *, by: User) -> Kit:
+    """Nobody adopts it any more; what was made stays. A second time opens it again. Raises `ActionNotAllowed` for a
+    draft.
+    """
     row = _locked(kit)
     if row.published_at is None:
-        raise Refused(_("This kit is a draft. Publish it, or delete it."))
+        raise ActionNotAllowed(_("This kit is a draft. Publish it, or delete it."))
     row.closed_at = None if row.closed_at else timezone.now()
     row.save(update_fields=["closed_at"])
     record("kit.close" if row.closed_at else "kit.open", by=by, target=row, programme=str(row.programme))

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.integers import parse_ints
+from common.web.errors import add_form_error
 from kits import queries
 from kits.domain import adopt as verbs
 from kits.forms import AdoptForm
@@ -23,7 +26,6 @@ from municipalities.holidays import is_working_day
 from municipalities.queries import glossary, today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.draft import Draft, parse
 from posts.placeholders import filled
 from posts.rules import Resolved
@@ -72,8 +74,8 @@ def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
     choice = verbs.Choice(form.cleaned_data["starts_on"], form.values(), form.cleaned_data["parts"])
     try:
         done = verbs.adopt(found, choice, municipality=request.municipality, by=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return _page(request, desk)
     count = len(done.made)
     told = ngettext("%(count)s draft is made.", "%(count)s drafts are made.", count) % {"count": count}
@@ -125,7 +127,7 @@ def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) ->
     start = form.start() if form else _start(desk.kit, desk.adoption)
     when = verbs.times(desk.parts, start, request.municipality)
     words = glossary(request.municipality.pk)
-    chosen = {int(pk) for pk in form["parts"].value() or () if str(pk).isdecimal()} if form else set()
+    chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
         Preview(part, Look(_filled(part, values, request.municipality, words)), when[part.pk], part.pk in chosen)
         for part in desk.parts

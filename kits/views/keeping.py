@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from kits import queries
 from kits.domain import keep as verbs
 from kits.forms import KitForm, KitPostForm
@@ -19,7 +21,6 @@ from municipalities.access import programme
 from municipalities.queries import services
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
-from posts.domain.refused import Refused
 from posts.draft import SERBIAN, parse
 
 keeps = programme(ProgrammeVerb.CATALOGUES)
@@ -105,8 +106,8 @@ def _written_part(request: SignedInRequest, kit: Kit, part: KitPost) -> HttpResp
     if request.method == "POST" and form.is_valid():
         try:
             row = verbs.write(kit, part if part.pk else None, form.written(), by=request.user)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             return _saved(request, kit, row)
     context = {"form": form, "kit": kit, "part": part, "filled": queries.FILLED_BY_THEMSELVES}
@@ -130,8 +131,8 @@ def remove(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
     found = _found(request, kit)
     try:
         row = verbs.remove(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         undo = "undo:" + reverse("programme_kit_post_restore", args=[kit, part])
         messages.success(request, _("“%(name)s” is removed.") % {"name": row}, extra_tags=undo)
@@ -155,8 +156,8 @@ def restore(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
 def publish(request: ProgrammeRequest, kit: int) -> HttpResponse:
     try:
         row = verbs.publish(_found(request, kit), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         count = len(queries.reached(row))
         told = ngettext(
@@ -172,8 +173,8 @@ def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
     """Close it, or open it again."""
     try:
         row = verbs.close(_found(request, kit), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         words = _("The kit is closed. What was made of it stays.") if row.closed_at else _("The kit is open again.")
         messages.success(request, words, extra_tags="undo:" + reverse("programme_kit_close", args=[kit]))
@@ -185,8 +186,8 @@ def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
 def delete(request: ProgrammeRequest, kit: int) -> HttpResponse:
     try:
         verbs.delete(_found(request, kit), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("programme_kit", kit)
     messages.success(request, _("The draft of the kit is deleted."))
     return redirect("programme_kits")

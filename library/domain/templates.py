@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from library.gaps import Pattern, asked
 from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
 from municipalities.queries import glossary
 from posts.domain.create import create as create_post
-from posts.domain.refused import Refused
 from posts.domain.save import Content, save_draft
 from posts.draft import Draft, parse
 from posts.models import Post
@@ -38,12 +38,14 @@ class TemplateContent:
 
 
 @transaction.atomic
-def create(municipality: Municipality, words: TemplateContent, *, by: Any, starter: str = "") -> Template:
-    """Raises `Refused` when there are too many."""
+def create(municipality: Municipality, words: TemplateContent, *, by: User, starter: str = "") -> Template:
+    """Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in template is not copied twice
     Municipality.objects.select_for_update().get(pk=municipality.pk)
     if Template.objects.filter(removed_at__isnull=True).count() >= MOST:
-        raise Refused(_("There are %(most)s templates already. Remove those that nobody uses.") % {"most": MOST})
+        raise ActionNotAllowed(
+            _("There are %(most)s templates already. Remove those that nobody uses.") % {"most": MOST}
+        )
     known = Template.objects.filter(starter=starter, removed_at__isnull=True).first() if starter else None
     row = known or Template(municipality=municipality, starter=starter, created_by=by)
     _write(row, words, by)
@@ -51,8 +53,8 @@ def create(municipality: Municipality, words: TemplateContent, *, by: Any, start
     return row
 
 
-def edit(template: Template, words: TemplateContent, *, municipality: Municipality, by: Any) -> Template:
-    """Change it; a built-in one becomes the municipality's own copy. Raises `Refused`."""
+def edit(template: Template, words: TemplateContent, *, municipality: Municipality, by: User) -> Template:
+    """Change it; a built-in one becomes the municipality's own copy. Raises `ActionNotAllowed`."""
     if template.is_built_in:
         return create(municipality, words, by=by, starter=template.starter)
     with transaction.atomic():
@@ -62,7 +64,7 @@ def edit(template: Template, words: TemplateContent, *, municipality: Municipali
     return row
 
 
-def _write(row: Template, words: TemplateContent, by: Any) -> None:
+def _write(row: Template, words: TemplateContent, by: User) -> None:
     # Pictures belong to one post, and so does the day until which people are called upon.
     draft = replace(words.draft, media=(), call=replace(words.draft.call, deadline=""))
     row.name, row.about, row.category = words.name, words.about, words.category
@@ -77,7 +79,7 @@ def _write(row: Template, words: TemplateContent, by: Any) -> None:
 
 
 @transaction.atomic
-def remove(template: Template, *, by: Any) -> Template:
+def remove(template: Template, *, by: User) -> Template:
     """Out of sight; instead of a changed built-in one, the original stands there again."""
     row = Template.objects.select_for_update().get(pk=template.pk)
     if row.removed_at is None:
@@ -88,12 +90,12 @@ def remove(template: Template, *, by: Any) -> Template:
 
 
 @transaction.atomic
-def restore(template: Template, *, by: Any) -> Template:
-    """Undo a removal. Raises `Refused` when the built-in one was changed anew meanwhile."""
+def restore(template: Template, *, by: User) -> Template:
+    """Undo a removal. Raises `ActionNotAllowed` when the built-in one was changed anew meanwhile."""
     row = Template.objects.select_for_update().get(pk=template.pk)
     if row.removed_at is not None:
         if row.starter and Template.objects.filter(starter=row.starter, removed_at__isnull=True).exists():
-            raise Refused(_("Somebody has changed this built-in template anew. Change that one."))
+            raise ActionNotAllowed(_("Somebody has changed this built-in template anew. Change that one."))
         row.removed_at = None
         row.save(update_fields=["removed_at"])
         record("template.restore", by=by, target=row)
@@ -107,14 +109,14 @@ def of_post(post: Post) -> TemplateContent:
 
 
 @transaction.atomic
-def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """A new draft of `by` from the template, its gaps filled where `values` has something, the others left to see."""
     post = begun(template, values, municipality=municipality, by=by)
     record("template.use", by=by, target=post, label=template.name)
     return post
 
 
-def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """The same from any pattern, for verbs that write down by themselves what they did."""
     post = create_post(municipality, by=by)
     empty = replace(parse(pattern.content), words=glossary(municipality.pk))

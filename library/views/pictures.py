@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import choice_param, int_list_param, int_param
 from library import queries
 from library.forms import FolderForm, PictureForm
 from library.queries import PictureFilters
@@ -24,7 +27,6 @@ from posts.captions import BadCaptions
 from posts.domain import folders as folder_verbs
 from posts.domain import pictures as verbs
 from posts.domain import videos
-from posts.domain.refused import Refused
 from posts.draft import MOST_PICTURES, Shown
 from posts.models import Folder, Media, Post
 from posts.pictures import consent_note
@@ -37,11 +39,10 @@ MOST_FILES = 30
 
 
 def _filters(request: HttpRequest, branches: list[queries.Branch]) -> PictureFilters:
-    folder = request.GET.get("folder", "")
     known = {str(each.folder.pk) for each in branches} | {queries.NOWHERE}
     return PictureFilters(
         words=request.GET.get("q", "")[:80],
-        folder=folder if folder in known else "",
+        folder=choice_param(request.GET, "folder", known),
         children=request.GET.get("children") == "on",
         archived=request.GET.get("archived") == "on",
     )
@@ -72,7 +73,7 @@ def _notes(rows: Any) -> dict[int, str]:
 def upload(request: MunicipalityRequest) -> HttpResponse:
     """Several at once, also from a phone. Each that cannot be used says why; the others are kept."""
     files = request.FILES.getlist("files")
-    folder = Folder.objects.filter(pk=_number(request.POST.get("folder", ""))).select_related("parent").first()
+    folder = Folder.objects.filter(pk=int_param(request.POST, "folder", default=0)).select_related("parent").first()
     added, problems = 0, []
     for file in files[:MOST_FILES]:
         try:
@@ -94,10 +95,6 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
         messages.warning(request, said % {"most": MOST_FILES})
     url = reverse("library_pictures", args=[request.municipality.slug])
     return redirect(f"{url}?folder={folder.pk}" if folder else url)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
 
 
 # ---------------------------------------------------------------- one picture
@@ -203,8 +200,8 @@ def delete(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = _media(pk)
     try:
         verbs.delete(media, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("library_picture", request.municipality.slug, pk)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": media.name})
     return redirect("library_pictures", request.municipality.slug)
@@ -225,8 +222,8 @@ def folder_new(request: MunicipalityRequest) -> HttpResponse:
         name = form.cleaned_data["name"]
         try:
             folder = folder_verbs.create(request.municipality, name, parent=form.parent(), by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             return _in_folder(request, folder)
     return _folder_form(request, form, None)
@@ -241,8 +238,8 @@ def folder(request: MunicipalityRequest, folder: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             changed = folder_verbs.change(found, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             messages.success(request, _("Saved."))
             return _in_folder(request, changed)
@@ -264,8 +261,8 @@ def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
     found = get_object_or_404(Folder, pk=folder)
     try:
         folder_verbs.delete(found, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return _in_folder(request, found)
     messages.success(request, _("The folder “%(name)s” is deleted.") % {"name": found.name})
     return redirect("library_pictures", request.municipality.slug)
@@ -276,9 +273,9 @@ def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
 def move(request: MunicipalityRequest) -> HttpResponse:
     """Put the ticked pictures into a folder."""
     slug = request.municipality.slug
-    chosen = [number for number in map(_number, request.POST.getlist("picture")) if number]
+    chosen = int_list_param(request.POST, "picture")
     target = request.POST.get("into", "")
-    into = Folder.objects.select_related("parent").filter(pk=_number(target)).first()
+    into = Folder.objects.select_related("parent").filter(pk=int_param(request.POST, "into", default=0)).first()
     if not chosen:
         messages.warning(request, _("Tick the pictures first."))
     elif into is None and target != queries.NOWHERE:
@@ -311,7 +308,7 @@ def pick(request: MunicipalityRequest) -> HttpResponse:
 @require_safe
 def rows(request: MunicipalityRequest) -> HttpResponse:
     """The composer's rows of the chosen pictures, each with its last description."""
-    chosen = [number for number in map(_number, request.GET.getlist("id")) if number][:MOST_PICTURES]
+    chosen = int_list_param(request.GET, "id")[:MOST_PICTURES]
     found = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
     slug = request.municipality.slug
     made = [row(slug, found[pk], Shown(pk, found[pk].alt)) for pk in dict.fromkeys(chosen) if pk in found]

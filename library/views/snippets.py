@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from library import queries
 from library.domain import snippets as verbs
 from library.enums import SnippetKind
@@ -19,7 +21,6 @@ from municipalities.access import requires
 from municipalities.queries import glossary
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.draft import LANGUAGES
 
 PER_PAGE = 40
@@ -69,8 +70,8 @@ def _written(request: MunicipalityRequest, snippet: Snippet) -> HttpResponse:
                 verbs.edit(snippet, **written)
             else:
                 verbs.create(request.municipality, kind=snippet.kind, **written)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect(back)

@@ -10,6 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
+from common.web.params import choice_param
 from library import queries
 from library.domain import templates as verbs
 from library.forms import FromPostForm, TemplateForm, UseForm
@@ -19,7 +22,6 @@ from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.draft import SERBIAN, Draft, parse
 from posts.enums import CallKind, Category, Format
 from posts.models import Post
@@ -30,8 +32,7 @@ from posts.wording import language_name
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def templates(request: MunicipalityRequest) -> HttpResponse:
-    words, category = request.GET.get("q", "")[:80], request.GET.get("category", "")
-    category = category if category in Category.values else ""
+    words, category = request.GET.get("q", "")[:80], choice_param(request.GET, "category", Category.values)
     found = queries.templates(words, category)
     groups = [(Category(key).label, list(rows)) for key, rows in groupby(found, lambda each: each.category)]
     context = {"groups": groups, "words": words, "category": category, "categories": Category.choices}
@@ -123,8 +124,8 @@ def _written(request: MunicipalityRequest, found: Template) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = verbs.edit(found, form.words(), municipality=request.municipality, by=request.user)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             return _saved(request, row)
     context = {"form": form, "template": found}
@@ -156,8 +157,8 @@ def remove(request: MunicipalityRequest, pk: int) -> HttpResponse:
 def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
     try:
         verbs.restore(get_object_or_404(Template, pk=pk), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("library", request.municipality.slug)
     messages.success(request, _("The template is back."))
     return redirect("library_template", request.municipality.slug, str(pk))
@@ -174,8 +175,8 @@ def from_post(request: MunicipalityRequest, post: int) -> HttpResponse:
         try:
             named = replace(words, name=form.cleaned_data["name"])
             row = verbs.create(request.municipality, named, by=request.user)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved as a template. Put what differs each time into {{double braces}}."))
             return redirect("library_template_edit", request.municipality.slug, row.ref)

@@ -16,7 +16,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from links import rules
+from common import ratelimit
+from common.networks import network_of
 from links.models import ClickCount, Link
 
 A_DAY = 24 * 3600
@@ -38,7 +39,7 @@ def visitor(address: str, agent: str) -> tuple[Visitor, Visitor]:
         salt = str(cache.get_or_set("links:salt", lambda: secrets.token_hex(16), A_DAY))
     except redis.RedisError:
         return Visitor(""), Visitor("")
-    line = rules.network_of(address)
+    line = network_of(address)
     return Visitor(_hash(salt, line)), Visitor(_hash(salt, f"{line} {agent}"))
 
 
@@ -50,11 +51,10 @@ def is_too_much(connection_: Visitor) -> bool:
     """Whether this connection asked more often than allowed within this minute."""
     if not connection_.word:
         return False
-    key = f"links:rate:{connection_.word}:{int(timezone.now().timestamp()) // MINUTE}"
+    most = settings.SHORT_LINKS_PER_MINUTE
     try:
-        cache.add(key, 0, MINUTE)
-        return int(cache.incr(key)) > settings.SHORT_LINKS_PER_MINUTE
-    except (redis.RedisError, ValueError):  # ValueError: the minute ended between the two calls
+        return ratelimit.hit("links", connection_.word, limit=most, seconds=MINUTE).is_exceeded
+    except redis.RedisError:
         return False
 
 

@@ -1,7 +1,6 @@
 """Days on which a mentor is not there; the municipalities see them."""
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.dates import short_date
+from common.errors import ActionNotAllowed
 from mentoring.domain import notices
-from mentoring.domain.refused import Refused
 from mentoring.models import Absence
 from municipalities.queries import mentored, today
 
@@ -19,15 +18,17 @@ LONGEST_DAYS = 120
 
 
 @transaction.atomic
-def announce(starts_on: date, ends_on: date, note: str, *, by: Any) -> Absence:
-    """Tell the municipalities. Raises `Refused` for days that are over, the wrong way round, or taken already."""
+def announce(starts_on: date, ends_on: date, note: str, *, by: User) -> Absence:
+    """Tell the municipalities. Raises `ActionNotAllowed` for days that are over, the wrong way round, or taken
+    already.
+    """
     User.objects.select_for_update().get(pk=by.pk)
     if ends_on < starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     if ends_on < today():
-        raise Refused(_("These days are over."), "ends_on")
+        raise ActionNotAllowed(_("These days are over."), "ends_on")
     if (ends_on - starts_on).days >= LONGEST_DAYS:
-        raise Refused(
+        raise ActionNotAllowed(
             _("Longer than %(days)s days is a handover: pass the municipalities on to another mentor.")
             % {"days": LONGEST_DAYS},
             "ends_on",
@@ -35,7 +36,9 @@ def announce(starts_on: date, ends_on: date, note: str, *, by: Any) -> Absence:
     other = Absence.objects.filter(mentor=by, withdrawn_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
     if other is not None:
         days = {"since": short_date(other.starts_on), "until": short_date(other.ends_on)}  # type: ignore[arg-type]
-        raise Refused(_("You are away from %(since)s to %(until)s already. Withdraw that first.") % days, "starts_on")
+        raise ActionNotAllowed(
+            _("You are away from %(since)s to %(until)s already. Withdraw that first.") % days, "starts_on"
+        )
     row = Absence.objects.create(mentor=by, starts_on=starts_on, ends_on=ends_on, note=note.strip())
     audit.record("mentor.announce_absence", by=by, target=row, label=str(by))
     for municipality in mentored(by):
@@ -44,11 +47,11 @@ def announce(starts_on: date, ends_on: date, note: str, *, by: Any) -> Absence:
 
 
 @transaction.atomic
-def withdraw(absence: Absence, *, by: Any) -> None:
+def withdraw(absence: Absence, *, by: User) -> None:
     """Not away after all, or back sooner. One that is over stays as it was."""
     row = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
     if row.withdrawn_at is not None or (row.ends_on is not None and row.ends_on < today()):
-        raise Refused(_("This absence is over already."))
+        raise ActionNotAllowed(_("This absence is over already."))
     if row.starts_on < today():
         # the days that were count when response times are reckoned
         row.ends_on = date.fromordinal(today().toordinal() - 1)

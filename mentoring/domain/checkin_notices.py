@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from common import dates
 from mentoring.domain.notices import WRITERS
 from mentoring.enums import Way
@@ -19,7 +20,7 @@ from notifications.enums import NotificationKind
 TextBuilder = Callable[[], tuple[str, str]]
 
 
-def planned(row: CheckIn, *, by: Any) -> None:
+def planned(row: CheckIn, *, by: User) -> None:
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: check-in on %(time)s") % _facts(row)
         return subject, "\n".join(_details(row))
@@ -27,7 +28,7 @@ def planned(row: CheckIn, *, by: Any) -> None:
     _tell(row, words, by=by)
 
 
-def moved(row: CheckIn, before: datetime, *, by: Any) -> None:
+def moved(row: CheckIn, before: datetime, *, by: User) -> None:
     def words() -> tuple[str, str]:
         if row.due_at == before:
             subject = _("%(municipality)s: the check-in on %(time)s is held otherwise") % _facts(row)
@@ -41,7 +42,7 @@ def moved(row: CheckIn, before: datetime, *, by: Any) -> None:
     _tell(row, words, by=by)
 
 
-def cancelled(row: CheckIn, *, by: Any) -> None:
+def cancelled(row: CheckIn, *, by: User) -> None:
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: the check-in on %(time)s is called off") % _facts(row)
         return subject, _("Reason: %(reason)s") % {"reason": row.reason}
@@ -49,7 +50,7 @@ def cancelled(row: CheckIn, *, by: Any) -> None:
     _tell(row, words, by=by)
 
 
-def held(row: CheckIn, *, by: Any) -> None:
+def held(row: CheckIn, *, by: User) -> None:
     count = row.steps.count()
 
     def words() -> tuple[str, str]:
@@ -60,7 +61,7 @@ def held(row: CheckIn, *, by: Any) -> None:
     _tell(row, words, by=by)
 
 
-def steps_changed(row: CheckIn, *, by: Any) -> None:
+def steps_changed(row: CheckIn, *, by: User) -> None:
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: other next steps after the check-in on %(day)s") % _facts(row)
         return subject, _("%(person)s changed what was written down.") % {"person": by}
@@ -83,7 +84,7 @@ def _details(row: CheckIn) -> list[str]:
     return said
 
 
-def _tell(row: CheckIn, words: TextBuilder, *, by: Any) -> None:
+def _tell(row: CheckIn, words: TextBuilder, *, by: User) -> None:
     """Both sides: those who write and approve there, and the mentor; not `by`, who knows."""
     members = Membership.objects.running().filter(municipality=row.municipality_id, role__in=WRITERS)
     people = [member.user for member in members.select_related("user")]

@@ -14,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain import checkin_notices as notices
-from mentoring.domain.refused import Refused
 from mentoring.enums import CheckInState, Side
 from mentoring.models import CheckIn, NextStep
 from mentoring.models.checkins import MOST_HOURS, QUARTER
@@ -64,8 +65,8 @@ class CheckInRecord:
 
 
 @transaction.atomic
-def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
-    """A check-in of the mentor `by`. Raises `Refused` for a time that is past, too far, or taken."""
+def plan(municipality: Municipality, wanted: Planned, *, by: User) -> CheckIn:
+    """A check-in of the mentor `by`. Raises `ActionNotAllowed` for a time that is past, too far, or taken."""
     _coming(wanted.time)
     _free(wanted.time, by)
     row = CheckIn(municipality=municipality, mentor=by, planned_by=by, **_agreed(wanted))
@@ -77,11 +78,11 @@ def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
 
 
 @transaction.atomic
-def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn:
-    """Another time, way or place of one that is to come, with the reason. Raises `Refused`."""
+def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: User) -> CheckIn:
+    """Another time, way or place of one that is to come, with the reason. Raises `ActionNotAllowed`."""
     row = _kept(check_in, by)
     if not row.is_planned:
-        raise Refused(_("Only a check-in that is still planned can be moved."))
+        raise ActionNotAllowed(_("Only a check-in that is still planned can be moved."))
     reason = _reason(reason)
     _coming(wanted.time)
     _free(wanted.time, by, apart_from=row)
@@ -99,11 +100,11 @@ def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn
 
 
 @transaction.atomic
-def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
-    """It will not be held, for a reason. Raises `Refused`."""
+def cancel(check_in: CheckIn, reason: str, *, by: User) -> CheckIn:
+    """It will not be held, for a reason. Raises `ActionNotAllowed`."""
     row = _kept(check_in, by)
     if not row.is_planned:
-        raise Refused(_("Only a check-in that is still planned can be called off."))
+        raise ActionNotAllowed(_("Only a check-in that is still planned can be called off."))
     row.reason, row.state, row.settled_at = _reason(reason), CheckInState.CANCELLED, timezone.now()
     row.sequence += 1
     row.save()
@@ -113,16 +114,16 @@ def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
 
 
 @transaction.atomic
-def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: Municipality, by: Any) -> CheckIn:
+def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: Municipality, by: User) -> CheckIn:
     """What was said in one that was held: planned before, not planned at all (None), or written down already.
 
-    The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `Refused`.
+    The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `ActionNotAllowed`.
     """
     notes = storable(told.notes).strip()
     _sensible(told, notes)
     row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _kept(check_in, by)
     if row.state == CheckInState.CANCELLED:
-        raise Refused(_("This check-in was called off."))
+        raise ActionNotAllowed(_("This check-in was called off."))
     is_new = not row.is_held
     row.state, row.settled_at = CheckInState.HELD, row.settled_at or timezone.now()
     row.mentor, row.notes, row.hours, row.way = by, notes, told.hours, told.way
@@ -140,11 +141,13 @@ def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: M
 
 
 @transaction.atomic
-def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextStep:
-    """A next step is done, or not yet after all. The mentor's own are the mentor's to tick. Raises `Refused`."""
+def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: User) -> NextStep:
+    """A next step is done, or not yet after all. The mentor's own are the mentor's to tick. Raises
+    `ActionNotAllowed`.
+    """
     row: NextStep = NextStep.objects.select_for_update(of=("self",)).select_related("check_in").get(pk=step.pk)
     if row.side == Side.MENTOR and not may_for_mentor:
-        raise Refused(_("This is a step of the mentor, who ticks it off."))
+        raise ActionNotAllowed(_("This is a step of the mentor, who ticks it off."))
     if done == (row.done_at is not None):
         return row
     row.done_at, row.done_by = (timezone.now(), by) if done else (None, None)
@@ -153,7 +156,7 @@ def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextSt
     return row
 
 
-def pass_on(former: Pairing, successor: Pairing, *, by: Any) -> int:
+def pass_on(former: Pairing, successor: Pairing, *, by: User) -> int:
     """Those of the former mentor that lie in the successor's days are the successor's. In the scope of the
     municipality, inside a transaction; returns how many."""
     rows = CheckIn.objects.filter(mentor=former.mentor, state=CheckInState.PLANNED)
@@ -165,12 +168,12 @@ def pass_on(former: Pairing, successor: Pairing, *, by: Any) -> int:
     return len(coming)
 
 
-def _kept(check_in: CheckIn, by: Any) -> CheckIn:
+def _kept(check_in: CheckIn, by: User) -> CheckIn:
     """The row, locked, if `by` is who keeps it."""
     rows = CheckIn.objects.select_for_update(of=("self",)).select_related("municipality", "mentor")
     row: CheckIn = rows.get(pk=check_in.pk)
     if not may_keep(row, by):
-        raise Refused(_("%(mentor)s keeps this check-in.") % {"mentor": row.mentor})
+        raise ActionNotAllowed(_("%(mentor)s keeps this check-in.") % {"mentor": row.mentor})
     return row
 
 
@@ -190,39 +193,41 @@ def _wall(row: CheckIn) -> str:
 def _coming(time: Resolved) -> None:
     now = timezone.now()
     if time.due_at <= now:
-        raise Refused(_("This time is past. If the check-in was held, write it down instead."), "on")
+        raise ActionNotAllowed(_("This time is past. If the check-in was held, write it down instead."), "on")
     if time.due_at > now + FARTHEST:
-        raise Refused(_("This is more than a year ahead."), "on")
+        raise ActionNotAllowed(_("This is more than a year ahead."), "on")
 
 
 def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> None:
     """In this municipality; two at the same moment are a slip."""
     rows = CheckIn.objects.filter(mentor=mentor, state=CheckInState.PLANNED, due_at=time.due_at)
-    if rows.exclude(pk=apart_from.pk if apart_from else None).exists():
-        raise Refused(_("There is a check-in at that time already."), "at")
+    if apart_from is not None:
+        rows = rows.exclude(pk=apart_from.pk)
+    if rows.exists():
+        raise ActionNotAllowed(_("There is a check-in at that time already."), "at")
 
 
 def _reason(said: str) -> str:
     reason = storable(said).strip()
     if not reason:
-        raise Refused(_("Say why, in a few words: the others read it."), "reason")
+        raise ActionNotAllowed(_("Say why, in a few words: the others read it."), "reason")
     return reason[:300]
 
 
 def _sensible(told: CheckInRecord, notes: str) -> None:
     if told.time.due_at > timezone.now():
-        raise Refused(_("This lies ahead. Write a check-in down when it has been held."), "on")
+        raise ActionNotAllowed(_("This lies ahead. Write a check-in down when it has been held."), "on")
     if not QUARTER <= told.hours <= MOST_HOURS or told.hours % QUARTER:
-        raise Refused(_("Hours are told in quarters, from 0.25 to 24."), "hours")
+        raise ActionNotAllowed(_("Hours are told in quarters, from 0.25 to 24."), "hours")
     if not notes:
-        raise Refused(_("Write what was said, even if it is one sentence."), "notes")
+        raise ActionNotAllowed(_("Write what was said, even if it is one sentence."), "notes")
     if len(notes) > LONGEST_NOTES:
         facts = {"count": len(notes), "most": LONGEST_NOTES}
-        raise Refused(
+        raise ActionNotAllowed(
             _("The notes are too long: they have %(count)s characters, and %(most)s are allowed.") % facts, "notes"
         )
     if len(told.steps) > MOST_STEPS:
-        raise Refused(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
+        raise ActionNotAllowed(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
 
 
 def _write_steps(row: CheckIn, steps: Sequence[Step]) -> bool:

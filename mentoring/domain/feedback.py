@@ -1,15 +1,15 @@
 """A mentor fills in the rubric for a post: once, and may change it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain import notices
-from mentoring.domain.refused import Refused
 from mentoring.domain.rubric import stored
 from mentoring.enums import Level
 from mentoring.models import Criterion, Feedback, Score
@@ -22,17 +22,17 @@ MOST = 4000
 
 
 @transaction.atomic
-def give(post: Post, levels: Mapping[str, Level], note: str, *, by: Any) -> Feedback:
+def give(post: Post, levels: Mapping[str, Level], note: str, *, by: User) -> Feedback:
     """Write down the levels by the keys of criteria; a key that is missing is not judged.
 
-    A criterion that was judged before keeps the words it was judged by. Raises `Refused` when nothing was said, or when
-    the note is endless. The writer is told when something changed.
+    A criterion that was judged before keeps the words it was judged by. Raises `ActionNotAllowed` when nothing was
+    said, or when the note is endless. The writer is told when something changed.
     """
     note = storable(note).strip()
     if not levels and not note:
-        raise Refused(_("Choose a level for one criterion at least, or write a note."))
+        raise ActionNotAllowed(_("Choose a level for one criterion at least, or write a note."))
     if len(note) > MOST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("The note is too long: it has %(count)s characters, and %(most)s are allowed.")
             % {"count": len(note), "most": MOST},
             "note",

@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from common.errors import ActionNotAllowed
 from mentoring.domain import checkins, notices
-from mentoring.domain.refused import Refused
 from mentoring.models import Handover
 from mentoring.queries.handover import standing
 from municipalities.domain import programme
-from municipalities.domain.refused import Refused as PeriodRefused
 from municipalities.models import Pairing
 from municipalities.tenancy import scope
 from posts.draft import storable
@@ -21,25 +21,22 @@ MOST = 4000
 
 @transaction.atomic
 def hand_over(
-    pairing: Pairing, successor: Any, starts_on: date, ends_on: date | None, note: str, *, by: Any
+    pairing: Pairing, successor: Any, starts_on: date, ends_on: date | None, note: str, *, by: User
 ) -> Handover:
     """End the pairing the day before `starts_on`, begin the successor's, and keep the note.
 
-    From `starts_on` on the former mentor has no access; when that is today, at once. Raises `Refused`.
+    From `starts_on` on the former mentor has no access; when that is today, at once. Raises `ActionNotAllowed`.
     """
     note = storable(note).strip()
     if not note:
-        raise Refused(_("Write what your successor should know, even if it is one sentence."), "note")
+        raise ActionNotAllowed(_("Write what your successor should know, even if it is one sentence."), "note")
     if len(note) > MOST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("The note is too long: it has %(count)s characters, and %(most)s are allowed.")
             % {"count": len(note), "most": MOST},
             "note",
         )
-    try:
-        former, next_one = programme.succeed(pairing, successor, starts_on, ends_on, by=by)
-    except PeriodRefused as refused:
-        raise Refused(refused.message, refused.field) from None
+    former, next_one = programme.succeed(pairing, successor, starts_on, ends_on, by=by)
     with scope(pairing.municipality_id):
         row = Handover.objects.create(
             municipality=pairing.municipality, former=former, successor=next_one, note=note, by=by

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from common import dates
 from common.numbers import number
 from mentoring.models import Absence, Feedback, Handover
@@ -22,7 +23,7 @@ NotificationText = tuple[str, str]
 WRITERS = (Role.OFFICER, Role.APPROVER)
 
 
-def feedback(row: Feedback, post: Post, *, by: Any, is_new: bool) -> None:
+def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
     """To the writers of the post."""
     submission = last_submission(post)
     facts = {"person": by, "municipality": post.municipality, "post": post}
@@ -48,7 +49,7 @@ def feedback(row: Feedback, post: Post, *, by: Any, is_new: bool) -> None:
     )
 
 
-def absent(row: Absence, municipality: Municipality, *, by: Any) -> None:
+def absent(row: Absence, municipality: Municipality, *, by: User) -> None:
     """To those who write and approve there."""
     facts = {"person": by, "since": dates.short_date(row.starts_on), "until": dates.short_date(row.ends_on)}  # type: ignore[arg-type]
 
@@ -62,7 +63,7 @@ def absent(row: Absence, municipality: Municipality, *, by: Any) -> None:
     _tell_writers(municipality, words, by=by, about=f"mentoring.absence:{row.pk}")
 
 
-def handed_over(row: Handover, stands: Standing, *, by: Any) -> None:
+def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
     """To the successor with the note and how things stand, to the former mentor, and to the municipality."""
     former, successor = row.former, row.successor
     facts = {
@@ -162,7 +163,7 @@ def _against(median: float | None, counted: int, days: int) -> str:
     }  # fmt: skip
 
 
-def _tell_writers(municipality: Municipality, words: Any, *, by: Any, about: str) -> None:
+def _tell_writers(municipality: Municipality, words: Any, *, by: User, about: str) -> None:
     rows = Membership.objects.running().filter(municipality=municipality, role__in=WRITERS).select_related("user")
     url = reverse("progress", args=[municipality.slug])
     notify(

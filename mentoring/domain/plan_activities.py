@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from links.rules import trouble
 from mentoring.domain import plan_notices as notices
 from mentoring.domain import plan_readings, plans
-from mentoring.domain.refused import Refused
 from mentoring.enums import Proof, Side
 from mentoring.models import Activity, Evidence, Plan
 from mentoring.queries.plans import decided_since, item_of, published_since
@@ -31,9 +32,9 @@ MOST_EVIDENCE = 30
 def _following(plan: Plan) -> Plan:
     plan = plans.locked(plan)
     if plan.closed_at:
-        raise Refused(_("The plan is closed."))
+        raise ActionNotAllowed(_("The plan is closed."))
     if not plan.is_running:
-        raise Refused(_("The plan is not agreed yet. Both sides agree first."))
+        raise ActionNotAllowed(_("The plan is not agreed yet. Both sides agree first."))
     return plan
 
 
@@ -42,7 +43,7 @@ def _locked(activity: Activity) -> Activity:
     row: Activity = Activity.objects.select_related("owner", "kind").get(pk=activity.pk, plan=plan)
     row.plan = plan
     if row.dropped_at:
-        raise Refused(_("Both agreed to drop this activity."))
+        raise ActionNotAllowed(_("Both agreed to drop this activity."))
     return row
 
 
@@ -50,17 +51,17 @@ def _locked(activity: Activity) -> Activity:
 
 
 @transaction.atomic
-def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence]:
+def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidence]:
     """Published posts of the municipality show it. Those that stand there already are left alone.
 
-    Raises `Refused` for a post that is not out, or went out before the plan began.
+    Raises `ActionNotAllowed` for a post that is not out, or went out before the plan began.
     """
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, post__isnull=False)
     wanted = set(posts) - set(known.values_list("post", flat=True))
     found = list(published_since(row.plan).filter(pk__in=wanted))
     if len(found) != len(wanted):
-        raise Refused(_("Choose posts that went out since the plan began and are still there."))
+        raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
     _room(row, len(found))
     made = [_post(row, post, by) for post in found]
     for evidence in made:
@@ -68,7 +69,7 @@ def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence
     return made
 
 
-def _post(activity: Activity, post: Any, by: Any) -> Evidence:
+def _post(activity: Activity, post: Any, by: User) -> Evidence:
     """With what it was, so that the row still says so when the post is gone."""
     out = Publication.objects.filter(post=post, delivery__published_at__isnull=False).select_related("delivery")
     first = out.exclude(delivery__permalink="").order_by("delivery__published_at").first()
@@ -80,17 +81,17 @@ def _post(activity: Activity, post: Any, by: Any) -> Evidence:
 
 
 @transaction.atomic
-def add_needs(activity: Activity, needs: list[int], *, by: Any) -> list[Evidence]:
+def add_needs(activity: Activity, needs: list[int], *, by: User) -> list[Evidence]:
     """Needs of citizens that were decided or done show it. Those that stand there already are left alone.
 
-    Raises `Refused` for a need that nobody has decided, or that was decided before the plan began.
+    Raises `ActionNotAllowed` for a need that nobody has decided, or that was decided before the plan began.
     """
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, need__isnull=False)
     wanted = set(needs) - set(known.values_list("need", flat=True))
     found = list(decided_since(row.plan).filter(pk__in=wanted))
     if len(found) != len(wanted):
-        raise Refused(_("Choose needs that were decided or done since the plan began."))
+        raise ActionNotAllowed(_("Choose needs that were decided or done since the plan began."))
     _room(row, len(found))
     made = [_need(row, need, by) for need in found]
     for evidence in made:
@@ -98,7 +99,7 @@ def add_needs(activity: Activity, needs: list[int], *, by: Any) -> list[Evidence
     return made
 
 
-def _need(activity: Activity, need: Any, by: Any) -> Evidence:
+def _need(activity: Activity, need: Any, by: User) -> Evidence:
     """With what it was, so that the row still says so when the need is gone."""
     return Evidence.objects.create(
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.NEED, need=need, title=need.title,
@@ -107,12 +108,12 @@ def _need(activity: Activity, need: Any, by: Any) -> Evidence:
 
 
 @transaction.atomic
-def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
+def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
     """An address somewhere on the web. What a person types is hostile: only a public address of a page is kept."""
     row = _locked(activity)
     url = plans.text(url, 500, "url")
     if not is_link(url) or trouble(url, ""):
-        raise Refused(
+        raise ActionNotAllowed(
             _("This is not the address of a public page. It begins with https:// and has no password."), "url"
         )
     note = plans.text(note, MOST_NOTE, "note")
@@ -125,7 +126,7 @@ def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
 
 
 @transaction.atomic
-def add_file(activity: Activity, scan: Scan, note: str, *, by: Any) -> Evidence:
+def add_file(activity: Activity, scan: Scan, note: str, *, by: User) -> Evidence:
     """A PDF, or a picture that was written anew."""
     row = _locked(activity)
     note = plans.text(note, MOST_NOTE, "note")
@@ -141,17 +142,19 @@ def add_file(activity: Activity, scan: Scan, note: str, *, by: Any) -> Evidence:
 
 def _room(activity: Activity, more: int) -> None:
     if Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True).count() + more > MOST_EVIDENCE:
-        raise Refused(
+        raise ActionNotAllowed(
             _("An activity keeps %(most)s pieces of evidence at most. Take one back first.") % {"most": MOST_EVIDENCE}
         )
 
 
 @transaction.atomic
-def withdraw(evidence: Evidence, *, by: Any) -> None:
-    """Take a piece of evidence back; that it stood there is kept. Raises `Refused` once the activity is confirmed."""
+def withdraw(evidence: Evidence, *, by: User) -> None:
+    """Take a piece of evidence back; that it stood there is kept. Raises `ActionNotAllowed` once the activity is
+    confirmed.
+    """
     row = _locked(evidence.activity)
     if row.confirmed_at:
-        raise Refused(_("The mentor has confirmed this activity; its evidence stays."))
+        raise ActionNotAllowed(_("The mentor has confirmed this activity; its evidence stays."))
     changed = Evidence.objects.filter(pk=evidence.pk, withdrawn_at__isnull=True).update(
         withdrawn_at=timezone.now(), withdrawn_by=by
     )
@@ -163,10 +166,10 @@ def withdraw(evidence: Evidence, *, by: Any) -> None:
 
 
 @transaction.atomic
-def report(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
+def report(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
     """Say that it is done, today. A mentor who says so confirms it at once. Twice changes nothing.
 
-    Raises `Refused` while the evidence that was agreed on is not there.
+    Raises `ActionNotAllowed` while the evidence that was agreed on is not there.
     """
     row = _locked(activity)
     if row.done_at:
@@ -194,21 +197,23 @@ def _refuse_unproved(row: Activity) -> None:
     if item.is_proved:
         return
     if row.proves_itself:
-        raise Refused(_("The indicator has not reached the value that was agreed, or there are too few posts."))
+        raise ActionNotAllowed(
+            _("The indicator has not reached the value that was agreed, or there are too few posts.")
+        )
     counts = {"there": item.counted, "wanted": row.wanted}
-    raise Refused(
+    raise ActionNotAllowed(
         _("The evidence is not complete: %(there)s of %(wanted)s. Add what is missing, then report it done.") % counts
     )
 
 
 @transaction.atomic
-def confirm(activity: Activity, *, side: Side, by: Any) -> Activity:
-    """The mentor has looked at it and agrees that it is done. Raises `Refused` for anybody else."""
+def confirm(activity: Activity, *, side: Side, by: User) -> Activity:
+    """The mentor has looked at it and agrees that it is done. Raises `ActionNotAllowed` for anybody else."""
     row = _locked(activity)
     if side != Side.MENTOR:
-        raise Refused(_("The mentor confirms it."))
+        raise ActionNotAllowed(_("The mentor confirms it."))
     if not row.done_at:
-        raise Refused(_("Nobody has reported it done yet."))
+        raise ActionNotAllowed(_("Nobody has reported it done yet."))
     if row.confirmed_at:
         return row
     row.confirmed_at, row.confirmed_by = timezone.now(), by
@@ -219,16 +224,16 @@ def confirm(activity: Activity, *, side: Side, by: Any) -> Activity:
 
 
 @transaction.atomic
-def reopen(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
+def reopen(activity: Activity, note: str, *, side: Side, by: User) -> Activity:
     """It is not done after all: the municipality takes its report back, or the mentor asks for more.
 
-    Raises `Refused` when the mentor has confirmed it and somebody else asks.
+    Raises `ActionNotAllowed` when the mentor has confirmed it and somebody else asks.
     """
     row = _locked(activity)
     if not row.done_at:
         return row
     if row.confirmed_at and side != Side.MENTOR:
-        raise Refused(_("The mentor has confirmed it. Ask your mentor."))
+        raise ActionNotAllowed(_("The mentor has confirmed it. Ask your mentor."))
     note = plans.text(note, MOST_NOTE, "note")
     row.done_on = row.done_at = row.done_by = row.confirmed_at = row.confirmed_by = None
     row.done_note = ""

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain import plan_notices as notices
 from mentoring.domain import plans
 from mentoring.domain.plans import Wanted
-from mentoring.domain.refused import Refused
 from mentoring.enums import ChangeKind, Side
 from mentoring.models import Activity, Change, Plan
 
@@ -24,18 +25,18 @@ WORDS = ("name", "description", "proof", "wanted", "code", "threshold", "english
 def _running(plan: Plan) -> Plan:
     plan = plans.locked(plan)
     if plan.closed_at:
-        raise Refused(_("The plan is closed."))
+        raise ActionNotAllowed(_("The plan is closed."))
     if not plan.is_running:
-        raise Refused(_("The plan is still a draft: change it without asking."))
+        raise ActionNotAllowed(_("The plan is still a draft: change it without asking."))
     return plan
 
 
 def _open(activity: Activity, plan: Plan) -> Activity:
     row = Activity.objects.select_related("owner", "kind").get(pk=activity.pk, plan=plan)
     if not row.is_open:
-        raise Refused(_("It is done or dropped already, so there is nothing to change."))
+        raise ActionNotAllowed(_("It is done or dropped already, so there is nothing to change."))
     if Change.objects.filter(activity=row, accepted__isnull=True).exists():
-        raise Refused(_("A change of this activity waits already. Decide about it first."))
+        raise ActionNotAllowed(_("A change of this activity waits already. Decide about it first."))
     return row
 
 
@@ -58,10 +59,10 @@ def _owner(owner: Any, name: str) -> dict[str, Any]:
 # ---------------------------------------------------------------- proposing
 
 
-def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **fields: Any) -> Change:
+def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: User, **fields: Any) -> Change:
     reason = plans.text(reason, MOST_REASON, "reason")
     if not reason:
-        raise Refused(_("Say why, in a sentence: the other side reads it."), "reason")
+        raise ActionNotAllowed(_("Say why, in a sentence: the other side reads it."), "reason")
     row = Change.objects.create(
         municipality_id=plan.municipality_id, plan=plan, what=what, reason=reason, side=side, proposed_by=by, **fields
     )
@@ -73,16 +74,16 @@ def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **f
 
 
 @transaction.atomic
-def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
-    """One activity more. Raises `Refused`."""
+def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: User) -> Change:
+    """One activity more. Raises `ActionNotAllowed`."""
     plan = _running(plan)
     wanted = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
     return _propose(plan, ChangeKind.ADD, reason, side, by, after=_told(wanted))
 
 
 @transaction.atomic
-def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
-    """An activity otherwise. Raises `Refused`, also when nothing would be otherwise."""
+def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side, by: User) -> Change:
+    """An activity otherwise. Raises `ActionNotAllowed`, also when nothing would be otherwise."""
     plan = _running(activity.plan)
     row = _open(activity, plan)
     wanted = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
@@ -93,33 +94,35 @@ def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side,
         after["english"] = before["english"]
     differs = {name for name in before if before[name] != after[name]}
     if not differs:
-        raise Refused(_("Nothing is otherwise than it was agreed."))
+        raise ActionNotAllowed(_("Nothing is otherwise than it was agreed."))
     old, new = ({name: said[name] for name in before if name in differs} for said in (before, after))
     return _propose(plan, ChangeKind.CHANGE, reason, side, by, activity=row, before=old, after=new)
 
 
 @transaction.atomic
-def propose_drop(activity: Activity, reason: str, *, side: Side, by: Any) -> Change:
-    """One activity less. Raises `Refused`."""
+def propose_drop(activity: Activity, reason: str, *, side: Side, by: User) -> Change:
+    """One activity less. Raises `ActionNotAllowed`."""
     plan = _running(activity.plan)
     row = _open(activity, plan)
     return _propose(plan, ChangeKind.DROP, reason, side, by, activity=row, before=told_of(row))
 
 
 @transaction.atomic
-def propose_dates(plan: Plan, starts_on: date, ends_on: date, goal: str, reason: str, *, side: Side, by: Any) -> Change:
-    """Other days or another goal of the plan. Raises `Refused`."""
+def propose_dates(
+    plan: Plan, starts_on: date, ends_on: date, goal: str, reason: str, *, side: Side, by: User
+) -> Change:
+    """Other days or another goal of the plan. Raises `ActionNotAllowed`."""
     plan = _running(plan)
     goal = plans.text(goal, plans.MOST_GOAL, "goal")
     plans.refuse_days(plan.enrolment, starts_on, ends_on)
     plans.refuse_outside(plan, starts_on, ends_on)
     if Change.objects.filter(plan=plan, what=ChangeKind.DATES, accepted__isnull=True).exists():
-        raise Refused(_("A change of the plan's days waits already. Decide about it first."))
+        raise ActionNotAllowed(_("A change of the plan's days waits already. Decide about it first."))
     before = {"starts_on": plan.starts_on.isoformat(), "ends_on": plan.ends_on.isoformat(), "goal": plan.goal}
     after = {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat(), "goal": goal}
     differs = {name for name in before if before[name] != after[name]}
     if not differs:
-        raise Refused(_("Nothing is otherwise than it was agreed."))
+        raise ActionNotAllowed(_("Nothing is otherwise than it was agreed."))
     old, new = ({name: said[name] for name in said if name in differs} for said in (before, after))
     return _propose(plan, ChangeKind.DATES, reason, side, by, before=old, after=new)
 
@@ -131,23 +134,23 @@ def _waiting(change: Change) -> Change:
     plans.locked(change.plan)
     row: Change = Change.objects.select_related("plan__municipality", "activity", "proposed_by").get(pk=change.pk)
     if not row.is_open:
-        raise Refused(_("Somebody has decided about this change already."))
+        raise ActionNotAllowed(_("Somebody has decided about this change already."))
     return row
 
 
 @transaction.atomic
-def accept(change: Change, *, side: Side, by: Any) -> Change:
-    """The other side agrees, and the plan says so. Raises `Refused`, also when it is not possible any more."""
+def accept(change: Change, *, side: Side, by: User) -> Change:
+    """The other side agrees, and the plan says so. Raises `ActionNotAllowed`, also when it is not possible any more."""
     row = _waiting(change)
     if side == row.side or by.pk == row.proposed_by_id:
-        raise Refused(_("Your side proposed it, so the other side decides."))
+        raise ActionNotAllowed(_("Your side proposed it, so the other side decides."))
     _carry_out(row)
     row.accepted = True
     return _settle(row, "agreement.accept", "", by=by)
 
 
 @transaction.atomic
-def decline(change: Change, note: str, *, side: Side, by: Any) -> Change:
+def decline(change: Change, note: str, *, side: Side, by: User) -> Change:
     """The other side would rather not; or who proposed it takes it back, of which nobody is told."""
     row, note = _waiting(change), plans.text(note, MOST_REASON, "note")
     row.accepted = False
@@ -156,7 +159,7 @@ def decline(change: Change, note: str, *, side: Side, by: Any) -> Change:
     return _settle(row, "agreement.decline", note, by=by)
 
 
-def _settle(row: Change, verb: str, note: str, *, by: Any) -> Change:
+def _settle(row: Change, verb: str, note: str, *, by: User) -> Change:
     row.decided_by, row.decided_at, row.decided_note = by, timezone.now(), note
     row.save()
     label = str(row.activity or row.after.get("name", ""))
@@ -178,7 +181,7 @@ def _carry_out(row: Change) -> None:
         plan.save()
     elif row.activity is not None:
         if not row.activity.is_open:
-            raise Refused(_("It is done or dropped already, so there is nothing to change."))
+            raise ActionNotAllowed(_("It is done or dropped already, so there is nothing to change."))
         if row.what == ChangeKind.DROP:
             row.activity.dropped_at, row.activity.dropped_because = timezone.now(), row.reason
             row.activity.save()

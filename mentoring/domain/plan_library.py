@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain.keys import free_key
-from mentoring.domain.refused import Refused
 from mentoring.models import ActivityKind
 from mentoring.queries.plan_library import defaults
 from municipalities.models import Programme
@@ -49,16 +50,16 @@ def _found(programme: Programme, key: str) -> tuple[ActivityKind, list[ActivityK
     rows = stored(programme)
     row = next((each for each in rows if each.key == key), None)
     if row is None:
-        raise Refused(_("This activity is not in the library any more."))
+        raise ActionNotAllowed(_("This activity is not in the library any more."))
     return row, rows
 
 
 @transaction.atomic
-def add(programme: Programme, told: ActivityContent, *, by: Any) -> ActivityKind:
-    """An activity of the programme's own, at the end. Raises `Refused` when there are too many."""
+def add(programme: Programme, told: ActivityContent, *, by: User) -> ActivityKind:
+    """An activity of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.retired_at is None for row in rows) >= MOST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("In a library of more than %(most)s activities nobody finds one. Take one out first.") % {"most": MOST}
         )
     order = max(row.order for row in rows) + 1
@@ -69,7 +70,7 @@ def add(programme: Programme, told: ActivityContent, *, by: Any) -> ActivityKind
 
 
 @transaction.atomic
-def change(programme: Programme, key: str, told: ActivityContent, *, by: Any) -> ActivityKind:
+def change(programme: Programme, key: str, told: ActivityContent, *, by: User) -> ActivityKind:
     """Say it otherwise from now on. Plans that have the activity keep what they agreed on."""
     row, _rows = _found(programme, key)
     if all(getattr(row, name) == value for name, value in vars(told).items()):
@@ -82,7 +83,7 @@ def change(programme: Programme, key: str, told: ActivityContent, *, by: Any) ->
 
 
 @transaction.atomic
-def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
+def move(programme: Programme, key: str, steps: int, *, by: User) -> None:
     """Up (-1) or down (+1) by one place among those in use; at either end it stays."""
     row, rows = _found(programme, key)
     used = [each for each in rows if each.retired_at is None]
@@ -100,13 +101,13 @@ def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
 
 
 @transaction.atomic
-def use(programme: Programme, key: str, is_used: bool, *, by: Any) -> None:
+def use(programme: Programme, key: str, is_used: bool, *, by: User) -> None:
     """Take it out of the library, or put it back. Plans keep theirs. One is always left."""
     row, rows = _found(programme, key)
     if (row.retired_at is None) == is_used:
         return
     if not is_used and sum(each.retired_at is None for each in rows) == 1:
-        raise Refused(_("This is the last activity. Add another one before you take it out."))
+        raise ActionNotAllowed(_("This is the last activity. Add another one before you take it out."))
     row.retired_at = None if is_used else timezone.now()
     row.save(update_fields=["retired_at"])
     audit.record("activities.use" if is_used else "activities.leave_out", by=by, target=row, programme=str(programme))

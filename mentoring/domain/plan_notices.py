@@ -1,11 +1,11 @@
 """What the other side is told about the plan. Rows only; a worker sends the mail."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import dates
 from mentoring.enums import ChangeKind, Side
 from mentoring.models import Activity, Change, Plan
@@ -16,7 +16,7 @@ from notifications.enums import NotificationKind
 NotificationText = tuple[str, str]
 
 
-def begun(plan: Plan, side: Side, *, by: Any) -> None:
+def begun(plan: Plan, side: Side, *, by: User) -> None:
     def words() -> NotificationText:
         subject = _("%(municipality)s: a plan of three months to agree on") % {"municipality": plan.municipality}
         said = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
@@ -25,7 +25,7 @@ def begun(plan: Plan, side: Side, *, by: Any) -> None:
     _tell(plan, side.other, words, by=by)
 
 
-def agreed(plan: Plan, side: Side, *, by: Any) -> None:
+def agreed(plan: Plan, side: Side, *, by: User) -> None:
     """To the other side: it is their turn, or it holds from now on."""
     facts = {"municipality": plan.municipality, "person": by}
 
@@ -42,7 +42,7 @@ def agreed(plan: Plan, side: Side, *, by: Any) -> None:
     _tell(plan, side.other, words, by=by)
 
 
-def done(activity: Activity, *, by: Any) -> None:
+def done(activity: Activity, *, by: User | None) -> None:
     """To the mentor: it waits to be confirmed. `by` None: an indicator proved it."""
     facts = {"municipality": activity.plan.municipality, "person": by}
 
@@ -57,7 +57,7 @@ def done(activity: Activity, *, by: Any) -> None:
     _tell(activity.plan, Side.MENTOR, words, by=by, at=activity)
 
 
-def confirmed(activity: Activity, *, by: Any) -> None:
+def confirmed(activity: Activity, *, by: User) -> None:
     def words() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is confirmed") % facts
@@ -66,7 +66,7 @@ def confirmed(activity: Activity, *, by: Any) -> None:
     _tell(activity.plan, Side.MUNICIPALITY, words, by=by, at=activity)
 
 
-def reopened(activity: Activity, side: Side, note: str, *, by: Any) -> None:
+def reopened(activity: Activity, side: Side, note: str, *, by: User) -> None:
     def words() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is open again") % facts
@@ -76,7 +76,7 @@ def reopened(activity: Activity, side: Side, note: str, *, by: Any) -> None:
     _tell(activity.plan, side.other, words, by=by, at=activity)
 
 
-def proposed(change: Change, *, by: Any) -> None:
+def proposed(change: Change, *, by: User) -> None:
     """To the other side: what is proposed, and why."""
 
     def words() -> NotificationText:
@@ -94,7 +94,7 @@ def proposed(change: Change, *, by: Any) -> None:
     _tell(change.plan, Side(change.side).other, words, by=by, fragment=f"#change-{change.pk}")
 
 
-def decided(change: Change, *, by: Any) -> None:
+def decided(change: Change, *, by: User) -> None:
     """To the side that proposed it."""
 
     def words() -> NotificationText:
@@ -110,7 +110,7 @@ def decided(change: Change, *, by: Any) -> None:
     _tell(change.plan, Side(change.side), words, by=by, fragment=f"#change-{change.pk}")
 
 
-def closed(plan: Plan, *, by: Any) -> None:
+def closed(plan: Plan, *, by: User | None) -> None:
     """To both sides."""
 
     def words() -> NotificationText:
@@ -130,7 +130,7 @@ def _tell(
     side: Side,
     words: Callable[[], NotificationText],
     *,
-    by: Any,
+    by: User | None,
     at: Activity | None = None,
     fragment: str = "",
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from analytics.logframe import Measured
 from analytics.queries.measured import measure
 from common import audit
@@ -82,7 +83,7 @@ def _settle(activity: Activity) -> bool:
     return True
 
 
-def keep(activity: Activity, *, by: Any) -> Evidence:
+def keep(activity: Activity, *, by: User | None) -> Evidence:
     """What the indicator came to when the activity was done."""
     made: Evidence = Evidence.objects.create(
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.INDICATOR, code=activity.code,

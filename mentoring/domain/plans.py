@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.enums import Unit
 from analytics.logframe import INDICATORS, measured_codes
 from common import audit
 from common.dates import short_date
+from common.errors import ActionNotAllowed
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_notices as notices
-from mentoring.domain.refused import Refused
 from mentoring.enums import Closing, Proof, Side
 from mentoring.models import Activity, ActivityKind, Change, Plan
 from mentoring.queries.plans import of_side
@@ -66,15 +67,17 @@ def start(
     activities: Iterable[Wanted],
     *,
     side: Side,
-    by: Any,
+    by: User,
 ) -> Plan:
-    """Begin a draft. Raises `Refused` for days that cannot be, and while another plan of the enrolment is open."""
+    """Begin a draft. Raises `ActionNotAllowed` for days that cannot be, and while another plan of the enrolment is
+    open.
+    """
     goal = text(goal, MOST_GOAL, "goal")
     refuse_days(enrolment, starts_on, ends_on)
     # two that begin at once stand in line at the enrolment
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if Plan.objects.filter(enrolment=enrolment, closed_at__isnull=True).exists():
-        raise Refused(_("There is a plan already. Close it before you begin another one."))
+        raise ActionNotAllowed(_("There is a plan already. Close it before you begin another one."))
     plan = Plan.objects.create(
         municipality=enrolment.municipality, enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, goal=goal,
         created_by=by,
@@ -91,19 +94,19 @@ def start(
 
 def refuse_days(enrolment: Enrolment, starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     if (ends_on - starts_on).days > MOST_DAYS:
-        raise Refused(_("A plan of more than a year is not followed. Choose an earlier last day."), "ends_on")
+        raise ActionNotAllowed(_("A plan of more than a year is not followed. Choose an earlier last day."), "ends_on")
     if starts_on > today() + timedelta(days=MOST_DAYS):
-        raise Refused(_("The first day lies more than a year ahead."), "starts_on")
+        raise ActionNotAllowed(_("The first day lies more than a year ahead."), "starts_on")
     if starts_on < enrolment.starts_on:
-        raise Refused(_("The plan cannot begin before the municipality took part."), "starts_on")
+        raise ActionNotAllowed(_("The plan cannot begin before the municipality took part."), "starts_on")
     if enrolment.ends_on and starts_on > enrolment.ends_on:
-        raise Refused(_("The municipality does not take part any more on that day."), "starts_on")
+        raise ActionNotAllowed(_("The municipality does not take part any more on that day."), "starts_on")
 
 
-def _too_many() -> Refused:
-    return Refused(
+def _too_many() -> ActionNotAllowed:
+    return ActionNotAllowed(
         _("A plan of more than %(most)s activities is not followed. Agree on fewer.") % {"most": rules.MOST_ACTIVITIES}
     )
 
@@ -111,7 +114,7 @@ def _too_many() -> Refused:
 def text(text: str, most: int, name: str) -> str:
     text = storable(text).strip()
     if len(text) > most:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This is too long: it has %(count)s characters, and %(most)s are allowed.")
             % {"count": len(text), "most": most},
             name,
@@ -127,28 +130,28 @@ def _span(plan: Plan) -> str:
 
 
 def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
-    """The same with texts as they are stored. Raises `Refused` for what cannot be agreed."""
+    """The same with texts as they are stored. Raises `ActionNotAllowed` for what cannot be agreed."""
     name = text(told.name, 140, "name")
     if not name:
-        raise Refused(_("Say in a few words what shall be done."), "name")
+        raise ActionNotAllowed(_("Say in a few words what shall be done."), "name")
     if not first <= told.due_on <= last:
-        raise Refused(_("The day lies outside the plan."), "due_on")
+        raise ActionNotAllowed(_("The day lies outside the plan."), "due_on")
     if not 1 <= told.wanted <= 100:
-        raise Refused(_("Ask for one piece of evidence at least, and for 100 at most."), "wanted")
+        raise ActionNotAllowed(_("Ask for one piece of evidence at least, and for 100 at most."), "wanted")
     code, threshold = told.code, told.threshold
     if told.proof == Proof.INDICATOR:
         if code not in measured_codes():
-            raise Refused(_("Choose an indicator that the portal measures."), "code")
+            raise ActionNotAllowed(_("Choose an indicator that the portal measures."), "code")
         if threshold is None or threshold < 0:
-            raise Refused(_("Say which value shall be reached."), "threshold")
+            raise ActionNotAllowed(_("Say which value shall be reached."), "threshold")
         if INDICATORS[code].unit == Unit.PERCENT and threshold > 100:
-            raise Refused(_("A share cannot be above 100 per cent."), "threshold")
+            raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "threshold")
     else:
         code, threshold = "", None
     owner, owner_name = told.owner, text(told.owner_name, 120, "owner_name")
     if owner is not None:
         if not any(owner.pk == each.pk for side in Side for each in of_side(municipality, side)):
-            raise Refused(_("This person neither works for the municipality nor is its mentor."), "owner")
+            raise ActionNotAllowed(_("This person neither works for the municipality nor is its mentor."), "owner")
         owner_name = ""
     return Wanted(
         name=name, description=text(told.description, MOST_DESCRIPTION, "description"), due_on=told.due_on,
@@ -174,7 +177,7 @@ def write(activity: Activity, told: Wanted) -> None:
 
 
 def add_row(plan: Plan, told: Wanted) -> Activity:
-    """A further activity of the plan, at the end. Raises `Refused` when there are too many."""
+    """A further activity of the plan, at the end. Raises `ActionNotAllowed` when there are too many."""
     if Activity.objects.filter(plan=plan, dropped_at__isnull=True).count() >= rules.MOST_ACTIVITIES:
         raise _too_many()
     row = _row(plan, told, Activity.objects.filter(plan=plan).count() + 1)
@@ -194,7 +197,7 @@ def locked(plan: Plan) -> Plan:
 def _drafted(plan: Plan) -> Plan:
     plan = locked(plan)
     if not plan.is_draft:
-        raise Refused(_("The plan is agreed. Propose the change instead."))
+        raise ActionNotAllowed(_("The plan is agreed. Propose the change instead."))
     return plan
 
 
@@ -206,8 +209,8 @@ def _reset(plan: Plan) -> None:
 
 
 @transaction.atomic
-def edit(plan: Plan, starts_on: date, ends_on: date, goal: str, *, by: Any) -> Plan:
-    """Other days or another goal of a draft. Raises `Refused` when an activity would lie outside."""
+def edit(plan: Plan, starts_on: date, ends_on: date, goal: str, *, by: User) -> Plan:
+    """Other days or another goal of a draft. Raises `ActionNotAllowed` when an activity would lie outside."""
     plan = _drafted(plan)
     goal = text(goal, MOST_GOAL, "goal")
     refuse_days(plan.enrolment, starts_on, ends_on)
@@ -224,15 +227,15 @@ def refuse_outside(plan: Plan, starts_on: date, ends_on: date) -> None:
     rows = Activity.objects.filter(plan=plan, dropped_at__isnull=True)
     outside = rows.exclude(due_on__gte=starts_on, due_on__lte=ends_on).order_by("due_on").first()
     if outside is not None:
-        raise Refused(
+        raise ActionNotAllowed(
             _("“%(activity)s” would lie outside the plan. Give it another day first.") % {"activity": outside},
             "ends_on" if outside.due_on > ends_on else "starts_on",
         )
 
 
 @transaction.atomic
-def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
-    """A further activity of a draft. Raises `Refused`."""
+def add(plan: Plan, told: Wanted, *, by: User) -> Activity:
+    """A further activity of a draft. Raises `ActionNotAllowed`."""
     plan = _drafted(plan)
     row = add_row(plan, told)
     _reset(plan)
@@ -241,8 +244,8 @@ def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
 
 
 @transaction.atomic
-def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
-    """Say an activity of a draft otherwise. Raises `Refused`."""
+def change(activity: Activity, told: Wanted, *, by: User) -> Activity:
+    """Say an activity of a draft otherwise. Raises `ActionNotAllowed`."""
     plan = _drafted(activity.plan)
     wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
     write(activity, wanted)
@@ -252,7 +255,7 @@ def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
 
 
 @transaction.atomic
-def remove(activity: Activity, *, by: Any) -> None:
+def remove(activity: Activity, *, by: User) -> None:
     """Take an activity out of a draft: nobody has agreed to it, so nothing of it stays."""
     plan = _drafted(activity.plan)
     audit.record("agreement.remove_activity", by=by, target=activity)
@@ -264,21 +267,22 @@ def remove(activity: Activity, *, by: Any) -> None:
 
 
 @transaction.atomic
-def agree(plan: Plan, *, side: Side, by: Any) -> Plan:
+def agree(plan: Plan, *, side: Side, by: User) -> Plan:
     """One side agrees; when both have, the plan holds. Twice changes nothing.
 
-    Raises `Refused` for a plan without activities, one that is closed, and when the same person would agree for both.
+    Raises `ActionNotAllowed` for a plan without activities, one that is closed, and when the same person would agree
+    for both.
     """
     plan = locked(plan)
     if plan.closed_at:
-        raise Refused(_("The plan is closed."))
+        raise ActionNotAllowed(_("The plan is closed."))
     if plan.agreed(side):
         return plan
     if not Activity.objects.filter(plan=plan).exists():
-        raise Refused(_("There is nothing to agree on yet. Add an activity first."))
+        raise ActionNotAllowed(_("There is nothing to agree on yet. Add an activity first."))
     other = plan.municipality_agreed_by_id if side == Side.MENTOR else plan.mentor_agreed_by_id
     if other == by.pk:
-        raise Refused(_("You have agreed for the other side. Somebody else has to agree for this one."))
+        raise ActionNotAllowed(_("You have agreed for the other side. Somebody else has to agree for this one."))
     now = timezone.now()
     if side == Side.MENTOR:
         plan.mentor_agreed_by, plan.mentor_agreed_at = by, now
@@ -293,8 +297,8 @@ def agree(plan: Plan, *, side: Side, by: Any) -> Plan:
 
 
 @transaction.atomic
-def take_back(plan: Plan, *, side: Side, by: Any) -> Plan:
-    """Take one's side's agreement back while the other one has not agreed. Raises `Refused` afterwards."""
+def take_back(plan: Plan, *, side: Side, by: User) -> Plan:
+    """Take one's side's agreement back while the other one has not agreed. Raises `ActionNotAllowed` afterwards."""
     plan = _drafted(plan)
     if not plan.agreed(side):
         return plan
@@ -307,7 +311,7 @@ def take_back(plan: Plan, *, side: Side, by: Any) -> Plan:
 
 
 @transaction.atomic
-def close(plan: Plan, because: Closing, *, by: Any) -> Plan:
+def close(plan: Plan, because: Closing, *, by: User) -> Plan:
     """Close it: finished when its last day has come or nothing is open, else because another one takes its place.
 
     What was done and what shows it stay. Changes nobody has decided lapse. Closing twice changes nothing.
@@ -316,9 +320,11 @@ def close(plan: Plan, because: Closing, *, by: Any) -> Plan:
     if plan.closed_at:
         return plan
     if because == Closing.FINISHED and plan.is_draft:
-        raise Refused(_("Nobody has followed this plan yet: it was not agreed."))
+        raise ActionNotAllowed(_("Nobody has followed this plan yet: it was not agreed."))
     if because == Closing.FINISHED and today() < plan.ends_on and _open(plan).exists():
-        raise Refused(_("The plan still runs and has open activities. Report them done, or agree to drop them."))
+        raise ActionNotAllowed(
+            _("The plan still runs and has open activities. Report them done, or agree to drop them.")
+        )
     _close(plan, because, by=by)
     return plan
 
@@ -327,7 +333,7 @@ def _open(plan: Plan) -> Any:
     return Activity.objects.filter(plan=plan, done_at__isnull=True, dropped_at__isnull=True)
 
 
-def _close(plan: Plan, because: Closing, *, by: Any) -> None:
+def _close(plan: Plan, because: Closing, *, by: User | None) -> None:
     plan.closed_at, plan.closed_by, plan.closed_because = timezone.now(), by, because
     plan.save()
     Change.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from mentoring.enums import ReviewKind, Side
 from mentoring.models import Review
 from mentoring.queries.plans import of_side
@@ -13,7 +14,7 @@ from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 
 
-def begun(row: Review, *, by: Any) -> None:
+def begun(row: Review, *, by: User) -> None:
     """To everybody of both sides but `by`."""
 
     def words() -> tuple[str, str]:
@@ -24,7 +25,7 @@ def begun(row: Review, *, by: Any) -> None:
     _tell(row, Side, words, by=by)
 
 
-def confirmed(row: Review, side: Side, *, by: Any) -> None:
+def confirmed(row: Review, side: Side, *, by: User) -> None:
     """To the other side: it is their turn, or it is frozen now."""
 
     def words() -> tuple[str, str]:
@@ -41,7 +42,7 @@ def _facts(row: Review) -> dict[str, Any]:
     return {"municipality": row.municipality, "review": ReviewKind(row.kind).label}
 
 
-def _tell(row: Review, sides: Iterable[Side], words: Callable[[], tuple[str, str]], *, by: Any) -> None:
+def _tell(row: Review, sides: Iterable[Side], words: Callable[[], tuple[str, str]], *, by: User) -> None:
     url = reverse("mentoring_review", args=[row.municipality.slug, row.pk])
     people = [person for side in sides for person in of_side(row.municipality, side)]
     notify(

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain import review_notices as notices
-from mentoring.domain.refused import Refused
 from mentoring.enums import ReviewKind, Side
 from mentoring.models import Plan, Review
 from mentoring.queries.reviews import content, possible
@@ -20,16 +21,20 @@ TEXTS: dict[str, str] = {Side.MENTOR: "mentor_words", Side.MUNICIPALITY: "munici
 
 
 @transaction.atomic
-def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
-    """A draft with what plan and numbers say today; the one there, if somebody was quicker. Raises `Refused`."""
+def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
+    """A draft with what plan and numbers say today; the one there, if somebody was quicker. Raises
+    `ActionNotAllowed`.
+    """
     plan = Plan.objects.select_for_update(of=("self",)).select_related("municipality", "enrolment__cohort").get(
         pk=plan.pk
     )  # fmt: skip
     there = Review.objects.filter(plan=plan, kind=kind).first()
     if there is not None:
         return there
-    if kind not in {possible.kind for possible in possible([plan], [])}:
-        raise Refused(_("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over."))
+    if kind not in {each.kind for each in possible([plan], [])}:
+        raise ActionNotAllowed(
+            _("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over.")
+        )
     row = Review.objects.create(
         municipality_id=plan.municipality_id, plan=plan, kind=kind, begun_by=by, content=content(plan)
     )
@@ -39,8 +44,10 @@ def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
 
 
 @transaction.atomic
-def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: Any) -> Review:
-    """What this side says, and what comes next. Takes confirmations back when a word changed. Raises `Refused`."""
+def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: User) -> Review:
+    """What this side says, and what comes next. Takes confirmations back when a word changed. Raises
+    `ActionNotAllowed`.
+    """
     row = _drafted(review, revision)
     said, steps = _text(words, "words"), _text(next_steps, "next_steps")
     if (getattr(row, TEXTS[side]), row.next_steps) == (said, steps):
@@ -53,8 +60,8 @@ def write(review: Review, words: str, next_steps: str, *, side: Side, revision: 
 
 
 @transaction.atomic
-def look_again(review: Review, *, revision: int, by: Any) -> Review:
-    """Read plan and numbers anew. Takes confirmations back. Raises `Refused`."""
+def look_again(review: Review, *, revision: int, by: User) -> Review:
+    """Read plan and numbers anew. Takes confirmations back. Raises `ActionNotAllowed`."""
     row = _drafted(review, revision)
     row.content = content(row.plan)
     _changed(row)
@@ -63,16 +70,18 @@ def look_again(review: Review, *, revision: int, by: Any) -> Review:
 
 
 @transaction.atomic
-def confirm(review: Review, *, side: Side, revision: int, by: Any) -> Review:
-    """One side confirms what stood on the page (`revision`); with the second one it is frozen. Raises `Refused`."""
+def confirm(review: Review, *, side: Side, revision: int, by: User) -> Review:
+    """One side confirms what stood on the page (`revision`); with the second one it is frozen. Raises
+    `ActionNotAllowed`.
+    """
     row = _drafted(review, revision)
     if row.confirmed(side):
         return row
     if not getattr(row, TEXTS[side]):
-        raise Refused(_("Write first what your side says, even if it is one sentence."))
+        raise ActionNotAllowed(_("Write first what your side says, even if it is one sentence."))
     other = row.municipality_confirmed_by_id if side == Side.MENTOR else row.mentor_confirmed_by_id
     if other == by.pk:
-        raise Refused(_("You have confirmed for the other side. Somebody else has to confirm for this one."))
+        raise ActionNotAllowed(_("You have confirmed for the other side. Somebody else has to confirm for this one."))
     now = timezone.now()
     if side == Side.MENTOR:
         row.mentor_confirmed_by, row.mentor_confirmed_at = by, now
@@ -87,7 +96,7 @@ def confirm(review: Review, *, side: Side, revision: int, by: Any) -> Review:
     return row
 
 
-def note_download(review: Review, language: str, *, by: Any) -> None:
+def note_download(review: Review, language: str, *, by: User) -> None:
     audit.record("review.download", by=by, target=review, kind=review.kind, language=language)
 
 
@@ -112,9 +121,11 @@ def _drafted(review: Review, revision: int) -> Review:
     )  # fmt: skip
     row: Review = rows.get(pk=review.pk)
     if row.is_frozen:
-        raise Refused(_("Both sides have confirmed this review; it stays as it is."))
+        raise ActionNotAllowed(_("Both sides have confirmed this review; it stays as it is."))
     if row.revision != revision:
-        raise Refused(_("Somebody changed the review while you had it open. Read it again, then do what you wanted."))
+        raise ActionNotAllowed(
+            _("Somebody changed the review while you had it open. Read it again, then do what you wanted.")
+        )
     return row
 
 
@@ -130,7 +141,7 @@ def _text(said: str, name: str) -> str:
     text = storable(said).strip()
     if len(text) > MOST:
         facts = {"count": len(text), "most": MOST}
-        raise Refused(
+        raise ActionNotAllowed(
             _("This is too long: it has %(count)s characters, and %(most)s are allowed.") % facts, name
         )  # fmt: skip
     return text

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain.keys import free_key
-from mentoring.domain.refused import Refused
 from mentoring.models import Criterion
 from mentoring.queries.rubric import defaults
 from municipalities.models import Programme
@@ -35,16 +36,16 @@ def _found(programme: Programme, key: str) -> tuple[Criterion, list[Criterion]]:
     rows = stored(programme)
     row = next((each for each in rows if each.key == key), None)
     if row is None:
-        raise Refused(_("This criterion is not in the rubric any more."))
+        raise ActionNotAllowed(_("This criterion is not in the rubric any more."))
     return row, rows
 
 
 @transaction.atomic
-def add(programme: Programme, words: dict[str, Any], *, by: Any) -> Criterion:
-    """A criterion of the programme's own, at the end. Raises `Refused` when there are too many."""
+def add(programme: Programme, words: dict[str, Any], *, by: User) -> Criterion:
+    """A criterion of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.is_used for row in rows) >= MOST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("A rubric of more than %(most)s criteria is not filled in. Take one out first.") % {"most": MOST}
         )
     key = free_key(words, Criterion.objects.filter(programme=programme).values_list("key", flat=True))
@@ -54,7 +55,7 @@ def add(programme: Programme, words: dict[str, Any], *, by: Any) -> Criterion:
 
 
 @transaction.atomic
-def reword(programme: Programme, key: str, words: dict[str, Any], *, by: Any) -> Criterion:
+def reword(programme: Programme, key: str, words: dict[str, Any], *, by: User) -> Criterion:
     """Other words from now on; feedback given before keeps the old ones. The same words change nothing."""
     row, _rows = _found(programme, key)
     if row.words == words:
@@ -69,7 +70,7 @@ def reword(programme: Programme, key: str, words: dict[str, Any], *, by: Any) ->
 
 
 @transaction.atomic
-def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
+def move(programme: Programme, key: str, steps: int, *, by: User) -> None:
     """Up (-1) or down (+1) by one place; at either end it stays."""
     row, rows = _found(programme, key)
     at = rows.index(row)
@@ -84,13 +85,13 @@ def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
 
 
 @transaction.atomic
-def use(programme: Programme, key: str, is_used: bool, *, by: Any) -> None:
+def use(programme: Programme, key: str, is_used: bool, *, by: User) -> None:
     """Take it out of the form, or back into it. What was given by it stays. One is always left."""
     row, rows = _found(programme, key)
     if row.is_used == is_used:
         return
     if not is_used and sum(each.is_used for each in rows) == 1:
-        raise Refused(_("This is the last criterion. Add another one before you take it out."))
+        raise ActionNotAllowed(_("This is the last criterion. Add another one before you take it out."))
     row.is_used = is_used
     row.save(update_fields=["is_used"])
     audit.record("rubric.use" if is_used else "rubric.leave_out", by=by, target=row, programme=str(programme))

@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from common import languages
 from common.fields import WebAddressField
 from mentoring.enums import ChangeKind, Closing, Proof, Side
 from municipalities.models import Enrolment, Programme
@@ -23,7 +24,6 @@ from municipalities.tenancy import TenantModel
 from needs.enums import Stage
 from needs.models import Need
 from posts.models import Post
-from serbian.transliteration import to_latin
 
 User = settings.AUTH_USER_MODEL
 
@@ -31,10 +31,7 @@ User = settings.AUTH_USER_MODEL
 def in_readers_words(serbian: str, english: str = "") -> str:
     """What was written in Serbian, as the reader reads it: English where there is any, Latin letters where they read
     Latin."""
-    language = get_language() or "sr"
-    if english and language.startswith("en"):
-        return english
-    return to_latin(serbian) if language == "sr-latn" else serbian
+    return languages.stored_words(serbian, english)
 
 
 class Asks(models.Model):

@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 
+from common import languages
 from mentoring.enums import Level
 from municipalities.models import Pairing, Period, Programme
 from municipalities.tenancy import TenantModel
@@ -55,12 +55,11 @@ class Criterion(models.Model):
 
     def _shown(self) -> Mapping[str, Any]:
         """The words of the reader's language, as they were written; Latin letters where they read Latin."""
-        language = get_language() or "sr"
+        wanted, serbian = languages.current().words, self.words["sr"]
         english = self.words.get("en")
-        if english and language.startswith("en"):
+        if english and wanted == languages.ENGLISH:
             return english
-        serbian = self.words["sr"]
-        if language != "sr-latn":
+        if wanted != languages.LATIN:
             return serbian
         return {"name": to_latin(serbian["name"]), "levels": [to_latin(text) for text in serbian["levels"]]}
 

@@ -102,7 +102,7 @@ def glances(
 
 def _plans(enrolments: Collection[int] | None) -> Any:
     """Of a municipality the plan that is followed, else the newest."""
-    running = Enrolment.objects.on(today()).filter(municipality=OuterRef("municipality")).values("pk")
+    running: Any = Enrolment.objects.on(today()).filter(municipality=OuterRef("municipality")).values("pk")
     rows = Plan.objects.filter(
         municipality=OuterRef("pk"), enrolment__in=running if enrolments is None else list(enrolments)
     )

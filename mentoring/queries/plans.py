@@ -304,8 +304,8 @@ def published_since(plan: Plan, until: datetime | None = None) -> QuerySet[Post]
     """Posts of the municipality that were published since the plan began (and by `until`) and are still out, with
     `public_at`, the newest first."""
     there = Publication.objects.filter(post=OuterRef("pk"))
-    first = there.filter(delivery__published_at__isnull=False).order_by().values("post")
-    first = first.annotate(at=Min("delivery__published_at")).values("at")
+    out = there.filter(delivery__published_at__isnull=False).order_by().values("post")
+    first = out.annotate(at=Min("delivery__published_at")).values("at")
     rows = Post.objects.filter(Exists(there.filter(OUT)), deleted_at__isnull=True, municipality=plan.municipality_id)
     rows = rows.annotate(public_at=Subquery(first)).filter(public_at__gte=first_moment(plan))
     if until is not None:

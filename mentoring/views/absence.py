@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
+from common.web.params import int_param
 from mentoring.domain import absence as verbs
-from mentoring.domain.refused import Refused
 from mentoring.forms import AbsenceForm
 from mentoring.models import Absence
 from mentoring.queries.people import own_absences, runs
@@ -33,19 +35,18 @@ def absence(request: SignedInRequest) -> HttpResponse:
 def _announced(request: SignedInRequest, form: AbsenceForm) -> bool:
     try:
         verbs.announce(**form.cleaned_data, by=request.user)
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return False
     return True
 
 
 def _withdrawn(request: SignedInRequest) -> HttpResponse:
-    pk = request.POST["withdraw"]
-    row = get_object_or_404(Absence, mentor=request.user, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    row = get_object_or_404(Absence, mentor=request.user, pk=int_param(request.POST, "withdraw", default=0))
     try:
         verbs.withdraw(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("You are shown as present again."))
     return redirect("absence")

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.web import SignedInRequest
-from mentoring.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from municipalities.models import Programme
 from municipalities.web import ProgrammeRequest
 
@@ -30,8 +30,8 @@ def written(request: HttpRequest, form: Any, write: Callable[[], Any]) -> bool:
         return False
     try:
         write()
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return False
     return True
 
@@ -46,6 +46,6 @@ def arranged(request: SignedInRequest, verbs: ModuleType, programme: Programme, 
             verbs.use(programme, key, act == "use", by=request.user)
         else:
             return HttpResponse(status=400)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect(back)

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.web import SignedInRequest
 from common.dates import long_date
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from mentoring.checkin_calendar import event
 from mentoring.checkin_forms import (
     MoveCheckInForm,
@@ -27,7 +29,6 @@ from mentoring.checkin_forms import (
     steps_of,
 )
 from mentoring.domain import checkins as verbs
-from mentoring.domain.refused import Refused
 from mentoring.enums import Side, Way
 from mentoring.models import CheckIn, NextStep
 from mentoring.queries import checkins as queries
@@ -158,8 +159,8 @@ def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
 def _tried(form: Any, act: Callable[[], CheckIn]) -> CheckIn | None:
     try:
         return act()
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return None
 
 
@@ -182,8 +183,8 @@ def step(request: MunicipalityRequest, check_in: int, step: int) -> HttpResponse
     done = request.POST.get("done", "1") != "0"
     try:
         verbs.tick(row, done=done, may_for_mentor=request.access.may(Verb.CHECK_IN), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         words = _("Ticked off: %(step)s") if done else _("Open again: %(step)s")
         messages.success(request, words % {"step": row})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common.web.params import choice_param
 from mentoring.domain.unread import mark_unread
 from mentoring.queries import desk as queries
 from mentoring.queries.people import own_pairings, running, runs
@@ -73,11 +74,11 @@ def _others(request: SignedInRequest, accompanied: list[Municipality]) -> list[M
 
 def _filters(request: HttpRequest, accompanied: list[Municipality]) -> queries.Filters:
     """An unknown word shows what waits; a municipality one does not accompany is not there."""
-    show, slug = request.GET.get("show", ""), request.GET.get("municipality", "")
+    slug = request.GET.get("municipality", "")
     chosen = next((row for row in accompanied if row.slug == slug), None)
     if slug and chosen is None:
         raise Http404
-    return queries.Filters(show if show in queries.SHOWS else "waiting", chosen)
+    return queries.Filters(choice_param(request.GET, "show", queries.SHOWS, default="waiting"), chosen)
 
 
 def _segments(request: HttpRequest, filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, Any]]:

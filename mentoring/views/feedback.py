@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from mentoring.domain.feedback import give
-from mentoring.domain.refused import Refused
 from mentoring.forms import FeedbackForm
 from mentoring.models import Feedback
 from mentoring.queries.feedback import of_post
@@ -54,8 +55,8 @@ def _form(request: MunicipalityRequest, mine: Feedback | None) -> FeedbackForm:
 def _given(request: SignedInRequest, post: Post, form: FeedbackForm) -> bool:
     try:
         give(post, form.levels(), form.cleaned_data["note"], by=request.user)
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return False
     messages.success(request, _("Saved. The writer has been told."))
     return True

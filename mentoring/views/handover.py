@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from mentoring.domain.handover import hand_over
-from mentoring.domain.refused import Refused
 from mentoring.forms import HandoverForm
 from mentoring.queries.handover import standing
 from mentoring.queries.people import running_pairing, successors
@@ -55,7 +56,7 @@ def _page(request: SignedInRequest, pairing: Pairing, people: list[Any], *, back
 def _handed_over(request: SignedInRequest, pairing: Pairing, form: HandoverForm) -> bool:
     try:
         hand_over(pairing, by=request.user, **form.cleaned_data)
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return False
     return True

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_changes, plans
-from mentoring.domain.refused import Refused
 from mentoring.enums import Closing, Side
 from mentoring.models import Plan
 from mentoring.plan_forms import PlanForm, StartForm
@@ -128,8 +129,8 @@ def start(request: MunicipalityRequest) -> HttpResponse:
         chosen = [plans.taken(kind, due_on) for kind, due_on in form.chosen()]
         try:
             plans.start(enrolment, said["starts_on"], said["ends_on"], said["goal"], chosen, side=mine, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("The draft is there. Say who does what by when, then both sides agree."))
             return redirect("mentoring_plan", request.municipality.slug)
@@ -152,8 +153,8 @@ def edit(request: MunicipalityRequest, found: Plan) -> HttpResponse:
                 plans.edit(found, *days, by=request.user)
             else:
                 plan_changes.propose_dates(found, *days, said["reason"], side=mine, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             say_saved(request, found)
             return redirect("mentoring_plan", request.municipality.slug)
@@ -179,8 +180,8 @@ def agree(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
         return HttpResponse(status=400)
     try:
         found = act(plan, side=side(request), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         if found.agreed_at:
             messages.success(request, _("Agreed by both. The plan holds from now on."))
@@ -200,8 +201,8 @@ def close(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     side(request)
     try:
         plans.close(plan, Closing(because), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("The plan is closed. What was done stays."))
     return redirect("mentoring_plan", request.municipality.slug)

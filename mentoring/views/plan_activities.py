@@ -8,9 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from analytics.logframe import WHY
 from common import downloads
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
+from common.web.params import int_list_param
 from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_changes, plans
-from mentoring.domain.refused import Refused
 from mentoring.enums import Proof
 from mentoring.models import Activity, Evidence, Plan
 from mentoring.plan_forms import ActivityForm, FileForm, LinkForm, ReasonForm
@@ -94,8 +96,8 @@ def new(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
             else:
                 reason = form.cleaned_data["reason"]
                 plan_changes.propose_activity(plan, told, reason, side=mine, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             say_saved(request, plan)
             return redirect("mentoring_plan", request.municipality.slug)
@@ -122,8 +124,8 @@ def edit(request: MunicipalityRequest, activity: int) -> HttpResponse:
                 plans.change(row, told, by=request.user)
             else:
                 plan_changes.propose_change(row, told, form.cleaned_data["reason"], side=mine, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             say_saved(request, row.plan)
             return redirect("mentoring_plan", request.municipality.slug)
@@ -144,8 +146,8 @@ def drop(request: MunicipalityRequest, activity: int) -> HttpResponse:
                 plans.remove(row, by=request.user)
             else:
                 plan_changes.propose_drop(row, form.cleaned_data["reason"], side=mine, by=request.user)
-        except Refused as refused:
-            messages.error(request, refused.message)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
         else:
             say_saved(request, row.plan)
         return redirect("mentoring_plan", request.municipality.slug)
@@ -179,21 +181,20 @@ def evidence(request: MunicipalityRequest, activity: int) -> HttpResponse:
             verbs.add_file(row, file.cleaned_data["file"], file.cleaned_data["note"], by=request.user)
         else:
             return HttpResponse(status=400)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         if form is None:
-            messages.error(request, refused.message)
+            flash_error(request, refused)
             return _to(request, row)
-        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        add_form_error(form, refused)
         return _page(request, row, link=link, file=file)
     messages.success(request, _("The evidence was added."))
     return _to(request, row)
 
 
 def _chosen(request: HttpRequest, name: str, nothing: str) -> list[int]:
-    asked = request.POST.getlist(name)[:50]
-    chosen = [int(each) for each in asked if each.isascii() and each.isdigit() and len(each) < 19]
+    chosen = int_list_param(request.POST, name)[:50]
     if not chosen:
-        raise Refused(nothing)
+        raise ActionNotAllowed(nothing)
     return chosen
 
 
@@ -204,8 +205,8 @@ def withdraw(request: MunicipalityRequest, evidence: int) -> HttpResponse:
     row = get_object_or_404(Evidence.objects.select_related("activity__plan"), pk=evidence)
     try:
         verbs.withdraw(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("Taken back."))
     return _to(request, row.activity)
@@ -240,8 +241,8 @@ def done(request: MunicipalityRequest, activity: int) -> HttpResponse:
             messages.success(request, _("It is open again."))
         else:
             return HttpResponse(status=400)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return _to(request, row)
 
 
@@ -263,6 +264,6 @@ def change(request: MunicipalityRequest, change: int) -> HttpResponse:
             messages.success(request, _("The plan stays as it was agreed."))
         else:
             return HttpResponse(status=400)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect("mentoring_plan", request.municipality.slug)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from common.web.params import choice_param
 from mentoring import links
 from mentoring.needs import Need
 from mentoring.queries.programme_home import SHOWS, CohortMembership, Group, groups, mentors, narrowed, seats
@@ -57,15 +58,10 @@ def home(request: ProgrammeRequest) -> HttpResponse:
 
 
 def _filters(request: HttpRequest, cohorts: list[Group], people: list[Any]) -> Filters:
-    def known(name: str, pks: list[int]) -> str:
-        wanted = request.GET.get(name, "")
-        return wanted if wanted in map(str, pks) else ""
-
-    show = request.GET.get("show", "")
     return Filters(
-        known("cohort", [group.cohort.pk for group in cohorts]),
-        known("mentor", [person.pk for person in people]),
-        show if show in SHOWS else "here",
+        choice_param(request.GET, "cohort", [str(group.cohort.pk) for group in cohorts]),
+        choice_param(request.GET, "mentor", [str(person.pk) for person in people]),
+        choice_param(request.GET, "show", SHOWS, default="here"),
     )
 
 

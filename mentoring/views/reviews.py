@@ -6,16 +6,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import Language
+from common import languages
+from common.errors import ActionNotAllowed
 from common.numbers import number
+from common.web.errors import add_form_error, flash_error
+from common.web.params import int_param
 from mentoring.domain import reviews as verbs
-from mentoring.domain.refused import Refused
 from mentoring.enums import ReviewKind, Side
 from mentoring.models import Plan, Review
 from mentoring.plan_rules import side_of
@@ -51,14 +53,14 @@ def reviews(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_POST
 def begin(request: MunicipalityRequest) -> HttpResponse:
-    pk, kind = request.POST.get("plan", ""), request.POST.get("kind", "")
+    kind = request.POST.get("kind", "")
     if kind not in ReviewKind.values:
         raise Http404
-    plan = get_object_or_404(Plan, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    plan = get_object_or_404(Plan, pk=int_param(request.POST, "plan", default=0))
     try:
         row = verbs.begin(plan, ReviewKind(kind), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("mentoring_reviews", request.municipality.slug)
     return redirect("mentoring_review", request.municipality.slug, row.pk)
 
@@ -76,7 +78,7 @@ def review(request: MunicipalityRequest, review: int) -> HttpResponse:
         "may_confirm": side is not None and not row.is_frozen and not row.confirmed(side),
         "has_words": side is not None and bool(getattr(row, verbs.TEXTS[side])),
         "is_old": not row.is_frozen and (timezone.now() - document.as_of).days >= OLD_DAYS,
-        "tongues": Language.choices,
+        "tongues": languages.choices(),
     }
     return render(request, "mentoring/review.html", context)
 
@@ -105,8 +107,8 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
         said = form.cleaned_data
         try:
             verbs.write(row, said["words"], said["next_steps"], side=side, revision=said["revision"], by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved. Who has confirmed is asked again if a word changed."))
             return redirect("mentoring_review", request.municipality.slug, row.pk)
@@ -118,7 +120,7 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
 @require_POST
 def look_again(request: MunicipalityRequest, review: int) -> HttpResponse:
     row = _found(request, review)
-    revision = _revision(request)
+    revision = int_param(request.POST, "revision", default=0)
     return _done(request, row, lambda: verbs.look_again(row, revision=revision, by=request.user),
                  _("Plan and numbers are read anew."))  # fmt: skip
 
@@ -129,21 +131,16 @@ def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
     row, side = _found(request, review), _side(request)
     if side is None:
         raise PermissionDenied
-    revision = _revision(request)
+    revision = int_param(request.POST, "revision", default=0)
     return _done(request, row, lambda: verbs.confirm(row, side=side, revision=revision, by=request.user),
                  _("Confirmed. The other side has been told."))  # fmt: skip
-
-
-def _revision(request: HttpRequest) -> int:
-    typed = request.POST.get("revision", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:
     try:
         act()
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, words)
     return redirect("mentoring_review", request.municipality.slug, row.pk)
@@ -153,7 +150,7 @@ def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], wor
 @require_safe
 def file(request: MunicipalityRequest, review: int, tongue: str) -> HttpResponse:
     """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
-    if tongue not in Language.values:
+    if tongue not in languages.by_code():
         raise Http404
     row = _found(request, review)
     with translation.override(tongue):

@@ -1,7 +1,6 @@
 """Rights that are lent by name: who stands in for an absent approver, and who may publish in an emergency."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,8 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.dates import short_date
+from common.errors import ActionNotAllowed
 from municipalities.domain import notices, waiting
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.queries import still_may, today
@@ -24,19 +23,21 @@ LONGEST = timedelta(days=92)
 
 @transaction.atomic
 def delegate(
-    municipality: Municipality, *, approver: User, to: User, starts_on: date, ends_on: date, by: Any
+    municipality: Municipality, *, approver: User, to: User, starts_on: date, ends_on: date, by: User
 ) -> Delegation:
-    """`to` may approve for `approver` from the first to the last day. Raises `Refused`.
+    """`to` may approve for `approver` from the first to the last day. Raises `ActionNotAllowed`.
 
     What somebody else than the approver lends waits.
     """
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who name somebody at once stand in line
     if not Membership.objects.deciding().filter(municipality=municipality, user=approver).exists():
-        raise Refused(_("Only an approver has a right to lend."), "approver")
+        raise ActionNotAllowed(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:
-        raise Refused(_("Nobody stands in for themselves. Choose a colleague."), "to")
+        raise ActionNotAllowed(_("Nobody stands in for themselves. Choose a colleague."), "to")
     if not _holds(municipality, to, *PUBLISHING_ROLES):
-        raise Refused(_("Only a communications officer or an approver of the municipality can stand in."), "to")
+        raise ActionNotAllowed(
+            _("Only a communications officer or an approver of the municipality can stand in."), "to"
+        )
     _refuse_period(municipality, approver, starts_on, ends_on)
     waits = None if by == approver else waiting.until(municipality)
     row = Delegation.objects.create(
@@ -53,22 +54,24 @@ def delegate(
 
 def _refuse_period(municipality: Municipality, approver: User, starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     if ends_on < today():
-        raise Refused(_("The last day has passed."), "ends_on")
+        raise ActionNotAllowed(_("The last day has passed."), "ends_on")
     if ends_on - starts_on > LONGEST:
-        raise Refused(_("That is longer than three months. Change the roles of the people instead."), "ends_on")
+        raise ActionNotAllowed(
+            _("That is longer than three months. Change the roles of the people instead."), "ends_on"
+        )
     rows = Delegation.objects.filter(municipality=municipality, approver=approver, ended_at__isnull=True)
     other = rows.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).select_related("delegate").first()
     if other is not None:
         facts = {"person": other.delegate, "since": short_date(other.starts_on), "until": short_date(other.ends_on)}
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(person)s stands in from %(since)s to %(until)s already. End that first.") % facts, "starts_on"
         )
 
 
 @transaction.atomic
-def end_delegation(delegation: Delegation, *, by: Any) -> None:
+def end_delegation(delegation: Delegation, *, by: User) -> None:
     """From this moment the delegate decides for nobody; nothing changes when it has ended."""
     rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate", "municipality")
     row = rows.get(pk=delegation.pk)
@@ -82,13 +85,13 @@ def end_delegation(delegation: Delegation, *, by: Any) -> None:
 
 
 @transaction.atomic
-def allow_emergency(municipality: Municipality, user: User, *, by: Any) -> EmergencyRight:
+def allow_emergency(municipality: Municipality, user: User, *, by: User) -> EmergencyRight:
     """`user` may publish in an emergency, after the delay; nothing changes when they are on the list.
 
-    Raises `Refused`.
+    Raises `ActionNotAllowed`.
     """
     if not _holds(municipality, user, *PUBLISHING_ROLES):
-        raise Refused(_("Only a communications officer or an approver can be on the emergency list."), "user")
+        raise ActionNotAllowed(_("Only a communications officer or an approver can be on the emergency list."), "user")
     row, created = EmergencyRight.objects.get_or_create(
         municipality=municipality, user=user, ended_at=None,
         defaults={"by": by, "waits_until": waiting.until(municipality)},
@@ -100,7 +103,7 @@ def allow_emergency(municipality: Municipality, user: User, *, by: Any) -> Emerg
 
 
 @transaction.atomic
-def end_emergency(right: EmergencyRight, *, by: Any) -> None:
+def end_emergency(right: EmergencyRight, *, by: User) -> None:
     """Take somebody off the list. What they sent and has not left yet is held at the gate."""
     rows = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
     row = rows.get(pk=right.pk)
@@ -113,7 +116,7 @@ def end_emergency(right: EmergencyRight, *, by: Any) -> None:
         notices.right_stopped(row, by=by)
 
 
-def end_unauthorised(person: User, by: Any) -> None:
+def end_unauthorised(person: User, by: User) -> None:
     """For `accounts.endings`: delegations lent by this person or to them that neither could make now, delegations that
     they arranged and that have not begun, and their places on emergency lists.
     """

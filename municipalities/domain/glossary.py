@@ -1,14 +1,14 @@
 """The municipality's own words: names that stay Latin, and words that each script spells its own way."""
 
 import re
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 import serbian
+from accounts.models import User
 from common import audit
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import GlossaryWord, Municipality
 
 MOST_WORDS = 1000
@@ -18,13 +18,13 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 @transaction.atomic
-def add(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) -> GlossaryWord:
-    """A new word; one that is left empty is the same as the other. Raises `Refused`."""
+def add(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
+    """A new word; one that is left empty is the same as the other. Raises `ActionNotAllowed`."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who add the same word stand in line
     latin, cyrillic = spellings(latin, cyrillic)
     mine = GlossaryWord.objects.filter(municipality=municipality)
     if mine.count() >= MOST_WORDS:
-        raise Refused(_("There are %(most)s words, and more would slow down writing. Remove some first.") % {
+        raise ActionNotAllowed(_("There are %(most)s words, and more would slow down writing. Remove some first.") % {
             "most": MOST_WORDS
         })  # fmt: skip
     _refuse_twins(municipality, latin, cyrillic)
@@ -34,8 +34,8 @@ def add(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) -> Gl
 
 
 @transaction.atomic
-def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: Any) -> bool:
-    """Tells whether anything changed. Raises `Refused`."""
+def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: User) -> bool:
+    """Tells whether anything changed. Raises `ActionNotAllowed`."""
     Municipality.objects.select_for_update().get(pk=word.municipality_id)
     row = GlossaryWord.objects.select_for_update().get(pk=word.pk)
     latin, cyrillic = spellings(latin, cyrillic)
@@ -49,14 +49,14 @@ def change(word: GlossaryWord, latin: str, cyrillic: str, *, by: Any) -> bool:
 
 
 @transaction.atomic
-def remove(word: GlossaryWord, *, by: Any) -> None:
+def remove(word: GlossaryWord, *, by: User) -> None:
     audit.record("glossary.remove", by=by, target=word)
     word.delete()
 
 
 @transaction.atomic
-def remember(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) -> GlossaryWord:
-    """What a person corrected by hand: a word they taught before gets the new spelling. Raises `Refused`."""
+def remember(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
+    """What a person corrected by hand: a word they taught before gets the new spelling. Raises `ActionNotAllowed`."""
     latin, cyrillic = spellings(latin, cyrillic)
     known = _twins(municipality, latin, cyrillic)
     if len(known) != 1:
@@ -67,17 +67,19 @@ def remember(municipality: Municipality, latin: str, cyrillic: str, *, by: Any) 
 
 
 def spellings(latin: str, cyrillic: str) -> tuple[str, str]:
-    """Both spellings as they are kept. Raises `Refused` with what is wrong and with which field."""
+    """Both spellings as they are kept. Raises `ActionNotAllowed` with what is wrong and with which field."""
     latin, cyrillic = _clean(latin, "latin"), _clean(cyrillic, "cyrillic")
     if not latin and not cyrillic:
-        raise Refused(_("Write the word."), "latin")
+        raise ActionNotAllowed(_("Write the word."), "latin")
     latin, cyrillic = latin or cyrillic, cyrillic or latin
     if latin != cyrillic and serbian.detect(latin) is not serbian.Script.LATIN:
-        raise Refused(_("This is how the word stands in Latin text, so it needs Latin letters."), "latin")
+        raise ActionNotAllowed(_("This is how the word stands in Latin text, so it needs Latin letters."), "latin")
     if latin != cyrillic and serbian.detect(cyrillic) is not serbian.Script.CYRILLIC:
-        raise Refused(_("Write it in Cyrillic letters, or leave it empty if the word stays Latin."), "cyrillic")
+        raise ActionNotAllowed(
+            _("Write it in Cyrillic letters, or leave it empty if the word stays Latin."), "cyrillic"
+        )
     if serbian.to_cyrillic(latin) == cyrillic and serbian.to_latin(cyrillic) == latin:
-        raise Refused(_("The portal writes this word like that already."), "latin")
+        raise ActionNotAllowed(_("The portal writes this word like that already."), "latin")
     return latin, cyrillic
 
 
@@ -86,13 +88,19 @@ def _clean(word: str, field: str) -> str:
     if not word:
         return ""
     if len(word) > MOST_LETTERS:
-        raise Refused(_("That is longer than a word: at most %(most)s characters.") % {"most": MOST_LETTERS}, field)
+        raise ActionNotAllowed(
+            _("That is longer than a word: at most %(most)s characters.") % {"most": MOST_LETTERS}, field
+        )
     if not _FORM.fullmatch(word):
-        raise Refused(_("Use letters and digits; a space, a full stop, - & + / ' may stand between them."), field)
+        raise ActionNotAllowed(
+            _("Use letters and digits; a space, a full stop, - & + / ' may stand between them."), field
+        )
     if len(_LETTERS.findall(word)) < 2 or (len(word) < 4 and word.islower()):
-        raise Refused(_("This is too short: it would change ordinary words. Write the whole name."), field)
+        raise ActionNotAllowed(_("This is too short: it would change ordinary words. Write the whole name."), field)
     if serbian.mixed_script_words(word):
-        raise Refused(_("Latin and Cyrillic letters are mixed in this word. Type it again in one script."), field)
+        raise ActionNotAllowed(
+            _("Latin and Cyrillic letters are mixed in this word. Type it again in one script."), field
+        )
     return word
 
 
@@ -100,7 +108,9 @@ def _refuse_twins(municipality: Municipality, latin: str, cyrillic: str, but: in
     for row in _twins(municipality, latin, cyrillic):
         if row.pk != but:
             field = "latin" if row.latin.casefold() == latin.casefold() else "cyrillic"
-            raise Refused(_("This word is on the list already: %(word)s. Change it there.") % {"word": row}, field)
+            raise ActionNotAllowed(
+                _("This word is on the list already: %(word)s. Change it there.") % {"word": row}, field
+            )
 
 
 def _twins(municipality: Municipality, latin: str, cyrillic: str) -> list[GlossaryWord]:

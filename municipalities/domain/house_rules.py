@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import notices
-from municipalities.domain.refused import Refused
 from municipalities.enums import ChangeOutcome
 from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
@@ -34,10 +35,10 @@ class Edited:
 
 
 @transaction.atomic
-def edit(municipality: Municipality, values: dict[str, Any], *, by: Any, reason: str = "") -> Edited:
+def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason: str = "") -> Edited:
     """Write what changed of the house rules; what relaxes them waits, unless nobody approves here yet.
 
-    Raises `Refused` without a reason for a relaxation, and while another relaxation waits.
+    Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
     """
     house = Municipality.objects.select_for_update().get(pk=municipality.pk)
     changes = {
@@ -57,11 +58,11 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: Any, reason:
 
 
 def _reason(text: str) -> str:
-    """One line of text. Raises `Refused`."""
+    """One line of text. Raises `ActionNotAllowed`."""
     reason = " ".join(text.split())
     if SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         return reason
-    raise Refused(
+    raise ActionNotAllowed(
         _("Say in %(least)s to %(most)s characters why a rule is relaxed: the other approvers read it.")
         % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
         "reason",
@@ -75,7 +76,7 @@ def _write(house: Municipality, pairs: dict[str, Pair]) -> None:
         house.save(update_fields=list(pairs))
 
 
-def _record(house: Municipality, pairs: dict[str, Pair], *, by: Any, reason: str) -> None:
+def _record(house: Municipality, pairs: dict[str, Pair], *, by: User, reason: str) -> None:
     if not pairs:
         return
     audit.record("municipality.edit_rules", by=by, target=house, municipality_id=house.pk, changed=list(pairs))
@@ -84,7 +85,7 @@ def _record(house: Municipality, pairs: dict[str, Pair], *, by: Any, reason: str
         notices.rules_changed(house, decisive, by=by, reason=reason)
 
 
-def _stop_what_it_contradicts(house: Municipality, at_once: dict[str, Pair], *, by: Any) -> None:
+def _stop_what_it_contradicts(house: Municipality, at_once: dict[str, Pair], *, by: User) -> None:
     """A rule that becomes stricter is not relaxed by what was asked for before."""
     row = _waiting(house)
     contradicted = set(at_once) & set(row.values) if row else set()
@@ -103,9 +104,9 @@ def _waiting(house: Municipality) -> RuleChange | None:
     return rows.filter(municipality=house, ended_at__isnull=True).first()
 
 
-def _ask(house: Municipality, values: dict[str, Pair], *, by: Any, reason: str) -> RuleChange:
+def _ask(house: Municipality, values: dict[str, Pair], *, by: User, reason: str) -> RuleChange:
     if _waiting(house):
-        raise Refused(
+        raise ActionNotAllowed(
             _("Relaxed rules wait already: agree to them, stop them or withdraw them first."), next(iter(values))
         )
     now = timezone.now()
@@ -121,16 +122,16 @@ def _ask(house: Municipality, values: dict[str, Pair], *, by: Any, reason: str) 
 
 
 @transaction.atomic
-def confirm(change: RuleChange, *, by: Any) -> bool:
-    """Another approver agrees: it is in force at once. Raises `Refused`.
+def confirm(change: RuleChange, *, by: User) -> bool:
+    """Another approver agrees: it is in force at once. Raises `ActionNotAllowed`.
 
     False when it was dropped instead, since the one who asked may no longer change the rules.
     """
     row = _locked(change)
     if row.by_id == by.pk:
-        raise Refused(_("You asked for it yourself: another approver has to agree."))
+        raise ActionNotAllowed(_("You asked for it yourself: another approver has to agree."))
     if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
-        raise Refused(_("Only another approver of the municipality can agree to it."))
+        raise ActionNotAllowed(_("Only another approver of the municipality can agree to it."))
     if not queries.still_may(row.by, row.municipality, Verb.SETTINGS_EDIT):
         _drop(row, by=None)
         return False
@@ -142,12 +143,12 @@ def confirm(change: RuleChange, *, by: Any) -> bool:
 
 
 @transaction.atomic
-def stop(change: RuleChange, *, by: Any) -> None:
-    """The rules stay as they are. Raises `Refused`; who asked withdraws."""
+def stop(change: RuleChange, *, by: User) -> None:
+    """The rules stay as they are. Raises `ActionNotAllowed`; who asked withdraws."""
     _stop(_locked(change), by=by)
 
 
-def _stop(row: RuleChange, *, by: Any) -> None:
+def _stop(row: RuleChange, *, by: User) -> None:
     if row.by_id == getattr(by, "pk", None):
         _end(row, ChangeOutcome.WITHDRAWN, by=by)
         audit.record("municipality.withdraw_rules", by=by, **_about(row))
@@ -173,7 +174,7 @@ def apply_due() -> int:
 def _apply_due(change: RuleChange) -> bool:
     try:
         row = _locked(change)
-    except Refused:
+    except ActionNotAllowed:
         return False
     if row.effective_at > timezone.now():
         return False
@@ -188,11 +189,11 @@ def _apply_due(change: RuleChange) -> bool:
 
 
 def _locked(change: RuleChange) -> RuleChange:
-    """The change and its municipality, both locked. Raises `Refused` when it has ended."""
+    """The change and its municipality, both locked. Raises `ActionNotAllowed` when it has ended."""
     house = Municipality.objects.select_for_update().get(pk=change.municipality_id)
     row = _waiting(house)
     if row is None or row.pk != change.pk:
-        raise Refused(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled meanwhile."))
     row.municipality = house
     return row
 
@@ -206,7 +207,7 @@ def _apply(row: RuleChange) -> None:
     )
 
 
-def end_unauthorised(person: Any, by: Any) -> None:
+def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: drop what this person asked to relax and may not ask for any more."""
     with everywhere("relaxations of house rules that somebody asked for"):
         waiting = list(RuleChange.objects.filter(by=person, ended_at__isnull=True).order_by("pk"))
@@ -219,14 +220,14 @@ def end_unauthorised(person: Any, by: Any) -> None:
                 _drop(row, by=by)
 
 
-def _drop(row: RuleChange, *, by: Any) -> None:
+def _drop(row: RuleChange, *, by: User | None) -> None:
     """`by` took the right away from the one who asked; None: it was noticed later."""
     _end(row, ChangeOutcome.DROPPED, by=None)
     audit.record("municipality.drop_rules", by=by, **_about(row))
     notices.relaxation_dropped(row)
 
 
-def _end(row: RuleChange, outcome: ChangeOutcome, *, by: Any) -> None:
+def _end(row: RuleChange, outcome: ChangeOutcome, *, by: User | None) -> None:
     row.outcome, row.ended_at, row.ended_by = outcome, timezone.now(), by
     row.save(update_fields=["outcome", "ended_at", "ended_by"])
 

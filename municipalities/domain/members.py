@@ -8,18 +8,19 @@ from django.utils.translation import gettext as _
 
 from accounts.domain.invitations import invite as send_invitation
 from accounts.endings import end_unauthorised
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from municipalities.domain import notices, waiting
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 
 
 @transaction.atomic
-def invite(municipality: Municipality, *, email: str, role: str, by: Any, name: str = "", language: str = "") -> str:
-    """Invite somebody to be a member; returns the link. Raises `Refused` when they hold that role already."""
+def invite(municipality: Municipality, *, email: str, role: str, by: User, name: str = "", language: str = "") -> str:
+    """Invite somebody to be a member; returns the link. Raises `ActionNotAllowed` when they hold that role already."""
     if Membership.objects.running().filter(municipality=municipality, user__email=email, role=role).exists():
-        raise Refused(_("This person holds that role here already."), "email")
+        raise ActionNotAllowed(_("This person holds that role here already."), "email")
     grant = {"kind": "membership", "municipality": municipality.slug, "role": role}
     return send_invitation(
         email,
@@ -32,7 +33,7 @@ def invite(municipality: Municipality, *, email: str, role: str, by: Any, name: 
 
 
 @transaction.atomic
-def join(user: Any, municipality: Municipality, role: str, *, by: Any) -> Membership:
+def join(user: Any, municipality: Municipality, role: str, *, by: User | None) -> Membership:
     """`user` becomes a member; nothing changes when they hold the role already. A new approver waits."""
     waits = waiting.until(municipality, without=user) if role == Role.APPROVER else None
     membership, created = Membership.objects.get_or_create(
@@ -46,10 +47,10 @@ def join(user: Any, municipality: Municipality, role: str, *, by: Any) -> Member
 
 
 @transaction.atomic
-def change_role(membership: Membership, role: str, *, by: Any) -> None:
+def change_role(membership: Membership, role: str, *, by: User) -> None:
     """What the new role does not cover ends (`accounts.endings`). A new approver waits.
 
-    Raises `Refused` when the person holds the new role here already.
+    Raises `ActionNotAllowed` when the person holds the new role here already.
     """
     if membership.role == role:
         return
@@ -64,7 +65,7 @@ def change_role(membership: Membership, role: str, *, by: Any) -> None:
         with transaction.atomic():
             membership.save(update_fields=["role", "by", "waits_until", "confirmed_by", "former_role"])
     except IntegrityError:
-        raise Refused(_("This person holds that role here already."), "role") from None
+        raise ActionNotAllowed(_("This person holds that role here already."), "role") from None
     audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)
     end_unauthorised(membership.user, by=by)
     if role == Role.APPROVER:
@@ -74,7 +75,7 @@ def change_role(membership: Membership, role: str, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end(membership: Membership, *, by: Any) -> None:
+def end(membership: Membership, *, by: User | None) -> None:
     """End a running membership and what hung on it (`accounts.endings`); nothing changes when it has ended."""
     membership = Membership.objects.select_for_update(of=("self",)).select_related("user").get(pk=membership.pk)
     if membership.ended_at:
@@ -87,7 +88,7 @@ def end(membership: Membership, *, by: Any) -> None:
         (notices.right_stopped if membership.waits_until else notices.approver_ended)(membership, by=by)
 
 
-def restore(person: Any, by: Any) -> None:
+def restore(person: Any, by: User) -> None:
     """For `accounts.reactivation`: an approver whose account is switched on again is a new one to the others."""
     rows = Membership.objects.deciding().filter(user=person)
     for membership in rows.select_related("user", "municipality").order_by("pk"):

@@ -38,7 +38,7 @@ class Send(Protocol):
         municipality: Municipality | None,
         url: str,
         words: Callable[[], tuple[str, str]],
-        by: Any,
+        by: User,
         about: str,
     ) -> Any: ...
 
@@ -53,7 +53,7 @@ def register(send: Send) -> None:
 # ---------------------------------------------------------------- house rules
 
 
-def rules_changed(municipality: Municipality, values: wording.Pairs, *, by: Any, reason: str = "") -> None:
+def rules_changed(municipality: Municipality, values: wording.Pairs, *, by: User, reason: str = "") -> None:
     """A rule about decisions is another one from now on."""
     facts = {"municipality": municipality, "person": by}
 
@@ -80,7 +80,7 @@ def relaxation_asked(change: RuleChange) -> None:
     _send_rules(change.municipality, words, by=change.by)
 
 
-def relaxation_confirmed(change: RuleChange, *, by: Any) -> None:
+def relaxation_confirmed(change: RuleChange, *, by: User) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: %(person)s agreed to relax the rules about who decides") % facts,
@@ -100,7 +100,7 @@ def relaxation_applied(change: RuleChange) -> None:
     _relaxation_ended(change, ending, by=None)
 
 
-def relaxation_stopped(change: RuleChange, *, by: Any) -> None:
+def relaxation_stopped(change: RuleChange, *, by: User) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: %(person)s stopped that the rules about who decides are relaxed") % facts,
@@ -130,7 +130,9 @@ def relaxation_dropped(change: RuleChange) -> None:
     _relaxation_ended(change, ending, by=None)
 
 
-def _relaxation_ended(change: RuleChange, ending: Callable[[dict[str, Any]], tuple[str, str]], *, by: Any) -> None:
+def _relaxation_ended(
+    change: RuleChange, ending: Callable[[dict[str, Any]], tuple[str, str]], *, by: User | None
+) -> None:
     facts = {"municipality": change.municipality, "person": by, "asker": change.by}
 
     def words() -> tuple[str, str]:
@@ -141,7 +143,7 @@ def _relaxation_ended(change: RuleChange, ending: Callable[[dict[str, Any]], tup
 
 
 def _send_rules(
-    municipality: Municipality, words: Callable[[], tuple[str, str]], *, by: Any, besides: Iterable[User] = ()
+    municipality: Municipality, words: Callable[[], tuple[str, str]], *, by: User | None, besides: Iterable[User] = ()
 ) -> None:
     people = [*_guards(municipality, by=by), *_staff(municipality), *besides]
     url = reverse("settings_rules", args=[municipality.slug])
@@ -151,7 +153,7 @@ def _send_rules(
 # ---------------------------------------------------------------- rights of persons
 
 
-def right_given(right: Right, *, by: Any) -> None:
+def right_given(right: Right, *, by: User | None) -> None:
     """Somebody may approve or publish in an emergency, now or after the delay."""
     others = [person for person in _guards(right.municipality, by=by) if person != _holder(right)]
     staff = _staff(right.municipality) if isinstance(right, Membership) or not others else []
@@ -169,7 +171,7 @@ def right_given(right: Right, *, by: Any) -> None:
     _send_right(right, [_holder(right)], own, by=by)
 
 
-def right_confirmed(right: Right, *, by: Any) -> None:
+def right_confirmed(right: Right, *, by: User) -> None:
     """A second person agreed: it holds from now on."""
     facts = {"municipality": right.municipality, "person": by, "holder": _holder(right)}
 
@@ -191,7 +193,7 @@ def right_holds(right: Right) -> None:
     _send_right(right, _concerned(right, None), words, by=None)
 
 
-def right_stopped(right: Right, *, by: Any) -> None:
+def right_stopped(right: Right, *, by: User | None) -> None:
     """Somebody ended it while it still waited; `by` is nobody where the one who gave it may no longer give it."""
     facts = {"municipality": right.municipality, "person": by, "holder": _holder(right)}
 
@@ -208,7 +210,7 @@ def right_stopped(right: Right, *, by: Any) -> None:
     _send(Topic.RIGHTS, gone, municipality=None, url=reverse("notifications"), words=words, by=by, about=_about(right))
 
 
-def approver_ended(membership: Membership, *, by: Any) -> None:
+def approver_ended(membership: Membership, *, by: User | None) -> None:
     """An approver is none any more: to the others, and to themselves if somebody else did it."""
     facts = {"municipality": membership.municipality, "person": by, "holder": membership.user}
 
@@ -222,7 +224,7 @@ def approver_ended(membership: Membership, *, by: Any) -> None:
     _send(Topic.RIGHTS, [membership.user], municipality=None, url=url, words=words, by=by, about=about)
 
 
-def _given(right: Right, by: Any) -> str:
+def _given(right: Right, by: User | None) -> str:
     facts = {"municipality": right.municipality, "person": by or _("The portal"), "holder": _holder(right)}
     if isinstance(right, Membership):
         return _("%(municipality)s: %(person)s made %(holder)s an approver") % facts
@@ -254,7 +256,7 @@ def _holder(right: Right) -> User:
     return right.delegate if isinstance(right, Delegation) else right.user
 
 
-def _concerned(right: Right, by: Any) -> list[User]:
+def _concerned(right: Right, by: User | None) -> list[User]:
     """The other approvers, who gave the right, who got it, and whose it is."""
     people = [*_guards(right.municipality, by=by), _holder(right)]
     people += [right.by] if right.by else []
@@ -269,7 +271,7 @@ def _about(right: Right) -> str:
 FRAGMENTS = {Membership: "policy", EmergencyRight: "emergencies", Delegation: "delegates"}
 
 
-def _send_right(right: Right, people: Iterable[User], words: Callable[[], tuple[str, str]], *, by: Any) -> None:
+def _send_right(right: Right, people: Iterable[User], words: Callable[[], tuple[str, str]], *, by: User | None) -> None:
     url = reverse("deciders", args=[right.municipality.slug]) + f"#{FRAGMENTS[type(right)]}"
     municipality = right.municipality
     _send(Topic.RIGHTS, people, municipality=municipality, url=url, words=words, by=by, about=_about(right))
@@ -278,7 +280,7 @@ def _send_right(right: Right, people: Iterable[User], words: Callable[[], tuple[
 # ---------------------------------------------------------------- people
 
 
-def _guards(municipality: Municipality, *, by: Any) -> list[User]:
+def _guards(municipality: Municipality, *, by: User | None) -> list[User]:
     """The other approvers. Where there is none, the administrators: somebody has to know of it."""
     others = [person for person in queries.approvers(municipality) if person != by]
     return others or [person for person in administrators() if person != by]

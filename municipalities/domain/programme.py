@@ -13,7 +13,7 @@ from accounts.endings import end_unauthorised
 from accounts.models import User
 from common import audit
 from common.dates import short_date
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Period, Programme
 
 # How long the daily look for rights that ended by themselves may stand still without missing any.
@@ -21,14 +21,14 @@ LOOKS_BACK = timedelta(days=14)
 
 
 @transaction.atomic
-def start(name: str, *, by: Any) -> Programme:
+def start(name: str, *, by: User) -> Programme:
     programme = Programme.objects.create(name=name)
     audit.record("programme.start", by=by, target=programme)
     return programme
 
 
 @transaction.atomic
-def add_staff(programme: Programme, user: User, *, by: Any) -> None:
+def add_staff(programme: Programme, user: User, *, by: User) -> None:
     """`user` runs the programme too; nothing changes when they do already."""
     if programme.staff.filter(pk=user.pk).exists():
         return
@@ -37,7 +37,7 @@ def add_staff(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end_staff(programme: Programme, user: User, *, by: Any) -> None:
+def end_staff(programme: Programme, user: User, *, by: User) -> None:
     """The right ends at once, with what hung on it (`accounts.endings`). Twice changes nothing."""
     if not programme.staff.filter(pk=user.pk).exists():
         return
@@ -47,7 +47,7 @@ def end_staff(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def add_trainer(programme: Programme, user: User, *, by: Any) -> None:
+def add_trainer(programme: Programme, user: User, *, by: User) -> None:
     """`user` may hold the programme's trainings; nothing changes when they may already."""
     if programme.trainers.filter(pk=user.pk).exists():
         return
@@ -56,7 +56,7 @@ def add_trainer(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end_trainer(programme: Programme, user: User, *, by: Any) -> None:
+def end_trainer(programme: Programme, user: User, *, by: User) -> None:
     """The right ends at once; what they made stays. Twice changes nothing."""
     if not programme.trainers.filter(pk=user.pk).exists():
         return
@@ -66,37 +66,37 @@ def end_trainer(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
-def invite_trainer(programme: Programme, email: str, *, by: Any, name: str = "", language: str = "") -> str:
+def invite_trainer(programme: Programme, email: str, *, by: User, name: str = "", language: str = "") -> str:
     """Give an account of that address the right at once, or invite it; returns the link, empty when it was given.
 
-    Raises `Refused` when they are a trainer already.
+    Raises `ActionNotAllowed` when they are a trainer already.
     """
     known = User.objects.filter(email=email, is_active=True).first()
     if known is None:
         grant = {"kind": "trainer", "programme": programme.pk}
         return invite(email, [grant], by=by, name=name, language=language)  # type: ignore[list-item]
     if programme.trainers.filter(pk=known.pk).exists():
-        raise Refused(_("%(person)s is a trainer of this programme already.") % {"person": known}, "email")
+        raise ActionNotAllowed(_("%(person)s is a trainer of this programme already.") % {"person": known}, "email")
     add_trainer(programme, known, by=by)
     return ""
 
 
 @transaction.atomic
-def add_cohort(programme: Programme, name: str, training_on: date, *, by: Any) -> Cohort:
+def add_cohort(programme: Programme, name: str, training_on: date, *, by: User) -> Cohort:
     cohort = Cohort.objects.create(programme=programme, name=name, training_on=training_on)
     audit.record("programme.add_cohort", by=by, target=cohort)
     return cohort
 
 
 @transaction.atomic
-def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compares: bool, by: Any) -> Enrolment:
-    """Raises `Refused` while the municipality has no workspace, or is enrolled in the programme in that time, and for a
-    workspace of a training.
+def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compares: bool, by: User) -> Enrolment:
+    """Raises `ActionNotAllowed` while the municipality has no workspace, or is enrolled in the programme in that time,
+    and for a workspace of a training.
     """
     _lock(municipality)
     _refuse_training(municipality)
     if municipality.joined_on is None:
-        raise Refused(_("This municipality has no workspace yet. An administrator opens it."), "municipality")
+        raise ActionNotAllowed(_("This municipality has no workspace yet. An administrator opens it."), "municipality")
     others = Enrolment.objects.filter(municipality=municipality, cohort__programme=cohort.programme)
     _refuse_overlap(others.select_related("cohort"), starts_on, None)
     enrolment = Enrolment.objects.create(
@@ -107,8 +107,8 @@ def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compar
 
 
 @transaction.atomic
-def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: Any) -> None:
-    """`None` takes a last day back. Raises `Refused` for a day before the first."""
+def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: User) -> None:
+    """`None` takes a last day back. Raises `ActionNotAllowed` for a day before the first."""
     _end(enrolment, ends_on)
     audit.record("programme.end_enrolment", by=by, target=enrolment, cohort=str(enrolment.cohort))
     for person in enrolment.cohort.programme.staff.order_by("pk"):
@@ -116,7 +116,7 @@ def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: Any) -> Non
 
 
 @transaction.atomic
-def set_comparison(enrolment: Enrolment, compares: bool, *, by: Any) -> None:
+def set_comparison(enrolment: Enrolment, compares: bool, *, by: User) -> None:
     """Whether the municipality agreed that its numbers stand beside the others'."""
     if enrolment.compares == compares:
         return
@@ -126,14 +126,14 @@ def set_comparison(enrolment: Enrolment, compares: bool, *, by: Any) -> None:
 
 
 @transaction.atomic
-def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: date | None, *, by: Any) -> Pairing:
-    """Raises `Refused` when the two are paired in that time already, the period ends before it starts, and for a
-    workspace of a training.
+def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: date | None, *, by: User) -> Pairing:
+    """Raises `ActionNotAllowed` when the two are paired in that time already, the period ends before it starts, and for
+    a workspace of a training.
     """
     _lock(municipality)
     _refuse_training(municipality)
     if ends_on and ends_on < starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     _refuse_overlap(Pairing.objects.filter(municipality=municipality, mentor=mentor), starts_on, ends_on)
     pairing = Pairing.objects.create(mentor=mentor, municipality=municipality, starts_on=starts_on, ends_on=ends_on)
     audit.record("programme.pair", by=by, target=pairing, person=str(mentor))
@@ -141,8 +141,8 @@ def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: dat
 
 
 @transaction.atomic
-def end_pairing(pairing: Pairing, ends_on: date, *, by: Any) -> None:
-    """The mentor's right ends with the end of that day. Raises `Refused` for a day before the first."""
+def end_pairing(pairing: Pairing, ends_on: date, *, by: User) -> None:
+    """The mentor's right ends with the end of that day. Raises `ActionNotAllowed` for a day before the first."""
     _end(pairing, ends_on)
     audit.record("programme.end_pairing", by=by, target=pairing, person=str(pairing.mentor))
     end_unauthorised(pairing.mentor, by=by)
@@ -166,30 +166,30 @@ def end_lapsed() -> int:
 
 @transaction.atomic
 def succeed(
-    pairing: Pairing, successor: User, starts_on: date, ends_on: date | None, *, by: Any
+    pairing: Pairing, successor: User, starts_on: date, ends_on: date | None, *, by: User
 ) -> tuple[Pairing, Pairing]:
     """End `pairing` the day before `starts_on` and pair the successor from that day; returns both.
 
-    Raises `Refused` when the pairing has ended or begins no earlier than `starts_on`, for a
+    Raises `ActionNotAllowed` when the pairing has ended or begins no earlier than `starts_on`, for a
     day that is past, and as `pair` does.
     """
     _lock(pairing.municipality)
     former = Pairing.objects.select_related("mentor", "municipality").get(pk=pairing.pk)
     if former.ends_on and former.ends_on < timezone.localdate():
-        raise Refused(_("This pairing has ended already."))
+        raise ActionNotAllowed(_("This pairing has ended already."))
     if former.mentor_id == successor.pk:
-        raise Refused(_("Choose somebody else than the present mentor."), "successor")
+        raise ActionNotAllowed(_("Choose somebody else than the present mentor."), "successor")
     if starts_on < timezone.localdate():
-        raise Refused(_("The first day of the successor cannot lie in the past."), "starts_on")
+        raise ActionNotAllowed(_("The first day of the successor cannot lie in the past."), "starts_on")
     if starts_on <= former.starts_on:
         since = {"since": short_date(former.starts_on)}
-        raise Refused(
+        raise ActionNotAllowed(
             _("The present pairing begins on %(since)s, so the successor can begin the day after at the earliest.")
             % since,
             "starts_on",
         )
     if ends_on and ends_on < starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     others = Pairing.objects.filter(municipality=former.municipality, mentor=successor)
     _refuse_overlap(others, starts_on, ends_on)
     last = starts_on - timedelta(days=1)
@@ -210,20 +210,20 @@ def invite_mentor(
     starts_on: date,
     ends_on: date | None,
     *,
-    by: Any,
+    by: User,
     name: str = "",
     language: str = "",
 ) -> str:
     """Pair an account of that address at once, or invite it to be paired; returns the link, empty when paired.
 
-    Raises `Refused` as `pair` does.
+    Raises `ActionNotAllowed` as `pair` does.
     """
     known = User.objects.filter(email=email, is_active=True).first()
     if known is not None:
         pair(known, municipality, starts_on, ends_on, by=by)
         return ""
     if ends_on and ends_on < starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     grant = {
         "kind": "pairing",
         "municipality": municipality.slug,
@@ -247,7 +247,7 @@ def _lock(municipality: Municipality) -> None:
 
 def _refuse_training(municipality: Municipality) -> None:
     if municipality.is_training:
-        raise Refused(_("This workspace belongs to an exercise and is no municipality."), "municipality")
+        raise ActionNotAllowed(_("This workspace belongs to an exercise and is no municipality."), "municipality")
 
 
 def _refuse_overlap(rows: QuerySet[Any], starts_on: date, ends_on: date | None) -> None:
@@ -263,11 +263,11 @@ def _refuse_overlap(rows: QuerySet[Any], starts_on: date, ends_on: date | None) 
     else:
         until = short_date(other.ends_on)
         message = _("The periods overlap: one runs from %(since)s to %(until)s.") % {"since": since, "until": until}
-    raise Refused(message, "starts_on")
+    raise ActionNotAllowed(message, "starts_on")
 
 
 def _end(period: Enrolment | Pairing, ends_on: date | None) -> None:
     if ends_on is not None and ends_on < period.starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     period.ends_on = ends_on
     period.save(update_fields=["ends_on"])

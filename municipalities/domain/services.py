@@ -8,18 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import EService, Municipality, ServiceAvailability, ServiceTemplate
 
 Texts = Sequence[Mapping[str, str]]
 
 
 @transaction.atomic
-def add(values: Mapping[str, Any], texts: Texts, *, by: Any) -> EService:
-    """A new service with its texts. Raises `Refused` when the key is taken."""
+def add(values: Mapping[str, Any], texts: Texts, *, by: User) -> EService:
+    """A new service with its texts. Raises `ActionNotAllowed` when the key is taken."""
     if EService.objects.filter(key=values["key"]).exists():
-        raise Refused(_("There is a service with this key already. Choose another key."), "key")
+        raise ActionNotAllowed(_("There is a service with this key already. Choose another key."), "key")
     service = EService.objects.create(**values)
     _write_texts(service, texts)
     audit.record("service.add", by=by, target=service)
@@ -27,7 +28,7 @@ def add(values: Mapping[str, Any], texts: Texts, *, by: Any) -> EService:
 
 
 @transaction.atomic
-def edit(service: EService, values: Mapping[str, Any], texts: Texts, *, by: Any) -> bool:
+def edit(service: EService, values: Mapping[str, Any], texts: Texts, *, by: User) -> bool:
     """Write what changed; the key stays, because posts name the service by it. Tells whether anything did."""
     row = EService.objects.select_for_update().get(pk=service.pk)
     changed = [name for name, value in values.items() if name != "key" and getattr(row, name) != value]
@@ -64,7 +65,7 @@ def _write_texts(service: EService, texts: Texts) -> None:
 
 @transaction.atomic
 def keep(
-    municipality: Municipality, service: EService, values: Mapping[str, Any], *, verified: bool, by: Any
+    municipality: Municipality, service: EService, values: Mapping[str, Any], *, verified: bool, by: User
 ) -> ServiceAvailability:
     """Write down whether a municipality has a service. Inside its scope.
 
@@ -87,7 +88,7 @@ def keep(
     return row
 
 
-def _tell(row: ServiceAvailability, *, by: Any, verified: bool) -> None:
+def _tell(row: ServiceAvailability, *, by: User, verified: bool) -> None:
     day: date | None = row.verified_on
     about: dict[str, Any] = {"target": row, "label": str(row.service), "verified_on": day.isoformat() if day else ""}
     if verified:

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import audit
+from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import notices
 from municipalities.domain.notices import Right
-from municipalities.domain.refused import Refused
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.rules import Verb
 
@@ -34,15 +35,15 @@ def until(municipality: Municipality, *, without: Any = None) -> datetime | None
 
 
 @transaction.atomic
-def confirm(right: Right, *, by: Any) -> None:
-    """Another approver agrees to it: it holds at once. Raises `Refused`."""
+def confirm(right: Right, *, by: User) -> None:
+    """Another approver agrees to it: it holds at once. Raises `ActionNotAllowed`."""
     row = _locked(right)
     if row is None:
-        raise Refused(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled meanwhile."))
     if by.pk in (row.by_id, holder(row).pk):
-        raise Refused(_("Another approver has to agree: neither who gives the right nor who gets it."))
+        raise ActionNotAllowed(_("Another approver has to agree: neither who gives the right nor who gets it."))
     if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
-        raise Refused(_("Only another approver of the municipality can agree to it."))
+        raise ActionNotAllowed(_("Only another approver of the municipality can agree to it."))
     row.waits_until, row.confirmed_by = None, by
     row.save(update_fields=["waits_until", "confirmed_by"])
     audit.record("member.confirm_right", by=by, **_about(row))
@@ -50,11 +51,13 @@ def confirm(right: Right, *, by: Any) -> None:
 
 
 @transaction.atomic
-def stop(right: Right, *, by: Any) -> None:
-    """It does not take effect; who had another role here has that again. Raises `Refused` when it is settled."""
+def stop(right: Right, *, by: User) -> None:
+    """It does not take effect; who had another role here has that again. Raises `ActionNotAllowed` when it is
+    settled.
+    """
     row = _locked(right)
     if row is None:
-        raise Refused(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled meanwhile."))
     _take_back(row)
     audit.record("member.stop_right", by=by, **_about(row))
     notices.right_stopped(row, by=by)
@@ -99,7 +102,7 @@ def _settle(right: Right) -> bool:
     return True
 
 
-def end_unauthorised(person: Any, by: Any) -> None:
+def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: take back waiting rights that this person gave and may not give any more."""
     for kind in KINDS:
         rows = kind._default_manager.filter(by=person, ended_at__isnull=True, waits_until__isnull=False).order_by("pk")
@@ -109,7 +112,7 @@ def end_unauthorised(person: Any, by: Any) -> None:
                 _drop(row, by=by)
 
 
-def _drop(row: Right, *, by: Any) -> None:
+def _drop(row: Right, *, by: User | None) -> None:
     """`by` took the right away from the one who gave it; None: it was noticed later."""
     _take_back(row)
     audit.record("member.drop_right", by=by, **_about(row))

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from common import audit
 from municipalities.models import Municipality
 
 
 @transaction.atomic
-def open_workspace(municipality: Municipality, *, on: date, by: Any, is_practice: bool = False) -> None:
+def open_workspace(municipality: Municipality, *, on: date, by: User, is_practice: bool = False) -> None:
     """From `on` the municipality has a workspace; nothing changes when it has one.
 
     `is_practice` decides for good whether its channels are practice ones or real ones.
@@ -24,7 +25,7 @@ def open_workspace(municipality: Municipality, *, on: date, by: Any, is_practice
 
 
 @transaction.atomic
-def edit_profile(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
+def edit_profile(municipality: Municipality, values: dict[str, Any], *, by: User) -> list[str]:
     """Write what changed of `values` (arms, colour, website, office_hours); returns the names of the changed."""
     changed = _write(municipality, values)
     if changed:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import languages
 from common.dates import short_date
 from common.templatetags.ui import state
 from municipalities.availability import Offer
@@ -66,6 +67,4 @@ def season_months(service: Any) -> str:
 
 def _is_lower() -> bool:
     """Serbian writes months with a small letter, English with a capital one."""
-    from django.utils.translation import get_language
-
-    return not (get_language() or "sr").startswith("en")
+    return languages.current().words != languages.ENGLISH

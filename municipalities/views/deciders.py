@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from accounts.web import SignedInRequest
 from common.dates import date_time
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import deciders as verbs
 from municipalities.domain import waiting
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.forms import DelegateForm, EmergencyRightForm
 from municipalities.models import Delegation, EmergencyRight
@@ -80,8 +81,8 @@ def delegate(request: MunicipalityRequest) -> HttpResponse:
                 request.municipality, approver=people[asked["approver"]], to=people[asked["to"]],
                 starts_on=asked["starts_on"], ends_on=asked["ends_on"], by=request.user,
             )  # fmt: skip
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _after_naming(row))
             return redirect("deciders", request.municipality.slug)
@@ -112,8 +113,8 @@ def confirm_emergency(request: MunicipalityRequest, right: int) -> HttpResponse:
 def _confirm(request: MunicipalityRequest, row: Delegation | EmergencyRight) -> HttpResponse:
     try:
         waiting.confirm(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("Agreed: it holds from now on."))
     return redirect("deciders", request.municipality.slug)

@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import glossary as verbs
-from municipalities.domain.refused import Refused
 from municipalities.forms import WordForm
 from municipalities.models import GlossaryWord
 from municipalities.rules import Verb
@@ -44,8 +45,8 @@ def add(request: MunicipalityRequest) -> HttpResponse:
     if form.is_valid():
         try:
             row = verbs.add(request.municipality, **form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Remembered: %(word)s.") % {"word": row})
             return redirect("settings_words", request.municipality.slug)
@@ -61,8 +62,8 @@ def change(request: MunicipalityRequest, word: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verbs.change(row, **form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("settings_words", request.municipality.slug)

@@ -16,6 +16,7 @@ from accounts.domain import people as accounts
 from accounts.models import Invitation, User
 from accounts.queries import open_invitations
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.access import administrators
 from municipalities.domain import programme as programmes
@@ -87,7 +88,7 @@ def change(request: SignedInRequest, person: int, act: str) -> HttpResponse:
     row = get_object_or_404(User, pk=person)
     try:
         ACTS[act](row, by=request.user)
-    except accounts.Refused as refused:
+    except ActionNotAllowed as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("Saved."))

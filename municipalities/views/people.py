@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.domain import invitations
 from common.dates import date_time
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import members as verbs
 from municipalities.domain import waiting
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.forms import InviteMemberForm, RoleForm
 from municipalities.models import Membership
@@ -57,8 +58,8 @@ def invite(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verbs.invite(request.municipality, by=request.user, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("The invitation leaves by e-mail in a moment."))
             return redirect("members", request.municipality.slug)
@@ -78,8 +79,8 @@ def role(request: MunicipalityRequest, membership: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verbs.change_role(row, form.cleaned_data["role"], by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _after_change(row))
             return _after(request)
@@ -109,8 +110,8 @@ def confirm(request: MunicipalityRequest, membership: int) -> HttpResponse:
     row = _membership(request, membership)
     try:
         waiting.confirm(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("%(person)s decides from now on.") % {"person": row.user})
     return redirect("deciders", request.municipality.slug)
@@ -123,8 +124,8 @@ def stop(request: MunicipalityRequest, membership: int) -> HttpResponse:
     row = _membership(request, membership)
     try:
         waiting.stop(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("%(person)s does not become an approver.") % {"person": row.user})
     return redirect("deciders", request.municipality.slug)

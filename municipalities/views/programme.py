@@ -13,10 +13,11 @@ from accounts.domain import invitations
 from accounts.models import Invitation
 from accounts.web import SignedInRequest
 from common.dates import short_date
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities import queries
 from municipalities.access import programme
 from municipalities.domain import programme as verbs
-from municipalities.domain.refused import Refused
 from municipalities.forms import CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm, TrainerForm
 from municipalities.models import REAL_PLACE, Cohort, Municipality
 from municipalities.queries import today
@@ -92,8 +93,8 @@ def _enrolled(request: SignedInRequest, form: EnrolForm, cohorts: list[Cohort], 
     place = next(row for row in places if str(row.pk) == values["municipality"])
     try:
         verbs.enrol(cohort, place, values["starts_on"], compares=values["compares"], by=request.user)
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return False
     return True
 
@@ -109,8 +110,8 @@ def enrolment(request: ProgrammeRequest, enrolment: int) -> HttpResponse:
             verbs.set_comparison(row, form.cleaned_data["compares"], by=request.user)
             if form.cleaned_data["ends_on"] != row.ends_on:
                 verbs.end_enrolment(row, form.cleaned_data["ends_on"], by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("programme_people")
@@ -130,8 +131,8 @@ def pair(request: ProgrammeRequest) -> HttpResponse:
         values["municipality"] = next(row for row in places if str(row.pk) == values["municipality"])
         try:
             link = verbs.invite_mentor(**values, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             told = _("The invitation leaves by e-mail in a moment.") if link else _("The mentor is paired.")
             messages.success(request, told)
@@ -148,8 +149,8 @@ def end_pairing(request: ProgrammeRequest, pairing: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verbs.end_pairing(row, form.cleaned_data["ends_on"], by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("programme_people")
@@ -167,8 +168,8 @@ def invite_trainer(request: ProgrammeRequest) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("email", "name", "language")}
         try:
             link = verbs.invite_trainer(form.chosen(), **values, by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             told = _("The invitation leaves by e-mail in a moment.") if link else _("They may hold trainings now.")
             messages.success(request, told)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities import queries
 from municipalities.access import programme, requires
 from municipalities.domain import services as verbs
-from municipalities.domain.refused import Refused
 from municipalities.forms import AvailabilityForm, ServiceForm, ServiceTexts
 from municipalities.models import EService, Municipality
 from municipalities.queries import Offered
@@ -128,8 +129,8 @@ def _written(request: SignedInRequest, row: EService | None, form: ServiceForm, 
             verbs.add(form.values(), given, by=request.user)
         else:
             verbs.edit(row, form.values(), given, by=request.user)
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return False
     return True
 

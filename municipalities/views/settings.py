@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from municipalities import queries, wording
 from municipalities.access import requires
 from municipalities.domain import house_rules, workspace
-from municipalities.domain.refused import Refused
 from municipalities.forms import ProfileForm, RulesForm
 from municipalities.models import Municipality, RuleChange
 from municipalities.rules import Verb
@@ -65,8 +66,8 @@ def rules_save(request: MunicipalityRequest) -> HttpResponse:
         edited = house_rules.edit(
             request.municipality, form.rules(), by=request.user, reason=form.cleaned_data["reason"]
         )
-    except Refused as refused:
-        form.add_error(refused.field or None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return _rules_page(request, form)
     if edited.waiting:
         messages.info(request, _("What you relaxed waits: the other approvers have been notified."))
@@ -97,8 +98,8 @@ def _rules_page(request: MunicipalityRequest, form: RulesForm) -> HttpResponse:
 def change_confirm(request: MunicipalityRequest, change: int) -> HttpResponse:
     try:
         is_in_force = house_rules.confirm(get_object_or_404(RuleChange, pk=change), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         if is_in_force:
             messages.success(request, _("Agreed: the relaxed rules are in force."))
@@ -114,8 +115,8 @@ def change_stop(request: MunicipalityRequest, change: int) -> HttpResponse:
     row = get_object_or_404(RuleChange, pk=change)
     try:
         house_rules.stop(row, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("The house rules stay as they are."))
     return redirect("settings_rules", request.municipality.slug)

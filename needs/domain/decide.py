@@ -1,14 +1,14 @@
 """What the municipality decides about a need, what it did, and taking that back."""
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from needs import rules
 from needs.domain.recall import recall
 from needs.domain.write import locked, mark
@@ -20,21 +20,23 @@ DECISIONS = (Stage.LOOKED_AT, Stage.PLANNED, Stage.DECLINED)
 
 
 @transaction.atomic
-def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, by: Any) -> Need:
+def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, by: User) -> Need:
     """It is looked at, will be done, or will not be done; the latter two say why and since when.
 
-    Raises `Refused` without a reason, and for what was settled before: that is opened again first.
+    Raises `ActionNotAllowed` without a reason, and for what was settled before: that is opened again first.
     """
     row, words = locked(need), storable(reason).strip()
     if stage not in DECISIONS:
-        raise Refused(_("Choose what was decided."), "stage")
+        raise ActionNotAllowed(_("Choose what was decided."), "stage")
     if row.is_settled:
-        raise Refused(_("This need is settled. Open it again before something else is decided."))
+        raise ActionNotAllowed(_("This need is settled. Open it again before something else is decided."))
     if len(words) > rules.MOST_REASON:
-        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": rules.MOST_REASON}, "reason")
+        raise ActionNotAllowed(
+            _("The reason is too long: %(most)s characters at most.") % {"most": rules.MOST_REASON}, "reason"
+        )
     day = None if stage == Stage.LOOKED_AT else on or timezone.localdate()
     if stage != Stage.LOOKED_AT and not words:
-        raise Refused(_("Say why, in words that citizens may read."), "reason")
+        raise ActionNotAllowed(_("Say why, in words that citizens may read."), "reason")
     _refuse_day(day, "on")
     row.stage, row.reason, row.decided_on = stage, words, day
     row.save()
@@ -44,15 +46,15 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 
 
 @transaction.atomic
-def done(need: Need, what: str, *, on: date, by: Any) -> Need:
-    """Say what was done and when; once more changes the words. Raises `Refused`."""
+def done(need: Need, what: str, *, on: date, by: User) -> Need:
+    """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
     row, words = locked(need), storable(what).strip()
     if row.stage == Stage.DECLINED:
-        raise Refused(_("It was decided that this will not be done. Open it again first."))
+        raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
     if not words:
-        raise Refused(_("Say what was done, in words that citizens may read."), "done")
+        raise ActionNotAllowed(_("Say what was done, in words that citizens may read."), "done")
     if len(words) > rules.MOST_DONE:
-        raise Refused(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
+        raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
     _refuse_day(on, "on")
     row.stage, row.done, row.done_on, row.decided_on = Stage.DONE, words, on, row.decided_on or on
     row.save()
@@ -62,7 +64,7 @@ def done(need: Need, what: str, *, on: date, by: Any) -> Need:
 
 
 @transaction.atomic
-def reopen(need: Need, *, by: Any) -> Need:
+def reopen(need: Need, *, by: User) -> Need:
     """It is not settled after all. The words stay for whoever writes on.
 
     Answers that have not left yet are cancelled, and those who were told may be told anew.
@@ -81,4 +83,4 @@ def reopen(need: Need, *, by: Any) -> Need:
 
 def _refuse_day(day: date | None, field: str) -> None:
     if day is not None and (day > timezone.localdate() or day.year < 2000):
-        raise Refused(_("This day cannot be right: it has to be today or before."), field)
+        raise ActionNotAllowed(_("This day cannot be right: it has to be today or before."), field)

@@ -1,12 +1,11 @@
 """The post that tells everybody what became of a need: a draft that begins with what is known."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
 from needs.domain.write import locked
 from needs.enums import Moment, Stage
@@ -30,14 +29,14 @@ MOST_QUOTES = 3
 
 
 @transaction.atomic
-def tell(need: Need, *, by: Any) -> Post:
-    """A draft that tells of it; the one that exists already, if it was not deleted. Raises `Refused` while nothing is
-    decided."""
+def tell(need: Need, *, by: User) -> Post:
+    """A draft that tells of it; the one that exists already, if it was not deleted. Raises `ActionNotAllowed` while
+    nothing is decided."""
     row = locked(need)
     if row.follow_up_id and (known := Post.objects.filter(pk=row.follow_up_id, deleted_at=None).first()):
         return known
     if row.stage not in (Stage.DONE, Stage.PLANNED, Stage.DECLINED):
-        raise Refused(_("There is nothing to tell yet: say first what was decided or done."))
+        raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
     post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
     words = _words(row)
     tag = f"sr-{row.municipality.primary_script}"

@@ -1,31 +1,30 @@
 """Two needs turn out to be one."""
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from needs.domain.write import hold, locked, recount
 from needs.models import OPEN, Need, NeedPicture, Voice
 
 
 @transaction.atomic
-def merge(need: Need, into: Need, *, by: Any) -> Need:
+def merge(need: Need, into: Need, *, by: User) -> Need:
     """Voices and pictures of `need` go `into` the other, and `need` goes. The words of the other stay.
 
-    Raises `Refused` for a need with itself, and for one whose people have been told what became of it.
+    Raises `ActionNotAllowed` for a need with itself, and for one whose people have been told what became of it.
     """
     hold(need.municipality_id)
     if need.pk == into.pk:
-        raise Refused(_("Choose another need: this is the same one."), "into")
+        raise ActionNotAllowed(_("Choose another need: this is the same one."), "into")
     first, second = sorted((need, into), key=lambda each: each.pk)
     rows = {each.pk: locked(each) for each in (first, second)}
     gone, kept = rows[need.pk], rows[into.pk]
     if Voice.objects.filter(OPEN | Q(told__isnull=False), need=gone).exists():
-        raise Refused(_("Those who asked for this were told what became of it, so it stays for itself."))
+        raise ActionNotAllowed(_("Those who asked for this were told what became of it, so it stays for itself."))
     Voice.objects.filter(need=gone).update(need=kept, round=None, trouble="")
     shown = NeedPicture.objects.filter(need=kept).values_list("media", "moment")
     for picture in NeedPicture.objects.filter(need=gone).exclude(pk__in=_twice(gone, set(shown))):

@@ -14,10 +14,11 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from channels import validation
+from accounts.models import User
+from channels import dry
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
-from inbox.domain.refused import Refused
 from inbox.models import Message, Reply
 from inbox.queries.leaving import ApprovalCapacity, opening, seat_of
 from municipalities.models import Municipality
@@ -38,24 +39,26 @@ SECONDS = 4.0
 
 
 @transaction.atomic
-def ask(need: Need, text: str, *, by: Any) -> Round:
+def ask(need: Need, text: str, *, by: User) -> Round:
     """Tell everybody who asked and has not been told, in these words; a worker does it.
 
-    Raises `Refused` while nothing is settled, when nobody is left to be told, and when a network would not take the
-    words.
+    Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
+    take the words.
     """
     row, words = locked(need), storable(text).strip()
     if not row.is_settled:
-        raise Refused(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
+        raise ActionNotAllowed(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
     if not words:
-        raise Refused(_("Write the answer first."), "text")
+        raise ActionNotAllowed(_("Write the answer first."), "text")
     if len(words) > rules.MOST_TOLD:
-        raise Refused(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_TOLD}, "text")
+        raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_TOLD}, "text")
     _refuse_without_approval(row, by)
     recall(reach(row).unsent, by=by)
     found = reach(row)
     if not found.reached:
-        raise Refused(_("Nobody is left to be told: everybody who can be reached has been told, or is being told now."))
+        raise ActionNotAllowed(
+            _("Nobody is left to be told: everybody who can be reached has been told, or is being told now.")
+        )
     _refuse_findings(found, words)
     begun = Round.objects.create(
         municipality_id=row.municipality_id, need=row, text=words, people=len(found.reached), by=by
@@ -67,10 +70,10 @@ def ask(need: Need, text: str, *, by: Any) -> Round:
     return begun
 
 
-def _refuse_without_approval(row: Need, by: Any) -> None:
+def _refuse_without_approval(row: Need, by: User) -> None:
     house = Municipality.objects.get(pk=row.municipality_id)
-    if seat_of(house, "", access(by, house)) == ApprovalCapacity.ASKS:
-        raise Refused(
+    if seat_of(house, "", access(by, house)) == Seat.ASKS:
+        raise ActionNotAllowed(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
                 "may approve their own words; without one, answer them one by one."
@@ -96,7 +99,7 @@ def _refuse_findings(found: Reach, words: str) -> None:
             finding.message for finding in validation.check(message.channel, outgoing) if finding.severity == "error"
         ]
         if problems:
-            raise Refused(f"{message.channel.name}: {' '.join(problems)}", "text")
+            raise ActionNotAllowed(f"{message.channel.name}: {' '.join(problems)}", "text")
 
 
 def work(most: int = BATCH) -> int:
@@ -131,10 +134,12 @@ def _tell(pk: int) -> bool:
     if voice is None:
         return False  # another worker has it, or it was taken back meanwhile
     begun, message = voice.round, voice.message
+    assert begun is not None
+    assert message is not None  # else the caller logs it, as every surprise
     with translation.override(begun.by.language):
         try:
             reply = _answer(begun, message)
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             voice.trouble = refused.message[:500]
             voice.save(update_fields=["trouble"])
             return False
@@ -150,7 +155,7 @@ def _tell(pk: int) -> bool:
 
 def _answer(begun: Round, message: Message | None) -> Reply:
     if message is None:
-        raise Refused(_("The message is no longer here."))
+        raise ActionNotAllowed(_("The message is no longer here."))
     # Whatever was answered before, this is news: what became of it.
     seen = Reply.objects.filter(message=message).aggregate(newest=Max("pk"))["newest"] or 0
     return answering.answer(message, begun.text, by=begun.by, after=seen)

@@ -1,9 +1,8 @@
 """Switching the page "You asked, we did" on and off."""
 
-from typing import Any
-
 from django.db import transaction
 
+from accounts.models import User
 from common import audit
 from municipalities.models import Municipality
 from needs.domain.write import mark
@@ -11,7 +10,7 @@ from needs.models import NeedsPage
 
 
 @transaction.atomic
-def choose(municipality: Municipality, *, is_on: bool, contact: str, by: Any) -> NeedsPage:
+def choose(municipality: Municipality, *, is_on: bool, contact: str, by: User) -> NeedsPage:
     """Everybody may read what was made public, or nobody. Saving what stands already writes nothing."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = NeedsPage.objects.filter(municipality=municipality).first() or NeedsPage(municipality=municipality)

@@ -1,13 +1,12 @@
 """Pictures of how it was and how it is now, from the municipality's library."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from needs.domain.write import locked
 from needs.enums import Moment
 from needs.models import Need, NeedPicture
@@ -19,26 +18,28 @@ from posts.pictures import consent_note
 
 
 @transaction.atomic
-def add(need: Need, media: Media, moment: str, alt: str, *, by: Any) -> NeedPicture:
+def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPicture:
     """Show the picture. Its description is needed, and is kept with the picture in the library.
 
-    The same picture again changes its description only. Raises `Refused` for one whose people do not agree.
+    The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
     """
     row, words = locked(need), storable(alt).strip()
     if moment not in Moment.values:
-        raise Refused(_("Say whether the picture shows how it was or how it is now."), "moment")
+        raise ActionNotAllowed(_("Say whether the picture shows how it was or how it is now."), "moment")
     if media.is_video or media.archived_at:
-        raise Refused(_("Choose a picture of the library."), "media")
+        raise ActionNotAllowed(_("Choose a picture of the library."), "media")
     if not words:
-        raise Refused(_("Say what the picture shows, for those who cannot see it."), "alt")
+        raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
     if len(words) > MOST_ALT:
-        raise Refused(_("The description is too long: %(most)s characters at most.") % {"most": MOST_ALT}, "alt")
+        raise ActionNotAllowed(
+            _("The description is too long: %(most)s characters at most.") % {"most": MOST_ALT}, "alt"
+        )
     if note := consent_note(media, timezone.localdate()):
-        raise Refused(note.sentence, "media")
+        raise ActionNotAllowed(note.sentence, "media")
     shown = NeedPicture.objects.filter(need=row)
     count = shown.count()
     if count >= MOST_PICTURES:
-        raise Refused(_("There are %(most)s pictures already. Take one away first.") % {"most": MOST_PICTURES})
+        raise ActionNotAllowed(_("There are %(most)s pictures already. Take one away first.") % {"most": MOST_PICTURES})
     keep_alts(Draft(media=(Shown(media.pk, words),)))
     picture, is_new = NeedPicture.objects.get_or_create(
         need=row, media=media, moment=moment, defaults={"municipality_id": row.municipality_id, "position": count}
@@ -49,7 +50,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: Any) -> NeedPict
 
 
 @transaction.atomic
-def remove(picture: NeedPicture, *, by: Any) -> None:
+def remove(picture: NeedPicture, *, by: User) -> None:
     """Show it no more; it stays in the library."""
     row = NeedPicture.objects.select_for_update(of=("self",)).select_related("need").get(pk=picture.pk)
     record("need.picture_away", by=by, target=row.need)

@@ -1,33 +1,32 @@
 """Whether a need stands on the public page "You asked, we did". Whether there is that page: `needs.domain.page`."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from needs.domain.write import locked, mark
 from needs.enums import SETTLED, Stage
 from needs.models import Need
 
 
 @transaction.atomic
-def show(need: Need, *, by: Any) -> Need:
-    """Everybody may read it from now on. Raises `Refused` before anything was decided."""
+def show(need: Need, *, by: User) -> Need:
+    """Everybody may read it from now on. Raises `ActionNotAllowed` before anything was decided."""
     row = locked(need)
     if row.stage not in (*SETTLED, Stage.PLANNED):
-        raise Refused(_("Decide about it first: the page tells what was decided and what was done."))
+        raise ActionNotAllowed(_("Decide about it first: the page tells what was decided and what was done."))
     return _put(row, is_public=True, by=by)
 
 
 @transaction.atomic
-def hide(need: Need, *, by: Any) -> Need:
+def hide(need: Need, *, by: User) -> Need:
     """It is taken from the page; copies that readers hold last some minutes."""
     return _put(locked(need), is_public=False, by=by)
 
 
-def _put(row: Need, *, is_public: bool, by: Any) -> Need:
+def _put(row: Need, *, is_public: bool, by: User) -> Need:
     if row.is_public != is_public:
         row.is_public = is_public
         row.save()

@@ -1,8 +1,8 @@
 """Answers of a round that have not reached the network are cancelled, so that another may go in their place."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from accounts.models import User
 from delivery.domain.cancel import cancel
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
@@ -13,14 +13,14 @@ from needs.models import Voice
 NOT_LEFT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 
 
-def recall(voices: Iterable[Voice], *, by: Any) -> None:
+def recall(voices: Iterable[Voice], *, by: User) -> None:
     """Cancel what can be cancelled, and forget that these people were told by it. What is being sent stays as it is."""
     for delivery in {voice.told.delivery for voice in voices if voice.told}:
         if _cancelled(delivery, by):
             Voice.objects.filter(told__delivery=delivery).update(told=None, round=None, trouble="")
 
 
-def _cancelled(delivery: Delivery, by: Any) -> bool:
+def _cancelled(delivery: Delivery, by: User) -> bool:
     if delivery.state == State.CANCELLED:
         return True
     if delivery.state not in NOT_LEFT:

@@ -5,14 +5,14 @@ The municipality is held while voices come, go or move, so that a message is cou
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.holidays import BELGRADE
@@ -26,17 +26,19 @@ BY_HAND = tuple(source for source in Source if source != Source.MESSAGE)
 
 
 @transaction.atomic
-def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str = "", by: Any) -> Voice:
-    """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `Refused`."""
+def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str = "", by: User) -> Voice:
+    """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `ActionNotAllowed`."""
     hold(need.municipality_id)
     row = locked(need)
     if source not in BY_HAND:
-        raise Refused(_("Say how you heard of it."), "source")
+        raise ActionNotAllowed(_("Say how you heard of it."), "source")
     if heard_on > timezone.localdate() or heard_on.year < 2000:
-        raise Refused(_("This day cannot be right: it has to be today or before."), "heard_on")
+        raise ActionNotAllowed(_("This day cannot be right: it has to be today or before."), "heard_on")
     words, said = storable(note).strip(), storable(quote).strip()
     if len(words) > rules.MOST_NOTE:
-        raise Refused(_("The note is too long: %(most)s characters at most.") % {"most": rules.MOST_NOTE}, "note")
+        raise ActionNotAllowed(
+            _("The note is too long: %(most)s characters at most.") % {"most": rules.MOST_NOTE}, "note"
+        )
     _refuse_names(said, frozenset())
     voice = Voice.objects.create(
         municipality_id=row.municipality_id, need=row, source=source, heard_on=heard_on, note=words, quote=said, by=by
@@ -47,21 +49,23 @@ def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str 
 
 
 @transaction.atomic
-def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
+def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
     """These messages ask for this need; those of another need move here. Returns how many came.
 
-    A message that is here already stays as it is. Raises `Refused` for one that asks for nothing, and for one whose
-    author was told, or is being told, what became of another need.
+    A message that is here already stays as it is. Raises `ActionNotAllowed` for one that asks for nothing, and for one
+    whose author was told, or is being told, what became of another need.
     """
     hold(need.municipality_id)
     row = locked(need)
     rows = list(Message.objects.filter(pk__in=[message.pk for message in messages]).order_by("pk"))
     if not rows:
-        raise Refused(_("Choose at least one message."))
+        raise ActionNotAllowed(_("Choose at least one message."))
     if len(rows) > rules.MOST_MESSAGES:
-        raise Refused(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
+        raise ActionNotAllowed(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
     if any(each.kind in (MessageKind.SPAM, MessageKind.UNLAWFUL) for each in rows):
-        raise Refused(_("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out."))
+        raise ActionNotAllowed(
+            _("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out.")
+        )
     known = {voice.message_id: voice for voice in Voice.objects.filter(message__in=rows).select_related("need")}
     moved = [voice for voice in known.values() if voice.need_id != row.pk]
     for voice in moved:
@@ -76,7 +80,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
     return len(new) + len(moved)
 
 
-def _of(need: Need, message: Message, by: Any) -> Voice:
+def _of(need: Need, message: Message, by: User) -> Voice:
     return Voice(
         municipality_id=need.municipality_id, need=need, message=message, source=Source.MESSAGE, by=by,
         heard_on=message.at.astimezone(BELGRADE).date(),
@@ -84,8 +88,8 @@ def _of(need: Need, message: Message, by: Any) -> Voice:
 
 
 @transaction.atomic
-def remove(voice: Voice, *, by: Any) -> None:
-    """It was no voice of this need. Raises `Refused` once its author was told."""
+def remove(voice: Voice, *, by: User) -> None:
+    """It was no voice of this need. Raises `ActionNotAllowed` once its author was told."""
     hold(voice.municipality_id)
     row = Voice.objects.select_for_update(of=("self",)).select_related("need").get(pk=voice.pk)
     _refuse_told(row)
@@ -96,15 +100,15 @@ def remove(voice: Voice, *, by: Any) -> None:
 
 
 @transaction.atomic
-def quote(voice: Voice, words: str, *, by: Any) -> Voice:
+def quote(voice: Voice, words: str, *, by: User) -> Voice:
     """Choose which words of it may be shown; empty takes the quote away.
 
-    Raises `Refused` where they name somebody, and for a private message: its voice counts without words.
+    Raises `ActionNotAllowed` where they name somebody, and for a private message: its voice counts without words.
     """
     row = Voice.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=voice.pk)
     said = storable(words).strip()
     if said and row.message and row.message.is_private:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This was written privately, so nothing of it is quoted. The voice counts without words."), "quote"
         )
     _refuse_names(said, author(row))
@@ -134,11 +138,13 @@ def author(voice: Voice) -> frozenset[str]:
 
 def _refuse_names(words: str, known: frozenset[str]) -> None:
     if len(words) > rules.MOST_QUOTE:
-        raise Refused(_("The quote is too long: %(most)s characters at most.") % {"most": rules.MOST_QUOTE}, "quote")
+        raise ActionNotAllowed(
+            _("The quote is too long: %(most)s characters at most.") % {"most": rules.MOST_QUOTE}, "quote"
+        )
     found = list(dict.fromkeys(rules.given_away(words, known)))
     if found:
         told = {"words": ", ".join(found[:5])}
-        raise Refused(
+        raise ActionNotAllowed(
             _("A quote is public and names nobody. Take this out, or write “…” in its place: %(words)s.") % told,
             "quote",
         )
@@ -146,6 +152,6 @@ def _refuse_names(words: str, known: frozenset[str]) -> None:
 
 def _refuse_told(voice: Voice) -> None:
     if voice.told_id or (voice.round_id and not voice.trouble):
-        raise Refused(
+        raise ActionNotAllowed(
             _("Whoever wrote this was told what became of “%(need)s”, so it stays there.") % {"need": voice.need}
         )

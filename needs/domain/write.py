@@ -1,14 +1,14 @@
 """Writing a need down, changing its words, and taking an empty one away."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from analytics.domain import tallies
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.enums import Topic
 from inbox.models import Department, Settlement
 from municipalities.models import Municipality
@@ -55,8 +55,8 @@ def mark(municipality_id: int) -> None:
 
 
 @transaction.atomic
-def write(municipality: Municipality, words: NeedContent, *, by: Any) -> Need:
-    """A new need without a voice yet. Raises `Refused`."""
+def write(municipality: Municipality, words: NeedContent, *, by: User) -> Need:
+    """A new need without a voice yet. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
     _put(need, words)
     need.save()
@@ -65,7 +65,7 @@ def write(municipality: Municipality, words: NeedContent, *, by: Any) -> Need:
 
 
 @transaction.atomic
-def change(need: Need, words: NeedContent, *, by: Any) -> Need:
+def change(need: Need, words: NeedContent, *, by: User) -> Need:
     row = locked(need)
     _put(row, words)
     row.save()
@@ -74,12 +74,12 @@ def change(need: Need, words: NeedContent, *, by: Any) -> Need:
 
 
 @transaction.atomic
-def delete(need: Need, *, by: Any) -> None:
-    """Take away a need that nobody has asked for. Raises `Refused` while it has voices."""
+def delete(need: Need, *, by: User) -> None:
+    """Take away a need that nobody has asked for. Raises `ActionNotAllowed` while it has voices."""
     hold(need.municipality_id)
     row = locked(need)
     if row.voices.exists():
-        raise Refused(_("Citizens asked for this, so it stays. Put it together with another need instead."))
+        raise ActionNotAllowed(_("Citizens asked for this, so it stays. Put it together with another need instead."))
     record("need.delete", by=by, target=row)
     row.delete()
 
@@ -87,14 +87,14 @@ def delete(need: Need, *, by: Any) -> None:
 def _put(need: Need, words: NeedContent) -> None:
     title, text = " ".join(storable(words.title).split()), storable(words.text).strip()
     if not title:
-        raise Refused(_("Say in a few words what is needed."), "title")
+        raise ActionNotAllowed(_("Say in a few words what is needed."), "title")
     if len(title) > MOST_TITLE or len(text) > MOST_TEXT:
-        raise Refused(
+        raise ActionNotAllowed(
             _("This is too long: a title may have %(title)s characters, the sentences below it %(text)s.")
             % {"title": MOST_TITLE, "text": MOST_TEXT},
             "title" if len(title) > MOST_TITLE else "text",
         )
     if words.topic and words.topic not in Topic.values:
-        raise Refused(_("There is no such topic."), "topic")
+        raise ActionNotAllowed(_("There is no such topic."), "topic")
     need.title, need.text, need.topic = title, text, words.topic
     need.settlement, need.department = words.settlement, words.department

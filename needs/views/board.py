@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from common.web.params import choice_param
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
+from common.web.params import choice_param, int_list_param, int_param
 from inbox.enums import Topic
 from inbox.models import Message
 from municipalities.access import requires
@@ -26,7 +27,7 @@ from needs.models import Need
 from needs.queries import board as queries
 from needs.queries.board import Narrowed
 from needs.rules import MOST_MESSAGES
-from needs.views.pages import number, refuse, shown
+from needs.views.pages import shown
 
 PER_PAGE = 40
 
@@ -37,8 +38,7 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     """All stages with what most ask for; or one stage, page by page."""
     settlements, departments = queries.settlements(), queries.departments()
     narrowed = _narrowed(request, settlements, departments)
-    stage = request.GET.get("stage", "")
-    stage = Stage(stage) if stage in Stage.values else ""
+    stage = choice_param(request.GET, "stage", Stage.values)
     columns = queries.columns(narrowed) if not stage else []
     page = Paginator(queries.of_stage(narrowed, stage), PER_PAGE).get_page(request.GET.get("page")) if stage else None
     kept = request.GET.copy()
@@ -77,9 +77,9 @@ def new(request: MunicipalityRequest) -> HttpResponse:
                 need = write.write(request.municipality, form.words(), by=request.user)
                 said = first.cleaned_data
                 if said["source"]:
-                    supporters.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
-        except Refused as refused:
-            refuse(first if refused.field in first.fields else form, refused)
+                    voices.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+        except ActionNotAllowed as refused:
+            add_form_error(first if refused.field in first.fields else form, refused)
         else:
             flash.success(request, _("The need is on the board."))
             return redirect("need", request.municipality.slug, need.pk)
@@ -94,7 +94,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
-    keys = [key for each in asked.getlist("message")[:MOST_MESSAGES] if (key := number(each))]
+    keys = int_list_param(asked, "message")[:MOST_MESSAGES]
     chosen = queries.gathered(keys)
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))
@@ -106,14 +106,15 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and (not is_new or form.is_valid()):
         try:
             need, count = _gathered(request, form if is_new else None, chosen)
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             problem = refused.message
         else:
             said = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
             flash.success(request, said % {"count": count})
             return redirect("need", request.municipality.slug, need.pk)
     return shown(request, "needs/gather.html", {
-        "chosen": chosen, "found": queries.found(words), "words": words, "picked": number(request.POST.get("need", "")),
+        "chosen": chosen, "found": queries.found(words), "words": words,
+        "picked": int_param(request.POST, "need", default=0),
     }, form=form, problem=problem)  # fmt: skip
 
 
@@ -123,8 +124,8 @@ def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[
     if form is not None:
         need = write.write(request.municipality, form.words(), by=request.user)
     else:
-        need = get_object_or_404(Need, pk=number(request.POST.get("need", "")))
-    return need, supporters.gather(need, chosen, by=request.user)
+        need = get_object_or_404(Need, pk=int_param(request.POST, "need", default=0))
+    return need, voices.gather(need, chosen, by=request.user)
 
 
 def _common(chosen: list[Message]) -> dict[str, Any]:

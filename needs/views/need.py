@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -17,7 +18,7 @@ from needs.enums import Source
 from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
 from needs.models import Need
 from needs.queries import board as queries
-from needs.views.pages import found, number, shown, worked
+from needs.views.pages import found, shown, worked
 
 PER_PAGE = 30
 
@@ -84,7 +85,7 @@ def show(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     try:
         publish.show(row, by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page(request, row, problem=refused.message)
     flash.success(request, _("It stands on the public page."))
     return redirect("need", request.municipality.slug, row.pk)
@@ -114,10 +115,10 @@ def merge(request: MunicipalityRequest, need: int) -> HttpResponse:
     row, problem = found(need), ""
     words = request.GET.get("q", "")[:80]
     if request.method == "POST":
-        if chosen := number(request.POST.get("into", "")):
+        if chosen := int_param(request.POST, "into"):
             try:
                 kept = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
-            except Refused as refused:
+            except ActionNotAllowed as refused:
                 problem = refused.message
             else:
                 flash.success(request, _("The two are one need now."))
@@ -134,7 +135,7 @@ def delete(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     try:
         write.delete(row, by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page(request, row, problem=refused.message)
     flash.success(request, _("The need was deleted."))
     return redirect("needs", request.municipality.slug)
@@ -147,7 +148,7 @@ def post(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     try:
         draft = follow_up.tell(row, by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page(request, row, problem=refused.message)
     flash.success(request, _("This draft tells what became of it. Put it into your words."))
     return redirect("post_edit", request.municipality.slug, draft.pk)

@@ -9,7 +9,8 @@ from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.forms import DecideForm, DoneForm, NeedForm
@@ -63,19 +64,9 @@ def worked(
     if request.method == "POST" and form.is_valid():
         try:
             told = act(row, form)
-        except Refused as refused:
-            refuse(form, refused)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             flash.success(request, told)
             return redirect("need", request.municipality.slug, row.pk)
     return shown(request, template, {"need": row}, form=form)
-
-
-def refuse(form: forms.Form, refused: Refused) -> None:
-    """The reason at the field it is about."""
-    form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-
-
-def number(text: str) -> int:
-    """An id as it comes from a form; 0 for what is none."""
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0

@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
+from common.web.params import int_param
 from library.queries import PictureFilters
 from library.queries import pictures as in_library
 from municipalities.access import requires
@@ -17,7 +19,7 @@ from needs.domain import pictures as verbs
 from needs.forms import PictureForm
 from needs.models import Need, NeedPicture
 from needs.queries import board as queries
-from needs.views.pages import found, number, refuse, shown
+from needs.views.pages import found, shown
 from posts.domain.pictures import BadPicture
 from posts.domain.pictures import add as into_library
 from posts.models import Media
@@ -30,12 +32,12 @@ PER_PAGE = 12
 def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     form = PictureForm(request.POST, request.FILES) if request.method == "POST" else PictureForm()
-    ticked = number(request.POST.get("media", ""))
+    ticked = int_param(request.POST, "media", default=0)
     if request.method == "POST" and form.is_valid():
         try:
             _add(request, row, form, ticked)
-        except Refused as refused:
-            refuse(form, refused)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         except BadPicture as bad:
             form.add_error("file", str(bad))
         else:
@@ -52,12 +54,12 @@ def _add(request: MunicipalityRequest, row: Need, form: PictureForm, ticked: int
     file, said = form.cleaned_data["file"], form.cleaned_data
     if file:
         if not said["alt"].strip():
-            raise Refused(_("Say what the picture shows, for those who cannot see it."), "alt")
+            raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
         media = into_library(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user)
     elif ticked:
         media = get_object_or_404(Media, pk=ticked)
     else:
-        raise Refused(_("Choose a picture: one from your computer, or one of the library below."), "file")
+        raise ActionNotAllowed(_("Choose a picture: one from your computer, or one of the library below."), "file")
     verbs.add(row, media, said["moment"], said["alt"] or media.alt, by=request.user)
 
 

@@ -18,6 +18,7 @@ from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.html import escape, linebreaks
 from django.views.decorators.http import require_safe
 
+from common import languages
 from inbox.enums import Topic
 from municipalities.access import public
 from municipalities.holidays import BELGRADE
@@ -25,7 +26,7 @@ from municipalities.queries import today
 from needs import public_words
 from needs.queries import public as queries
 from needs.queries.public import ASKED, Chosen, PublishedPage
-from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
 # What XML cannot hold, whoever typed it.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -38,7 +39,7 @@ def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     if comes_too_often(request):
         return busy()
     found, chosen = queries.shown(place), _chosen(request.GET)
-    if found is None or chosen is None or (tongue and tongue not in TONGUES):
+    if found is None or chosen is None or (tongue and tongue not in languages.by_tag()):
         return _missing()
     wanted = tongue or own_tongue(found.municipality)
     name = f"needs-page:{found.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
@@ -51,15 +52,17 @@ def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 
 def _page(place: PublishedPage, chosen: Chosen, tongue: str) -> bytes:
     """Nothing where there is no such page of the list."""
-    code, _name = TONGUES[tongue]
     told = queries.told(place.municipality, chosen)
     if told is None:
         return b""
     slug = place.municipality.slug
-    with translation.override(code):
+    with translation.override(languages.by_tag()[tongue].code):
         around = {
             "tongue": tongue,
-            "tongues": [(tag, name, _elsewhere(slug, tag, chosen)) for tag, (_c, name) in TONGUES.items()],
+            "tongues": [
+                (language.tag, language.short_name, _elsewhere(slug, language.tag, chosen))
+                for language in languages.interface_languages()
+            ],
             "is_demo": settings.DEMO,
             "canonical": public_words.here(_elsewhere(slug, tongue, chosen)),
             "hides": hides(place.municipality),
@@ -81,7 +84,7 @@ def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     if comes_too_often(request):
         return busy()
     found = queries.shown(place)
-    if found is None or tongue not in TONGUES:
+    if found is None or tongue not in languages.by_tag():
         return _missing()
     name = f"needs-feed:{found.municipality.pk}:{tongue}:{found.stamp}:{today()}"
     answer = HttpResponse(kept(name, lambda: _feed(found, tongue)), content_type="application/rss+xml; charset=utf-8")
@@ -89,15 +92,14 @@ def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
 
 
 def _feed(place: PublishedPage, tongue: str) -> bytes:
-    code, _name = TONGUES[tongue]
     needs, words = queries.newest(place.municipality)
     slug = place.municipality.slug
     link = public_words.here(reverse("needs_public_in", args=[slug, tongue]))
-    with translation.override(code):
+    with translation.override(languages.by_tag()[tongue].code):
         say = public_words.saying(tongue, words)
         title, description = public_words.about(place.municipality)
         made = Rss201rev2Feed(
-            title=title, link=link, description=description, language=public_words.TAG[tongue],
+            title=title, link=link, description=description, language=public_words.written_tag(tongue),
             feed_url=public_words.here(reverse("needs_feed", args=[slug, tongue])),
         )  # fmt: skip
         host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"

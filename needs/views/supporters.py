@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -15,7 +16,7 @@ from needs.domain import supporters
 from needs.forms import QuoteForm, VoiceForm
 from needs.models import Voice
 from needs.views.need import page
-from needs.views.pages import found, refuse, shown
+from needs.views.pages import found, shown
 
 
 def _voice(need: int, voice: int) -> Voice:
@@ -30,9 +31,9 @@ def add(request: MunicipalityRequest, need: int) -> HttpResponse:
     if form.is_valid():
         said = dict(form.cleaned_data)
         try:
-            supporters.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
-        except Refused as refused:
-            refuse(form, refused)
+            voices.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             flash.success(request, _("Written down."))
             return redirect("need", request.municipality.slug, row.pk)
@@ -50,9 +51,9 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():
         try:
-            supporters.quote(row, form.cleaned_data["quote"], by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
+            voices.quote(row, form.cleaned_data["quote"], by=request.user)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             flash.success(request, _("Saved."))
             return redirect("need", request.municipality.slug, need)
@@ -64,8 +65,8 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
 def remove(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     row = _voice(need, voice)
     try:
-        supporters.remove(row, by=request.user)
-    except Refused as refused:
+        voices.remove(row, by=request.user)
+    except ActionNotAllowed as refused:
         return page(request, found(need), problem=refused.message)
     flash.success(request, _("It counts here no more."))
     return redirect("need", request.municipality.slug, need)

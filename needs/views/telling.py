@@ -6,7 +6,8 @@ from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -16,7 +17,7 @@ from needs.forms import TellForm
 from needs.models import Need
 from needs.queries.board import last_round
 from needs.queries.reach import reach
-from needs.views.pages import found, refuse, shown
+from needs.views.pages import found, shown
 
 
 @requires(Verb.INBOX_WORK)
@@ -33,8 +34,8 @@ def tell(request: MunicipalityRequest, need: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             begun = verbs.ask(row, form.cleaned_data["text"], by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
             known = reach(row)  # what is refused has often changed meanwhile
         else:
             said = ngettext(

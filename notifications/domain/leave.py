@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.models import User
 from common.audit import record
 from common.enums import MailState
 from common.models import MailMessage
@@ -9,7 +10,7 @@ from notifications import letters, queries
 from notifications.models import Notification, Preferences, new_key
 
 
-def end_unauthorised(person: Any, by: Any) -> None:
+def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: no mail any more about what this person may not read (asked once more when mail leaves).
 
     Of an account that was switched off: no mail at all, also none that waits in the outbox, and the links that stop

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
+from accounts.models import User
 from municipalities.models import Municipality
 from notifications import queries, rules
 from notifications.enums import How, NotificationKind
@@ -27,7 +28,7 @@ def notify(
     municipality: Municipality | None,
     url: str,
     words: TextBuilder,
-    by: Any = None,
+    by: User | None = None,
     about: str = "",
     file: Mapping[str, str] | None = None,
     at_once: bool = False,

@@ -1,7 +1,6 @@
 """Send the notices of `municipalities` about rules and rights; that package is below this one and cannot call it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from accounts.models import User
 from municipalities.domain.notices import Topic
@@ -19,7 +18,7 @@ def send(
     municipality: Municipality | None,
     url: str,
     words: TextBuilder,
-    by: Any,
+    by: User,
     about: str,
 ) -> None:
     notify(KINDS[topic], people, municipality=municipality, url=url, words=words, by=by, about=about)

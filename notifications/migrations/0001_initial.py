@@ -1,4 +1,5 @@
 import datetime
+import common.languages
 import django.db.models.deletion
 import django.utils.timezone
 import notifications.models
@@ -27,7 +28,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=300)),
                 ('subject', models.CharField(max_length=300)),
                 ('body', models.TextField()),
-                ('language', models.CharField(choices=[('sr', 'Serbian, Cyrillic'), ('sr-latn', 'Serbian, Latin'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=common.languages.choices, max_length=10)),
                 ('about', models.CharField(blank=True, max_length=80)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

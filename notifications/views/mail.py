@@ -1,9 +1,6 @@
 """What comes by mail: the account's page, and the link in each mail that stops its kind."""
 
-from allauth.account.adapter import get_adapter
-
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -14,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import signed_in
 from accounts.models import User
-from accounts.web import SignedInRequest
+from accounts.web import SignedInRequest, client_network
+from common import ratelimit
 from common.access import public
 from notifications import queries, stop_links
 from notifications.domain import choose
@@ -53,7 +51,7 @@ def void_links(request: SignedInRequest) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, so that programs that follow every link stop nothing; POST stops, also in one click from the mail
     program (RFC 8058), without a session: the signed link itself is the permission."""
-    if _comes_too_often(request):
+    if ratelimit.hit("notifications-stop", client_network(request), limit=MOST_A_MINUTE, seconds=60).is_exceeded:
         response = render(request, "notifications/stop.html", {"step": "wait"}, status=429)
         response.headers["Retry-After"] = "60"
         return response
@@ -78,12 +76,3 @@ def _answer(request: HttpRequest, wanted: stop_links.Stop, person: User) -> Http
 
 def _is_current(wanted: stop_links.Stop) -> bool:
     return Preferences.objects.filter(user=wanted.user_id, key=wanted.key).exists()
-
-
-def _comes_too_often(request: HttpRequest) -> bool:
-    name = f"notifications-stop:{get_adapter().get_client_ip(request)}"
-    cache.add(name, 0, 60)
-    try:
-        return int(cache.incr(name)) > MOST_A_MINUTE
-    except ValueError:  # the minute ended between the two
-        return False

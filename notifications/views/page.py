@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import signed_in
 from accounts.web import SignedInRequest
-from common.templatetags.ui import LANGUAGE_TAGS
+from common import languages
+from common.web.params import choice_param, int_list_param, int_param
 from notifications import queries
 from notifications.domain import read
 from notifications.enums import NotificationKind
@@ -47,7 +48,8 @@ class Item:
     @property
     def lang(self) -> str:
         """Of the words, which may have been written before the person chose another language."""
-        return LANGUAGE_TAGS.get(self.row.language, "")
+        language = languages.by_code().get(self.row.language)
+        return language.tag if language else ""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Group:
 def notifications(request: SignedInRequest) -> HttpResponse:
     """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Filters that name nothing are ignored."""
     shows_all = request.GET.get("show") == "all"
-    kind = request.GET.get("kind", "") if request.GET.get("kind") in NotificationKind.values else ""
+    kind = choice_param(request.GET, "kind", NotificationKind.values)
     rows = queries.of(request.user)
     rows = rows.filter(kind=kind) if kind else rows
     page = Paginator(rows if shows_all else rows.unread(), PER_PAGE).get_page(request.GET.get("page"))
@@ -126,11 +128,11 @@ def opened(request: SignedInRequest, notification: int) -> HttpResponse:
 @require_POST
 def marked(request: SignedInRequest) -> HttpResponse:
     """Mark as read: the ids of `id`, or with `all` everything that the page showed (until `newest`, of `kind`)."""
-    ids = [int(value) for value in request.POST.getlist("id") if value.isascii() and value.isdigit()][:500]
-    kind = request.POST.get("kind", "") if request.POST.get("kind") in NotificationKind.values else ""
+    ids = int_list_param(request.POST, "id")[:500]
+    kind = choice_param(request.POST, "kind", NotificationKind.values)
     if "all" in request.POST:
-        newest = request.POST.get("newest", "")
-        read.mark_all_read(request.user, kinds=[kind] if kind else [], until=int(newest) if newest.isdigit() else None)
+        newest = int_param(request.POST, "newest")
+        read.mark_all_read(request.user, kinds=[kind] if kind else [], until=newest)
     elif "unread" in request.POST:
         read.mark_unread(request.user, ids)
     else:

@@ -7,23 +7,24 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from planning.models import Campaign, CampaignPost
-from posts.domain.refused import Refused
 from posts.models import Post
 
 
-def begin(municipality: Municipality, values: Mapping[str, Any], *, by: Any) -> Campaign:
-    """`values`: name, note, starts_on, ends_on. Raises `Refused` when the name is taken."""
+def begin(municipality: Municipality, values: Mapping[str, Any], *, by: User) -> Campaign:
+    """`values`: name, note, starts_on, ends_on. Raises `ActionNotAllowed` when the name is taken."""
     return _written(Campaign(municipality=municipality, created_by=by), values, "campaign.begin", by)
 
 
-def change(campaign: Campaign, values: Mapping[str, Any], *, by: Any) -> Campaign:
+def change(campaign: Campaign, values: Mapping[str, Any], *, by: User) -> Campaign:
     return _written(campaign, values, "campaign.change", by)
 
 
-def _written(campaign: Campaign, values: Mapping[str, Any], verb: str, by: Any) -> Campaign:
+def _written(campaign: Campaign, values: Mapping[str, Any], verb: str, by: User) -> Campaign:
     for name in ("name", "note", "starts_on", "ends_on"):
         setattr(campaign, name, values[name])
     try:
@@ -31,12 +32,12 @@ def _written(campaign: Campaign, values: Mapping[str, Any], verb: str, by: Any) 
             campaign.save()
             record(verb, by=by, target=campaign)
     except IntegrityError as error:
-        raise Refused(_("There is a campaign of this name already. Choose another name.")) from error
+        raise ActionNotAllowed(_("There is a campaign of this name already. Choose another name.")) from error
     return campaign
 
 
 @transaction.atomic
-def end(campaign: Campaign, *, by: Any) -> Campaign:
+def end(campaign: Campaign, *, by: User) -> Campaign:
     """It is offered no more in the composer; a second time opens it again. Its posts stay as they are."""
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     row.ended_at = None if row.ended_at else timezone.now()
@@ -46,7 +47,7 @@ def end(campaign: Campaign, *, by: Any) -> Campaign:
 
 
 @transaction.atomic
-def assign(post: Post, campaign: Campaign | None, *, by: Any) -> None:
+def assign(post: Post, campaign: Campaign | None, *, by: User) -> None:
     """Put the post into `campaign`, or into none. Writes nothing when it is there already."""
     now = CampaignPost.objects.select_for_update().filter(post=post).first()
     if (now.campaign_id if now else None) == (campaign.pk if campaign else None):

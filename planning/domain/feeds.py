@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,7 +23,7 @@ def digest(secret: str) -> str:
 
 
 @transaction.atomic
-def make(municipality: Municipality, *, by: Any) -> str:
+def make(municipality: Municipality, *, by: User) -> str:
     """A new secret, shown once; the link that was there before stops working."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two pages of one person follow each other
     _revoke(municipality, by)
@@ -35,17 +34,17 @@ def make(municipality: Municipality, *, by: Any) -> str:
 
 
 @transaction.atomic
-def revoke(municipality: Municipality, *, by: Any) -> None:
+def revoke(municipality: Municipality, *, by: User) -> None:
     if _revoke(municipality, by):
         record("feed.revoke", by=by, target=municipality, municipality_id=municipality.pk)
 
 
-def _revoke(municipality: Municipality, by: Any) -> int:
+def _revoke(municipality: Municipality, by: User) -> int:
     rows = Feed.objects.select_for_update().filter(user=by, municipality=municipality, revoked_at__isnull=True)
     return rows.update(revoked_at=timezone.now())
 
 
-def end_unauthorised(person: User, by: Any) -> None:
+def end_unauthorised(person: User, by: User) -> None:
     """For `accounts.endings`: the links to calendars that this person may not read any more."""
     for row in Feed.objects.filter(user=person, revoked_at__isnull=True).select_related("municipality").order_by("pk"):
         if not still_may(person, row.municipality, Verb.POST_VIEW):

@@ -16,9 +16,11 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from channels import validation
+from accounts.models import User
+from channels import dry
 from channels.models import Channel
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.queries import glossary
 from municipalities.tenancy import everywhere
@@ -29,7 +31,6 @@ from planning.models import Campaign, ImportRun
 from planning.reading import FileRow, from_stored, read, refuse_broken, stored
 from posts import compose
 from posts.domain.create import written
-from posts.domain.refused import Refused
 from posts.domain.save import Content
 from posts.draft import MOST_LINK, MOST_TEXT, Draft, Text, is_link, parse
 from posts.enums import Category
@@ -307,7 +308,7 @@ def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
 
 
 @transaction.atomic
-def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> ImportRun:
+def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> ImportRun:
     """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
     plan = read(raw)
     run = ImportRun.objects.create(
@@ -324,23 +325,26 @@ def lines_of(run: ImportRun) -> list[FileRow]:
 
 
 @transaction.atomic
-def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
+def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     """Make the drafts of all rows that nothing stops; returns how many.
 
-    Raises `Refused` when it was done before, when there is nothing to make, and when that is not the number that the
-    person saw (`expected`): a time has passed meanwhile, a channel is gone, somebody else imported the same rows.
+    Raises `ActionNotAllowed` when it was done before, when there is nothing to make, and when that is not the number
+    that the person saw (`expected`): a time has passed meanwhile, a channel is gone, somebody else imported the same
+    rows.
     """
     # Two people with the same rows follow each other, in whatever files they have them.
     Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=run.pk)
     if run.confirmed_at:
-        raise Refused(_("This plan was imported already."))
+        raise ActionNotAllowed(_("This plan was imported already."))
     rows = look(run.municipality, lines_of(run))
     ready = [row for row in rows if not row.stops]
     if expected is not None and len(ready) != expected:
-        raise Refused(_("Something has changed since you looked, and nothing was made. Look at the rows once more."))
+        raise ActionNotAllowed(
+            _("Something has changed since you looked, and nothing was made. Look at the rows once more.")
+        )
     if not ready:
-        raise Refused(_("No row can be imported as it stands. Correct the file and choose it again."))
+        raise ActionNotAllowed(_("No row can be imported as it stands. Correct the file and choose it again."))
     for row in ready:
         _make(run.municipality, row, by)
     left = [line for line, row in zip(lines_of(run), rows, strict=True) if row.stops]
@@ -350,7 +354,7 @@ def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
     return run.made
 
 
-def _make(municipality: Municipality, row: PlanRow, by: Any) -> None:
+def _make(municipality: Municipality, row: PlanRow, by: User) -> None:
     assert row.content is not None
     post = written(municipality, row.content, by=by)
     if row.campaign:

@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import dates
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.enums import Role
 from municipalities.models import Membership
 from municipalities.tenancy import everywhere, scope
@@ -25,7 +27,7 @@ from planning import queries
 from planning.models import Occurrence, Recurrence
 from planning.rules import MOST_TIMES, Pattern, days, nearest
 from posts.domain.create import duplicate
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.domain.save import plan, remember
 from posts.draft import Call, parse
 from posts.models import Post
@@ -42,33 +44,33 @@ def dates_of(recurrence: Recurrence, most: int = MOST_TIMES) -> list[date]:
 
 
 @transaction.atomic
-def begin(pattern: Post, values: Mapping[str, Any], *, by: Any) -> Recurrence:
-    """`values`: every, weekdays, at, starts_on, ends_on, skips_holidays. Raises `Refused`."""
+def begin(pattern: Post, values: Mapping[str, Any], *, by: User) -> Recurrence:
+    """`values`: every, weekdays, at, starts_on, ends_on, skips_holidays. Raises `ActionNotAllowed`."""
     pattern = locked(pattern)
     if parse(pattern.draft).is_empty:
-        raise Refused(_("There is nothing to repeat yet. Write a text or add a picture."))
+        raise ActionNotAllowed(_("There is nothing to repeat yet. Write a text or add a picture."))
     row = Recurrence(municipality=pattern.municipality, pattern=pattern, by=by)
     for name in ("every", "weekdays", "at", "starts_on", "ends_on", "skips_holidays"):
         setattr(row, name, values[name])
     if row.ends_on < timezone.localdate():
-        raise Refused(_("The last day has passed. Choose a later one."))
+        raise ActionNotAllowed(_("The last day has passed. Choose a later one."))
     if row.ends_on - row.starts_on > timedelta(days=366):
-        raise Refused(_("A repetition ends within a year. Choose an earlier last day."))
-    days = dates_of(row, most=MOST_TIMES + 1)
-    if not days:
-        raise Refused(_("No day fits between the first and the last one. Choose other days."))
-    if len(days) > MOST_TIMES:
+        raise ActionNotAllowed(_("A repetition ends within a year. Choose an earlier last day."))
+    found = dates_of(row, most=MOST_TIMES + 1)
+    if not found:
+        raise ActionNotAllowed(_("No day fits between the first and the last one. Choose other days."))
+    if len(found) > MOST_TIMES:
         sentence = _("A post is repeated at most %(most)s times. Choose %(day)s or an earlier last day, or fewer days.")
-        raise Refused(sentence % {"most": MOST_TIMES, "day": dates.long_date(days[MOST_TIMES - 1])})
-    if nearest(days[-1], row.at).due_at <= timezone.now():
-        raise Refused(_("The time of the last day has passed. Choose a later day."))
+        raise ActionNotAllowed(sentence % {"most": MOST_TIMES, "day": dates.long_date(found[MOST_TIMES - 1])})
+    if nearest(found[-1], row.at).due_at <= timezone.now():
+        raise ActionNotAllowed(_("The time of the last day has passed. Choose a later day."))
     row.save()
     record("recurrence.begin", by=by, target=pattern, times=len(days))
     return row
 
 
 @transaction.atomic
-def end(recurrence: Recurrence, *, by: Any) -> Recurrence:
+def end(recurrence: Recurrence, *, by: User) -> Recurrence:
     """No more drafts; those that were made stay."""
     row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern").get(pk=recurrence.pk)
     if row.ended_at is None:
@@ -79,20 +81,22 @@ def end(recurrence: Recurrence, *, by: Any) -> Recurrence:
 
 
 @transaction.atomic
-def skip(recurrence: Recurrence, on: date, *, by: Any) -> Occurrence:
-    """Leave out one day, or take it in again. Raises `Refused` when its draft exists, or it is none of its days."""
+def skip(recurrence: Recurrence, on: date, *, by: User) -> Occurrence:
+    """Leave out one day, or take it in again. Raises `ActionNotAllowed` when its draft exists, or it is none of its
+    days.
+    """
     row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern", "municipality").get(
         pk=recurrence.pk
     )  # fmt: skip
     if row.ended_at:
-        raise Refused(_("This repetition has ended."))
+        raise ActionNotAllowed(_("This repetition has ended."))
     if on not in dates_of(row):
-        raise Refused(_("The post is not repeated on this day."))
+        raise ActionNotAllowed(_("The post is not repeated on this day."))
     found, _new = Occurrence.objects.get_or_create(
         recurrence=row, on=on, defaults={"municipality_id": row.municipality_id}
     )
     if found.post_id:
-        raise Refused(_("The draft for this day exists already. Delete the draft instead."))
+        raise ActionNotAllowed(_("The draft for this day exists already. Delete the draft instead."))
     found.skipped_at = None if found.skipped_at else timezone.now()
     found.save(update_fields=["skipped_at"])
     record("recurrence.skip" if found.skipped_at else "recurrence.keep", by=by, target=row.pattern, on=on.isoformat())

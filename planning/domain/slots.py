@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from datetime import time
-from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from channels.models import Channel
 from common.audit import record
 from planning.models import Slot
@@ -14,7 +14,7 @@ Times = Collection[tuple[int, time]]
 
 
 @transaction.atomic
-def set_slots(channel: Channel, times: Times, *, by: Any) -> bool:
+def set_slots(channel: Channel, times: Times, *, by: User) -> bool:
     """Exactly `times` (weekday from Monday 0, time) for the channel. Says whether anything changed."""
     Channel.objects.select_for_update().get(pk=channel.pk)  # two savers follow each other
     before = set(Slot.objects.filter(channel=channel).values_list("weekday", "at"))

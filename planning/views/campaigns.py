@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -14,7 +16,6 @@ from planning.domain import campaigns as verbs
 from planning.forms import CampaignForm
 from planning.models import Campaign
 from posts.domain.create import create
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.queries import visible
 
@@ -33,8 +34,8 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             campaign = verbs.begin(request.municipality, form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             return redirect("campaign", request.municipality.slug, campaign.pk)
     return render(request, "planning/campaign_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -49,8 +50,8 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verbs.change(campaign, form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             messages.success(request, _("Saved."))
             return redirect("campaign", request.municipality.slug, campaign.pk)
@@ -93,7 +94,7 @@ def begin_post(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_safe
 def choice(request: MunicipalityRequest) -> HttpResponse:
     """The composer's field, fetched when the page stands: which campaign the post belongs to."""
-    post = visible().filter(pk=_number(request.GET.get("post"))).first()
+    post = visible().filter(pk=int_param(request.GET, "post", default=0)).first()
     context = {"campaigns": list(queries.running_campaigns()), "chosen": queries.campaign_of(post) if post else None}
     return render(request, "planning/choice.html", context)
 
@@ -102,17 +103,12 @@ def choice(request: MunicipalityRequest) -> HttpResponse:
 @require_POST
 def assign(request: MunicipalityRequest) -> HttpResponse:
     """Put a post into a campaign, or into none: from the composer (JSON) and from the campaign's page."""
-    post: Post = get_object_or_404(visible(), pk=_number(request.POST.get("post")))
-    wanted = request.POST.get("campaign", "")
-    into = get_object_or_404(Campaign.objects.all(), pk=_number(wanted)) if wanted else None
+    post: Post = get_object_or_404(visible(), pk=int_param(request.POST, "post", default=0))
+    wanted = int_param(request.POST, "campaign", default=0)
+    into = get_object_or_404(Campaign.objects.all(), pk=wanted) if request.POST.get("campaign") else None
     verbs.assign(post, into, by=request.user)
     if request.headers.get("X-Autosave"):
         return JsonResponse({"campaign": into.pk if into else None})
-    back = request.POST.get("back", "")
-    if back.isdecimal():
-        return redirect("campaign", request.municipality.slug, _number(back))
+    if back := int_param(request.POST, "back"):
+        return redirect("campaign", request.municipality.slug, back)
     return redirect("post", request.municipality.slug, post.pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

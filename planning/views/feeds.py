@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common import ratelimit
 from common.states import STATES
 from municipalities.access import public, requires
 from municipalities.queries import Access, access
@@ -68,7 +68,7 @@ def file(request: HttpRequest, secret: str) -> HttpResponse:
     if row is None or rights is None or not rights.may(Verb.POST_VIEW):
         # The page of the portal that says so would set a cookie, and no program reads it.
         return HttpResponseNotFound(b"", content_type="text/plain")
-    if _is_too_often(hashed):
+    if ratelimit.hit("calendar-feed", hashed, limit=PER_HOUR, seconds=3600).is_exceeded:
         return HttpResponse(status=429, headers={"Retry-After": "3600"})
     with scope(row.municipality), translation.override(row.user.language):
         body = _calendar(row, rights)
@@ -78,12 +78,6 @@ def file(request: HttpRequest, secret: str) -> HttpResponse:
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
-
-
-def _is_too_often(hashed: str) -> bool:
-    key = f"feed:{hashed}:{int(timezone.now().timestamp()) // 3600}"
-    cache.add(key, 0, 3600)
-    return int(cache.incr(key)) > PER_HOUR
 
 
 def _calendar(row: Feed, rights: Access) -> bytes:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -13,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import spreadsheets
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -20,7 +22,6 @@ from planning.domain import imports
 from planning.models import ImportRun
 from planning.queries import free_days
 from planning.reading import MOST_BYTES, Unreadable
-from posts.domain.refused import Refused
 from posts.enums import Category
 
 MOST_SHOWN = 10
@@ -71,11 +72,12 @@ def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.all(), pk=pk)
-    expected = request.POST.get("rows", "")
+    # A number that cannot be read is none that was shown.
+    expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
-        imports.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+        imports.confirm(run, by=request.user, expected=expected)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     return redirect("plan_rows", request.municipality.slug, run.pk)
 
 

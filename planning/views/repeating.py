@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -20,7 +22,6 @@ from planning.domain import repeat
 from planning.forms import RecurrenceForm
 from planning.models import Occurrence, Recurrence
 from planning.rules import nearest
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.queries import visible
 
@@ -93,8 +94,8 @@ def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             repeat.begin(post, form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(
                 request, _("The drafts come two weeks before their day. They go the usual way of approval.")
@@ -134,8 +135,8 @@ def skip(request: MunicipalityRequest, pk: int) -> HttpResponse:
         done = repeat.skip(row, on, by=request.user)
     except ValueError:
         messages.error(request, _("This is no day. Choose one from the list."))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, _("The day is left out.") if done.skipped_at else _("The day counts again."))
     return redirect("recurrences", request.municipality.slug)

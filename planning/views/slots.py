@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from channels.models import Channel
 from common import dates
+from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -106,22 +107,16 @@ def suggest(request: MunicipalityRequest) -> HttpResponse:
 @require_safe
 def next_slot(request: MunicipalityRequest) -> JsonResponse:
     """For the composer: `channels` (several), `post`, `after` ("2026-11-30T12:00", wall time). Three queries."""
-    wanted = [
-        int(each) for each in request.GET.getlist("channels")[:MOST_CHANNELS] if each.isdecimal() and len(each) < 19
-    ]
+    wanted = int_list_param(request.GET, "channels")[:MOST_CHANNELS]
     now = timezone.localtime().replace(tzinfo=None, second=0, microsecond=0)
     after = max(now, _moment(request.GET.get("after"), now))
-    besides = _number(request.GET.get("post", ""))
+    besides = int_param(request.GET, "post", default=0)
     free = queries.free_slot(wanted, after, request.municipality, besides=besides)
     if free is None:
         return JsonResponse({"sentence": _no_slot(wanted)})
     local, when = free.time.local, dates.date_time(free.time.due_at)
     sentence = _("Next free time: %(when)s") % {"when": when}
     return JsonResponse({"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "sentence": sentence})
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _no_slot(wanted: list[int]) -> str:

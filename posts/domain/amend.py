@@ -17,8 +17,8 @@ from delivery.enums import State
 from municipalities.tenancy import everywhere, scope
 from posts.amending import payload
 from posts.domain.corrections import end, finish_if_over
+from posts.domain.locking import locked
 from posts.domain.publications import KIND
-from posts.domain.refused import locked
 from posts.enums import AmendmentState, PartState, Way
 from posts.models import Amendment, AmendmentPart, Post, Publication
 

@@ -5,21 +5,22 @@ How many have to agree, and who comes first, is the municipality's rule (`posts.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.domain.move import Moved
 from delivery.domain.release import release
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from posts.deciding import asks_mentor, mentors_of, seats, standing
 from posts.domain import corrections, notices, publications
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.domain.submit import decide
 from posts.enums import Bar, DecisionKind, Stage
 from posts.models import Post, Thread, Version
@@ -32,20 +33,20 @@ RESOLVE, LEAVE = "resolve", "leave"
 
 @transaction.atomic
 def approve(
-    post: Post, version: Version, *, by: Any, note: str = "", threads: str = "", seen: Collection[int] | None = None,
+    post: Post, version: Version, *, by: User, note: str = "", threads: str = "", seen: Collection[int] | None = None,
     time: str | None = None,
 ) -> Post:  # fmt: skip
     """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
 
     `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page
     (None: all there are), and `time` is what `time_shown` gave for the page (None: as it is now), since an approval
-    holds for the time that was read. Raises `Refused` if the post or its time has changed since, if it is not this
-    person's turn, or if conversations are open about which nothing was said.
+    holds for the time that was read. Raises `ActionNotAllowed` if the post or its time has changed since, if it is not
+    this person's turn, or if conversations are open about which nothing was said.
     """
     post = locked(post)
     before = _waiting(post, version)
     if time is not None and time != time_shown(post):
-        raise Refused(_("The time of this post was changed after you opened it. Look at the new time first."))
+        raise ActionNotAllowed(_("The time of this post was changed after you opened it. Look at the new time first."))
     seat = _seat(post, version, before, by=by)
     settled = _settle_threads(post, threads, seen, by=by)
     house = post.municipality
@@ -71,14 +72,14 @@ def approve(
 
 
 @transaction.atomic
-def endorse(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
-    """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `Refused`."""
+def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
+    """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `ActionNotAllowed`."""
     post = locked(post)
     before = _waiting(post, version)
     if by.pk not in {mentor.pk for mentor in mentors_of(post.municipality)}:
-        raise Refused(_("Only a mentor who accompanies this municipality today can say this."))
+        raise ActionNotAllowed(_("Only a mentor who accompanies this municipality today can say this."))
     if before.endorsed:
-        raise Refused(_("A mentor has read this version already."))
+        raise ActionNotAllowed(_("A mentor has read this version already."))
     decide(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
     record("post.endorse", by=by, target=post, version=version.number)
     notices.endorsed(post, standing(version, post.municipality), by=by, note=note.strip())
@@ -86,15 +87,15 @@ def endorse(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
 
 
 @transaction.atomic
-def send_back(post: Post, version: Version, *, by: Any, note: str) -> Post:
+def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
     """Return `version` to its writer with a note. What waited for the approval is withdrawn."""
     post = locked(post)
     _waiting(post, version)
     held = seats(by, post.municipality)
     if not held:
-        raise Refused(str(Bar.NO_RIGHT.label))
+        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
     if not note.strip():
-        raise Refused(_("Write a note: what should be different before you approve it?"))
+        raise ActionNotAllowed(_("Write a note: what should be different before you approve it?"))
     if not post.is_correction:
         publications.withdraw(post, by=by)
     post.stage = Stage.RETURNED
@@ -117,41 +118,45 @@ def not_waiting() -> str:
 def _refuse_other(post: Post, version: Version) -> None:
     """Decisions are about the version on the page, not about whatever came after it."""
     if post.stage not in (Stage.SUBMITTED, Stage.APPROVED) or post.deleted_at:
-        raise Refused(not_waiting())
+        raise ActionNotAllowed(not_waiting())
     newest = latest_version(post)
     if newest is None or newest.pk != version.pk:
-        raise Refused(_("The post was changed after you opened it. Read the new version before you decide."))
+        raise ActionNotAllowed(_("The post was changed after you opened it. Read the new version before you decide."))
 
 
 def _waiting(post: Post, version: Version) -> Standing:
-    """How far `version` is; also an approved one waits if the house has come to ask for more. Raises `Refused`."""
+    """How far `version` is; also an approved one waits if the house has come to ask for more. Raises
+    `ActionNotAllowed`.
+    """
     _refuse_other(post, version)
     found = standing(version, post.municipality)
     if post.stage == Stage.APPROVED and found.met:
-        raise Refused(not_waiting())
+        raise ActionNotAllowed(not_waiting())
     return found
 
 
-def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> ApprovalCapacity:
+def _seat(post: Post, version: Version, before: Standing, *, by: User) -> Seat:
     house = post.municipality
     found = seat_or_bar(
         seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
     )  # fmt: skip
     if isinstance(found, Bar):
-        raise Refused(str(found.label))
+        raise ActionNotAllowed(str(found.label))
     return found
 
 
-def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: Any) -> dict[str, list[int]]:
-    """Do what was chosen with the open conversations, and say of which. Raises `Refused` where nothing was chosen."""
+def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: User) -> dict[str, list[int]]:
+    """Do what was chosen with the open conversations, and say of which. Raises `ActionNotAllowed` where nothing was
+    chosen.
+    """
     rows = Thread.objects.select_for_update().filter(post=post, resolved_at__isnull=True)
     open_now = sorted(row.pk for row in rows)
     if not open_now:
         return {}
     if choice not in (RESOLVE, LEAVE):
-        raise Refused(_open_words(len(open_now)))
+        raise ActionNotAllowed(_open_words(len(open_now)))
     if seen is not None and not set(open_now) <= set(seen):
-        raise Refused(_("A conversation was opened while you were reading. Read it before you decide."))
+        raise ActionNotAllowed(_("A conversation was opened while you were reading. Read it before you decide."))
     if choice == LEAVE:
         return {"left": open_now}
     Thread.objects.filter(pk__in=open_now).update(resolved_at=timezone.now(), resolved_by=by)
@@ -166,7 +171,7 @@ def _open_words(count: int) -> str:
     ) % {"count": count}
 
 
-def _release(post: Post, *, by: Any) -> None:
+def _release(post: Post, *, by: User) -> None:
     """What waited for the approval may go out at its time; `release` lets expire what is too late for that."""
     for publication in live(post).filter(delivery__state=State.WAITING, delivery__reason=ReasonCode.NOT_APPROVED):
         try:

@@ -7,7 +7,7 @@ from django.db import transaction
 from common.audit import record
 from municipalities.tenancy import everywhere, scope
 from posts.domain import notices
-from posts.domain.refused import locked
+from posts.domain.locking import locked
 from posts.models import Closing, PollResult, Post
 from posts.queries import answered_at, asked_without_report
 

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.tenancy import everywhere, scope
 from posts.domain import publications
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.models import Decision, Post
 from posts.rules import due_at
 
@@ -38,6 +39,6 @@ def _renew(post: Post) -> bool:
             Decision.objects.filter(version__post=fresh, due_at=before).update(due_at=fresh.due_at)
             publications.shift(fresh, due_at=fresh.due_at, by=None)
             record("post.keep_wall_time", by=None, target=fresh, came_from=str(before), to=str(fresh.due_at))
-    except Refused:
+    except ActionNotAllowed:
         return False
     return True

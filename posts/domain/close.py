@@ -6,11 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
 from posts.compose import derive
 from posts.domain.create import blank
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.domain.save import remember
 from posts.draft import Draft, Text, parse, storable
 from posts.enums import Category, Format
@@ -45,18 +47,20 @@ class Report:
 
 
 @transaction.atomic
-def close(post: Post, report: Report, *, by: Any) -> Closing:
-    """Write the closing report, or change it. Raises `Refused` before the post has been on a network."""
+def close(post: Post, report: Report, *, by: User) -> Closing:
+    """Write the closing report, or change it. Raises `ActionNotAllowed` before the post has been on a network."""
     post = locked(post)
     if post.format not in Format.values:
-        raise Refused(_("This post asked nothing, so there is nothing to report."))
+        raise ActionNotAllowed(_("This post asked nothing, so there is nothing to report."))
     if not Publication.objects.filter(post=post, delivery__state__in=SEEN).exists():
-        raise Refused(_("This post has not been published yet. The report is written when people have answered."))
+        raise ActionNotAllowed(
+            _("This post has not been published yet. The report is written when people have answered.")
+        )
     results, done = storable(report.results).strip(), storable(report.done).strip()
     if not results or not done:
-        raise Refused(_("Write both: what people said, and what the municipality does about it."))
+        raise ActionNotAllowed(_("Write both: what people said, and what the municipality does about it."))
     if len(results) > MOST or len(done) > MOST:
-        raise Refused(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
+        raise ActionNotAllowed(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
     promise = parse(post.draft).interactive.promise
     told = {
         "results": results, "done": done, "answers": report.answers, **report.origin, "promise": promise, "by": by,
@@ -69,7 +73,7 @@ def close(post: Post, report: Report, *, by: Any) -> Closing:
 
 
 @transaction.atomic
-def tell(closing: Closing, *, by: Any) -> Post:
+def tell(closing: Closing, *, by: User) -> Post:
     """A draft that tells people what became of their answers; the one that exists already, if it was not deleted."""
     row = Closing.objects.select_for_update(of=("self",)).select_related("post__municipality", "follow_up").get(
         pk=closing.pk

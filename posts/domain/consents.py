@@ -7,7 +7,7 @@ scans are personal data: they stay as long as `keep_until` says and never enter 
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record as audit
 from municipalities.tenancy import everywhere, scope
 from posts.domain.pictures import BadPicture, encoded, opened
@@ -65,7 +66,7 @@ def scanned(file: BinaryIO, *, size: int) -> Scan:
 
 
 @transaction.atomic
-def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: Any) -> Consent:
+def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: User) -> Consent:
     media = _locked(media)
     consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(told))
     if scan:
@@ -78,7 +79,7 @@ def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: 
 
 
 @transaction.atomic
-def withdraw(consent: Consent, *, by: Any) -> Consent:
+def withdraw(consent: Consent, *, by: User) -> Consent:
     """The person does not agree any more. The picture is flagged wherever it is about to be used."""
     media = _locked(consent.media)
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
@@ -91,7 +92,7 @@ def withdraw(consent: Consent, *, by: Any) -> Consent:
 
 
 @transaction.atomic
-def give_again(consent: Consent, *, by: Any) -> Consent:
+def give_again(consent: Consent, *, by: User) -> Consent:
     """Undo a withdrawal: pressed by mistake, or the person changed their mind."""
     media = _locked(consent.media)
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
@@ -104,7 +105,7 @@ def give_again(consent: Consent, *, by: Any) -> Consent:
 
 
 @transaction.atomic
-def erase(consent: Consent, *, by: Any = None) -> Consent:
+def erase(consent: Consent, *, by: User | None = None) -> Consent:
     """Take the names and the scan out of the record. `by` None: their time was over."""
     media = _locked(consent.media)
     consent = Consent.objects.select_for_update().get(pk=consent.pk)

@@ -7,13 +7,14 @@ sends the new one once that is certain, so that there is one public post at the 
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.domain import withdraw
 from delivery.domain.cancel import cancel
 from delivery.domain.edit import edit
@@ -22,9 +23,9 @@ from delivery.enums import State
 from posts.amending import Planned, planned, public
 from posts.domain.follow import follow
 from posts.domain.freeze import freeze
+from posts.domain.locking import locked
 from posts.domain.publications import going_out
 from posts.domain.ready import ready
-from posts.domain.refused import Refused, locked
 from posts.domain.restore import usable
 from posts.domain.save import remember
 from posts.draft import parse, storable
@@ -39,10 +40,10 @@ LEFT = (State.FAILED, State.EXPIRED)
 
 
 def said(reason: str) -> str:
-    """The reason as it is kept. Raises `Refused` for one that says nothing."""
+    """The reason as it is kept. Raises `ActionNotAllowed` for one that says nothing."""
     reason = storable(reason).strip()
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise Refused(_("Say in a sentence why: it stays on record, and whoever decides reads it."))
+        raise ActionNotAllowed(_("Say in a sentence why: it stays on record, and whoever decides reads it."))
     return reason
 
 
@@ -53,8 +54,8 @@ def open_correction(post: Post) -> Amendment | None:
 
 
 @transaction.atomic
-def begin(post: Post, *, reason: str, by: Any) -> Post:
-    """Open a post that is out for other words. Nothing changes on any network. Raises `Refused`."""
+def begin(post: Post, *, reason: str, by: User) -> Post:
+    """Open a post that is out for other words. Nothing changes on any network. Raises `ActionNotAllowed`."""
     post = locked(post)
     reason = said(reason)
     _refuse_unfit(post)
@@ -78,19 +79,23 @@ def begin(post: Post, *, reason: str, by: Any) -> Post:
 
 def _refuse_unfit(post: Post) -> None:
     if post.deleted_at or post.stage != Stage.APPROVED:
-        raise Refused(_("Only a post that is out can be corrected. This one is being written: change it there."))
-    states = {publication.delivery.state for publication in publications(post)}
+        raise ActionNotAllowed(
+            _("Only a post that is out can be corrected. This one is being written: change it there.")
+        )
+    states = {each.delivery.state for each in publications(post)}
     if states & set(UNDER_WAY):
-        raise Refused(going_out())
+        raise ActionNotAllowed(going_out())
     if State.UNCONFIRMED in states:
-        raise Refused(_("On one network it is not known yet whether the post is there. Answer that first."))
+        raise ActionNotAllowed(_("On one network it is not known yet whether the post is there. Answer that first."))
     if states & set(COMING):
-        raise Refused(_("The post has not gone out everywhere yet. Wait for that, or take it off the schedule."))
+        raise ActionNotAllowed(
+            _("The post has not gone out everywhere yet. Wait for that, or take it off the schedule.")
+        )
     if not public(post):
-        raise Refused(_("Nothing of this post is public, so there is nothing to correct."))
+        raise ActionNotAllowed(_("Nothing of this post is public, so there is nothing to correct."))
 
 
-def _leave_behind(post: Post, *, by: Any) -> None:
+def _leave_behind(post: Post, *, by: User) -> None:
     """What failed of the post, or of its last correction, does not go out with the old words any more."""
     for publication in publications(post).filter(delivery__state__in=LEFT):
         cancel(publication.delivery, by=by)
@@ -108,31 +113,31 @@ def _leave_behind(post: Post, *, by: Any) -> None:
 def _refuse_two(post: Post) -> None:
     running = Amendment.objects.filter(post=post, kind=AmendmentKind.CORRECTION, finished_at=None)
     if running.exists():
-        raise Refused(_("An earlier correction of this post is still under way. Wait until it is through."))
+        raise ActionNotAllowed(_("An earlier correction of this post is still under way. Wait until it is through."))
 
 
 # ---------------------------------------------------------------- what happens on each channel
 
 
 @transaction.atomic
-def prepare(post: Post, *, by: Any) -> Version:
-    """Freeze what was written, so that the page can show what happens on each channel. Raises `Refused`."""
+def prepare(post: Post, *, by: User) -> Version:
+    """Freeze what was written, so that the page can show what happens on each channel. Raises `ActionNotAllowed`."""
     post = locked(post)
     if not post.is_correction:
-        raise Refused(_("This post is not being corrected."))
+        raise ActionNotAllowed(_("This post is not being corrected."))
     return ready(post, by=by)
 
 
 @transaction.atomic
-def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: Any) -> Amendment:
-    """Keep what was chosen for each publication of a correction that is being written. Raises `Refused`."""
+def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -> Amendment:
+    """Keep what was chosen for each publication of a correction that is being written. Raises `ActionNotAllowed`."""
     post = locked(post)
     amendment = _open(post)
     if ready(post, by=by).pk != version.pk:
-        raise Refused(_("The post was changed after you opened this page. Look at what happens on each network again."))
-    amendment.ways = {
-        str(planned.publication.pk): planned.chosen for planned in planned(post, version, ways) if planned.chosen
-    }
+        raise ActionNotAllowed(
+            _("The post was changed after you opened this page. Look at what happens on each network again.")
+        )
+    amendment.ways = {str(each.publication.pk): each.chosen for each in planned(post, version, ways) if each.chosen}
     amendment.save(update_fields=["ways"])
     refuse_unready(post, version)
     record("post.choose_ways", by=by, target=post, ways=amendment.ways)
@@ -140,12 +145,12 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: Any) ->
 
 
 def refuse_unready(post: Post, version: Version) -> None:
-    """Raises `Refused` while it is not said what happens on each network, or a network would refuse it."""
-    planneds = planned(post, version, _open(post).ways)
-    if not any(planned.changes for planned in planneds):
-        raise Refused(_("Nothing differs from what is public. Change the text first, or drop the correction."))
-    if not all(planned.is_settled for planned in planneds):
-        raise Refused(_("Say for each network what happens there: some cannot change a post."))
+    """Raises `ActionNotAllowed` while it is not said what happens on each network, or a network would refuse it."""
+    found = planned(post, version, _open(post).ways)
+    if not any(each.changes for each in found):
+        raise ActionNotAllowed(_("Nothing differs from what is public. Change the text first, or drop the correction."))
+    if not all(each.is_settled for each in found):
+        raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
     reasons = [
         _("%(channel)s: %(problem)s") % {"channel": planned.publication.channel.name, "problem": problem}
         for planned in planneds
@@ -153,33 +158,33 @@ def refuse_unready(post: Post, version: Version) -> None:
         for problem in planned.problems
     ]
     if reasons:
-        raise Refused(_("A network would not take this post as it is."), *dict.fromkeys(reasons))
+        raise ActionNotAllowed(_("A network would not take this post as it is."), details=list(dict.fromkeys(reasons)))
 
 
 def _open(post: Post) -> Amendment:
-    amendment = open_correction(post)
-    if amendment is None:
-        raise Refused(_("This post is not being corrected."))
-    return amendment
+    found = open_correction(post)
+    if found is None:
+        raise ActionNotAllowed(_("This post is not being corrected."))
+    return found
 
 
 # ---------------------------------------------------------------- the end
 
 
 @transaction.atomic
-def carry_out_now(post: Post, *, by: Any) -> Post:
-    """Where the house asks nobody: the correction takes effect as it is written. Raises `Refused`."""
+def carry_out_now(post: Post, *, by: User) -> Post:
+    """Where the house asks nobody: the correction takes effect as it is written. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.municipality.needs_approval:
-        raise Refused(_("This correction has not been approved. Submit it for approval first."))
+        raise ActionNotAllowed(_("This correction has not been approved. Submit it for approval first."))
     version = ready(post, by=by)
     refuse_unready(post, version)
     carry_out(post, version, by=by)
     return post
 
 
-def carry_out(post: Post, version: Version, *, by: Any, is_emergency: bool = False) -> None:
-    """Everybody has agreed to `version`. A part of verbs: the post is locked. Raises `Refused`."""
+def carry_out(post: Post, version: Version, *, by: User, is_emergency: bool = False) -> None:
+    """Everybody has agreed to `version`. A part of verbs: the post is locked. Raises `ActionNotAllowed`."""
     refuse_unready(post, version)
     amendment = _open(post)
     for each in planned(post, version, amendment.ways):
@@ -194,7 +199,7 @@ def carry_out(post: Post, version: Version, *, by: Any, is_emergency: bool = Fal
     record("post.carry_out", by=by, target=post, version=version.number, ways=amendment.ways)
 
 
-def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: Any) -> None:
+def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: User) -> None:
     assert plan.chosen is not None
     part = AmendmentPart(
         municipality_id=amendment.municipality_id, amendment=amendment, publication=plan.publication, way=plan.chosen,
@@ -208,13 +213,15 @@ def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: Any) -> Non
         else:
             part.state, part.ended_at = PartState.BY_HAND, timezone.now()
     except (Moved, NoSuchMove) as moved:
-        raise Refused(_("A network has just lost this post. Reload the page to see what became of it.")) from moved
+        raise ActionNotAllowed(
+            _("A network has just lost this post. Reload the page to see what became of it.")
+        ) from moved
     part.save()
 
 
 @transaction.atomic
-def drop(post: Post, *, by: Any) -> Post:
-    """Leave what is public as it is. The draft is again what it was before. Raises `Refused`."""
+def drop(post: Post, *, by: User) -> Post:
+    """Leave what is public as it is. The draft is again what it was before. Raises `ActionNotAllowed`."""
     post = locked(post)
     amendment = _open(post)
     before, now = parse(amendment.before["draft"]), parse(post.draft)
@@ -234,12 +241,14 @@ def drop(post: Post, *, by: Any) -> Post:
     return post
 
 
-def stop(publication: Publication, *, by: Any) -> None:
-    """It is going to be taken down: no change of it goes out any more, and nothing in its place. Raises `Refused`."""
+def stop(publication: Publication, *, by: User) -> None:
+    """It is going to be taken down: no change of it goes out any more, and nothing in its place. Raises
+    `ActionNotAllowed`.
+    """
     rows = AmendmentPart.objects.filter(publication=publication, state=PartState.UNDER_WAY)
     for part in rows.exclude(way=Way.REMOVE).select_related("delivery", "amendment"):
         if part.delivery and part.delivery.state not in (*COMING, *LEFT, State.CANCELLED):
-            raise Refused(going_out())
+            raise ActionNotAllowed(going_out())
         if part.delivery and part.delivery.state != State.CANCELLED:
             cancel(part.delivery, by=by)
         end(part, PartState.DROPPED)

@@ -6,17 +6,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
-from posts.domain.refused import Refused
 from posts.domain.save import Content, plan, refuse_strangers, remember
 from posts.draft import Draft, parse
 from posts.models import Post
 
 
-def blank(municipality: Municipality, *, by: Any, **fields: Any) -> Post:
+def blank(municipality: Municipality, *, by: User, **fields: Any) -> Post:
     """A draft of `by` for every connected channel, not stored yet."""
     connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
     post = Post(municipality=municipality, author=by, **fields)
@@ -25,17 +26,20 @@ def blank(municipality: Municipality, *, by: Any, **fields: Any) -> Post:
 
 
 @transaction.atomic
-def create(municipality: Municipality, *, by: Any, key: UUID | None = None) -> Post:
-    """A stored blank draft. A second call with the same `key` gives the same post; a stranger's raises `Refused`."""
+def create(municipality: Municipality, *, by: User, key: UUID | None = None) -> Post:
+    """A stored blank draft. A second call with the same `key` gives the same post; a stranger's raises
+    `ActionNotAllowed`.
+    """
     if key is None:
         post = blank(municipality, by=by)
         post.save()
     else:
         fresh = blank(municipality, by=by, key=key)
         Post.objects.bulk_create([fresh], ignore_conflicts=True)
-        post = Post.objects.filter(key=key, author=by).first()
-        if post is None:
-            raise Refused(_("This page is not yours. Begin a new post."))
+        stored = Post.objects.filter(key=key, author=by).first()
+        if stored is None:
+            raise ActionNotAllowed(_("This page is not yours. Begin a new post."))
+        post = stored
         if post.revision:
             return post
     record("post.create", by=by, target=post)
@@ -43,7 +47,7 @@ def create(municipality: Municipality, *, by: Any, key: UUID | None = None) -> P
 
 
 @transaction.atomic
-def written(municipality: Municipality, content: Content, *, by: Any) -> Post:
+def written(municipality: Municipality, content: Content, *, by: User) -> Post:
     """A stored draft that has its content from the first moment. Raises `BadDraft` for what is not ours."""
     refuse_strangers(content.draft)
     post = Post(municipality=municipality, author=by, title=content.title, category=content.category, revision=1)
@@ -55,7 +59,7 @@ def written(municipality: Municipality, content: Content, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def duplicate(post: Post, *, by: Any, author: Any = None) -> Post:
+def duplicate(post: Post, *, by: User | None, author: Any = None) -> Post:
     """A new draft with the same words, pictures and channels; no time, no decisions.
 
     `by` None: a worker makes it, for `author`.

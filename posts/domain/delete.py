@@ -1,14 +1,14 @@
 """Deleting with undo: the row stays, so nothing is lost."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts.domain import publications
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.enums import Stage
 from posts.models import Post
 from posts.queries import OUT
@@ -16,14 +16,14 @@ from posts.queries import publications as live
 
 
 @transaction.atomic
-def delete(post: Post, *, by: Any) -> Post:
-    """Delete a post that is on no network; what waited to go out is withdrawn. Raises `Refused`."""
+def delete(post: Post, *, by: User) -> Post:
+    """Delete a post that is on no network; what waited to go out is withdrawn. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.deleted_at:
         return post
     publications.withdraw(post, by=by)
     if live(post).filter(delivery__state__in=OUT).exists():
-        raise Refused(
+        raise ActionNotAllowed(
             _("This post is on a network. Take it down there first: what was said in public stays on record.")
         )
     post.deleted_at = timezone.now()
@@ -33,7 +33,7 @@ def delete(post: Post, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def restore(post: Post, *, by: Any) -> Post:
+def restore(post: Post, *, by: User) -> Post:
     """Undo a deletion. A post that was submitted or approved comes back as a draft: its deliveries are gone."""
     post = locked(post)
     if post.deleted_at is None:

@@ -6,20 +6,21 @@ off the list meanwhile, or objected to, sends nothing any more (`posts.domain.ga
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.enums import State
 from municipalities.queries import emergency_rights
 from municipalities.tenancy import everywhere, scope
 from posts.deciding import seats, standing
 from posts.domain import corrections, notices, publications
+from posts.domain.locking import locked
 from posts.domain.ready import ready
-from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
 from posts.domain.submit import decide
 from posts.draft import storable
@@ -36,14 +37,14 @@ AGAIN = timedelta(days=1)
 
 
 @transaction.atomic
-def publish(post: Post, *, reason: str, by: Any) -> Post:
-    """Send the post now, as it stands. Raises `Refused` without a place on the list or without a reason."""
+def publish(post: Post, *, reason: str, by: User) -> Post:
+    """Send the post now, as it stands. Raises `ActionNotAllowed` without a place on the list or without a reason."""
     post = locked(post)
     reason = storable(reason).strip()
     if not emergency_rights(post.municipality).filter(user=by).exists():
-        raise Refused(_("You are not on the emergency list of this municipality."))
+        raise ActionNotAllowed(_("You are not on the emergency list of this municipality."))
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise Refused(_("Say in a sentence what the emergency is: it stays on record."))
+        raise ActionNotAllowed(_("Say in a sentence what the emergency is: it stays on record."))
     version = _frozen(post, by=by)
     _refuse_twice(post, version)
     now = timezone.now()
@@ -64,16 +65,16 @@ def publish(post: Post, *, reason: str, by: Any) -> Post:
     return post
 
 
-def _frozen(post: Post, *, by: Any) -> Version:
+def _frozen(post: Post, *, by: User) -> Version:
     """What will be sent: the draft as it is, or the version that was submitted or approved."""
     if post.deleted_at:
-        raise Refused(_("This post was deleted. Restore it to go on writing."))
+        raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
     if post.stage in EDITABLE:
         post.category = post.category if post.is_correction else Category.EMERGENCY
         return ready(post, by=by)
     version = latest_version(post)
     if version is None:
-        raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
+        raise ActionNotAllowed(_("There is nothing to publish yet. Write a text or add a picture."))
     return version
 
 
@@ -82,23 +83,23 @@ def _refuse_twice(post: Post, version: Version) -> None:
     going = live(post)
     failed = going.filter(delivery__state__in=(State.FAILED, State.EXPIRED))
     if standing(version, post.municipality).emergency and going.exists() and not failed.exists():
-        raise Refused(_("This post is going out as an emergency already."))
+        raise ActionNotAllowed(_("This post is going out as an emergency already."))
 
 
 @transaction.atomic
-def review(emergency: Decision, *, in_order: bool, note: str = "", by: Any) -> Decision:
+def review(emergency: Decision, *, in_order: bool, note: str = "", by: User) -> Decision:
     """Another approver looked at an emergency afterwards. What has not gone out stops if it was not in order.
 
-    Raises `Refused` for one's own, for one that was reviewed, and for an objection that says nothing.
+    Raises `ActionNotAllowed` for one's own, for one that was reviewed, and for an objection that says nothing.
     """
     row = Decision.objects.select_for_update(of=("self",)).select_related("version__post").get(pk=emergency.pk)
     post = locked(row.version.post)
     note = storable(note).strip()[:MOST_NOTE]
     seat = _reviewing(row, post, by=by)
     if row.kind != DecisionKind.EMERGENCY or row.remind_at is None:
-        raise Refused(_("This emergency was reviewed already. Reload the page to see by whom."))
+        raise ActionNotAllowed(_("This emergency was reviewed already. Reload the page to see by whom."))
     if not in_order and not note:
-        raise Refused(_("Write a note: what was not in order?"))
+        raise ActionNotAllowed(_("Write a note: what was not in order?"))
     Decision.objects.filter(pk=row.pk).update(remind_at=None)
     kind = DecisionKind.REVIEWED if in_order else DecisionKind.OBJECTED
     made = decide(row.version, kind, by=by, note=note, for_whom_id=seat.for_whom)
@@ -107,16 +108,16 @@ def review(emergency: Decision, *, in_order: bool, note: str = "", by: Any) -> D
     return made
 
 
-def _reviewing(emergency: Decision, post: Post, *, by: Any) -> ApprovalCapacity:
-    """The seat from which `by` may look at it afterwards. Raises `Refused`."""
+def _reviewing(emergency: Decision, post: Post, *, by: User) -> Seat:
+    """The seat from which `by` may look at it afterwards. Raises `ActionNotAllowed`."""
     held = seats(by, post.municipality)
     if not held:
-        raise Refused(str(Bar.NO_RIGHT.label))
+        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
     own = {emergency.by_id, *writers(post, emergency.version)}
     for seat in held:
         if not own & {seat.by, seat.for_whom}:
             return seat
-    raise Refused(_("You published or wrote this post, so somebody else has to review it."))
+    raise ActionNotAllowed(_("You published or wrote this post, so somebody else has to review it."))
 
 
 def remind(now: datetime) -> int:

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
-from posts.domain.refused import Refused
 from posts.draft import storable
 from posts.models import Folder, Media
 from posts.pictures import key_of
@@ -17,11 +18,11 @@ MOST = 200
 
 
 @transaction.atomic
-def create(municipality: Municipality, name: str, *, parent: Folder | None = None, by: Any) -> Folder:
-    """Raises `Refused` when the name is taken or the folder would lie too deep."""
+def create(municipality: Municipality, name: str, *, parent: Folder | None = None, by: User) -> Folder:
+    """Raises `ActionNotAllowed` when the name is taken or the folder would lie too deep."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # one at a time, so that names stay single
     if Folder.objects.count() >= MOST:
-        raise Refused(_("There are %(most)s folders already. Delete empty ones first.") % {"most": MOST})
+        raise ActionNotAllowed(_("There are %(most)s folders already. Delete empty ones first.") % {"most": MOST})
     folder = Folder(municipality=municipality, name=_clean(name), parent=parent, created_by=by)
     _refuse(folder)
     folder.save()
@@ -30,8 +31,8 @@ def create(municipality: Municipality, name: str, *, parent: Folder | None = Non
 
 
 @transaction.atomic
-def change(folder: Folder, *, name: str, parent: Folder | None, by: Any) -> Folder:
-    """Rename it, or put it into another one (None: to the top). Raises `Refused`."""
+def change(folder: Folder, *, name: str, parent: Folder | None, by: User) -> Folder:
+    """Rename it, or put it into another one (None: to the top). Raises `ActionNotAllowed`."""
     folder = Folder.objects.select_for_update().get(pk=folder.pk)
     before = folder.name
     folder.name, folder.parent = _clean(name), parent
@@ -43,17 +44,19 @@ def change(folder: Folder, *, name: str, parent: Folder | None, by: Any) -> Fold
 
 
 @transaction.atomic
-def delete(folder: Folder, *, by: Any) -> None:
-    """Raises `Refused` while something lies in it."""
+def delete(folder: Folder, *, by: User) -> None:
+    """Raises `ActionNotAllowed` while something lies in it."""
     folder = Folder.objects.select_for_update().get(pk=folder.pk)
     if folder.inside.exists() or Media.objects.filter(folder=folder).exists():
-        raise Refused(_("The folder “%(name)s” is not empty. Move what is in it first.") % {"name": folder.name})
+        raise ActionNotAllowed(
+            _("The folder “%(name)s” is not empty. Move what is in it first.") % {"name": folder.name}
+        )
     record("folder.delete", by=by, target=folder)
     folder.delete()
 
 
 @transaction.atomic
-def move(pictures: Iterable[int], folder: Folder | None, *, municipality: Municipality, by: Any) -> int:
+def move(pictures: Iterable[int], folder: Folder | None, *, municipality: Municipality, by: User) -> int:
     """Put pictures into a folder (None: into none). Returns how many; one event however many there are."""
     rows = Media.objects.filter(pk__in=list(pictures))
     count: int = rows.update(folder=folder)
@@ -67,7 +70,7 @@ def move(pictures: Iterable[int], folder: Folder | None, *, municipality: Munici
 def _clean(name: str) -> str:
     plain = " ".join(storable(name).split())[:80]
     if not plain:
-        raise Refused(_("A folder needs a name."))
+        raise ActionNotAllowed(_("A folder needs a name."))
     return plain
 
 
@@ -76,10 +79,10 @@ def _refuse(folder: Folder) -> None:
     if parent is not None:
         too_deep = parent.parent_id is not None or (folder.pk and folder.inside.exists())
         if too_deep or parent.pk == folder.pk:
-            raise Refused(_("Folders can lie in one another once, not deeper."))
+            raise ActionNotAllowed(_("Folders can lie in one another once, not deeper."))
     same = Folder.objects.filter(name__iexact=folder.name, parent=parent).exclude(pk=folder.pk)
     if same.exists():
-        raise Refused(_("There is a folder named “%(name)s” here already.") % {"name": folder.name})
+        raise ActionNotAllowed(_("There is a folder named “%(name)s” here already.") % {"name": folder.name})
 
 
 def _find_again(rows: Any) -> None:

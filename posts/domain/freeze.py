@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from accounts.models import User
 from channels.models import Channel
 from links.domain.make import make
 from municipalities.queries import glossary
@@ -23,7 +24,7 @@ from posts.short_links import wanted
 Key = tuple[str, int | None]
 
 
-def freeze(post: Post, *, by: Any, suggested_by: Sequence[int] = ()) -> Version:
+def freeze(post: Post, *, by: User, suggested_by: Sequence[int] = ()) -> Version:
     """The version of the post as it is now; the newest one again if nothing has changed. Post must be locked.
 
     `suggested_by` are ids of the people whose words were taken over just now.

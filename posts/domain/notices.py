@@ -21,7 +21,7 @@ from posts.queries import last_submission
 from posts.rules import Standing, approved_times
 
 
-def submitted(post: Post, *, by: Any) -> None:
+def submitted(post: Post, *, by: User) -> None:
     """To those whose turn it is: the mentor where the house asks one first, else the approvers."""
     facts = _facts(post, by)
     readers = mentors_of(post.municipality) if asks_mentor(post.municipality) else []
@@ -38,7 +38,7 @@ def submitted(post: Post, *, by: Any) -> None:
     _tell(NotificationKind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
 
 
-def next_step(post: Post, at: Standing, *, by: Any) -> None:
+def next_step(post: Post, at: Standing, *, by: User) -> None:
     """To the approvers who have not decided: the second approval is theirs."""
     facts = _facts(post, by)
     done = {who for approval in at.approvals for who in (approval.by_id, approval.for_whom_id)}
@@ -52,7 +52,7 @@ def next_step(post: Post, at: Standing, *, by: Any) -> None:
     _tell(NotificationKind.SUBMITTED, others, post, words, by=by)
 
 
-def endorsed(post: Post, at: Standing, *, by: Any, note: str) -> None:
+def endorsed(post: Post, at: Standing, *, by: User, note: str) -> None:
     """To its writers; and to the approvers where they have waited for it."""
     facts = _facts(post, by)
 
@@ -70,7 +70,7 @@ def endorsed(post: Post, at: Standing, *, by: Any, note: str) -> None:
         _tell(NotificationKind.SUBMITTED, deciders(post.municipality), post, turn, by=by)
 
 
-def approved(post: Post, *, by: Any, note: str) -> None:
+def approved(post: Post, *, by: User, note: str) -> None:
     """To its writers."""
     facts = _facts(post, by)
 
@@ -82,7 +82,7 @@ def approved(post: Post, *, by: Any, note: str) -> None:
     _tell(NotificationKind.DECIDED, _writers(post), post, words, by=by)
 
 
-def emergency(post: Post, *, by: Any, reason: str, review_due_at: datetime) -> None:
+def emergency(post: Post, *, by: User, reason: str, review_due_at: datetime) -> None:
     """To everybody who decides here, at once: it is public, and one of them has to look at it."""
     facts = _facts(post, by)
 
@@ -110,7 +110,7 @@ def review_due(post: Post, about: Decision) -> None:
     _tell(NotificationKind.REVIEW_DUE, others, post, words, by=None, fragment="#emergency")
 
 
-def reviewed(post: Post, made: Decision, *, about: Decision, by: Any) -> None:
+def reviewed(post: Post, made: Decision, *, about: Decision, by: User) -> None:
     """To who published the emergency, and to its writers."""
     facts = _facts(post, by)
 
@@ -125,7 +125,7 @@ def reviewed(post: Post, made: Decision, *, about: Decision, by: Any) -> None:
     _tell(NotificationKind.DECIDED, [about.by, *_writers(post)], post, words, by=by, fragment="#emergency")
 
 
-def returned(post: Post, *, by: Any, note: str) -> None:
+def returned(post: Post, *, by: User, note: str) -> None:
     """To its writers."""
     facts = {"person": by, "municipality": post.municipality, "post": post}
 
@@ -136,7 +136,7 @@ def returned(post: Post, *, by: Any, note: str) -> None:
     _tell(NotificationKind.DECIDED, _writers(post), post, words, by=by)
 
 
-def asked_to_publish_now(post: Post, approved_for: datetime, *, by: Any) -> None:
+def asked_to_publish_now(post: Post, approved_for: datetime, *, by: User) -> None:
     """To those whose turn it is: it was approved for another time, and somebody wants it out at once."""
     facts = _facts(post, by)
     readers = mentors_of(post.municipality) if asks_mentor(post.municipality) else []
@@ -150,7 +150,7 @@ def asked_to_publish_now(post: Post, approved_for: datetime, *, by: Any) -> None
     _tell(NotificationKind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
 
 
-def moved(post: Post, at: Standing, *, by: Any) -> None:
+def moved(post: Post, at: Standing, *, by: User) -> None:
     """To those who approved it: the approval stays, the time is another. `at` holds their approvals.
 
     Of an earlier time everybody who decides here hears at once: afterwards nothing can be kept back any more.
@@ -169,7 +169,7 @@ def moved(post: Post, at: Standing, *, by: Any) -> None:
     _tell(NotificationKind.MOVED, _agreed(at), post, words, by=by)
 
 
-def _earlier(post: Post, at: Standing, approved_for: datetime, *, by: Any) -> None:
+def _earlier(post: Post, at: Standing, approved_for: datetime, *, by: User) -> None:
     facts = _facts(post, by)
 
     def words() -> tuple[str, str]:
@@ -187,7 +187,7 @@ def _agreed(at: Standing) -> list[Any]:
     return [who for approval in at.approvals for who in (approval.by, approval.for_whom) if who]
 
 
-def removal_asked(amendment: Amendment, *, by: Any) -> None:
+def removal_asked(amendment: Amendment, *, by: User) -> None:
     """To those who decide."""
     post, facts = amendment.post, _facts(amendment.post, by)
 
@@ -199,7 +199,7 @@ def removal_asked(amendment: Amendment, *, by: Any) -> None:
     _tell(NotificationKind.SUBMITTED, deciders(post.municipality), post, words, by=by, fragment="#removal")
 
 
-def removed(amendment: Amendment, *, by: Any) -> None:
+def removed(amendment: Amendment, *, by: User) -> None:
     """To its writers and to who asked; in an emergency to everybody who decides."""
     post, facts = amendment.post, _facts(amendment.post, by)
 
@@ -216,7 +216,7 @@ def removed(amendment: Amendment, *, by: Any) -> None:
     _tell(kind, people, post, words, by=by, fragment="#removal")
 
 
-def removal_declined(amendment: Amendment, *, by: Any) -> None:
+def removal_declined(amendment: Amendment, *, by: User) -> None:
     """To who asked."""
     post, facts = amendment.post, _facts(amendment.post, by)
 
@@ -228,7 +228,7 @@ def removal_declined(amendment: Amendment, *, by: Any) -> None:
     _tell(NotificationKind.DECIDED, [amendment.by], post, words, by=by, fragment="#removal")
 
 
-def commented(comment: Comment, *, by: Any) -> None:
+def commented(comment: Comment, *, by: User) -> None:
     """To the people named in it; to the writers of the post and to whoever spoke in the thread before."""
     thread = comment.thread
     post, facts = thread.post, _facts(thread.post, by)
@@ -249,7 +249,7 @@ def commented(comment: Comment, *, by: Any) -> None:
     _tell(NotificationKind.COMMENT, others, post, saying, by=by, fragment=f"#thread-{thread.pk}")
 
 
-def suggested(suggestion: Suggestion, comment: Comment, *, by: Any) -> None:
+def suggested(suggestion: Suggestion, comment: Comment, *, by: User) -> None:
     """To the writers of the post, who decide, and to the people named in the reason."""
     thread = suggestion.thread
     facts = _facts(thread.post, by)
@@ -266,7 +266,7 @@ def suggested(suggestion: Suggestion, comment: Comment, *, by: Any) -> None:
     _tell(NotificationKind.SUGGESTION, told, thread.post, words, by=by, fragment=f"#thread-{thread.pk}")
 
 
-def decided(post: Post, suggestions: Sequence[Suggestion], *, by: Any) -> None:
+def decided(post: Post, suggestions: Sequence[Suggestion], *, by: User) -> None:
     """To each person whose suggestions these are, in one word for all of theirs."""
     facts = _facts(post, by)
     for author in {suggestion.thread.author_id: suggestion.thread.author for suggestion in suggestions}.values():
@@ -303,7 +303,7 @@ def report_waits(post: Post) -> None:
     notify(NotificationKind.CLOSING, mine or people, municipality=post.municipality, url=url, words=words, about=about)
 
 
-def _facts(post: Post, by: Any) -> dict[str, Any]:
+def _facts(post: Post, by: User | None) -> dict[str, Any]:
     return {"person": by, "municipality": post.municipality, "post": post}
 
 
@@ -339,7 +339,7 @@ def _tell(
     post: Post,
     words: TextBuilder,
     *,
-    by: Any,
+    by: User | None,
     fragment: str = "",
     at_once: bool = False,
 ) -> None:

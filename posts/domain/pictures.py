@@ -21,10 +21,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from posts.domain.legibility import measured
-from posts.domain.refused import Refused
 from posts.draft import Crop, Draft, Shown, storable
 from posts.models import Folder, Media
 from posts.pictures import key_of, with_alt
@@ -61,7 +62,7 @@ class Encoded:
 
 
 def add(
-    municipality: Municipality, file: BinaryIO, *, name: str, size: int, by: Any, folder: Folder | None = None
+    municipality: Municipality, file: BinaryIO, *, name: str, size: int, by: User, folder: Folder | None = None
 ) -> Media:
     """The picture in the municipality's library; the one that is there already if it is the same file.
 
@@ -79,7 +80,9 @@ def add(
     return unarchive(known, by=by) if known.archived_at else known
 
 
-def _store(municipality: Municipality, body: bytes, digest: str, *, name: str, by: Any, folder: Folder | None) -> Media:
+def _store(
+    municipality: Municipality, body: bytes, digest: str, *, name: str, by: User, folder: Folder | None
+) -> Media:
     picture = opened(body)
     whole, analysis = encoded(picture), measured(picture).to_json()
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
@@ -242,7 +245,7 @@ class About:
 
 
 @transaction.atomic
-def describe(media: Media, about: About, *, by: Any) -> Media:
+def describe(media: Media, about: About, *, by: User) -> Media:
     media = Media.objects.select_for_update().get(pk=media.pk)
     media.name, media.folder = plain_name(about.name), about.folder
     media.credit, media.licence = storable(about.credit).strip(), storable(about.licence).strip()
@@ -265,17 +268,17 @@ def keep_alts(draft: Draft) -> None:
 
 
 @transaction.atomic
-def archive(media: Media, *, by: Any) -> Media:
+def archive(media: Media, *, by: User) -> Media:
     """Put it out of sight; posts that have it keep it."""
     return _put(media, timezone.now(), "media.archive", by)
 
 
 @transaction.atomic
-def unarchive(media: Media, *, by: Any) -> Media:
+def unarchive(media: Media, *, by: User) -> Media:
     return _put(media, None, "media.unarchive", by)
 
 
-def _put(media: Media, at: datetime | None, verb: str, by: Any) -> Media:
+def _put(media: Media, at: datetime | None, verb: str, by: User) -> Media:
     media = Media.objects.select_for_update().get(pk=media.pk)
     if (media.archived_at is None) != (at is None):
         media.archived_at = at
@@ -285,11 +288,11 @@ def _put(media: Media, at: datetime | None, verb: str, by: Any) -> Media:
 
 
 @transaction.atomic
-def delete(media: Media, *, by: Any) -> None:
-    """For good, with its files and consent records. Raises `Refused` for a picture that a post has or had."""
+def delete(media: Media, *, by: User) -> None:
+    """For good, with its files and consent records. Raises `ActionNotAllowed` for a picture that a post has or had."""
     media = Media.objects.select_for_update().get(pk=media.pk)
     if uses(media):
-        raise Refused(_("A post has this picture, so it cannot be deleted. Put it away instead."))
+        raise ActionNotAllowed(_("A post has this picture, so it cannot be deleted. Put it away instead."))
     files = [str(each.name) for each in (media.file, media.thumbnail, media.poster, media.captions) if each]
     files += [made["file"] for made in media.crops.values()]
     files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]

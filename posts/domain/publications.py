@@ -11,15 +11,16 @@ from uuid import uuid4
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import validation
+from accounts.models import User
+from channels import dry
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from delivery.domain.cancel import cancel
 from delivery.domain.enqueue import enqueue
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.domain.reschedule import reschedule
 from delivery.enums import State
 from posts import compose
-from posts.domain.refused import Refused
 from posts.models import Post, Publication, Version
 from posts.queries import OUT, content, frozen_files, publications, usable_channels, videos_of
 from posts.videos import hindrance
@@ -33,20 +34,20 @@ def going_out() -> str:
 
 
 def put_out(
-    post: Post, version: Version, *, due_at: datetime, approved: bool, by: Any, urgent: bool = False
+    post: Post, version: Version, *, due_at: datetime, approved: bool, by: User, urgent: bool = False
 ) -> list[Publication]:
     """Deliveries for every channel and slot of `version`, in place of those that have not gone out yet.
 
     `urgent` ones leave their channel before all others.
 
-    Raises `Refused` when there is no channel, or a network is known to refuse the content.
+    Raises `ActionNotAllowed` when there is no channel, or a network is known to refuse the content.
     """
     draft = content(version)
     if reason := hindrance(videos_of(draft)):
-        raise Refused(reason)
+        raise ActionNotAllowed(reason)
     channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
     if not channels:
-        raise Refused(_("No channel is chosen. Choose at least one channel on which the post appears."))
+        raise ActionNotAllowed(_("No channel is chosen. Choose at least one channel on which the post appears."))
     planned = [(channel, part) for channel in channels for part in compose.parts(draft, channel)]
     ready = _checked(draft, version, planned)
     withdraw(post, by=by)
@@ -72,7 +73,7 @@ def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:
 
 
 def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.Part]]) -> list[Any]:
-    """The payload of each part. Raises `Refused` with every reason why a network would not take it."""
+    """The payload of each part. Raises `ActionNotAllowed` with every reason why a network would not take it."""
     files, payloads, reasons = frozen_files(version), [], []
     for channel, part in planned:
         # A moment of its own for each: Bluesky names a post by it, and two of one channel must not be namesakes.
@@ -84,36 +85,36 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
             if finding.severity == "error"
         ]
     if reasons:
-        raise Refused(_("A network would not take this post as it is."), *dict.fromkeys(reasons))
+        raise ActionNotAllowed(_("A network would not take this post as it is."), details=list(dict.fromkeys(reasons)))
     return payloads
 
 
-def withdraw(post: Post, *, by: Any) -> list[Publication]:
-    """Cancel what has not gone out. Raises `Refused` when something is going out at this very moment."""
+def withdraw(post: Post, *, by: User) -> list[Publication]:
+    """Cancel what has not gone out. Raises `ActionNotAllowed` when something is going out at this very moment."""
     gone = []
     for publication in publications(post):
         delivery = publication.delivery
         if delivery.state in (State.SENDING, State.PROCESSING):
-            raise Refused(going_out())
+            raise ActionNotAllowed(going_out())
         if delivery.state in OUT:
             continue
         if delivery.state in OPEN:
             try:
                 cancel(delivery, by=by)
             except (Moved, NoSuchMove) as moved:
-                raise Refused(going_out()) from moved
+                raise ActionNotAllowed(going_out()) from moved
         publication.live = False
         publication.save(update_fields=["live"])
         gone.append(publication)
     return gone
 
 
-def shift(post: Post, *, due_at: datetime, by: Any) -> None:
-    """A new time for everything that waits for its time. Raises `Refused` when it is going out."""
+def shift(post: Post, *, due_at: datetime, by: User | None) -> None:
+    """A new time for everything that waits for its time. Raises `ActionNotAllowed` when it is going out."""
     not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
     for publication in publications(post):
         if publication.delivery.state in (State.WAITING, State.SCHEDULED, State.EXPIRED):
             try:
                 reschedule(publication.delivery, due_at, not_after=not_after, by=by)
             except (Moved, NoSuchMove) as moved:
-                raise Refused(going_out()) from moved
+                raise ActionNotAllowed(going_out()) from moved

@@ -1,11 +1,10 @@
 """From a draft to a version that can go anywhere at all. A part of verbs: whoever calls it holds the post's lock."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from common.errors import ActionNotAllowed
 from posts.domain.freeze import freeze
-from posts.domain.refused import Refused
 from posts.domain.save import closed
 from posts.draft import parse
 from posts.models import Post, Version
@@ -14,17 +13,17 @@ from posts.rules import EDITABLE
 from posts.videos import hindrance
 
 
-def ready(post: Post, *, by: Any) -> Version:
-    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `Refused`."""
+def ready(post: Post, *, by: User) -> Version:
+    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `ActionNotAllowed`."""
     if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
+        raise ActionNotAllowed(closed(post))
     draft = parse(post.draft)
     if draft.link and not draft.address:
-        raise Refused(bad_link())
+        raise ActionNotAllowed(bad_link())
     if draft.is_empty:
-        raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
+        raise ActionNotAllowed(_("There is nothing to publish yet. Write a text or add a picture."))
     if reason := hindrance(videos_of(draft)):
-        raise Refused(reason)
+        raise ActionNotAllowed(reason)
     return freeze(post, by=by)
 
 

@@ -3,22 +3,23 @@ approval, everybody else asks an approver. A worker calls the networks (`deliver
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import validation
+from accounts.models import User
+from channels import dry
 from channels.enums import ChannelState
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.domain import withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from municipalities.queries import emergency_rights
 from posts.amending import public
 from posts.deciding import seats
 from posts.domain import corrections, notices
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.draft import storable
 from posts.enums import AmendmentKind, AmendmentState, Bar, PartState, Way
 from posts.models import Amendment, AmendmentPart, Post, Publication
@@ -26,7 +27,7 @@ from posts.models import Amendment, AmendmentPart, Post, Publication
 MOST_NOTE = 2000
 
 
-def may_at_once(post: Post, *, by: Any) -> tuple[bool, bool]:
+def may_at_once(post: Post, *, by: User) -> tuple[bool, bool]:
     """(whether this person may take it down without asking, whether as somebody on the emergency list only)."""
     house = post.municipality
     if not house.needs_approval or seats(by, house):
@@ -43,13 +44,13 @@ def can_be_taken_down(publication: Publication) -> bool:
 
 
 @transaction.atomic
-def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> Amendment:
-    """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `Refused`."""
+def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> Amendment:
+    """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `ActionNotAllowed`."""
     post = locked(post)
     reason = corrections.said(reason)
     rows = _chosen(post, chosen)
     if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
-        raise Refused(_("This post is being taken down already, or somebody has asked for it."))
+        raise ActionNotAllowed(_("This post is being taken down already, or somebody has asked for it."))
     at_once, listed_only = may_at_once(post, by=by)
     made = Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
@@ -73,16 +74,16 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> A
 def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
     rows = [publication for publication in public(post) if publication.pk in chosen]
     if not rows or len(rows) < len(set(chosen)):
-        raise Refused(_("Choose at least one network on which the post is public now."))
-    if stays := [row.channel.name for row in rows if not can_be_taken_down(row)]:
+        raise ActionNotAllowed(_("Choose at least one network on which the post is public now."))
+    if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
         words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
-        raise Refused(words % {"channels": ", ".join(stays)})
+        raise ActionNotAllowed(words % {"channels": ", ".join(stays)})
     return rows
 
 
 @transaction.atomic
-def agree(amendment: Amendment, *, by: Any, note: str = "") -> Amendment:
-    """An approver agrees: it is taken down now. Raises `Refused`."""
+def agree(amendment: Amendment, *, by: User, note: str = "") -> Amendment:
+    """An approver agrees: it is taken down now. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
     _carry_out(amendment, for_whom=for_whom, by=by)
@@ -91,12 +92,12 @@ def agree(amendment: Amendment, *, by: Any, note: str = "") -> Amendment:
 
 
 @transaction.atomic
-def decline(amendment: Amendment, *, by: Any, note: str) -> Amendment:
-    """An approver declines: the post stays. Raises `Refused`."""
+def decline(amendment: Amendment, *, by: User, note: str) -> Amendment:
+    """An approver declines: the post stays. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
     if not amendment.note:
-        raise Refused(_("Write a note: why does the post stay?"))
+        raise ActionNotAllowed(_("Write a note: why does the post stay?"))
     amendment.decided_by, amendment.for_whom_id, amendment.decided_at = by, for_whom, timezone.now()
     _over(amendment, AmendmentState.DECLINED)
     record("post.decline_removal", by=by, target=amendment.post)
@@ -105,11 +106,11 @@ def decline(amendment: Amendment, *, by: Any, note: str) -> Amendment:
 
 
 @transaction.atomic
-def drop(amendment: Amendment, *, by: Any) -> Amendment:
-    """Whoever asked takes the question back. Raises `Refused`."""
+def drop(amendment: Amendment, *, by: User) -> Amendment:
+    """Whoever asked takes the question back. Raises `ActionNotAllowed`."""
     amendment = _waiting(amendment)
     if amendment.by_id != by.pk:
-        raise Refused(_("Only whoever asked can take the question back."))
+        raise ActionNotAllowed(_("Only whoever asked can take the question back."))
     _over(amendment, AmendmentState.DROPPED)
     record("post.drop_removal", by=by, target=amendment.post)
     return amendment
@@ -121,15 +122,15 @@ def _waiting(amendment: Amendment) -> Amendment:
     row = Amendment.objects.select_for_update(of=("self",)).select_related("by").get(pk=amendment.pk)
     row.post = post
     if row.kind != AmendmentKind.REMOVAL or row.state != AmendmentState.OPEN:
-        raise Refused(_("Nobody waits for this decision any more. Reload the page to see what happened."))
+        raise ActionNotAllowed(_("Nobody waits for this decision any more. Reload the page to see what happened."))
     return row
 
 
-def _deciding(amendment: Amendment, *, by: Any) -> tuple[Amendment, int | None]:
+def _deciding(amendment: Amendment, *, by: User) -> tuple[Amendment, int | None]:
     row = _waiting(amendment)
     held = seats(by, row.post.municipality)
     if not held:
-        raise Refused(str(Bar.NO_RIGHT.label))
+        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
     return row, held[0].for_whom
 
 
@@ -139,7 +140,7 @@ def _over(amendment: Amendment, state: AmendmentState) -> None:
     amendment.parts.update(state=PartState.DROPPED, ended_at=timezone.now())
 
 
-def _carry_out(amendment: Amendment, *, for_whom: int | None, by: Any) -> None:
+def _carry_out(amendment: Amendment, *, for_whom: int | None, by: User) -> None:
     amendment.state, amendment.decided_at = AmendmentState.AGREED, timezone.now()
     amendment.decided_by, amendment.for_whom_id = by, for_whom
     amendment.save()

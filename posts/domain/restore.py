@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts.compose import layout_of
 from posts.domain.follow import follow
 from posts.domain.freeze import freeze
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.domain.save import closed, remember
 from posts.draft import Draft, Text, parse
 from posts.models import Post, Version
@@ -30,13 +31,15 @@ class Restored:
 
 
 @transaction.atomic
-def restore_version(post: Post, version: Version, *, by: Any) -> Restored:
-    """Put the content of `version` into the draft; the title, the time and the decisions stay. Raises `Refused`."""
+def restore_version(post: Post, version: Version, *, by: User) -> Restored:
+    """Put the content of `version` into the draft; the title, the time and the decisions stay. Raises
+    `ActionNotAllowed`.
+    """
     post = locked(post)
     if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
+        raise ActionNotAllowed(closed(post))
     if version.post_id != post.pk:
-        raise Refused(_("This version belongs to another post."))
+        raise ActionNotAllowed(_("This version belongs to another post."))
     draft, notes = usable(version)
     before = parse(post.draft)
     kept = None if _is_blank(before) else freeze(post, by=by)

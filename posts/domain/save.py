@@ -6,17 +6,18 @@ with what is stored: the page then shows both texts and the person chooses, so n
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from channels.models import Channel
 from common.audit import record
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from posts.domain.follow import follow
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.draft import BadDraft, Draft, parse
 from posts.models import Media, Post
 from posts.rules import EDITABLE, Resolved
@@ -50,11 +51,11 @@ class Conflict:
 
 
 @transaction.atomic
-def save_draft(post: Post, content: Content, *, revision: int, by: Any) -> Saved | Conflict:
+def save_draft(post: Post, content: Content, *, revision: int, by: User) -> Saved | Conflict:
     """Store `content` unless the post has changed since `revision`. Raises `BadDraft` for what is not ours."""
     post = locked(post)
     if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
+        raise ActionNotAllowed(closed(post))
     if not _differs(post, content):
         return Saved(post, changed=False)
     if post.revision != revision:
@@ -119,6 +120,6 @@ def refuse_strangers(draft: Draft) -> None:
         raise BadDraft(problems)
 
 
-def _in_one_sitting(post: Post, by: Any) -> bool:
+def _in_one_sitting(post: Post, by: User) -> bool:
     last = AuditEvent.objects.filter(target_type=post._meta.label_lower, target_id=str(post.pk)).order_by("-id").first()
     return bool(last and last.verb == "post.edit" and last.actor_id == by.pk and last.at > timezone.now() - SITTING)

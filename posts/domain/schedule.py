@@ -6,19 +6,20 @@ do, `schedule` and `publish_now` refuse. `posts.domain.gate` holds whatever woul
 """
 
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import dates
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.enums import State
 from posts.deciding import standing
 from posts.domain import notices, publications
+from posts.domain.locking import locked
 from posts.domain.ready import ready
-from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
 from posts.domain.submit import decide
 from posts.enums import DecisionKind, Stage
@@ -31,9 +32,9 @@ WAITS = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 
 
 @transaction.atomic
-def schedule(post: Post, time: Resolved, *, by: Any) -> Post:
-    """Send an approved post, or one that needs no approval, at `time`. Raises `Refused`, also where the approval does
-    not hold for this time."""
+def schedule(post: Post, time: Resolved, *, by: User) -> Post:
+    """Send an approved post, or one that needs no approval, at `time`. Raises `ActionNotAllowed`, also where the
+    approval does not hold for this time."""
     post = locked(post)
     _refuse_time(time)
     version = _sendable(post, by=by)
@@ -47,9 +48,9 @@ def schedule(post: Post, time: Resolved, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def publish_now(post: Post, *, by: Any) -> Post:
-    """Hand an approved post, or one that needs no approval, to the outbox for this minute. Raises `Refused`, also where
-    the approval holds for another time: see `ask_to_publish_now`."""
+def publish_now(post: Post, *, by: User) -> Post:
+    """Hand an approved post, or one that needs no approval, to the outbox for this minute. Raises `ActionNotAllowed`,
+    also where the approval holds for another time: see `ask_to_publish_now`."""
     post = locked(post)
     version = _sendable(post, by=by)
     now = present(timezone.now())
@@ -63,16 +64,16 @@ def publish_now(post: Post, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def ask_to_publish_now(post: Post, *, by: Any) -> Post:
+def ask_to_publish_now(post: Post, *, by: User) -> Post:
     """Ask again for the approval of a post that was approved for another time, so that it can go out at once.
 
-    It leaves the schedule and has no time until somebody approves and publishes it. Raises `Refused`, also where the
-    approval holds for this moment already.
+    It leaves the schedule and has no time until somebody approves and publishes it. Raises `ActionNotAllowed`, also
+    where the approval holds for this moment already.
     """
     post = locked(post)
     version = _sendable(post, by=by)
     if _keeps_approval(post, version, present(timezone.now())):
-        raise Refused(_("The approval holds for this moment already. Publish the post now."))
+        raise ActionNotAllowed(_("The approval holds for this moment already. Publish the post now."))
     approved_for = max(approved_times(standing(version, post.municipality)))
     publications.withdraw(post, by=by)
     plan(post, None)
@@ -85,17 +86,17 @@ def ask_to_publish_now(post: Post, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def move(post: Post, time: Resolved, *, by: Any) -> Post:
+def move(post: Post, time: Resolved, *, by: User) -> Post:
     """Another time, or a first one. An approved post that moves farther than the house's window is approved again."""
     post = locked(post)
     _refuse_time(time)
     if post.deleted_at:
-        raise Refused(_("This post was deleted. Restore it to go on writing."))
+        raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
     if post.is_correction:
-        raise Refused(_("This post is out and is being corrected: its time does not change."))
+        raise ActionNotAllowed(_("This post is out and is being corrected: its time does not change."))
     waiting = live(post).filter(delivery__state__in=WAITS).exists()
     if post.stage not in EDITABLE and not waiting and live(post).filter(delivery__state__in=OUT).exists():
-        raise Refused(_("This post is on its networks already: its time cannot change. Duplicate it instead."))
+        raise ActionNotAllowed(_("This post is on its networks already: its time cannot change. Duplicate it instead."))
     before = post.due_at
     plan(post, time)
     post.save()
@@ -106,18 +107,18 @@ def move(post: Post, time: Resolved, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def unschedule(post: Post, *, by: Any) -> Post:
-    """Take an approved post off the schedule; it stays approved and has no time. Raises `Refused`."""
+def unschedule(post: Post, *, by: User) -> Post:
+    """Take an approved post off the schedule; it stays approved and has no time. Raises `ActionNotAllowed`."""
     post = locked(post)
     if not publications.withdraw(post, by=by):
-        raise Refused(_("Nothing of this post waits for its time."))
+        raise ActionNotAllowed(_("Nothing of this post waits for its time."))
     plan(post, None)
     post.save()
     record("post.unschedule", by=by, target=post)
     return post
 
 
-def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
+def _move_open(post: Post, time: Resolved, *, by: User) -> None:
     """The deliveries of a submitted or approved post follow its new time."""
     version = post.versions.order_by("-number").first()
     if version is None:
@@ -139,7 +140,7 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
         notices.submitted(post, by=by)
 
 
-def _ask_anew_if_far(post: Post, version: Version, time: Resolved, *, by: Any) -> None:
+def _ask_anew_if_far(post: Post, version: Version, time: Resolved, *, by: User) -> None:
     """The first of two approvals holds for its time, as the whole approval does."""
     at = standing(version, post.municipality)
     if not at.approvals:
@@ -165,13 +166,15 @@ def _window(post: Post) -> timedelta:
 
 
 def _refuse_other_time(post: Post, version: Version, time: Resolved) -> Standing | None:
-    """The approvals of `version`, if they hold for `time`; None where the house asks for none. Raises `Refused`."""
+    """The approvals of `version`, if they hold for `time`; None where the house asks for none. Raises
+    `ActionNotAllowed`.
+    """
     if not post.municipality.needs_approval:
         return None
     at = standing(version, post.municipality)
     if holds_for(at, time.due_at, _window(post)):
         return at
-    raise Refused(
+    raise ActionNotAllowed(
         _(
             "This post was approved for %(time)s, and by the house rules an approval holds %(hours)s hours before and "
             "after its time. Change the time within these hours, or ask for approval again."
@@ -180,25 +183,25 @@ def _refuse_other_time(post: Post, version: Version, time: Resolved) -> Standing
     )
 
 
-def _tell(post: Post, at: Standing | None, *, by: Any) -> None:
+def _tell(post: Post, at: Standing | None, *, by: User) -> None:
     """The approvers, if it goes out at another time than they approved."""
     if at and any(approved_time != post.due_at for approved_time in approved_times(at)):
         notices.moved(post, at, by=by)
 
 
-def _sendable(post: Post, *, by: Any) -> Version:
+def _sendable(post: Post, *, by: User) -> Version:
     """The version that may go out now. Freezes a draft where the municipality asks for no approval."""
     if post.deleted_at:
-        raise Refused(_("This post was deleted. Restore it to go on writing."))
+        raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
     if post.is_correction:
-        raise Refused(_("This post is out and is being corrected. Say first what happens on each network."))
+        raise ActionNotAllowed(_("This post is out and is being corrected. Say first what happens on each network."))
     if post.stage == Stage.APPROVED:
         version = post.versions.order_by("-number").first()
         if version is not None:
             _refuse_lapsed(post, version)
             return version
     if post.municipality.needs_approval:
-        raise Refused(_("This post has not been approved. Submit it for approval first."))
+        raise ActionNotAllowed(_("This post has not been approved. Submit it for approval first."))
     version = ready(post, by=by)
     post.stage = Stage.APPROVED
     return version
@@ -207,12 +210,14 @@ def _sendable(post: Post, *, by: Any) -> Version:
 def _refuse_lapsed(post: Post, version: Version) -> None:
     """What was approved when the house asked for less, or went out as an emergency, is not approved."""
     if post.municipality.needs_approval and not standing(version, post.municipality).met:
-        raise Refused(_("This version lacks an approval that the house rules ask for. Take it back, or ask for it."))
+        raise ActionNotAllowed(
+            _("This version lacks an approval that the house rules ask for. Take it back, or ask for it.")
+        )
 
 
 def _refuse_time(time: Resolved) -> None:
     now = timezone.now()
     if time.due_at <= now:
-        raise Refused(_("The chosen time has passed. Choose a later time."))
+        raise ActionNotAllowed(_("The chosen time has passed. Choose a later time."))
     if time.due_at > now + FARTHEST:
-        raise Refused(_("The chosen time is more than a year away. Choose an earlier time."))
+        raise ActionNotAllowed(_("The chosen time is more than a year away. Choose an earlier time."))

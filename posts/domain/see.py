@@ -1,14 +1,13 @@
 """Who has read what is said about a post. Looking is no act: it leaves no event behind."""
 
-from typing import Any
-
 from django.db import IntegrityError
 from django.utils import timezone
 
+from accounts.models import User
 from posts.models import Post, Seen
 
 
-def see(post: Post, *, by: Any, first: bool = False) -> None:
+def see(post: Post, *, by: User, first: bool = False) -> None:
     """From now on nothing that was said so far is new to `by`. One query where `first` says that they never looked."""
     now, before = timezone.now(), Seen.objects.filter(post=post, user=by)
     if not first and before.update(at=now):

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts.domain import corrections, notices, publications
+from posts.domain.locking import locked
 from posts.domain.ready import ready
-from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Version
@@ -20,11 +22,11 @@ from posts.rules import EDITABLE
 
 def refuse_past(post: Post) -> None:
     if post.due_at and post.due_at <= timezone.now():
-        raise Refused(_("The chosen time has passed. Choose a later time, or leave the time empty."))
+        raise ActionNotAllowed(_("The chosen time has passed. Choose a later time, or leave the time empty."))
 
 
 @transaction.atomic
-def submit(post: Post, *, by: Any, now: bool = False) -> Post:
+def submit(post: Post, *, by: User, now: bool = False) -> Post:
     """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on.
 
     `now`: a time that was chosen does not count, since the post goes out as soon as it is approved.
@@ -48,16 +50,18 @@ def submit(post: Post, *, by: Any, now: bool = False) -> Post:
 
 
 @transaction.atomic
-def take_back(post: Post, *, by: Any) -> Post:
+def take_back(post: Post, *, by: User) -> Post:
     """Make a submitted or approved post a draft again. What has not gone out is withdrawn; an approval lapses."""
     post = locked(post)
     if post.stage in EDITABLE or post.deleted_at:
-        raise Refused(_("This post is a draft already. Open it to change it."))
+        raise ActionNotAllowed(_("This post is a draft already. Open it to change it."))
     version = post.versions.order_by("-number").first()
     if not post.is_correction:
         publications.withdraw(post, by=by)
         if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
-            raise Refused(_("This post is on its networks already. Choose “Correct it” to change what is out."))
+            raise ActionNotAllowed(
+                _("This post is on its networks already. Choose “Correct it” to change what is out.")
+            )
     post.stage = Stage.DRAFT
     post.save()
     if version:
@@ -72,6 +76,6 @@ def _has_more(post: Post, version: Version | None) -> bool:
     return version is not None and not set(version.channels) <= out
 
 
-def decide(version: Version, kind: DecisionKind, *, by: Any, **facts: Any) -> Decision:
+def decide(version: Version, kind: DecisionKind, *, by: User, **facts: Any) -> Decision:
     """`facts` are fields of the decision: its note, the time it is about, in whose name …"""
     return Decision.objects.create(municipality_id=version.municipality_id, version=version, kind=kind, by=by, **facts)

@@ -12,12 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts import anchors
 from posts.domain import comment, notices
 from posts.domain.follow import anchor_of, anchored, fits, settle, shift, store
 from posts.domain.freeze import freeze
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.domain.save import closed, remember
 from posts.draft import MOST_TEXT, BadDraft, parse, storable
 from posts.enums import SuggestionState
@@ -36,20 +38,25 @@ class Accepted:
 
 
 @transaction.atomic
-def suggest(post: Post, replacement: str, *, where: Where, by: Any, text: str = "") -> Suggestion:
-    """Propose `replacement` for the words at `where`, with a reason in `text` if there is one. Raises `Refused`."""
+def suggest(post: Post, replacement: str, *, where: Where, by: User, text: str = "") -> Suggestion:
+    """Propose `replacement` for the words at `where`, with a reason in `text` if there is one. Raises
+    `ActionNotAllowed`.
+    """
     post = locked(post)
     replacement, text = storable(replacement), comment.wording(text)
     if not where.quote.strip() or where.media is not None:
-        raise Refused(_("Choose the words that you would write differently."))
+        raise ActionNotAllowed(_("Choose the words that you would write differently."))
     if len(replacement) > MOST_TEXT:
-        raise Refused(_("The suggestion is too long: it has %(count)s characters, and %(most)s are allowed.") % {
-            "count": len(replacement), "most": MOST_TEXT
-        })  # fmt: skip
+        raise ActionNotAllowed(
+            _("The suggestion is too long: it has %(count)s characters, and %(most)s are allowed.")
+            % {"count": len(replacement), "most": MOST_TEXT}
+        )
     thread = comment.begin(post, where, by=by)
     replacement = _trimmed(replacement, where.quote)
     if replacement == thread.quote:
-        raise Refused(_("The suggestion is the same as the words that stand there. Write what you would change."))
+        raise ActionNotAllowed(
+            _("The suggestion is the same as the words that stand there. Write what you would change.")
+        )
     made = Suggestion.objects.create(municipality_id=post.municipality_id, thread=thread, replacement=replacement)
     said = comment.say(thread, text, by=by)
     record("post.suggest", by=by, target=post, thread=thread.pk)
@@ -58,20 +65,20 @@ def suggest(post: Post, replacement: str, *, where: Where, by: Any, text: str = 
 
 
 @transaction.atomic
-def accept(post: Post, suggestions: Collection[int], *, by: Any) -> Accepted:
+def accept(post: Post, suggestions: Collection[int], *, by: User) -> Accepted:
     """Take these suggestions (ids) over into the draft, the older first where two want the same words.
 
-    Raises `Refused` when the post is no draft, or none of them can be taken over any more.
+    Raises `ActionNotAllowed` when the post is no draft, or none of them can be taken over any more.
     """
     post = locked(post)
     if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
+        raise ActionNotAllowed(closed(post))
     threads = anchored(post)
     texts = written(parse(post.draft))
     wanted = [thread for thread in threads if thread.proposal and thread.proposal.pk in suggestions]
     taken, left = _chosen(wanted, texts)
     if not taken:
-        raise Refused(
+        raise ActionNotAllowed(
             _("These suggestions can no longer be accepted: they were decided already, or their words have changed.")
         )
     _apply(post, threads, taken, texts, by=by)
@@ -86,12 +93,12 @@ def accept(post: Post, suggestions: Collection[int], *, by: Any) -> Accepted:
 
 
 @transaction.atomic
-def decline(suggestion: Suggestion, *, by: Any, text: str = "") -> Suggestion:
-    """Leave the words as they are, perhaps with a reason. The thread is resolved. Raises `Refused`."""
+def decline(suggestion: Suggestion, *, by: User, text: str = "") -> Suggestion:
+    """Leave the words as they are, perhaps with a reason. The thread is resolved. Raises `ActionNotAllowed`."""
     rows = Suggestion.objects.select_for_update(of=("self",)).select_related("thread__post__municipality")
     row: Suggestion = rows.get(pk=suggestion.pk)
     if row.state not in (SuggestionState.OPEN, SuggestionState.OUTDATED):
-        raise Refused(_("This suggestion was decided already. Reload the page to see how."))
+        raise ActionNotAllowed(_("This suggestion was decided already. Reload the page to see how."))
     row.state, row.decided_by, row.decided_at = SuggestionState.DECLINED, by, timezone.now()
     row.save()
     thread = row.thread
@@ -123,7 +130,7 @@ def _chosen(wanted: list[Thread], texts: dict[Key, str]) -> tuple[list[Thread], 
     return taken, left
 
 
-def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[Key, str], *, by: Any) -> None:
+def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[Key, str], *, by: User) -> None:
     """Put the words in, from the end of each text so that the places before stay; let all threads follow."""
     now, changed = timezone.now(), dict(texts)
     for thread in sorted(taken, key=lambda each: -each.start):
@@ -135,7 +142,7 @@ def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[K
     try:
         draft = parse(rewritten(parse(post.draft), changed))
     except BadDraft as bad:
-        raise Refused(" ".join(bad.problems)) from bad
+        raise ActionNotAllowed(" ".join(bad.problems)) from bad
     remember(post, draft)
     post.revision += 1
     post.save()
@@ -152,7 +159,7 @@ def _replaced(old: str, thread: Thread) -> str:
     return front + words + behind
 
 
-def _take(thread: Thread, *, by: Any, now: Any) -> None:
+def _take(thread: Thread, *, by: User, now: Any) -> None:
     proposal = thread.proposal
     proposal.state, proposal.decided_by, proposal.decided_at = SuggestionState.ACCEPTED, by, now
     thread.resolved_at, thread.resolved_by = now, by

@@ -1,16 +1,15 @@
 """Ending a conversation, and taking it up again."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from common.audit import record
 from posts.models import Thread
 
 
 @transaction.atomic
-def resolve(thread: Thread, *, by: Any) -> Thread:
+def resolve(thread: Thread, *, by: User) -> Thread:
     """Mark as dealt with. Resolved already: nothing happens."""
     row = _locked(thread)
     if row.resolved_at is None:
@@ -21,7 +20,7 @@ def resolve(thread: Thread, *, by: Any) -> Thread:
 
 
 @transaction.atomic
-def reopen(thread: Thread, *, by: Any) -> Thread:
+def reopen(thread: Thread, *, by: User) -> Thread:
     """Take it up again. Open already: nothing happens."""
     row = _locked(thread)
     if row.resolved_at is not None:

@@ -26,6 +26,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import outside, uploads
 from common.audit import record
 from municipalities.models import Municipality
@@ -55,7 +56,7 @@ ENDINGS = {"video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm"}
 
 
 def add(
-    municipality: Municipality, file: File, *, name: str, size: int, by: Any, folder: Folder | None = None
+    municipality: Municipality, file: File, *, name: str, size: int, by: User, folder: Folder | None = None
 ) -> Media:
     """The picture or video in the municipality's library; the one that is there already if it is the same file.
 
@@ -86,7 +87,7 @@ def _digest(file: File) -> str:
 
 
 def _store(
-    municipality: Municipality, file: File, digest: str, mime: str, *, name: str, by: Any, folder: Folder | None
+    municipality: Municipality, file: File, digest: str, mime: str, *, name: str, by: User, folder: Folder | None
 ) -> Media:
     stored = _put(f"videos/{municipality.pk}/{digest[:32]}.{ENDINGS[mime]}", file)
     row = Media(
@@ -237,7 +238,7 @@ def forget_uploads() -> int:
 
 
 @transaction.atomic
-def caption(media: Media, body: bytes, *, tag: str, by: Any) -> Media:
+def caption(media: Media, body: bytes, *, tag: str, by: User) -> Media:
     """Put captions to a video, in place of those it has. Raises `BadCaptions`, whose text is for people."""
     media = Media.objects.select_for_update().get(pk=media.pk)
     if not media.is_video:
@@ -257,7 +258,7 @@ def caption(media: Media, body: bytes, *, tag: str, by: Any) -> Media:
 
 
 @transaction.atomic
-def uncaption(media: Media, *, by: Any) -> Media:
+def uncaption(media: Media, *, by: User) -> Media:
     """Take the captions away; versions that have them keep them."""
     media = Media.objects.select_for_update().get(pk=media.pk)
     if media.captions:

@@ -7,15 +7,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.views.kept import let_go
-
-
-def number(text: str | None) -> int:
-    """An id from a form; 0, which is nobody's, for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
 def tried(
@@ -34,8 +30,8 @@ def tried(
     """
     try:
         act()
-    except Refused as refused:
-        messages.error(request, " ".join((refused.sentence, *refused.details)))
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return otherwise() if otherwise else redirect("post", request.municipality.slug, post.pk)
     let_go(request)
     messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")

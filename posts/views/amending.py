@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels import validation
 from channels.enums import ChannelState
 from common.differences import Piece, differences
+from common.errors import ActionNotAllowed
+from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -19,13 +21,12 @@ from posts import queries, rules
 from posts.amending import Planned, planned, public
 from posts.domain import corrections, removals
 from posts.domain.approve import approve
-from posts.domain.refused import Refused
 from posts.domain.submit import submit
 from posts.enums import AmendmentKind, AmendmentState, Way
 from posts.forms import ReasonForm
 from posts.models import Amendment, Post, Publication, Version
 from posts.rules import decides_alone
-from posts.views.acts import number, tried
+from posts.views.acts import tried
 from posts.views.reading import readable
 
 
@@ -65,8 +66,8 @@ def correct(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             corrections.begin(post, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            problems = [refused.sentence, *refused.details]
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
         else:
             return redirect("post_edit", slug, pk)
     context = {
@@ -101,13 +102,13 @@ def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
         return redirect("post", request.municipality.slug, pk)
     if request.method == "GET":
         return _ways_page(request, amendment, version, amendment.ways)
-    version = _seen(post, version, number(request.POST.get("version")))
+    version = _seen(post, version, int_param(request.POST, "version", default=0))
     ways = {name.removeprefix("way-"): str(way) for name, way in request.POST.items() if name.startswith("way-")}
     try:
         corrections.choose(post, version, ways, by=request.user)
         return _chosen(request, post, version)
-    except Refused as refused:
-        problems = [refused.sentence, *refused.details]
+    except ActionNotAllowed as refused:
+        problems = [refused.message, *refused.details]
     # The draft may have gone on in another tab: the page shows what would be sent now.
     newest = corrections.prepare(post, by=request.user)
     return _ways_page(request, amendment, newest, ways, problems)
@@ -192,12 +193,12 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
         asked = _removal(post)
         return tried(request, post, lambda: removals.drop(asked, by=request.user), _("The post stays where it is."))
     form, problems = ReasonForm(request.POST or None), []
-    chosen = {number(each) for each in request.POST.getlist("publication")}
+    chosen = set(int_list_param(request.POST, "publication"))
     if request.method == "POST" and form.is_valid():
         try:
             made = removals.take_down(post, chosen, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            problems = [refused.sentence, *refused.details]
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
         else:
             return tried(request, post, lambda: None, _removal_word(made))
     at_once, listed_only = removals.may_at_once(post, by=request.user)

@@ -14,6 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
+from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.holidays import holidays
 from municipalities.rules import Verb
@@ -21,7 +24,6 @@ from municipalities.web import MunicipalityRequest
 from posts import calendar as grid
 from posts import queries, rules
 from posts.deciding import approval_hours
-from posts.domain.refused import Refused
 from posts.domain.schedule import move as move_post
 from posts.forms import MoveForm
 from posts.models import Post
@@ -31,8 +33,8 @@ from posts.views.filters import filters_of, options
 @requires(Verb.POST_VIEW)
 def calendar(request: MunicipalityRequest) -> HttpResponse:
     today = timezone.localdate()
-    view = request.GET.get("view", "")
-    shown = grid.visible(view if view in grid.VIEWS else "month", _day(request.GET.get("date"), today))
+    view = choice_param(request.GET, "view", grid.VIEWS, default="month")
+    shown = grid.visible(view, _day(request.GET.get("date"), today))
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     for post in posts:
@@ -91,8 +93,8 @@ def move(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             move_post(post, form.cleaned_data["resolved"], by=request.user)
-        except Refused as refused:
-            form.add_error(None, " ".join((refused.sentence, *refused.details)))
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             if by_script:
                 return HttpResponse(status=204)

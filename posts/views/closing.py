@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.errors import ActionNotAllowed
+from common.integers import parse_int
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
 from posts.domain.close import MOST, Report, close, tell
-from posts.domain.refused import Refused
 from posts.draft import parse
 from posts.enums import Counted
 from posts.models import Closing, Post
@@ -22,6 +23,7 @@ from posts.votes import Suggested, suggested, votes
 from posts.wording import own_name
 
 SALT = "posts.closing"
+MOST_ANSWERS = 99_999_999
 
 
 @requires(Verb.POST_EDIT)
@@ -33,8 +35,8 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             close(post, _typed(request, post), by=request.user)
-        except Refused as refused:
-            problem = refused.sentence
+        except ActionNotAllowed as refused:
+            problem = refused.message
         else:
             messages.success(request, _("The report is saved. Tell people what became of their answers."))
             return redirect("post_closing", request.municipality.slug, post.pk)
@@ -56,11 +58,10 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, post: Post) -> Report:
-    answers = request.POST.get("answers", "").strip()
     return Report(
         results=request.POST.get("results", ""),
         done=request.POST.get("done", ""),
-        answers=int(answers) if answers.isdecimal() and len(answers) < 9 else None,
+        answers=parse_int(request.POST.get("answers", "").strip(), most=MOST_ANSWERS),
         counted=_unsigned(post, request.POST.get("counted", "")),
     )
 

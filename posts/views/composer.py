@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from channels.models import Channel
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -31,7 +33,6 @@ from posts.domain.approve import approve
 from posts.domain.corrections import prepare
 from posts.domain.create import blank, create
 from posts.domain.pictures import BadPicture
-from posts.domain.refused import Refused
 from posts.domain.save import Conflict, Content, Saved, save_draft
 from posts.domain.schedule import publish_now, schedule
 from posts.domain.submit import submit
@@ -51,8 +52,8 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             post = _begun(request)
-        except Refused as refused:
-            messages.error(request, refused.sentence)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
             return redirect("post_new", request.municipality.slug)
         return _act(request, post, channels)
     post = blank(request.municipality, by=request.user)
@@ -60,7 +61,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _begun(request: MunicipalityRequest) -> Post:
-    """The post of this page, stored. Sent twice, it is one post. Raises `Refused`."""
+    """The post of this page, stored. Sent twice, it is one post. Raises `ActionNotAllowed`."""
     post = create(request.municipality, by=request.user, key=_key(request))
     post.municipality = request.municipality
     return post
@@ -117,8 +118,8 @@ def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
         answer = save_draft(post, typed.content, revision=typed.revision, by=request.user)
     except BadDraft as bad:
         return JsonResponse({"problems": bad.problems}, status=422)
-    except Refused as refused:
-        return JsonResponse({"closed": refused.sentence}, status=409)
+    except ActionNotAllowed as refused:
+        return JsonResponse({"closed": refused.message}, status=409)
     if isinstance(answer, Conflict):
         return JsonResponse(_both(answer.stored), status=409)
     check_links.ask(request.municipality, links_of(typed.content.draft))
@@ -179,8 +180,8 @@ def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> H
         problem = Problem(_("This could not be saved as it is."), bad.problems)
     except BadPicture as bad:
         problem = Problem(str(bad))
-    except Refused as refused:
-        problem = Problem(refused.sentence, refused.details)
+    except ActionNotAllowed as refused:
+        problem = Problem(refused.message, refused.details)
     return _again(request, post.pk, channels, typed, problem)
 
 
@@ -217,7 +218,7 @@ def _done(request: MunicipalityRequest, saved: Saved, typed: Typed) -> HttpRespo
             messages.warning(request, typed.time_problem)
         return redirect("post_edit", request.municipality.slug, saved.post.pk)
     if typed.time_problem:
-        raise Refused(typed.time_problem)
+        raise ActionNotAllowed(typed.time_problem)
     post = saved.post
     post.municipality = request.municipality
     word = ACTS[act](request, post, typed.content.time)
@@ -234,7 +235,7 @@ def _submit(request: MunicipalityRequest, post: Post, time: Resolved | None) -> 
 
 def _schedule(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
     if time is None:
-        raise Refused(_("Choose a day and a time first, or publish the post now."))
+        raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."))
     schedule(_allowed(request, post), time, by=request.user)
     return _("Scheduled. It goes out by itself.")
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from channels import pauses
+from common.errors import ActionNotAllowed
+from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -16,7 +18,6 @@ from posts.domain import emergency as emergencies
 from posts.domain.approve import approve as approve_version
 from posts.domain.approve import endorse as endorse_version
 from posts.domain.approve import send_back
-from posts.domain.refused import Refused
 from posts.domain.schedule import ask_to_publish_now, publish_now, unschedule
 from posts.domain.submit import take_back
 from posts.enums import DecisionKind, Stage
@@ -24,7 +25,7 @@ from posts.forms import EmergencyForm
 from posts.models import Decision, Post, Version
 from posts.queries import OUT, publications
 from posts.rules import may_publish_emergency
-from posts.views.acts import number, tried
+from posts.views.acts import tried
 from posts.views.kept import keep
 from posts.views.reading import readable
 
@@ -40,7 +41,7 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.POST.get("decision") == "return":
         return tried(request, post, lambda: send_back(post, version, by=request.user, note=note),
                      _("Returned. The writer has been told."), otherwise=_kept(request, post, note))  # fmt: skip
-    threads, seen = request.POST.get("threads", ""), [number(each) for each in request.POST.getlist("seen")]
+    threads, seen = request.POST.get("threads", ""), int_list_param(request.POST, "seen")
     return tried(
         request, post,
         lambda: approve_version(
@@ -65,7 +66,7 @@ def _approved(post: Post) -> str:
 
 def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:
     post = readable(request, pk)
-    return post, get_object_or_404(Version, post=post, pk=number(request.POST.get("version")))
+    return post, get_object_or_404(Version, post=post, pk=int_param(request.POST, "version", default=0))
 
 
 @requires(Verb.POST_COMMENT)
@@ -136,8 +137,8 @@ def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             emergencies.publish(post, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            problems = [refused.sentence, *refused.details]
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
         else:
             return tried(request, post, lambda: None, going_out())
     pause = next(iter(pauses.of_municipality(request.municipality)), None)
@@ -151,7 +152,7 @@ def review_emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What an approver says about an emergency afterwards."""
     post = readable(request, pk)
     rows = Decision.objects.filter(kind=DecisionKind.EMERGENCY, version__post=post)
-    row = get_object_or_404(rows, pk=number(request.POST.get("emergency")))
+    row = get_object_or_404(rows, pk=int_param(request.POST, "emergency", default=0))
     in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
     return tried(
         request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.web.params import choice_param, int_param
 from delivery.enums import State
 from posts.enums import Category, Stage
 from posts.queries import Filters
@@ -19,12 +20,10 @@ STATES = (
 
 
 def filters_of(request: HttpRequest) -> Filters:
-    channel = request.GET.get("channel", "")
-    state, category = request.GET.get("state", ""), request.GET.get("category", "")
     return Filters(
-        channel=int(channel) if channel.isdecimal() and len(channel) < 18 else None,
-        state=state if state in {*Stage.values, *State.values} else "",
-        category=category if category in Category.values else "",
+        channel=int_param(request.GET, "channel"),
+        state=choice_param(request.GET, "state", {*Stage.values, *State.values}),
+        category=choice_param(request.GET, "category", Category.values),
         words=request.GET.get("q", "").replace("\x00", "")[:80],
     )
 

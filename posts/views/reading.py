@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.web import SignedInRequest
 from channels.models import Channel
+from common.web.params import int_param
 from delivery.enums import State
 from municipalities.queries import glossary
 from municipalities.rules import Verb
@@ -144,7 +145,7 @@ def shown(request: MunicipalityRequest, post: Post) -> HttpResponse:
     """The page. After an act of which nothing came it says why and has what was typed: see `posts.views.kept`."""
     reading = read(request, post)
     reading.every_resolved = request.GET.get("resolved") == "all"
-    asked, back = request.GET.get("answer", ""), kept(request, post)
+    back = kept(request, post)
     typed = back.get("typed", {})
     context = {
         "reading": reading,
@@ -152,7 +153,7 @@ def shown(request: MunicipalityRequest, post: Post) -> HttpResponse:
         "typed": typed,
         "note": back.get("note", ""),
         "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
-        "answering": back.get("answering") or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
+        "answering": back.get("answering") or int_param(request.GET, "answer", default=0),
     }
     response = render(request, "posts/review.html", context)
     # a mentor's desk also tells whether the post itself changed since they looked

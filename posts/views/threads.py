@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import int_list_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -15,7 +18,6 @@ from posts import places, queries
 from posts.domain import suggest as suggestions
 from posts.domain import thread as conversation
 from posts.domain.comment import comment, reply
-from posts.domain.refused import Refused
 from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread
 from posts.views.kept import keep, let_go
@@ -34,8 +36,8 @@ def begin(request: MunicipalityRequest, pk: int) -> HttpResponse:
             thread = suggestions.suggest(post, words, where=where, by=request.user, text=text).thread
         else:
             thread = comment(post, text, by=request.user, where=where)
-    except Refused as refused:
-        return keep(request, post, problem=refused.sentence, typed=request.POST)
+    except ActionNotAllowed as refused:
+        return keep(request, post, problem=refused.message, typed=request.POST)
     let_go(request)
     return _to(request, post, thread)
 
@@ -48,8 +50,8 @@ def answer(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
         reply(row, request.POST.get("text", ""), by=request.user)
         if request.POST.get("act") == "resolve":
             conversation.resolve(row, by=request.user)
-    except Refused as refused:
-        return keep(request, post, problem=refused.sentence, typed=request.POST, thread=row.pk)
+    except ActionNotAllowed as refused:
+        return keep(request, post, problem=refused.message, typed=request.POST, thread=row.pk)
     let_go(request)
     return _to(request, post, row)
 
@@ -80,8 +82,8 @@ def decide(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
         else:
             suggestions.decline(suggestion, by=request.user, text=request.POST.get("text", ""))
             messages.success(request, _("Declined. The words stay as they are."))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return _to(request, post, row)
     return _to(request, post, _next(post, after=row, suggestions_only=True))
 
@@ -91,11 +93,11 @@ def decide(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
 def accept_all(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Accept the suggestions that the page showed: their ids come along, so that none is accepted unseen."""
     post = _post(request, pk)
-    ids = [int(each) for each in request.POST.getlist("suggestion")[:500] if each.isdecimal() and len(each) < 19]
+    ids = int_list_param(request.POST, "suggestion")[:500]
     try:
         done = suggestions.accept(post, ids, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return _to(request, post, None)
     messages.success(request, _accepted(done))
     return _to(request, post, None)

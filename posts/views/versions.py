@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from channels.enums import ChannelState
 from channels.models import Channel
 from channels.rules import languages
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.queries import glossary
@@ -21,7 +23,6 @@ from municipalities.web import MunicipalityRequest
 from posts import compose, queries, rules
 from posts.comparison import Comparison, Side, compare
 from posts.domain.freeze import frozen_texts
-from posts.domain.refused import Refused
 from posts.domain.restore import restore_version
 from posts.draft import parse
 from posts.models import Decision, Media, Post, Version
@@ -154,8 +155,8 @@ def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
     version = get_object_or_404(Version.objects.prefetch_related("variants"), post=post, number=number)
     try:
         done = restore_version(post, version, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("post", request.municipality.slug, post.pk)
     word = _("Version %(number)s is in the draft again.") % {"number": number}
     if done.kept:

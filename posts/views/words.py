@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 import serbian
+from common.errors import ActionNotAllowed
 from municipalities.access import requires
 from municipalities.domain.glossary import remember as verb
-from municipalities.domain.refused import Refused
 from municipalities.queries import glossary
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -25,7 +25,7 @@ def remember(request: MunicipalityRequest) -> HttpResponse:
         row = verb(
             request.municipality, request.POST.get("latin", ""), request.POST.get("cyrillic", ""), by=request.user
         )
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return HttpResponse(refused.message, content_type="text/plain; charset=utf-8", status=422)
     return HttpResponse(_("Remembered: %(word)s.") % {"word": row}, content_type="text/plain; charset=utf-8")
 

@@ -14,13 +14,13 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from common import outside
+from common.integers import parse_int
 from practice import queries, throttle
 from practice.errors import Missing, NotAllowed, Refused
 from practice.models import Account, Token
 from practice.queries import Window
 from practice.web import ApiRequest
 
-BIGGEST_ID = 2**63 - 1
 View = Callable[..., Any]
 
 
@@ -41,21 +41,22 @@ def api(*methods: str, scope: str = "", rate: str = "api") -> Callable[[View], V
             if request.method not in methods:
                 return error("Method Not Allowed", 405, {"Allow": ", ".join(methods)})
             request.token = _token(request)
-            budget = throttle.spend(rate, _who(request))
-            if budget.is_spent:
-                return error("Too many requests", 429, budget.headers)
+            usage = throttle.spend(rate, _who(request))
+            budget = throttle.headers(usage)
+            if usage.is_exceeded:
+                return error("Too many requests", 429, budget)
             try:
                 _require(request, scope)
                 answer = view(request, *args, **kwargs)
             except Refused as refused:
-                return error(refused.message, refused.status, budget.headers, short=refused.error)
+                return error(refused.message, refused.status, budget, short=refused.error)
             except (RequestDataTooBig, TooManyFilesSent):
-                return error("Payload too large", 413, budget.headers)
+                return error("Payload too large", 413, budget)
             except (MultiPartParserError, UnicodeDecodeError):
-                return error("The request could not be read", 400, budget.headers)
+                return error("The request could not be read", 400, budget)
             if not isinstance(answer, HttpResponse):
                 answer = JsonResponse(answer, safe=False)
-            for name, value in budget.headers.items():
+            for name, value in budget.items():
                 answer.headers.setdefault(name, value)
             answer.headers["Cache-Control"] = "private, no-store"
             return answer
@@ -139,11 +140,7 @@ def text(parameters: Mapping[str, Any], name: str) -> str:
 
 def number(value: Any) -> int | None:
     """An id or a count out of what somebody sent; None for anything that is none."""
-    try:
-        found = int(str(value)) if value not in (None, "") and str(value).isascii() else None
-    except ValueError:
-        return None
-    return found if found is not None and 0 <= found <= BIGGEST_ID else None
+    return parse_int(str(value))
 
 
 def ids(parameters: Mapping[str, Any], name: str) -> list[int]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from common.access import public
+from common.web.params import int_list_param
 from practice import queries
 from practice.domain import react, vote, write
 from practice.errors import Missing
@@ -56,7 +57,7 @@ def comment(request: VisitorRequest, status_id: int) -> HttpResponse:
 def answer_poll(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
-    chosen = [int(value) for value in request.POST.getlist("choice") if value.isdecimal() and len(value) < 4]
+    chosen = int_list_param(request.POST, "choice", most=999)
     vote.vote(citizen, status_id, chosen)
     return redirect(f"{back(request)}#post-{status_id}")
 

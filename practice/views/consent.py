@@ -54,7 +54,7 @@ def authorize(request: VisitorRequest) -> HttpResponse:
 
 
 def _decided(request: VisitorRequest, asked: Request) -> HttpResponse:
-    if throttle.spend("door", throttle.address(request)).is_spent:
+    if throttle.spend("door", throttle.address(request)).is_exceeded:
         return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
     if request.POST.get("decision") != "allow":
         return _answer(asked, error="access_denied")

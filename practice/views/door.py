@@ -18,7 +18,7 @@ from practice.web import VisitorRequest
 def door(request: VisitorRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
-        if throttle.spend("door", throttle.address(request)).is_spent:
+        if throttle.spend("door", throttle.address(request)).is_exceeded:
             return trouble(request, 429, _("Too many names"), _("Wait ten minutes, then come in."))
         try:
             citizen = doors.enter(request.POST.get("name", ""))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -18,6 +18,7 @@ from practice.models import Account
 from practice.web import VisitorRequest
 
 CITIZEN = "citizen"
+P = ParamSpec("P")
 
 
 def viewer(request: VisitorRequest) -> Account | None:
@@ -35,15 +36,17 @@ def back(request: VisitorRequest, default: str = "/") -> str:
     return wanted if mine and wanted.startswith("/") else default
 
 
-def as_citizen(view: Callable) -> Callable:
+def as_citizen(
+    view: Callable[Concatenate[VisitorRequest, P], HttpResponse],
+) -> Callable[Concatenate[VisitorRequest, P], HttpResponse]:
     """An act needs a name first; too many acts in a short time are refused."""
 
     @wraps(view)
-    def acted(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def acted(request: VisitorRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         citizen = viewer(request)
         if citizen is None:
             return to_door(request)
-        if throttle.spend("citizen", citizen.pk).is_spent:
+        if throttle.spend("citizen", citizen.pk).is_exceeded:
             return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
         try:
             return view(request, *args, **kwargs)

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
 
+from accounts.models import User
 from common import audit
 from municipalities.models import Municipality, Programme
 from municipalities.tenancy import everywhere, scope
@@ -37,7 +38,7 @@ KINDS: dict[str, type[Made]] = {"monthly": MonthlyReport, "programme": Programme
 
 
 @transaction.atomic
-def ask_monthly(municipality: Municipality, month: date, language: str, *, by: Any) -> MonthlyReport:
+def ask_monthly(municipality: Municipality, month: date, language: str, *, by: User | None) -> MonthlyReport:
     """Queue the report of a month; while the same is waited for, that one is returned. `by` None: a schedule asks."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     months = {"first": month, "last": month, "language": language}
@@ -50,7 +51,7 @@ def ask_monthly(municipality: Municipality, month: date, language: str, *, by: A
 
 
 @transaction.atomic
-def ask_programme(programme_: Programme, first: date, last: date, language: str, *, by: Any | None) -> ProgrammeReport:
+def ask_programme(programme_: Programme, first: date, last: date, language: str, *, by: User | None) -> ProgrammeReport:
     """The same for a programme, over whole months from `first` to `last` (the first of each)."""
     Programme.objects.select_for_update(no_key=True).get(pk=programme_.pk)
     months = {"first": first, "last": last, "language": language}
@@ -163,7 +164,7 @@ def _settle(row: Any, document: Document, written: dict[Format, bytes]) -> None:
         )  # fmt: skip
 
 
-def note_download(row: Made, format_: str, *, by: Any) -> None:
+def note_download(row: Made, format_: str, *, by: User) -> None:
     audit.record("report.download", by=by, target=row, label=str(row), format=format_)
 
 

@@ -1,17 +1,16 @@
 """Switching a municipality's public page on and off."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from common import audit
 from municipalities.models import Municipality
 from reports.models import PublicPage
 
 
 @transaction.atomic
-def choose(municipality: Municipality, *, is_on: bool, contact: str, by: Any) -> PublicPage:
+def choose(municipality: Municipality, *, is_on: bool, contact: str, by: User) -> PublicPage:
     """Everybody may see the sums, or nobody. Open data follows the same switch."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = PublicPage.objects.filter(municipality=municipality).first() or PublicPage(municipality=municipality)

@@ -34,7 +34,7 @@ Scheduled = Schedule | ProgrammeSchedule
 
 
 @transaction.atomic
-def plan(municipality: Municipality, day: int, people: Sequence[User], *, by: Any) -> Schedule:
+def plan(municipality: Municipality, day: int, people: Sequence[User], *, by: User) -> Schedule:
     """On this day of each month to these people; the first time on the next such day. Paused stays paused."""
     row = Schedule.objects.select_for_update().filter(municipality=municipality).first()
     row = row or Schedule(municipality=municipality, next_at=timezone.now())
@@ -46,7 +46,7 @@ def plan(municipality: Municipality, day: int, people: Sequence[User], *, by: An
 
 @transaction.atomic
 def plan_programme(
-    programme: Programme, every: Every, day: int, people: Sequence[User], *, by: Any
+    programme: Programme, every: Every, day: int, people: Sequence[User], *, by: User
 ) -> ProgrammeSchedule:
     """The same for a programme; with quarters on this day of January, April, July and October."""
     row = ProgrammeSchedule.objects.select_for_update().filter(programme=programme).first()
@@ -58,7 +58,7 @@ def plan_programme(
     return row
 
 
-def _plan(row: Scheduled, day: int, people: Sequence[User], by: Any) -> None:
+def _plan(row: Scheduled, day: int, people: Sequence[User], by: User) -> None:
     if not row.is_paused:
         row.next_at = rules.next_due(day, timezone.now(), row.every)
     row.day, row.changed_by = day, by
@@ -67,7 +67,7 @@ def _plan(row: Scheduled, day: int, people: Sequence[User], by: Any) -> None:
 
 
 @transaction.atomic
-def pause(schedule: Scheduled, *, by: Any) -> None:
+def pause(schedule: Scheduled, *, by: User) -> None:
     row = _locked(schedule)
     if row.is_paused:
         return
@@ -82,7 +82,7 @@ def pause(schedule: Scheduled, *, by: Any) -> None:
 
 
 @transaction.atomic
-def resume(schedule: Scheduled, *, by: Any) -> None:
+def resume(schedule: Scheduled, *, by: User) -> None:
     """Goes on with the next day that comes; what lay in the pause is not sent."""
     row = _locked(schedule)
     if not row.is_paused:
@@ -98,7 +98,7 @@ def resume(schedule: Scheduled, *, by: Any) -> None:
 
 
 @transaction.atomic
-def end(schedule: Scheduled, *, by: Any) -> None:
+def end(schedule: Scheduled, *, by: User) -> None:
     audit.record(
         "report.end_schedule" if isinstance(schedule, Schedule) else "report.end_programme",
         by=by,
@@ -108,7 +108,7 @@ def end(schedule: Scheduled, *, by: Any) -> None:
     schedule.delete()
 
 
-def end_unauthorised(person: User, by: Any) -> None:
+def end_unauthorised(person: User, by: User) -> None:
     """For `accounts.endings`: reports come no more to somebody who may not read them. The schedule goes on."""
     with everywhere("find the schedules by which somebody gets reports"):
         rows = list(Schedule.objects.filter(people=person).select_related("municipality").order_by("pk"))

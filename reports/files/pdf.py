@@ -18,6 +18,7 @@ import typst
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common import languages
 from common.dates import date_time, short_date
 from common.numbers import number
 from reports.document import (
@@ -40,10 +41,6 @@ HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 # Read once: while a new version is put in place, a worker of the old one still has the template that fits its code.
 TEMPLATE = (HERE / "report.typ").read_bytes()
-# Typst's language and script; the region is written into the PDF beside them.
-LANGUAGES = {"sr": ("sr", "cyrl", "RS"), "sr-latn": ("sr", "latn", "RS"), "en": ("en", "latn", "GB")}
-# What the finished document says of itself: script counts more to a screen reader than the country.
-TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
 STAND_IN = "[]"
 LONGEST_WORD = 24
 # Columns of such kinds take no more room than they need.
@@ -84,7 +81,8 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
     except typst.TypstError as error:
         raise NotMade("; ".join([error.message, *error.hints])) from error
     assert isinstance(made, bytes)
-    return with_language(made, TAGS[language])
+    # Script counts more to a screen reader than the country.
+    return with_language(made, languages.by_code()[language].tag)
 
 
 @cache
@@ -136,7 +134,7 @@ def with_language(pdf: bytes, tag: str) -> bytes:
 
 
 def _content(document: Document) -> dict[str, Any]:
-    lang, script, region = LANGUAGES[document.language]
+    written = languages.by_code()[document.language]
     words = document.words
     return {
         "title": legible(document.title),
@@ -145,9 +143,9 @@ def _content(document: Document) -> dict[str, Any]:
         "name": " ".join(f"{document.title} · {document.subtitle}".split()),
         "about": " ".join(document.about.split()),
         "author": _("Dobošar"),
-        "lang": lang,
-        "script": script,
-        "region": region,
+        "lang": written.language,
+        "script": written.script,
+        "region": written.region,
         "foot": legible(document.foot),
         "as_of": date_time(document.as_of),
         "words": {name: getattr(words, name) for name in ("as_of", "page", "of")},

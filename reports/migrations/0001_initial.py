@@ -1,3 +1,4 @@
+import common.languages
 import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
@@ -25,7 +26,7 @@ class Migration(migrations.Migration):
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
                 ('first', models.DateField()),
                 ('last', models.DateField()),
-                ('language', models.CharField(choices=[('sr', 'Serbian, Cyrillic'), ('sr-latn', 'Serbian, Latin'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=common.languages.choices, max_length=10)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('making', 'Being put together'), ('ready', 'Ready'), ('failed', 'Could not be made'), ('gone', 'Deleted')], default='waiting', max_length=8)),
                 ('trouble', models.CharField(blank=True, choices=[('broken', 'The document could not be written. This is a fault of the portal: tell the administrator.'), ('given_up', 'It was tried three times and the worker stopped each time. Ask for it once more.')], max_length=10)),
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first', models.DateField()),
                 ('last', models.DateField()),
-                ('language', models.CharField(choices=[('sr', 'Serbian, Cyrillic'), ('sr-latn', 'Serbian, Latin'), ('en', 'English')], max_length=10)),
+                ('language', models.CharField(choices=common.languages.choices, max_length=10)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('making', 'Being put together'), ('ready', 'Ready'), ('failed', 'Could not be made'), ('gone', 'Deleted')], default='waiting', max_length=8)),
                 ('trouble', models.CharField(blank=True, choices=[('broken', 'The document could not be written. This is a fault of the portal: tell the administrator.'), ('given_up', 'It was tried three times and the worker stopped each time. Ask for it once more.')], max_length=10)),

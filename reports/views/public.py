@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from common import languages
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
 from reports import open_data
 from reports.contents import public as contents
 from reports.everybody import (
-    LANGUAGES,
-    TONGUES,
     busy,
     comes_too_often,
     for_everybody,
@@ -46,7 +45,7 @@ def numbers(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     if comes_too_often(request):
         return busy()
     found = queries.shown(place)
-    if found is None or (tongue and tongue not in TONGUES):
+    if found is None or (tongue and tongue not in languages.by_tag()):
         return nothing_here("missing", 404)
     municipality, page = found
     wanted = tongue or own_tongue(municipality)
@@ -57,11 +56,12 @@ def numbers(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 
 
 def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:
-    code, _name = TONGUES[tongue]
-    with translation.override(code):
+    with translation.override(languages.by_tag()[tongue].code):
         context = contents.page(queries.numbers(municipality, page))
-        names = [(tag, name, reverse("public_numbers_in", args=[municipality.slug, tag])) for tag, (_c, name) in
-                 TONGUES.items()]  # fmt: skip
+        names = [
+            (language.tag, language.short_name, reverse("public_numbers_in", args=[municipality.slug, language.tag]))
+            for language in languages.interface_languages()
+        ]
         around = {
             "tongue": tongue,
             "tongues": names,
@@ -85,7 +85,13 @@ def _open_data_page() -> bytes:
     found = queries.open_data()
     tables = [(name, fields, about) for name, (fields, _key, about) in open_data.TABLES.items()]
     licence = {"name": settings.OPEN_DATA_LICENCE, "url": settings.OPEN_DATA_LICENCE_URL}
-    context = {"found": found, "tables": tables, "licence": licence, "languages": LANGUAGES, "files": list(FILES)}
+    context = {
+        "found": found,
+        "tables": tables,
+        "licence": licence,
+        "languages": languages.codes_and_tags(),
+        "files": list(FILES),
+    }
     return render_to_string("reports/public/open_data.html", context).encode()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -211,5 +210,6 @@ def test_a_reset_takes_as_long_for_a_stranger(cast: Cast, settings: Any) -> None
         return time.perf_counter() - began
 
     pairs = [(seconds(cast.officer.email), seconds("stranger@elsewhere.example")) for _ in range(21)]
-    known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
+    # The fastest of each: what other programs of the machine take away is in none of them.
+    known, unknown = (min(times) for times in zip(*pairs, strict=True))
     assert 0.7 < known / unknown < 1.4, (known, unknown)

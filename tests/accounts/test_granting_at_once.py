@@ -4,7 +4,6 @@ own connection."""
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from accounts.domain import invitations
 from accounts.models import Invitation, User
 from municipalities.domain import members
 from municipalities.models import Membership
+from tests.crash.workers import wait_for
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +36,14 @@ def end(cast: Cast) -> None:
     members.end(Membership.objects.get(user=cast.approver), by=cast.administrator)
 
 
+def _waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> str:
     """Run `first`; run `second` on another connection before the first commits. Whether the second was refused."""
     outcome = "?"
@@ -54,9 +62,9 @@ def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> str:
     with transaction.atomic():
         first()
         thread.start()
-        time.sleep(0.5)
+        wait_for(_waits_for_us)
         assert thread.is_alive()  # it waits for the row that the first one holds
-    thread.join(timeout=60)
+    thread.join(timeout=300)
     return outcome
 
 

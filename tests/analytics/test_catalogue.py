@@ -44,16 +44,17 @@ def test_networks_say_what_they_tell_by_which_name_and_what_they_changed() -> No
     assert {one.platform for one in validation.metric_descriptions("followers")} == set(validation.networks())
 
 
-@pytest.mark.parametrize("platform", sorted(validation.networks()))
-def test_names_remarks_and_changes_are_of_what_is_told(platform: str) -> None:
-    from platforms.registry import connector
+def test_names_remarks_and_changes_are_of_what_is_told(subtests: pytest.Subtests) -> None:
+    for platform in sorted(dry.networks()):
+        with subtests.test(platform=platform):
+            from platforms.registry import connector
 
-    kind = connector(platform)
-    told = kind.measures | kind.account_measures
-    assert set(kind.remarks) <= told
-    assert {change.metric for change in kind.changes} <= told
-    assert told & set(METRICS) <= set(kind.own_names)
-    assert [change.on for change in kind.changes] == sorted(change.on for change in kind.changes)
+            kind = connector(platform)
+            told = kind.measures | kind.account_measures
+            assert set(kind.remarks) <= told
+            assert {change.metric for change in kind.changes} <= told
+            assert told & set(METRICS) <= set(kind.own_names)
+            assert [change.on for change in kind.changes] == sorted(change.on for change in kind.changes)
 
 
 def test_a_name_that_an_installation_sets_differently_is_the_one_that_is_shown(settings: Any) -> None:
@@ -64,11 +65,10 @@ def test_a_name_that_an_installation_sets_differently_is_the_one_that_is_shown(s
     )
 
 
-@pytest.mark.parametrize(
-    "garbage", ["12", -1, float("nan"), 3.5, float("inf"), True, None, [], {}, 10**30, BELIEVED_UP_TO + 1]
-)
-def test_what_is_no_count_is_no_reading(garbage: Any) -> None:
-    assert believed({"likes": garbage, "replies": 0}, POST_METRICS) == {"replies": 0}
+def test_what_is_no_count_is_no_reading(subtests: pytest.Subtests) -> None:
+    for garbage in ["12", -1, float("nan"), 3.5, float("inf"), True, None, [], {}, 10**30, BELIEVED_UP_TO + 1]:
+        with subtests.test(garbage=garbage):
+            assert believed({"likes": garbage, "replies": 0}, POST_METRICS) == {"replies": 0}
 
 
 def test_a_million_reactions_are_believed() -> None:

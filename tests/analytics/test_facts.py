@@ -148,18 +148,36 @@ def channels(cast: Cast) -> list[Channel]:
     return [factories.channel(cast.cuprija, cast.officer) for _ in range(2)]
 
 
-@given(
-    start=st.sampled_from(STARTS), published=st.lists(st.integers(0, DAYS * 1440), min_size=5, max_size=5), acts=ACTS
-)
+HISTORY = {
+    "start": st.sampled_from(STARTS),
+    "published": st.lists(st.integers(0, DAYS * 1440), min_size=5, max_size=5),
+    "acts": ACTS,
+}
+
+
+@given(**HISTORY)
 # A number of followers that came later than a look which says that nothing has changed since.
 @example(
     start=STARTS[0], published=[0] * 5,
     acts=[Look(None, 1440, PullOutcome.UNCHANGED, {}), True, Look(None, 0, PullOutcome.READ, {"likes": 7})],
 )  # fmt: skip
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_facts_made_bit_by_bit_are_those_made_of_everything(
     channels: list[Channel], start: date, published: list[int], acts: list[Any]
 ) -> None:
+    _made_in_two_ways(channels, start, published, acts)
+
+
+@pytest.mark.long
+@given(**HISTORY)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_facts_of_many_histories_made_bit_by_bit_are_those_made_of_everything(
+    channels: list[Channel], start: date, published: list[int], acts: list[Any]
+) -> None:
+    _made_in_two_ways(channels, start, published, acts)
+
+
+def _made_in_two_ways(channels: list[Channel], start: date, published: list[int], acts: list[Any]) -> None:
     with transaction.atomic(), everywhere("two ways to the same facts"):
         town = Town(channels, start, published)
         for act in acts:

@@ -301,7 +301,7 @@ def test_a_file_that_is_gone_is_not_found(cast: Cast, own: ProgrammeIndicator) -
 MOST = 12
 
 
-@pytest.mark.parametrize(("places", "months"), [(1, 0), (12, 36)])
+@pytest.mark.parametrize(("places", "months"), [(1, 0), (3, 3), pytest.param(12, 36, marks=pytest.mark.long)])
 def test_every_page_costs_the_same_at_any_size(
     cast: Cast, places: int, months: int, django_assert_max_num_queries
 ) -> None:

@@ -29,9 +29,9 @@ from analytics.models import (
 )
 from analytics.queries import indicators as queries
 from analytics.queries.own_indicators import own
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from common.sentences import sentence
-from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.tenancy import everywhere, scope
 from posts.domain.consents import scanned
@@ -106,14 +106,14 @@ def test_what_is_left_out_ends_and_comes_back_as_it_was(cast: Cast) -> None:
 
 
 def test_two_indicators_of_one_name_are_refused(cast: Cast, manual: ProgrammeIndicator) -> None:
-    with pytest.raises(Refused, match="of this name"):
+    with pytest.raises(ActionNotAllowed, match="of this name"):
         indicators.define(cast.programme, DEFINED, by=cast.staff)
 
 
 def test_the_unit_stays_once_there_are_values(cast: Cast, manual: ProgrammeIndicator) -> None:
     indicators_entered.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
     changed = Defined(**{**vars(DEFINED), "unit": "percent"})
-    with pytest.raises(Refused, match="old unit"):
+    with pytest.raises(ActionNotAllowed, match="old unit"):
         indicators.change(manual, changed, by=cast.staff)
 
 
@@ -155,7 +155,7 @@ def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
     indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
-    with pytest.raises(Refused, match="Say why") as refused:
+    with pytest.raises(ActionNotAllowed, match="Say why") as refused:
         indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     assert refused.value.field == "reason"
     shorter = LAST - timedelta(days=14)
@@ -182,16 +182,16 @@ def test_days_that_cannot_be_a_baseline_are_refused(
     def freeze(first: date, last: date, indicator: ProgrammeIndicator = oc1) -> None:
         indicators_frozen.freeze(indicator, places, first, last, by=cast.staff)
 
-    with pytest.raises(Refused, match="None of the municipalities has a value"):
+    with pytest.raises(ActionNotAllowed, match="None of the municipalities has a value"):
         freeze(date(2025, 1, 1), date(2025, 1, 28))
-    with pytest.raises(Refused, match="not over yet"):
+    with pytest.raises(ActionNotAllowed, match="not over yet"):
         freeze(FIRST, timezone.localdate())
-    with pytest.raises(Refused, match="before the first"):
+    with pytest.raises(ActionNotAllowed, match="before the first"):
         freeze(LAST, FIRST)
-    with pytest.raises(Refused, match="People enter"):
+    with pytest.raises(ActionNotAllowed, match="People enter"):
         freeze(FIRST, LAST, manual)
     indicators.choose(cast.programme, ["ME1"], by=cast.staff)
-    with factories.unmeasured("ME1"), pytest.raises(Refused, match="activities and feedback"):
+    with factories.unmeasured("ME1"), pytest.raises(ActionNotAllowed, match="activities and feedback"):
         freeze(FIRST, LAST, ProgrammeIndicator.objects.get(code="ME1"))
 
 
@@ -223,7 +223,7 @@ def test_a_baseline_known_from_elsewhere_is_entered_with_its_source(
     enter(None)
     enter(places[0])
     assert Baseline.objects.get().quality == {"source": "Survey 2025"}
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(ActionNotAllowed, match="Say why"):
         enter(None)
     enter(None, reason="A mistake in the survey")
     assert Baseline.objects.count() == 2
@@ -252,7 +252,7 @@ def test_milestones_lie_before_the_target_one_a_day(cast: Cast, oc1: ProgrammeIn
         indicators_agreed.set_target(oc1, wanted(value, tomorrow(30), is_milestone=True), by=cast.staff)
     standing = Target.objects.filter(ended_at__isnull=True, is_milestone=True)
     assert [row.value for row in standing] == [35]
-    with pytest.raises(Refused, match="before the target"):
+    with pytest.raises(ActionNotAllowed, match="before the target"):
         indicators_agreed.set_target(oc1, wanted(35, tomorrow(90), is_milestone=True), by=cast.staff)
 
 
@@ -286,7 +286,7 @@ def test_targets_that_cannot_be_are_refused(cast: Cast, oc1: ProgrammeIndicator)
         (wanted(101), "above 100"),
         (wanted(-1), "below 0"),
     ):
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(ActionNotAllowed, match=words):
             indicators_agreed.set_target(share, told, by=cast.staff)
     assert not Target.objects.exists()
 
@@ -337,11 +337,11 @@ def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
 
 
 def test_values_that_cannot_be_are_refused(cast: Cast, manual: ProgrammeIndicator, oc1: ProgrammeIndicator) -> None:
-    with pytest.raises(Refused, match="to come"):
+    with pytest.raises(ActionNotAllowed, match="to come"):
         indicators_entered.enter(manual, EnteredValue(tomorrow(), 5, "Minutes"), by=cast.staff)
-    with pytest.raises(Refused, match="below 0"):
+    with pytest.raises(ActionNotAllowed, match="below 0"):
         indicators_entered.enter(manual, EnteredValue(FIRST, -5, "Minutes"), by=cast.staff)
-    with pytest.raises(Refused, match="measures this indicator"):
+    with pytest.raises(ActionNotAllowed, match="measures this indicator"):
         indicators_entered.enter(oc1, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
 
 

@@ -19,8 +19,9 @@ from analytics.models import ProgrammeIndicator
 from municipalities.models import Cohort, Enrolment
 from tests.analytics import factories
 from tests.analytics.logframe_data import peopled, post
+from tests.browsing import violations
 from tests.people import Cast, municipality
-from tests.posts.test_in_browser import enter, violations
+from tests.posts.test_in_browser import enter
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

@@ -22,10 +22,10 @@ from analytics.models import ChannelDay, DailyFact, PastImport, Pull, Subject
 from channels import traffic
 from channels.domain import credentials
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential
-from posts.domain.refused import Refused
 from tests.analytics import factories
 from tests.analytics.test_collect import account, post
 from tests.people import Cast, sign_in
@@ -225,7 +225,7 @@ def test_a_file_is_imported_and_what_is_wrong_is_left_out(channel: Channel) -> N
 def test_the_same_file_again_changes_nothing(channel: Channel) -> None:
     confirm(upload(channel, POSTS))
     again = upload(channel, POSTS)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         confirm(again)
     with scope(channel.municipality_id):
         assert Subject.objects.count() == Pull.objects.count() == 2
@@ -234,7 +234,7 @@ def test_the_same_file_again_changes_nothing(channel: Channel) -> None:
 def test_a_file_that_is_confirmed_twice_is_imported_once(channel: Channel) -> None:
     run = upload(channel, POSTS)
     confirm(run)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         confirm(run)
 
 
@@ -273,7 +273,7 @@ def test_an_import_is_taken_back_whole_and_can_come_again(channel: Channel) -> N
     rollup.fold()
     with scope(channel.municipality_id):
         past.undo(run, by=run.by)
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             past.undo(run, by=run.by)
     rollup.fold()
     with scope(channel.municipality_id):
@@ -423,12 +423,12 @@ def test_a_dead_access_stops_it_and_says_what_to_do(cast: Cast, fakes: FakeServe
 def test_only_what_makes_sense_begins(cast: Cast, fakes: FakeServer) -> None:
     channel = account(cast, fakes)
     begun(channel)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         begun(channel)
     viber = factories.channel(cast.cuprija, cast.officer, platform="viber")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         begun(viber)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         begun(account(cast, fakes, "facebook"), days=0)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +13,7 @@ from accounts.models import User
 from analytics.models import Telling
 from municipalities.tenancy import scope
 from tests.analytics import factories
+from tests.browsing import violations
 from tests.people import Cast, sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -34,8 +34,7 @@ def enter(context: Any, live_server: Any, person: User) -> Any:
 
 
 def is_sound(page: Any) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.set_viewport_size({"width": 1280, "height": 900})

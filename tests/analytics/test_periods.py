@@ -96,18 +96,19 @@ def test_around_new_year_the_days_before_lie_in_the_old_year() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("days", [1, 7, 28, 31, 32, 90, 182, 183, 365, 1096])
-def test_stretches_cover_each_day_once_whatever_the_length(days: int) -> None:
-    period = Period(TODAY - timedelta(days=days - 1), TODAY)
-    found = stretches(period)
-    covered = [
-        first + timedelta(days=n)
-        for first, last in zip(found.firsts, found.lasts, strict=True)
-        for n in range((last - first).days + 1)
-    ]
-    assert covered == period.dates
-    assert len(found) <= 31
-    assert found.unit == (DAY if days <= 31 else WEEK if days <= 182 else MONTH if days <= 365 else QUARTER)
+def test_stretches_cover_each_day_once_whatever_the_length(subtests: pytest.Subtests) -> None:
+    for days in [1, 7, 28, 31, 32, 90, 182, 183, 365, 1096]:
+        with subtests.test(days=days):
+            period = Period(TODAY - timedelta(days=days - 1), TODAY)
+            found = stretches(period)
+            covered = [
+                first + timedelta(days=n)
+                for first, last in zip(found.firsts, found.lasts, strict=True)
+                for n in range((last - first).days + 1)
+            ]
+            assert covered == period.dates
+            assert len(found) <= 31
+            assert found.unit == (DAY if days <= 31 else WEEK if days <= 182 else MONTH if days <= 365 else QUARTER)
 
 
 @pytest.mark.django_db

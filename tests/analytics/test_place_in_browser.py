@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,6 +15,7 @@ from accounts.models import User
 from analytics.enums import PullOutcome
 from municipalities.queries import today
 from tests.analytics.numbers import Numbers, at
+from tests.browsing import violations
 from tests.people import Cast, sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -54,13 +54,14 @@ def enter(context: Any, live_server: Any, person: User) -> Any:
     return context.new_page()
 
 
-def violations(page: Any) -> list[Any]:
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in Axe().run(page).response["violations"]]
-
-
 @pytest.mark.parametrize(
     ("width", "scheme", "language"),
-    [(1280, "light", "en"), (1280, "dark", "sr"), (390, "light", "sr-latn"), (390, "dark", "en")],
+    [
+        (1280, "light", "en"),
+        pytest.param(1280, "dark", "sr", marks=pytest.mark.long),
+        pytest.param(390, "light", "sr-latn", marks=pytest.mark.long),
+        (390, "dark", "en"),
+    ],
 )
 def test_every_page_is_well_at_any_width_and_in_the_dark(
     browser: Any, live_server: Any, cast: Cast, numbers: Numbers, width: int, scheme: str, language: str

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from django.conf import settings
@@ -18,11 +17,11 @@ from municipalities.models import Cohort, District, Enrolment, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from tests.analytics import factories, months
+from tests.browsing import violations
 from tests.people import Cast, municipality, sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
 # Each width and each scheme once in each language, and all four together.
 LOOKS = {"en": [(1280, "light"), (390, "dark")], "sr": [(1280, "dark"), (390, "light")]}
 NAMES = (
@@ -73,7 +72,6 @@ def programme(cast: Cast) -> Cast:
 
 
 def enter(page: Any, live_server: Any, who: Any) -> None:
-    page.set_default_timeout(PATIENCE)
     page.context.clear_cookies()
     value = sign_in(who).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
@@ -136,12 +134,7 @@ def addresses() -> list[tuple[str, str]]:
     ]
 
 
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
-
-
-@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("language", ["en", pytest.param("sr", marks=pytest.mark.long)])
 def test_no_page_hinders_anybody(page: Any, live_server: Any, programme: Cast, language: str) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -17,8 +17,8 @@ of templates and of Typst, marks of direction and new lines. It opens every addr
 language, follows the links to more rows of the demo, and sends every form empty, hostile, with NUL and with
 choices that it does not offer. Each page is parsed by Chromium, each file opened by a reader of its kind, each
 mail read as it goes over the wire. Any of those words that becomes an element, an attribute, an address that runs,
-a formula, a header, a property or a link fails the test, as does any answer of 500. A shorter walk, with two roles
-at each address, is part of `make test`: `tests/architecture/test_hostile_rows.py`.
+a formula, a header, a property or a link fails the test, as does any answer of 500. A shorter walk, with the
+ablest role at each address, is part of `make test`: `tests/architecture/test_hostile_rows.py`.
 
 """
 
@@ -46,7 +46,7 @@ def _figures(walk: Walk) -> str:
         ("Columns whose words came out in an answer", len(seen)),
     )
     table = "\n".join(f"| {label} | {value:,} |" for label, value in lines)
-    walked = "every role at each address" if walk.is_thorough else "two roles at each address"
+    walked = "every role at each address" if walk.is_thorough else "the ablest role at each address"
     when = f"Run of {timezone.localdate():%d.%m.%Y}, {walked}."
     return f"{when}\n\n| | |\n|---|---:|\n{table}\n\nAnswers by kind: {kinds}.\n\n"
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from allauth.usersessions.models import UserSession
 
@@ -299,7 +298,7 @@ def _of_practice() -> tuple[list[str], Account, list[str]]:
 
 
 def visits(cast: Cast, *, of_every_role: bool) -> list[Visit]:
-    """Every address for every role, or for those it refuses and two whom it lets in: the ablest, and one in turn.
+    """Every address for every role, or for those it refuses, the ablest whom it lets in, and who is not signed in.
 
     The rows that stand in addresses are made here, before anything is filled.
     """
@@ -324,8 +323,7 @@ ABLEST = ("approver", "staff", "administrator", "trainer", "mentor", "officer", 
 def _is_chosen(visit: Visit, every: list[Visit]) -> bool:
     route = visit.address.route
     roles = sorted((each.role for each in every if each.address.route == route and each.lets_in), key=ABLEST.index)
-    in_turn = "anonymous" if "anonymous" in roles else roles[crc32(route.encode()) % len(roles)]
-    return visit.role in (roles[0], in_turn)
+    return visit.role in (roles[0], "anonymous")
 
 
 def _of_allauth() -> Iterator[Visit]:

@@ -9,6 +9,7 @@ import re
 import signal
 import time
 import types
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -258,17 +259,35 @@ class TooSlow(Exception):
     pass
 
 
+AGAIN = 0.05  # seconds of the processor until the next attempt to stop
+
+
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
     """Stop with `TooSlow` after so much time of the processor. Main thread only."""
+    is_over = False
 
-    def stop(*_args: Any) -> None:
-        raise TooSlow
+    def stop(_signal: int, frame: types.FrameType | None) -> None:
+        nonlocal is_over
+        is_over = True
+        # Python drops what is raised while an object is finalized: the timer comes again.
+        if not _is_finalizing(frame):
+            raise TooSlow
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+    if is_over:
+        raise TooSlow
+
+
+def _is_finalizing(frame: types.FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code is weakref.finalize.__call__.__code__ or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False

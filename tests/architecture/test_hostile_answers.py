@@ -101,14 +101,16 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_each_mistake_is_seen(name: str) -> None:
-    assert answers.problems(WRONG[name])
+def test_each_mistake_is_seen(subtests: pytest.Subtests) -> None:
+    for name, wrong in WRONG.items():
+        with subtests.test(name):
+            assert answers.problems(wrong)
 
 
-@pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_is_let_be(name: str) -> None:
-    assert answers.problems(RIGHT[name]) == []
+def test_what_is_right_is_let_be(subtests: pytest.Subtests) -> None:
+    for name, right in RIGHT.items():
+        with subtests.test(name):
+            assert answers.problems(right) == []
 
 
 IN_A_PAGE = {

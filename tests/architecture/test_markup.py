@@ -77,9 +77,8 @@ def test_no_other_module_says_of_text_that_it_is_markup() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
+def test_the_search_in_modules_finds_what_it_looks_for(subtests: pytest.Subtests) -> None:
+    for source in [
         "mark_safe(x)",
         "safestring.mark_safe(x)",
         "from django.utils.safestring import mark_safe",
@@ -95,10 +94,9 @@ def test_no_other_module_says_of_text_that_it_is_markup() -> None:
         "html('<b>{}</b>').format(name)",
         "html(text)",
         "format_html_join(separator, '{}', rows)",
-    ],
-)
-def test_the_search_in_modules_finds_what_it_looks_for(source: str) -> None:
-    assert list(in_python(ast.parse(source)))
+    ]:
+        with subtests.test(source=source):
+            assert list(in_python(ast.parse(source)))
 
 
 @pytest.mark.parametrize(
@@ -163,9 +161,8 @@ def test_only_mail_in_plain_text_is_written_unescaped() -> None:
     assert [name for name in found if not (name.endswith(".txt") and "/email/" in name)] == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_the_search_in_templates_finds_what_it_looks_for(subtests: pytest.Subtests) -> None:
+    for text in [
         "{{ name|safe }}",
         "{{ name | safe }}",
         '{{ name|default:"x"|safe }}',
@@ -175,10 +172,9 @@ def test_only_mail_in_plain_text_is_written_unescaped() -> None:
         "{% with shown=name|safe %}{{ shown }}{% endwith %}",
         "{% blocktranslate with name=name|safe %}{{ name }}{% endblocktranslate %}",
         "{{ form.as_p }}",
-    ],
-)
-def test_the_search_in_templates_finds_what_it_looks_for(text: str) -> None:
-    assert in_template(text)
+    ]:
+        with subtests.test(text=text):
+            assert in_template(text)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,13 +14,15 @@ from typing import Any
 import pytest
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.test.utils import isolate_apps
 from django.utils import translation
 
+from common import audit_messages
 from common.audit import record
 from common.models import AuditEvent
-from common.sentences import SENTENCES, sentence
+from common.sentences import sentence
 from delivery.enums import State
 from municipalities import checks
 from municipalities.permissions import PROGRAMME_WORDS, ROLES, WORDS, document
@@ -354,26 +357,62 @@ def writes_audit(path: Path) -> bool:
     )
 
 
-WRITTEN = sorted(verb for path in MODULES for verb in verbs_of(path))
+@cache
+def written() -> frozenset[str]:
+    return frozenset(verb for path in MODULES for verb in verbs_of(path))
 
 
 def test_the_search_for_verbs_finds_them() -> None:
-    assert {"post.approve", "post.reopen", "member.join", "account.sign_in"} <= set(WRITTEN)
+    assert {"post.approve", "post.reopen", "member.join", "account.sign_in"} <= written()
 
 
 MOVES = {f"delivery.{state}" for state in State}
 
 
+def recorders() -> dict[str, list[str]]:
+    """The packages that record each verb, the lowest first; the demo records in the place of people."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    upwards = [package.strip() for layer in reversed(layers) for package in layer.split("|")]
+    found = [(upwards.index(path.relative_to(ROOT).parts[0]), verb) for path in MODULES for verb in verbs_of(path)]
+    found += [(upwards.index("delivery"), verb) for verb in MOVES]
+    return {
+        verb: [upwards[at] for at in sorted({at for at, recorded in found if recorded == verb})]
+        for verb in {verb for _, verb in found}
+    }
+
+
 def test_every_verb_has_a_sentence() -> None:
-    assert (set(WRITTEN) | MOVES) - set(SENTENCES) == set(), "write it in common/sentences.py"
+    registered = audit_messages.packages()
+    assert (written() | MOVES) - set(registered) == set(), "write it in audit_messages.py of its package"
 
 
 def test_no_sentence_is_left_over() -> None:
-    assert set(SENTENCES) - set(WRITTEN) - MOVES == set()
+    assert set(audit_messages.packages()) - written() - MOVES == set()
+
+
+def test_the_sentence_of_a_verb_is_registered_by_the_package_that_records_it() -> None:
+    """By the lowest of them, where packages above record the same verb: `needs` begins posts too."""
+    registered, recorded = audit_messages.packages(), recorders()
+    assert recorded["post.create"][0] == "posts"
+    assert {verb: (package, recorded.get(verb)) for verb, package in registered.items()} == {
+        verb: (packages[0], packages) for verb, packages in recorded.items()
+    }
+
+
+def test_a_verb_cannot_be_registered_by_two_packages() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"inbox and posts both .* 'post\.create'"):
+        audit_messages.register("inbox", {"post.create": translation.gettext_lazy("Began a post")})
+    assert audit_messages.packages()["post.create"] == "posts"
+
+
+def test_every_module_of_sentences_is_registered() -> None:
+    modules = {path.parent.name for path in ROOT.glob("*/audit_messages.py")}
+    assert modules == set(audit_messages.packages().values())
 
 
 def test_a_sentence_stands_even_when_an_old_event_lacks_its_details() -> None:
-    for verb in SENTENCES:
+    for verb in audit_messages.packages():
         assert sentence(AuditEvent(verb=verb, target_label="It", detail={}))
 
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 from channels import tasks
 from channels.domain import keys
 from channels.enums import ChannelState
+from tests.browsing import violations
 from tests.channels.conftest import last_attempt, the_channel
-from tests.channels.test_networks_in_browser import allowed, enter, violations
+from tests.channels.test_networks_in_browser import allowed, enter
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.platforms.fakes.facebook import APP, SECRET

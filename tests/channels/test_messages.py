@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ from platforms import checks, errors
 
 ROOT = Path(platforms.__file__).parent
 SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[.?!]")
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
 
 
 def docstrings(tree: ast.AST) -> set[int]:
@@ -24,7 +29,7 @@ def docstrings(tree: ast.AST) -> set[int]:
 def sentences() -> set[str]:
     """Everything in the connectors that reads like a sentence and is not a docstring."""
     found = set()
-    for tree in TREES.values():
+    for tree in trees().values():
         apart = docstrings(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
@@ -48,21 +53,25 @@ FOR_PROGRAMMERS = {
     "This network is not connected by consent in the browser.",
     "This network publishes in one step.",
 }
-MARKED = marked(Path(inspect.getfile(messages))).union(*(marked(path) for path in TREES))
+
+
+@cache
+def catalogue() -> set[str]:
+    return marked(Path(inspect.getfile(messages))).union(*(marked(path) for path in trees()))
 
 
 def test_every_sentence_of_the_connectors_is_in_the_catalogue() -> None:
     found = sentences()
     assert len(found) > 20
-    assert found - FOR_PROGRAMMERS - MARKED == set()
+    assert found - FOR_PROGRAMMERS - catalogue() == set()
     assert found >= FOR_PROGRAMMERS
 
 
 def test_every_message_of_a_check_is_marked() -> None:
     constants = {value for name, value in vars(checks).items() if name.isupper() and isinstance(value, str)}
     assert constants
-    assert constants <= MARKED
-    for path, tree in TREES.items():
+    assert constants <= catalogue()
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
                 assert isinstance(node.args[2], ast.Name | ast.Attribute), (
@@ -73,7 +82,7 @@ def test_every_message_of_a_check_is_marked() -> None:
 def test_every_code_of_a_refusal_has_words_of_ours() -> None:
     codes = {
         keyword.value.value
-        for tree in TREES.values()
+        for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Rejected"
         for keyword in node.keywords
@@ -85,4 +94,4 @@ def test_every_code_of_a_refusal_has_words_of_ours() -> None:
 
 @pytest.mark.parametrize("kind", errors.PlatformError.__subclasses__())
 def test_every_kind_of_failure_has_words(kind: type[errors.PlatformError]) -> None:
-    assert messages.KINDS[kind] in MARKED
+    assert messages.KINDS[kind] in catalogue()

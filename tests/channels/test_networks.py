@@ -515,9 +515,8 @@ def test_head_tells_the_size_and_a_range_gives_a_part(client: Client, stored: st
     assert client.get(where, headers={"Range": "lines=1-2"}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
+def test_which_part_of_a_file_is_meant(subtests: pytest.Subtests) -> None:
+    for asked, found in [
         ("bytes=0-0", (0, 0)),
         ("bytes=5-", (5, 9)),
         ("bytes=5-99", (5, 9)),
@@ -527,10 +526,9 @@ def test_head_tells_the_size_and_a_range_gives_a_part(client: Client, stored: st
         ("", None),
         ("bytes=1-2,4-5", None),
         ("items=1-2", None),
-    ],
-)
-def test_which_part_of_a_file_is_meant(asked: str, found: Any) -> None:
-    assert public.part(asked, 10) == found
+    ]:
+        with subtests.test(asked=asked, found=found):
+            assert public.part(asked, 10) == found
 
 
 @pytest.mark.parametrize("asked", ["bytes=10-", "bytes=-0", "bytes=5-4"])

@@ -7,14 +7,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 
 from django.urls import reverse
 
 from channels import tasks
 from channels.domain import keys
 from channels.enums import ChannelState
-from tests.browsing import enter
+from tests.browsing import enter, violations
 from tests.channels.conftest import last_attempt, the_channel
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -29,11 +28,6 @@ def stand_in(settings: Any, fakes: FakeServer, live_server: Any) -> None:
     settings.PUBLIC_BASE_URL = live_server.url
     for name in ("cuprija", "biblioteka"):
         fakes.account("facebook", name)
-
-
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 def test_an_administrator_enters_keys(page: Any, live_server: Any, cast: Cast) -> None:

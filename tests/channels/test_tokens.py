@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -22,7 +21,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms.errors import NeedsConsent
 from platforms.types import Picture
-from tests.browsing import enter
+from tests.browsing import enter, violations
 from tests.channels.conftest import last_attempt, page, the_channel
 from tests.people import Cast, sign_in
 from tests.platforms.bench import jpeg, outgoing
@@ -79,11 +78,6 @@ class Nowhere:
 
 journey = pytest.mark.journey
 in_public = pytest.mark.django_db(transaction=True)
-
-
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 @journey

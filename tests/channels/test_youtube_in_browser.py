@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from channels import tasks
 from channels.enums import ChannelState
+from tests.browsing import violations
 from tests.channels.conftest import the_channel
 from tests.channels.test_instagram_in_browser import to_consent_and_back
-from tests.channels.test_networks_in_browser import enter, violations
+from tests.channels.test_networks_in_browser import enter
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.platforms.fakes.youtube import CLIENT, SECRET

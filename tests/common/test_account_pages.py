@@ -1,10 +1,10 @@
 """The pages of django-allauth wear our clothes: signing in, the second factor, sessions."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from django.urls import reverse
 
+from tests.browsing import violations
 from tests.people import PASSWORD
 
 SIGNED_OUT = ("account_login", "account_reset_password")
@@ -25,8 +25,7 @@ def look(page, url):
     response = page.goto(url)
     assert response.status == 200
     assert page.locator("link[href*='tokens']").count() == 1
-    violations = Axe().run(page).response["violations"]
-    assert not [(each["id"], [node["target"] for node in each["nodes"]]) for each in violations]
+    assert violations(page) == []
     assert not complaints
 
 

@@ -33,21 +33,24 @@ def texts(svg: str) -> list[str | None]:
     return [each.text for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize("theme", LOOKS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_file_needs_no_style_sheet_and_no_script(kind, theme):
-    svg = charts.standalone(charts_of_all_kinds()[kind], theme=theme)
-    root = ElementTree.fromstring(svg.partition("?>")[2])
-    assert (root.get("width"), root.get("height")) == tuple(root.get("viewBox").split()[2:])
-    for each in root.iter():
-        assert each.tag not in (f"{SVG}style", f"{SVG}script", f"{SVG}image")
-        assert not {name for name in each.attrib if name in ("class", "style", "hidden") or name.startswith("data-")}
-        if each.tag in (f"{SVG}path", f"{SVG}rect", f"{SVG}circle"):
-            # Without either it would be a black shape, which no class of ours means.
-            assert each.get("fill") or each.get("stroke"), ElementTree.tostring(each)
-        if each.tag == f"{SVG}text":
-            assert each.get("font-family")
-            assert each.get("fill")
+def test_a_file_needs_no_style_sheet_and_no_script(subtests: pytest.Subtests) -> None:
+    for kind in KINDS:
+        for theme in LOOKS:
+            with subtests.test(kind=kind, theme=theme):
+                svg = charts.standalone(charts_of_all_kinds()[kind], theme=theme)
+                root = ElementTree.fromstring(svg.partition("?>")[2])
+                assert (root.get("width"), root.get("height")) == tuple(root.get("viewBox").split()[2:])
+                for each in root.iter():
+                    assert each.tag not in (f"{SVG}style", f"{SVG}script", f"{SVG}image")
+                    assert not {
+                        name for name in each.attrib if name in ("class", "style", "hidden") or name.startswith("data-")
+                    }
+                    if each.tag in (f"{SVG}path", f"{SVG}rect", f"{SVG}circle"):
+                        # Without either it would be a black shape, which no class of ours means.
+                        assert each.get("fill") or each.get("stroke"), ElementTree.tostring(each)
+                    if each.tag == f"{SVG}text":
+                        assert each.get("font-family")
+                        assert each.get("fill")
 
 
 def test_a_file_says_what_the_page_says_around_the_picture():
@@ -109,16 +112,17 @@ def test_greys_and_blues_of_a_scale_get_darker_step_by_step(theme):
     assert min(one - other for one, other in pairwise(lightness)) >= 30
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_a_picture_in_dots_at_twice_its_size(kind):
-    chart = charts_of_all_kinds()[kind]
-    width, height = (
-        float(each) for each in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', charts.standalone(chart)).groups()
-    )
-    picture = Image.open(BytesIO(charts.png(chart)))
-    assert picture.format == "PNG"
-    assert picture.size == pytest.approx((width * 2, height * 2), abs=2)
-    assert len(picture.convert("RGB").getcolors(1 << 24)) > 20  # something is drawn on it
+def test_every_kind_is_a_picture_in_dots_at_twice_its_size(subtests: pytest.Subtests) -> None:
+    for kind in KINDS:
+        with subtests.test(kind=kind):
+            chart = charts_of_all_kinds()[kind]
+            width, height = (
+                float(each) for each in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', charts.standalone(chart)).groups()
+            )
+            picture = Image.open(BytesIO(charts.png(chart)))
+            assert picture.format == "PNG"
+            assert picture.size == pytest.approx((width * 2, height * 2), abs=2)
+            assert len(picture.convert("RGB").getcolors(1 << 24)) > 20  # something is drawn on it
 
 
 def test_a_download_has_a_name_and_a_kind():

@@ -74,45 +74,52 @@ def of_class(svg: str, name: str) -> list[ElementTree.Element]:
     return [each for each in parsed(svg).iter() if name in each.get("class", "").split()]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("figures", FIGURES)
-def test_every_chart_is_valid_and_stays_inside_its_picture(kind, figures):
-    values = FIGURES[figures]
-    chart = KINDS[kind](Series("Reach", values), labels_for(values))
-    for svg in filter(None, (chart.svg, chart.narrow)):
-        root = parsed(svg)
-        assert root.get("role") == "img"
-        assert root.find(f"{SVG}title").text == root.get("aria-label") == chart.title
-        assert root.find(f"{SVG}desc").text == chart.summary != ""
-        width, height = (float(each) for each in root.get("viewBox").split()[2:])
-        for each in root.iter():
-            assert not each.get("style")
-            assert not any("nan" in value or "inf" in value for value in each.attrib.values())
-            if each.tag in (f"{SVG}rect", f"{SVG}circle"):
-                assert -1 <= float(each.get("x") or each.get("cx")) <= width
-                assert -1 <= float(each.get("y") or each.get("cy")) <= height
-                assert float(each.get("width") or 1) >= 0
-                assert float(each.get("height") or 1) >= 0
-    assert all(len(row) == len(chart.headings) for row in chart.rows)
+def test_every_chart_is_valid_and_stays_inside_its_picture(subtests: pytest.Subtests) -> None:
+    for figures, values in FIGURES.items():
+        for kind, draw in KINDS.items():
+            with subtests.test(figures=figures, kind=kind):
+                chart = draw(Series("Reach", values), labels_for(values))
+                for svg in filter(None, (chart.svg, chart.narrow)):
+                    root = parsed(svg)
+                    assert root.get("role") == "img"
+                    assert root.find(f"{SVG}title").text == root.get("aria-label") == chart.title
+                    assert root.find(f"{SVG}desc").text == chart.summary != ""
+                    width, height = (float(each) for each in root.get("viewBox").split()[2:])
+                    for each in root.iter():
+                        assert not each.get("style")
+                        assert not any("nan" in value or "inf" in value for value in each.attrib.values())
+                        if each.tag in (f"{SVG}rect", f"{SVG}circle"):
+                            assert -1 <= float(each.get("x") or each.get("cx")) <= width
+                            assert -1 <= float(each.get("y") or each.get("cy")) <= height
+                            assert float(each.get("width") or 1) >= 0
+                            assert float(each.get("height") or 1) >= 0
+                assert all(len(row) == len(chart.headings) for row in chart.rows)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_names_with_markup_are_escaped(kind):
-    hostile = Series('<b>&"\x0b', [1, None, 2, 3], {1: "<i>gone"})
-    chart = KINDS[kind](hostile, ['<script>"', "&", "b\x00", "c"])
-    for svg in filter(None, (chart.svg, chart.narrow, charts.standalone(chart))):
-        tags = {each.tag for each in parsed(svg).iter()}
-        assert tags <= {SVG + name for name in ("svg", "title", "desc", "path", "text", "rect", "g", "line", "circle")}
-        assert "<script>" not in svg
-        assert "<i>" not in svg
+def test_names_with_markup_are_escaped(subtests: pytest.Subtests) -> None:
+    for kind, draw in KINDS.items():
+        with subtests.test(kind=kind):
+            hostile = Series('<b>&"\x0b', [1, None, 2, 3], {1: "<i>gone"})
+            chart = draw(hostile, ['<script>"', "&", "b\x00", "c"])
+            for svg in filter(None, (chart.svg, chart.narrow, charts.standalone(chart))):
+                tags = {each.tag for each in parsed(svg).iter()}
+                assert tags <= {
+                    SVG + name for name in ("svg", "title", "desc", "path", "text", "rect", "g", "line", "circle")
+                }
+                assert "<script>" not in svg
+                assert "<i>" not in svg
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_both_drawings_have_the_same_marks_to_read_in_the_same_order(kind):
-    chart = KINDS[kind](Series("Reach", [1, 2, None, 4]), DAYS)
-    if chart.narrow:
-        told = [[e.get("data-text") for e in parsed(s).iter() if e.get("data-text")] for s in (chart.svg, chart.narrow)]
-        assert told[0] == told[1] != []
+def test_both_drawings_have_the_same_marks_to_read_in_the_same_order(subtests: pytest.Subtests) -> None:
+    for kind, draw in KINDS.items():
+        with subtests.test(kind=kind):
+            chart = draw(Series("Reach", [1, 2, None, 4]), DAYS)
+            if chart.narrow:
+                told = [
+                    [e.get("data-text") for e in parsed(s).iter() if e.get("data-text")]
+                    for s in (chart.svg, chart.narrow)
+                ]
+                assert told[0] == told[1] != []
 
 
 def test_a_missing_reading_breaks_the_line_and_says_why():

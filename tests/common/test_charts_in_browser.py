@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from portal.gallery_charts import charts_of_all_kinds
+from tests.browsing import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 KINDS = list(charts_of_all_kinds())
-PATIENCE = 15_000
 # The drawing that is shown.
 SHOWN = ".chart-plot > div:visible > svg"
 
@@ -28,7 +27,6 @@ def said(page: Any, kind: str) -> str:
 def opened(browser: Any, live_server: Any, **options: Any) -> Any:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options})
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
     page.goto(f"{live_server.url}/ui/")
     return page
 
@@ -94,8 +92,7 @@ def test_charts_are_accessible_in_chosen_colours_and_in_stillness(
     page = opened(browser, live_server, **options)
     for menu in page.locator("#charts details").all():
         menu.evaluate("element => element.open = true")
-    found = Axe().run(page, context="#charts").response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    assert violations(page, within="#charts") == []
     page.context.close()
 
 

@@ -43,9 +43,8 @@ def test_an_empty_date_prints_nothing():
     assert shown("sr", "{{ none|long_date }}", none=None) == ""
 
 
-@pytest.mark.parametrize(
-    ("delta", "cyrillic", "latin", "english"),
-    [
+def test_relative_times_have_the_right_plural_in_each_language(subtests: pytest.Subtests) -> None:
+    for delta, cyrillic, latin, english in [
         (timedelta(seconds=10), "управо сада", "upravo sada", "just now"),
         (timedelta(minutes=1), "пре 1 минут", "pre 1 minut", "1 minute ago"),
         (timedelta(minutes=3), "пре 3 минута", "pre 3 minuta", "3 minutes ago"),
@@ -60,24 +59,29 @@ def test_an_empty_date_prints_nothing():
         (timedelta(minutes=-2), "за 2 минута", "za 2 minuta", "in 2 minutes"),
         (timedelta(hours=-5), "за 5 сати", "za 5 sati", "in 5 hours"),
         (timedelta(days=-1), "за 1 дан", "za 1 dan", "in 1 day"),
-    ],
-)
-def test_relative_times_have_the_right_plural_in_each_language(delta, cyrillic, latin, english):
-    found = []
-    for language in ("sr", "sr-latn", "en"):
-        with translation.override(language):
-            found.append(dates.relative(MOMENT - delta, now=MOMENT))
-    assert found == [cyrillic, latin, english]
+    ]:
+        with subtests.test(delta=delta, cyrillic=cyrillic, latin=latin, english=english):
+            found = []
+            for language in ("sr", "sr-latn", "en"):
+                with translation.override(language):
+                    found.append(dates.relative(MOMENT - delta, now=MOMENT))
+            assert found == [cyrillic, latin, english]
 
 
-@pytest.mark.parametrize("language", ["sr", "sr-latn", "en"])
-@pytest.mark.parametrize(
-    "typed", ["24.11.2026", "24.11.2026.", "24. 11. 2026.", "24. 11. 2026", "24/11/2026", "24-11-2026", "2026-11-24"]
-)
-def test_a_date_is_understood_however_people_type_it(language, typed):
-    with translation.override(language):
-        assert forms.DateField(localize=True).clean(typed) == DAY
-        assert forms.DateField().clean(typed) == DAY
+def test_a_date_is_understood_however_people_type_it(subtests: pytest.Subtests) -> None:
+    for typed in [
+        "24.11.2026",
+        "24.11.2026.",
+        "24. 11. 2026.",
+        "24. 11. 2026",
+        "24/11/2026",
+        "24-11-2026",
+        "2026-11-24",
+    ]:
+        for language in ["sr", "sr-latn", "en"]:
+            with subtests.test(typed=typed, language=language), translation.override(language):
+                assert forms.DateField(localize=True).clean(typed) == DAY
+                assert forms.DateField().clean(typed) == DAY
 
 
 @pytest.mark.parametrize("typed", ["14:30", "14.30"])

@@ -23,12 +23,13 @@ INSIDE_IPV4 = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "168.63.129.16", "100
 OUTSIDE = ["1.1.1.1", "8.8.8.8", "147.91.1.1", "2606:4700:4700::1111", "2a00:1450:4001::1", "2001:4860:4860::8888"]
 
 
-@pytest.mark.parametrize("block", SPECIAL)
-def test_nothing_of_a_special_block_is_public(block: str) -> None:
-    network = ipaddress.ip_network(block)
-    middle = network.network_address + network.num_addresses // 2
-    for address in (network.network_address, middle, network.broadcast_address):
-        assert not is_public(str(address)), address
+def test_nothing_of_a_special_block_is_public(subtests: pytest.Subtests) -> None:
+    for block in SPECIAL:
+        with subtests.test(block=block):
+            network = ipaddress.ip_network(block)
+            middle = network.network_address + network.num_addresses // 2
+            for address in (network.network_address, middle, network.broadcast_address):
+                assert not is_public(str(address)), address
 
 
 @pytest.mark.parametrize("address", METADATA)
@@ -70,13 +71,11 @@ def test_whatever_python_takes_for_not_global_is_not_public() -> None:
             assert not is_public(str(address)) or address.is_global
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
+def test_a_link_leads_to_none_of_them_however_it_is_written(subtests: pytest.Subtests) -> None:
+    for host in [
         "[fec0::1]", "168.63.129.16", "168.63.129.16.", "127.1", "0177.0.0.1", "2130706433", "0x7f000001", "0x7f.1",
         "[::ffff:127.0.0.1]", "[64:ff9b:1::1]", "[fe80::1%25eth0]", "localhost.", "metadata.google.internal.",
         "[2002:7f00:1::]", "169.254.169.254.", "[fd00:ec2::254]",
-    ],
-)  # fmt: skip
-def test_a_link_leads_to_none_of_them_however_it_is_written(host: str) -> None:
-    assert trouble(f"http://{host}/latest/meta-data/", "https://portal.example") in ("private", "shape")
+    ]:  # fmt: skip
+        with subtests.test(host=host):
+            assert trouble(f"http://{host}/latest/meta-data/", "https://portal.example") in ("private", "shape")

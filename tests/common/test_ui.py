@@ -6,7 +6,6 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from django.conf import settings
 from django.contrib.messages import constants
@@ -19,6 +18,7 @@ from django.utils import translation
 from common.states import STATES
 from common.templatetags.ui import sprite_names, undo_url
 from portal.gallery import Example
+from tests.browsing import violations
 
 STATIC = settings.BASE_DIR / "static"
 TOKENS = (STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
@@ -54,18 +54,20 @@ def rendered(source: str, **context: object) -> str:
 # ---- colours
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("paper", PAPERS)
-@pytest.mark.parametrize("ink", ["ink", "ink-2", "ink-3", "link"])
-def test_text_can_be_read_on_every_paper(theme, paper, ink):
-    assert contrast(THEMES[theme][ink], THEMES[theme][paper]) >= 4.5
+def test_text_can_be_read_on_every_paper(subtests: pytest.Subtests) -> None:
+    for ink in ["ink", "ink-2", "ink-3", "link"]:
+        for paper in PAPERS:
+            for theme in THEMES:
+                with subtests.test(ink=ink, paper=paper, theme=theme):
+                    assert contrast(THEMES[theme][ink], THEMES[theme][paper]) >= 4.5
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("tone", STATES_TONES)
-def test_states_can_be_read_on_their_wash_and_on_paper(theme, tone):
-    for ground in (f"{tone}-wash", "surface", "paper"):
-        assert contrast(THEMES[theme][tone], THEMES[theme][ground]) >= 4.5
+def test_states_can_be_read_on_their_wash_and_on_paper(subtests: pytest.Subtests) -> None:
+    for tone in STATES_TONES:
+        for theme in THEMES:
+            with subtests.test(tone=tone, theme=theme):
+                for ground in (f"{tone}-wash", "surface", "paper"):
+                    assert contrast(THEMES[theme][tone], THEMES[theme][ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -121,10 +123,11 @@ def test_a_misspelt_icon_is_an_error():
         rendered('{% icon "calender" %}')
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_every_state_has_an_icon_and_a_word(name):
-    assert STATES[name].icon in sprite_names()
-    assert str(STATES[name].label) in rendered("{% state name %}", name=name)
+def test_every_state_has_an_icon_and_a_word(subtests: pytest.Subtests) -> None:
+    for name in STATES:
+        with subtests.test(name=name):
+            assert STATES[name].icon in sprite_names()
+            assert str(STATES[name].label) in rendered("{% state name %}", name=name)
 
 
 def test_an_unknown_state_is_still_said():
@@ -223,16 +226,22 @@ def test_error_pages_render_without_a_request(name):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 768, 390])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (1440, "light"),
+        (390, "dark"),
+        *(pytest.param(*look, marks=pytest.mark.long) for look in ((1440, "dark"), (768, "light"), (768, "dark"))),
+        pytest.param(390, "light", marks=pytest.mark.long),
+    ],
+)
 def test_every_component_is_accessible(browser, live_server, theme, width):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, locale="en-GB")
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{live_server.url}/ui/")
-    violations = Axe().run(page).response["violations"]
-    assert not [(each["id"], [node["target"] for node in each["nodes"]]) for each in violations]
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not complaints
     context.close()

@@ -28,7 +28,7 @@ from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential, Outgoing, Picture
 from tests.crash.figures import Figures
-from tests.crash.workers import QUEUE, TIMES, Workers, wait_for
+from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, wait_for
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer, running
 
@@ -88,7 +88,7 @@ class Stage:
         for task in (tasks.tick, tasks.sweep, tasks.reconcile):
             task.apply_async(queue=QUEUE)
 
-    def play(self, seconds: float = 60, between: Callable[[int], None] | None = None) -> None:
+    def play(self, seconds: float = PATIENCE_SECONDS, between: Callable[[int], None] | None = None) -> None:
         """Ring until everything is settled; `between` may do harm after each round."""
         ends = time.monotonic() + seconds
         rounds = 0
@@ -210,4 +210,4 @@ def _quiet() -> None:
             )
             return int(cursor.fetchone()[0])
 
-    wait_for(lambda: not busy(), 30, "somebody still works in the database")
+    wait_for(lambda: not busy(), PATIENCE_SECONDS, "somebody still works in the database")

@@ -13,12 +13,11 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from tests.crash.chaos import NETWORKS, Chaos, forget
-from tests.crash.workers import Crew
+from tests.crash.workers import PATIENCE_SECONDS, Crew
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(150)]
-DELIVERIES, ANSWERS = 90, 30
+pytestmark = pytest.mark.crash
 
 
 @pytest.fixture
@@ -39,7 +38,12 @@ def cut_all_connections() -> None:
         )
 
 
-def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, cast: Cast, settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("deliveries", "answers", "seconds"), [(30, 10, 3), pytest.param(90, 30, 8, marks=pytest.mark.long)]
+)
+def test_whatever_happens_everything_is_public_once(
+    crew: Crew, servers: Any, cast: Cast, settings: Any, deliveries: int, answers: int, seconds: int
+) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = [host for server in servers.values() for host in server.allow]
     assert set(servers) == set(NETWORKS)
     seed = random.SystemRandom().randrange(10**6)
@@ -49,9 +53,9 @@ def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, ca
     }
     chaos = Chaos(seed, cast, servers, crew, harm)
     chaos.prepare()
-    chaos.ask(ANSWERS, 6)
-    chaos.put(DELIVERIES, 6)
-    chaos.play(8, patience=60)
+    chaos.ask(answers, seconds - 2)
+    chaos.put(deliveries, seconds - 2)
+    chaos.play(seconds, patience=PATIENCE_SECONDS)
     count = chaos.count()
-    assert (count.deliveries, count.answers) == (DELIVERIES + ANSWERS, ANSWERS)
+    assert (count.deliveries, count.answers) == (deliveries + answers, answers)
     assert count.clean, f"{count.line()} (play it again with this seed)"

@@ -25,7 +25,7 @@ from portal import queues
 from tests.crash.conftest import Stage
 from tests.crash.workers import QUEUE, wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.crash
 
 
 def forget_everything() -> None:
@@ -104,7 +104,7 @@ def test_killed_after_the_answer_before_it_was_written_down(stage: Stage) -> Non
     with transaction.atomic(), everywhere("hold the rows, so that the worker cannot write"):
         list(Delivery.objects.select_for_update())
         stage.release()
-        wait_for(lambda: _waiting_for_the_row() == 3, 30, "the workers did not come to write the answer down")
+        wait_for(lambda: _waiting_for_the_row() == 3, complaint="the workers did not come to write the answer down")
         stage.workers.kill()
     stage.workers.start()
     stage.play()
@@ -119,6 +119,7 @@ def _waiting_for_the_row() -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.long
 def test_killed_again_and_again(stage: Stage) -> None:
     stage.put(3)
 
@@ -175,7 +176,7 @@ def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
 # ---- messages
 
 
-@pytest.mark.parametrize("times", [2, 10])
+@pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.long)])
 def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     from django.utils import timezone
 
@@ -213,6 +214,7 @@ def test_the_answer_is_lost(stage: Stage, action: str) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.long
 def test_the_network_hangs_longer_than_we_wait(stage: Stage) -> None:
     stage.plan("commit_then_hang", seconds=4)
     stage.put()
@@ -233,7 +235,7 @@ def test_the_network_is_down_for_good(stage: Stage) -> None:
     for server in stage.servers.values():
         server.plan("drop_before", ".", times=10_000)
     stage.put()
-    for _ in range(10):
+    for _ in range(60):
         stage.play(4)
         if set(stage.states().values()) == {State.UNCONFIRMED}:
             break

@@ -25,6 +25,8 @@ TIMES = {
     "LOOK_APART_SECONDS": "2",
 }
 CONCURRENCY = 4
+# Only to end the wait for what never comes: a worker takes seconds to start, and many times that on a slow machine.
+PATIENCE_SECONDS = 300
 # The worker lives on while other tests run; what they ring for is none of its business.
 QUEUE = "crash"
 
@@ -60,7 +62,7 @@ class Workers:
                 [*command, "--concurrency", str(CONCURRENCY)],
                 env=environment(self.media, self.hosts), stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
-        wait_for(lambda: b" ready." in log.read_bytes(), 60, f"the worker did not start: {log}")
+        wait_for(lambda: b" ready." in log.read_bytes(), PATIENCE_SECONDS, f"the worker did not start: {log}")
 
     def kill(self) -> None:
         """kill -9, the pool's processes too: nobody tidies up."""
@@ -74,7 +76,7 @@ class Workers:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(20)
+                self.process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
@@ -108,7 +110,11 @@ class Crew:
 
     def wait(self) -> None:
         """Until all of them are at work."""
-        wait_for(lambda: all(len(self._children(name)) >= 2 for name in self.running), 90, "the crew did not start")
+        wait_for(
+            lambda: all(len(self._children(name)) >= 2 for name in self.running),
+            PATIENCE_SECONDS,
+            "the crew did not start",
+        )
 
     def kill(self, dice: random.Random) -> None:
         """kill -9 one process, now and then a whole program with all of its processes."""
@@ -127,7 +133,7 @@ class Crew:
                 process.send_signal(signal.SIGTERM)
         for process in self.running.values():
             try:
-                process.wait(15)
+                process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
@@ -138,7 +144,7 @@ class Crew:
         return []
 
 
-def wait_for(condition: Any, seconds: float = 30, complaint: str = "it did not happen in time") -> Any:
+def wait_for(condition: Any, seconds: float = PATIENCE_SECONDS, complaint: str = "it did not happen in time") -> Any:
     """Whatever `condition` returns once it is true. A busy machine may take long, a quiet one waits no longer."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -41,7 +41,7 @@ from platforms.errors import PlatformError
 from platforms.types import Credential
 from tests.delivery.conftest import Outbox
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 LOST = ("commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error")
 
@@ -209,10 +209,11 @@ class Schedules(RuleBasedStateMachine):
         return data.draw(st.sampled_from(found)) if found else None
 
 
-def test_no_schedule_publishes_twice_or_lies(careful: Outbox) -> None:
+@pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.long)])
+def test_no_schedule_publishes_twice_or_lies(careful: Outbox, examples: int) -> None:
     Schedules.outbox = careful
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     run_state_machine_as_test(
         Schedules,
-        settings=settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=quiet),
+        settings=settings(max_examples=examples, stateful_step_count=30, deadline=None, suppress_health_check=quiet),
     )

@@ -41,35 +41,41 @@ def listed_in_example() -> set[str]:
     return set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_relative_link_leads_somewhere(page):
-    text = FENCE.sub("", page.read_text())
-    for link in [*LINK.findall(text), *SOURCE.findall(text)]:
-        if re.match(r"[a-z]+:", link):
-            continue
-        path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        assert target.exists(), link
-        if anchor and target.suffix == ".md":
-            assert anchor in anchors(target), link
+def test_every_relative_link_leads_somewhere(subtests: pytest.Subtests) -> None:
+    for page in PAGES:
+        with subtests.test(name(page)):
+            text = FENCE.sub("", page.read_text())
+            for link in [*LINK.findall(text), *SOURCE.findall(text)]:
+                if re.match(r"[a-z]+:", link):
+                    continue
+                path, _, anchor = link.partition("#")
+                target = (page.parent / path).resolve() if path else page
+                assert target.exists(), link
+                if anchor and target.suffix == ".md":
+                    assert anchor in anchors(target), link
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_make_target_that_is_named_exists(page):
-    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    assert set(TARGET.findall(in_code(page.read_text()))) <= targets
+def test_every_make_target_that_is_named_exists(subtests: pytest.Subtests) -> None:
+    for page in PAGES:
+        with subtests.test(name(page)):
+            targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+            assert set(TARGET.findall(in_code(page.read_text()))) <= targets
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_no_page_names_a_directory_of_one_machine(page):
-    assert not MACHINE.findall(page.read_text())
+def test_no_page_names_a_directory_of_one_machine(subtests: pytest.Subtests) -> None:
+    for page in PAGES:
+        with subtests.test(name(page)):
+            assert not MACHINE.findall(page.read_text())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_module_that_is_named_exists(page):
-    named = re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|toml|js|css|json|html|mjs))`", page.read_text())
-    missing = [path for path in named if not (ROOT / path).exists() and not (ROOT / "templates" / path).exists()]
-    assert missing == []
+def test_every_module_that_is_named_exists(subtests: pytest.Subtests) -> None:
+    for page in PAGES:
+        with subtests.test(name(page)):
+            named = re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|toml|js|css|json|html|mjs))`", page.read_text())
+            missing = [
+                path for path in named if not (ROOT / path).exists() and not (ROOT / "templates" / path).exists()
+            ]
+            assert missing == []
 
 
 def test_every_setting_is_in_the_example_and_explained():

@@ -33,33 +33,43 @@ def test_there_are_two_for_every_purpose_at_least() -> None:
     assert set(CATEGORY) == set(ICONS) == set(Purpose)
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_each_is_whole_in_both_languages(key: str) -> None:
-    each = example(key)
-    draft = parse(each.content)
-    assert each.shape in Shape.values
-    assert draft.call.kind in CallKind.values
-    assert draft.call.words
-    assert set(each.networks) <= set(NETWORK_NAMES)
-    assert each.networks
-    assert each.patterns
-    assert draft.interactive.kind in ("", *Format.values)
-    assert set(each.english) == set(ENGLISH)
-    assert all(each.english.values())
-    for words in (each.name, each.about, each.why, each.watch, each.alt, draft.texts["sr-Cyrl"].text, *each.patterns):
-        assert detect(words) == Script.CYRILLIC, words
-    assert "\u00ad" not in draft.texts["sr-Cyrl"].text
-    limits = {field.name: field.max_length for field in each._meta.fields}
-    assert all(len(getattr(each, name)) <= limits[name] for name in ("name", "about", "why", "watch", "alt"))
+def test_each_is_whole_in_both_languages(subtests: pytest.Subtests) -> None:
+    for key in KEYS:
+        with subtests.test(key=key):
+            each = example(key)
+            draft = parse(each.content)
+            assert each.shape in Shape.values
+            assert draft.call.kind in CallKind.values
+            assert draft.call.words
+            assert set(each.networks) <= set(NETWORK_NAMES)
+            assert each.networks
+            assert each.patterns
+            assert draft.interactive.kind in ("", *Format.values)
+            assert set(each.english) == set(ENGLISH)
+            assert all(each.english.values())
+            for words in (
+                each.name,
+                each.about,
+                each.why,
+                each.watch,
+                each.alt,
+                draft.texts["sr-Cyrl"].text,
+                *each.patterns,
+            ):
+                assert detect(words) == Script.CYRILLIC, words
+            assert "\u00ad" not in draft.texts["sr-Cyrl"].text
+            limits = {field.name: field.max_length for field in each._meta.fields}
+            assert all(len(getattr(each, name)) <= limits[name] for name in ("name", "about", "why", "watch", "alt"))
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_its_gaps_are_those_of_its_words_and_each_has_an_example(key: str) -> None:
-    each = example(key)
-    assert {gap["name"] for gap in each.gaps} == set(gaps(parse(each.content)))
-    assert all(gap["example"] and gap["kind"] in GapKind.values for gap in each.gaps)
-    assert all(is_link(gap["example"]) for gap in each.gaps if gap["kind"] == GapKind.LINK)
-    assert each.deadline in ("", *(gap["name"] for gap in each.gaps if gap["kind"] == GapKind.DATE))
+def test_its_gaps_are_those_of_its_words_and_each_has_an_example(subtests: pytest.Subtests) -> None:
+    for key in KEYS:
+        with subtests.test(key=key):
+            each = example(key)
+            assert {gap["name"] for gap in each.gaps} == set(gaps(parse(each.content)))
+            assert all(gap["example"] and gap["kind"] in GapKind.values for gap in each.gaps)
+            assert all(is_link(gap["example"]) for gap in each.gaps if gap["kind"] == GapKind.LINK)
+            assert each.deadline in ("", *(gap["name"] for gap in each.gaps if gap["kind"] == GapKind.DATE))
 
 
 def test_its_addresses_are_those_of_the_state_or_lead_nowhere() -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from analytics.domain import collect
 from analytics.models import Subject
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from exchange.domain import comments, copying, picks
 from exchange.domain import share as verbs
@@ -24,7 +25,6 @@ from municipalities.domain.reference import load_services
 from municipalities.models import EService, ServiceAvailability
 from municipalities.tenancy import scope
 from notifications.models import Notification
-from posts.domain.refused import Refused
 from posts.draft import Interactive, parse
 from posts.models import Post, Thread
 from posts.queries import threads
@@ -75,12 +75,12 @@ def test_a_post_links_to_sharing_once_it_is_public(gallery: Gallery) -> None:
 def test_only_what_stands_on_a_network_is_shared_and_only_with_a_reason_and_once(gallery: Gallery) -> None:
     with scope(gallery.cast.cuprija):
         draft = gallery.desk.write("Још није")
-    with pytest.raises(Refused, match="on none"):
+    with pytest.raises(ActionNotAllowed, match="on none"):
         gallery.share(draft)
-    with pytest.raises(Refused, match="why it worked"):
+    with pytest.raises(ActionNotAllowed, match="why it worked"):
         gallery.share(why="Добро")
     gallery.share()
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(ActionNotAllowed, match="already"):
         gallery.share()
     answer = sign_in(gallery.cast.officer).get(reverse("gallery_share", args=["cuprija", gallery.post.pk]))
     assert answer.status_code == 302
@@ -204,12 +204,12 @@ def test_a_comment_is_changed_while_it_is_fresh_and_deleted_by_its_author_alone(
     said = say(gallery, row)
     with queries.room(cast.novi_pazar):
         assert comments.edit(said, "Како?", by=cast.stranger).edited_at
-        with pytest.raises(Refused, match="author"):
+        with pytest.raises(ActionNotAllowed, match="author"):
             comments.edit(said, "Не", by=cast.mentor)
         SharedComment.objects.update(at=timezone.now() - timedelta(minutes=16))
-        with pytest.raises(Refused, match="15 minutes"):
+        with pytest.raises(ActionNotAllowed, match="15 minutes"):
             comments.edit(said, "Касно", by=cast.stranger)
-        with pytest.raises(Refused, match="author"):
+        with pytest.raises(ActionNotAllowed, match="author"):
             comments.delete(said, by=cast.officer)
         comments.delete(said, by=cast.stranger)
         assert SharedComment.objects.get().text == ""
@@ -247,7 +247,7 @@ def test_nobody_writes_faster_than_people_talk(gallery: Gallery) -> None:
     row = gallery.share()
     for number in range(COMMENTS_AT_ONCE):
         say(gallery, row, f"Реч {number}")
-    with pytest.raises(Refused, match="a little later"):
+    with pytest.raises(ActionNotAllowed, match="a little later"):
         say(gallery, row)
     with queries.room(gallery.cast.novi_pazar):
         SharedComment.objects.update(at=timezone.now() - timedelta(minutes=11))
@@ -371,7 +371,7 @@ def test_staff_pick_up_to_three_a_month_and_all_see_why(gallery: Gallery) -> Non
         with queries.rooms_of([cast.programme]):
             picks.pick(cast.programme, another, "Добро", by=cast.staff)
     last = gallery.share(gallery.publish("Превише", title="Превише"))
-    with queries.rooms_of([cast.programme]), pytest.raises(Refused, match="already"):
+    with queries.rooms_of([cast.programme]), pytest.raises(ActionNotAllowed, match="already"):
         picks.pick(cast.programme, last, "Добро", by=cast.staff)
     first = Pick.objects.order_by("pk")[0]
     assert client.post(reverse("programme_gallery_unpick", args=[row.pk, first.pk])).status_code == 302

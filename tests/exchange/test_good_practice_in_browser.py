@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from django.urls import reverse
@@ -15,7 +14,7 @@ from exchange.models import Example
 from municipalities.tenancy import scope
 from posts.draft import parse
 from posts.models import Post
-from tests.browsing import PHONE, WIDE, enter, is_sound
+from tests.browsing import PHONE, WIDE, enter, is_sound, violations
 from tests.exchange.examples import example
 from tests.people import Cast
 from tests.posts.desk import opened
@@ -44,8 +43,7 @@ def test_from_the_composer_to_an_example_to_a_post_of_ones_own(page: Any, live_s
     expect(first.get_by_role("link")).to_be_focused()
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.set_viewport_size(WIDE)
     with page.context.expect_page() as tab:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from common.sentences import sentence
 from exchange import rules
@@ -21,7 +22,6 @@ from exchange.domain import practice
 from exchange.models import Example, SwitchedOff
 from exchange.queries.practice import examples, shelf
 from municipalities.models import Programme
-from posts.domain.refused import Refused
 from posts.draft import parse
 from tests.exchange.examples import example, sent, written
 from tests.people import Cast, sign_in
@@ -246,7 +246,7 @@ def test_a_rewritten_one_stands_in_place_of_the_built_in_and_gives_way_to_it_aga
     post(cast, "programme_practice_retire", row.pk)
     assert "Без воде: улице, сати и мапа" in shown(cast)
     post(cast, *url, **sent(name="Вода"))
-    with pytest.raises(Refused, match="rewritten this built-in example anew"):
+    with pytest.raises(ActionNotAllowed, match="rewritten this built-in example anew"):
         practice.restore(row, by=cast.staff)
     answer = sign_in(cast.staff).post(reverse("programme_practice_restore", args=[row.pk]), follow=True)
     assert "Somebody has rewritten" in answer.content.decode()
@@ -262,7 +262,7 @@ def test_there_is_a_most(cast: Cast) -> None:
     assert "There are 200 examples already" in answer.content.decode()
     practice.retire(row, by=cast.staff)
     example(cast)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         practice.restore(row, by=cast.staff)
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from launcher import browser as browsers
 from municipalities.tenancy import scope
 from posts.domain.pictures import add
+from tests import patience
 from tests.browsing import enter
 from tests.inbox.conftest import Town
 from tests.posts.desk import picture_bytes
@@ -33,7 +34,9 @@ def page(browser: Any) -> Iterator[Any]:
     people = browser.browser_type.launch(
         executable_path=browsers.find(), args=browsers.ARGUMENTS, ignore_default_args=kept
     )
-    yield people.new_page(locale="en-GB")
+    found = people.new_page(locale="en-GB")
+    found.set_default_timeout(patience.MILLISECONDS)
+    yield found
     people.close()
 
 

@@ -25,9 +25,9 @@ from platforms.visibility import Visibility
 from tests.analytics import factories
 from tests.people import Cast, make_cast, sign_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 EVENTS = 300  # `make bench ARGS=inbox` posts 2,000
-SHOWN_WITHIN = 30.0  # seconds, on a machine that is busy with other tests; the bench measures a quiet one
+SHOWN_WITHIN = 120.0  # seconds, on a machine that is busy with other tests; the bench measures a quiet one
 
 
 @pytest.fixture

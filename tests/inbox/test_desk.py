@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import desk
-from inbox.domain.refused import Refused
 from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
 from needs.models import Need
@@ -120,7 +120,7 @@ def test_nothing_is_merged_into_another_municipality(cast: Cast) -> None:
         theirs = desk.add_settlement(cast.novi_pazar, "Дежева", by=cast.stranger)
     told = sign_in(cast.officer).post(f"{PAGE}settlements/{ours.pk}/merge/", {"into": theirs.pk})
     assert told.status_code == 422
-    with scope(cast.cuprija), pytest.raises(Refused):
+    with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
         desk.merge_settlement(ours, theirs, by=cast.officer)
     assert sign_in(cast.stranger).post(f"/m/novi-pazar/inbox/desk/settlements/{ours.pk}/").status_code == 404
 

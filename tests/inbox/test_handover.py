@@ -17,11 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.domain import people as accounts
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent, MailMessage
 from inbox import tasks
 from inbox.domain import desk, handover, retention, triage
 from inbox.domain.handover import Asked
-from inbox.domain.refused import Refused
 from inbox.enums import State
 from inbox.models import Department, HandOver, Message
 from municipalities.domain import members
@@ -346,7 +346,7 @@ def test_a_retired_department_and_one_without_an_address_are_not_asked(town: Tow
         desk.retire_department(waterworks, by=town.cast.officer)
         mute = desk.add_department(town.cast.cuprija, "Путеви", "", by=town.cast.officer)
         for each in (waterworks, mute):
-            with pytest.raises(Refused):
+            with pytest.raises(ActionNotAllowed):
                 handover.ask(message, each, Asked("?"), until=handover.working(60), by=town.cast.officer)
     posted = client.post(f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "?", "within": "480"})
     assert posted.status_code == 422

@@ -8,9 +8,9 @@ import pytest
 
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox.domain import hold, retention
-from inbox.domain.refused import Refused
+from inbox.domain import forget, hold
 from inbox.enums import State
 from inbox.models import Hold, Message
 from municipalities.tenancy import scope
@@ -73,7 +73,7 @@ def test_the_message_says_so_and_only_who_answers_for_data_decides(town: Town) -
 @pytest.mark.parametrize("reason", ["", "  ", "ж" * 301])
 def test_it_wants_a_reason_of_sensible_length(town: Town, reason: str) -> None:
     message = town.heard("@opstina Спорно")
-    with scope(town.cast.cuprija), pytest.raises(Refused):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed):
         hold.hold(message, reason, by=town.cast.approver)
 
 
@@ -84,5 +84,5 @@ def test_what_is_held_or_gone_is_not_held_again(town: Town) -> None:
     with scope(town.cast.cuprija):
         hold.hold(held, "П 1", by=town.cast.approver)
         for each in (held, gone):
-            with pytest.raises(Refused):
+            with pytest.raises(ActionNotAllowed):
                 hold.hold(each, "П 2", by=town.cast.approver)

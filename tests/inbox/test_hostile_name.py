@@ -55,7 +55,7 @@ def test_opening_the_page_invites_nobody(page: Any, live_server: Any, town: Town
     page.on("request", lambda request: sent.append(f"{request.method} {request.url.removeprefix(live_server.url)}"))
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/ask/")
     expect(page.get_by_label("Department")).to_be_visible()
-    page.wait_for_timeout(1500)
+    page.wait_for_load_state("networkidle")
     assert [each for each in sent if each.startswith("POST")] == []
     assert Invitation.objects.count() == 0
     expect(page.get_by_text("hx-post=/m/cuprija/members/invite/")).to_be_visible()

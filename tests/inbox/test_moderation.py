@@ -11,9 +11,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import moderate, triage
-from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, State
 from inbox.models import Message, Moderation
 from inbox.reasons import Decision, Reason, Stage, Wish
@@ -119,7 +119,7 @@ def test_the_first_person_takes_a_proposal_back(town: Town) -> None:
 
 
 def test_where_a_network_can_hide_only_the_gravest_is_removed(town: Town, hiding: Any) -> None:
-    with scope(town.cast.cuprija), pytest.raises(Refused, match="can hide it, which is enough"):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="can hide it, which is enough"):
         moderate.propose(hiding(), Wish("insult", "remove", "Псује"), by=town.cast.officer)
     with scope(town.cast.cuprija):
         made = moderate.propose(hiding(), Wish("threat", "remove", "Прети"), by=town.cast.officer)
@@ -235,7 +235,7 @@ def test_what_was_removed_for_good_cannot_come_back(town: Town) -> None:
     with scope(town.cast.cuprija):
         moderate.agree(row, by=town.cast.approver)
         moderate.done_by_hand(row, "", by=town.cast.officer)
-        with pytest.raises(Refused, match="removed for good"):
+        with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=town.cast.approver)
         moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=town.cast.officer)
         moderate.decide(row, Decision.GRANTED, "Била је шала", by=town.cast.approver)

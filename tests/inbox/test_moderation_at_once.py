@@ -11,8 +11,8 @@ import pytest
 
 from django.db import connection
 
+from common.errors import ActionNotAllowed
 from inbox.domain import hide, moderate
-from inbox.domain.refused import Refused
 from inbox.models import Moderation
 from inbox.reasons import Wish
 from municipalities.tenancy import scope
@@ -28,7 +28,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         barrier.wait()
         try:
             return act()
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             return refused
         finally:
             connection.close()
@@ -45,7 +45,7 @@ def test_two_people_who_decide_at_once_make_one_decision(town: Town, hiding: Any
             return moderate.propose(message, Wish("insult", "hide", "Псује"), by=by)
 
     told = at_once(lambda: decide(town.cast.officer), lambda: decide(town.cast.approver))
-    assert sorted(type(each).__name__ for each in told) == ["Moderation", "Refused"]
+    assert sorted(type(each).__name__ for each in told) == ["ActionNotAllowed", "Moderation"]
     with scope(town.cast.cuprija):
         assert Moderation.objects.count() == 1
 
@@ -69,4 +69,4 @@ def test_a_removal_is_agreed_to_or_refused_and_not_both(town: Town) -> None:
         lambda: second(lambda: moderate.agree(row, by=town.cast.approver)),
         lambda: second(lambda: moderate.refuse(row, "Критика", by=town.cast.approver)),
     )
-    assert sorted(type(each).__name__ for each in told) == ["Moderation", "Refused"]
+    assert sorted(type(each).__name__ for each in told) == ["ActionNotAllowed", "Moderation"]

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import hide, moderate
-from inbox.domain.refused import Refused
 from inbox.models import Message, Moderation
 from inbox.queries import moderated
 from inbox.reasons import Decision, Stage, Wish
@@ -85,10 +85,10 @@ def test_a_hidden_message_is_still_heard_and_not_taken_for_gone(square: Square) 
 
 def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> None:
     message = square.heard(THREAT)
-    with pytest.raises(Refused, match="Hide it first"):
+    with pytest.raises(ActionNotAllowed, match="Hide it first"):
         proposed(square, message, act="remove")
     row = proposed(square, message)
-    with pytest.raises(Refused, match="decided about this message already"):
+    with pytest.raises(ActionNotAllowed, match="decided about this message already"):
         proposed(square, message, act="remove")  # nobody has hidden it yet
     square.work()
     first, second = sign_in(square.cast.officer), sign_in(square.cast.approver)
@@ -156,9 +156,9 @@ def test_nothing_is_removed_over_an_objection_that_nobody_decided(square: Square
     wish = removal(square, row)
     with scope(square.cast.cuprija):
         moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
-        with pytest.raises(Refused, match="Its author objects"):
+        with pytest.raises(ActionNotAllowed, match="Its author objects"):
             moderate.agree(wish, by=square.cast.approver)
-        with pytest.raises(Refused, match="See to that first"):
+        with pytest.raises(ActionNotAllowed, match="See to that first"):
             moderate.decide(row, Decision.GRANTED, "Шала", by=square.cast.approver)
         moderate.decide(row, Decision.STANDS, "Није шала", by=square.cast.approver)
         assert moderate.agree(wish, by=square.cast.approver).state == Stage.AGREED
@@ -171,7 +171,7 @@ def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square
         moderate.agree(wish, by=square.cast.approver)
     square.work()
     with scope(square.cast.cuprija):
-        with pytest.raises(Refused, match="removed for good"):
+        with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=square.cast.approver)
         moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
         moderate.decide(row, Decision.GRANTED, "Била је шала", by=square.cast.approver)
@@ -184,7 +184,7 @@ def test_a_removal_that_is_under_way_is_not_taken_back(square: Square) -> None:
     with scope(square.cast.cuprija):
         moderate.agree(wish, by=square.cast.approver)
     hide.claim()
-    with scope(square.cast.cuprija), pytest.raises(Refused, match="being removed"):
+    with scope(square.cast.cuprija), pytest.raises(ActionNotAllowed, match="being removed"):
         moderate.undo(wish, "Предомислили смо се", by=square.cast.approver)
     square.work()
     assert on_network(wish) is None

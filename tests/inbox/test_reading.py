@@ -28,6 +28,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join))
 # Beginnings of patterns, over and over, for 10,000 characters. Time of the processor, so that neighbours do not count.
+ORDINARY = "Поштовани, када ће поново бити воде у улици Цара Лазара код школе? Хвала. "
 HOSTILE = [
     "0", "06 ", "a", "1-", "a-", "a.", "a@", "KG 123", "kg-123-ab ", "ulica a ", "ulica aaaa ", "0 1 ", "06412345678 ",
     "0101990710018 ", "+381", "(at)", "( ", "zovite ", "123-1-", "http://", "www.a.", "a.b@c.d ", "Ivan Petrovic ",
@@ -59,11 +60,14 @@ def test_reading_and_quoting_never_fail(text: str) -> None:
     assert not [one for one in found(quoted) if one.is_strong]
 
 
-@pytest.mark.parametrize("piece", HOSTILE)
-def test_hostile_words_cost_no_time(piece: str) -> None:
-    text = (piece * 10_000)[:10_000]
-    took = min(_took(text) for _ in range(3))
-    assert took < 0.05, f"{took * 1000:.0f} ms"
+def test_hostile_words_cost_no_time(subtests: pytest.Subtests) -> None:
+    # On a slow machine everything takes longer: there hostile words may take twelve times as long as ordinary ones.
+    most = max(0.05, 12 * min(_took((ORDINARY * 10_000)[:10_000]) for _ in range(3)))
+    for piece in HOSTILE:
+        with subtests.test(piece=piece):
+            text = (piece * 10_000)[:10_000]
+            took = min(_took(text) for _ in range(3))
+            assert took < most, f"{took * 1000:.0f} ms"
 
 
 def _took(text: str) -> float:
@@ -73,9 +77,10 @@ def _took(text: str) -> float:
     return time.process_time() - begun
 
 
-@pytest.mark.parametrize("row", PARTS[measure.FORMS], ids=lambda row: row.text)
-def test_personal_data_is_found_in_every_form_and_nothing_else(row: measure.Labelled) -> None:
-    assert {(one.start, one.end, one.what.value) for one in found(row.text)} == row.personal
+def test_personal_data_is_found_in_every_form_and_nothing_else(subtests: pytest.Subtests) -> None:
+    for row in PARTS[measure.FORMS]:
+        with subtests.test(row.text):
+            assert {(one.start, one.end, one.what.value) for one in found(row.text)} == row.personal
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox.domain import ingest, retention, suggest, triage
-from inbox.domain.refused import Refused
+from inbox.domain import forget, hear, suggest, triage
 from inbox.enums import MessageKind, Topic
 from inbox.models import Message
 from municipalities.tenancy import scope
@@ -127,7 +127,7 @@ def test_one_press_leads_nowhere_else(town: Town) -> None:
 
 def test_where_nothing_is_suggested_nothing_is_agreed_to(town: Town) -> None:
     (row,) = told(town, "Ево и ја сам био тамо.")
-    with scope(town.cast.cuprija), pytest.raises(Refused):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed):
         suggest.accept(row, by=town.cast.officer)
     assert sign_in(town.cast.officer).post(f"{LIST}{row.pk}/accept/").status_code == 302
     assert town.again(row).kind == ""

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox import wording
 from inbox.domain import answer, saved
-from inbox.domain.refused import Refused
 from inbox.hints import is_formal
 from inbox.models import Reply, SavedAnswer, Settlement
 from inbox.wording import STARTERS, Written
@@ -86,7 +86,7 @@ def test_a_name_that_would_call_others_or_lead_elsewhere_is_no_name(author: str,
 
 def test_an_answer_is_refused_while_a_gap_is_open(town: Town) -> None:
     message = town.heard("@opstina Када радите?")
-    with scope(town.cast.cuprija), pytest.raises(Refused, match="радно време"):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="радно време"):
         answer.answer(message, "Радимо {{радно време}}.", by=town.cast.officer)
     with scope(town.cast.cuprija):
         assert not Reply.objects.exists()

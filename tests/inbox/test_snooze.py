@@ -10,10 +10,10 @@ import pytest
 
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox import rules
-from inbox.domain import ingest, triage
-from inbox.domain.refused import Refused
+from inbox.domain import hear, triage
 from inbox.enums import MessageKind, Sleep, State
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope
@@ -90,10 +90,10 @@ def test_what_is_late_or_settled_or_no_time_at_all_is_not_put_off(town: Town) ->
         assert town.again(message).snoozed_until is None
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(hours=1))
-        with pytest.raises(Refused, match="time for its answer is over"):
+        with pytest.raises(ActionNotAllowed, match="time for its answer is over"):
             triage.snooze(message, timezone.now() + timedelta(days=1), by=town.cast.officer)
         triage.close(message, by=town.cast.officer)
-        with pytest.raises(Refused, match="settled"):
+        with pytest.raises(ActionNotAllowed, match="settled"):
             triage.snooze(message, timezone.now() + timedelta(days=1), by=town.cast.officer)
 
 

@@ -195,8 +195,8 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
 
     def work(_worker: int) -> int:
         try:
-            together.wait(timeout=60)
-            return staff_notifications.tell(moment)
+            together.wait(timeout=300)
+            return tell.tell(moment)
         finally:
             connection.close()
 

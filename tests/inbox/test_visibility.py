@@ -9,11 +9,11 @@ import pytest
 
 from django.utils import timezone
 
-from channels.connector_factory import open_channel
+from channels.open import open_channel
+from common.errors import ActionNotAllowed
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox.domain import answer, ingest, propose, seen_by
-from inbox.domain.refused import Refused
+from inbox.domain import answer, hear, propose, seen_by
 from inbox.enums import Visibility
 from inbox.models import Message, ProposedAnswer
 from municipalities.tenancy import everywhere, scope
@@ -136,7 +136,7 @@ def test_an_answer_that_an_approver_sends_stays_private(town: Town, mirjana: Cit
 def test_a_private_answer_mentions_nobody_else(town: Town, mirjana: Citizen) -> None:
     """Whoever is mentioned in it could read it."""
     message = heard(town, mirjana, "direct")
-    with scope(town.cast.cuprija), pytest.raises(Refused, match="@komsija"):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="@komsija"):
         answer.answer(message, "Питајте @komsija или пишите на info@cuprija.rs", by=town.cast.officer)
     with scope(town.cast.cuprija), pytest.raises(Rejected, match="@komsija"):
         open_channel(town.channel).reply(_outgoing(message, "@mirjana питајте @komsija", "direct"), lambda ref: b"")
@@ -203,7 +203,7 @@ def test_a_network_without_private_answers_gets_none(town: Town, hiding: Callabl
     message = hiding()
     with everywhere("as if Facebook had told of a private message"):
         Message.objects.filter(pk=message.pk).update(visibility="direct")
-    with scope(town.cast.cuprija), pytest.raises(Refused, match="only answer in public"):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="only answer in public"):
         answer.answer(town.again(message), "Јавите се.", by=town.cast.officer)
 
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from administration.archive import citizens as archive
+from common.errors import ActionNotAllowed
 from common.models import MailMessage
 from delivery.models import Delivery
 from inbox.domain import answer, handover, moderate
-from inbox.domain import staff_notifications as telling
-from inbox.domain.refused import Refused
+from inbox.domain import tell as telling
 from inbox.enums import MessageKind, Visibility
 from inbox.models import Department, HandOver, Message
 from inbox.queries import held
@@ -64,8 +64,8 @@ def test_only_what_everybody_may_read_is_quoted(town: Town, mirjana: Citizen, ne
         if is_shown:
             supporters.quote(voice, WORDS, by=town.cast.officer)
         else:
-            with pytest.raises(Refused, match="privately"):
-                supporters.quote(voice, WORDS, by=town.cast.officer)
+            with pytest.raises(ActionNotAllowed, match="privately"):
+                voices.quote(voice, WORDS, by=town.cast.officer)
         # past the verb: a quote that was chosen before anybody knew
         Voice.objects.update(quote=WORDS)
         post = follow_up.tell(settle(need), by=town.cast.officer)
@@ -213,7 +213,7 @@ def test_the_list_is_narrowed_to_what_is_private(town: Town, mirjana: Citizen) -
 @pytest.mark.parametrize("theirs", PRIVATE)
 def test_there_is_nothing_to_hide_of_it(town: Town, mirjana: Citizen, theirs: str) -> None:
     message = heard(town, mirjana, theirs)
-    with scope(town.cast.cuprija), pytest.raises(Refused, match="nothing to hide"):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="nothing to hide"):
         moderate.propose(message, Wish("threat", "hide", "Прети"), by=town.cast.officer)
     assert "Hide this message" not in page(town, message)
 

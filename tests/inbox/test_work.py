@@ -9,10 +9,10 @@ import pytest
 
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
-from inbox.domain import answer, retention, triage
-from inbox.domain.refused import Refused
+from inbox.domain import answer, forget, triage
 from inbox.enums import MessageKind, State
 from inbox.models import Message, Note, Reply
 from municipalities.models import Pause
@@ -106,7 +106,7 @@ def test_a_message_is_given_to_a_colleague_and_to_nobody_else(town: Town) -> Non
     client.post(path, {"assignee": town.cast.approver.pk})
     assert town.again(message).assignee == town.cast.approver
     assert client.post(path, {"assignee": town.cast.stranger.pk}).status_code == 404
-    with scope(town.cast.cuprija), pytest.raises(Refused):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed):
         triage.assign(message, town.cast.mentor, by=town.cast.officer)
     client.post(path, {"assignee": ""})
     assert town.again(message).assignee is None

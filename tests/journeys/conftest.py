@@ -1,29 +1,33 @@
 """The journeys: people in a real browser, the product running as `make run` runs it.
 
-One product serves all journeys of a run: tests/conftest.py keeps them in one worker. A journey brings its own words and
-its own posts, so the order does not matter.
+One product serves all journeys of a run: tests/conftest.py keeps them in one worker. Its start is a test of its own. A
+journey brings its own words and its own posts, so the order does not matter.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.journeys.stack import Stack, started
+from tests import places
+from tests.journeys import stack as stack_of_product
+from tests.journeys.stack import FirstRun, Stack, started
 from tests.journeys.visit import Visit
 
 
 @pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
-    # Not below pytest's own directories: those are closed to the user as whom PostgreSQL runs when we are root.
-    with tempfile.TemporaryDirectory(prefix="dobosar-journeys-") as name:
-        Path(name).chmod(0o711)
-        with started(Path(name) / "data") as running:
-            yield running
+def first_run() -> Iterator[FirstRun]:
+    with places.open_directory() as around:
+        # A path with a space and Cyrillic in it: people have such directories.
+        yield stack_of_product.first_run(around / "Моји подаци")
+
+
+@pytest.fixture(scope="package")
+def stack(first_run: FirstRun) -> Iterator[Stack]:
+    with started(first_run.place) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from launcher import ports
 from launcher.site import ROOT
+from tests import patience
 from tests.servers import VARIABLES
 
 # What the suite says to itself; a person who types `make run` has none of it.
 SUITES_OWN = {*VARIABLES, "DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "PRACTICE_PORT"}
-# A generous bound: the suite keeps both cores busy, and migrations and seeding take a minute on a quiet machine.
-START_SECONDS = 600
-STOP_SECONDS = 60
+# Only to end a run that hangs: tables and demo take a minute on a quiet machine.
+START_SECONDS = 1800
+STOP_SECONDS = 300
 
 
 @dataclass
@@ -29,6 +35,7 @@ class Stack:
     practice: str
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
+    start_seconds: float = 0
     is_ready: threading.Event = field(default_factory=threading.Event)
 
     def listen(self) -> None:
@@ -40,7 +47,8 @@ class Stack:
                 self.is_ready.set()
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
 
     @property
@@ -52,22 +60,74 @@ class Stack:
 def started(place: Path, **variables: str) -> Iterator[Stack]:
     """A running product with its demo; afterwards it has stopped politely, or the test run hears of it."""
     port, practice = ports.choose(), ports.choose()
-    environ = {name: value for name, value in os.environ.items() if name not in SUITES_OWN}
-    own = {"DATA_DIR": str(place), "PORT": str(port), "PRACTICE_PORT": str(practice), **variables}
-    # What a journey writes need not survive a power cut.
-    environ |= {"PGOPTIONS": "-c synchronous_commit=off", **own}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "launcher.run"], cwd=ROOT, env=environ,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    began = time.monotonic()
+    process = _launched(DATA_DIR=str(place), PORT=str(port), PRACTICE_PORT=str(practice), **variables)
     stack = Stack(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{practice}", process)
     listener = threading.Thread(target=stack.listen, daemon=True)
     listener.start()
     try:
         ready = stack.is_ready.wait(START_SECONDS)
         assert ready, stack.words
+        stack.start_seconds = time.monotonic() - began
         yield stack
     finally:
         code = stack.stop()
-        listener.join(timeout=5)
+        listener.join(patience.SECONDS)
     assert code == 0, stack.words
+
+
+def _launched(**variables: str) -> subprocess.Popen[str]:
+    """`make run` of a person who set nothing but `variables`."""
+    environ = {name: value for name, value in os.environ.items() if name not in SUITES_OWN}
+    # What a journey writes need not survive a power cut.
+    environ |= {"PGOPTIONS": "-c synchronous_commit=off", **variables}
+    return subprocess.Popen(
+        [sys.executable, "-m", "launcher.run"], cwd=ROOT, env=environ,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """What was seen while the product ran for the first time in an empty directory, and after it was stopped.
+
+    `readiness`: /readyz. `second`: what a second start in the same directory printed. `left_alive`: its processes that
+    still ran after the end.
+    """
+
+    place: Path
+    url: str
+    pid: int
+    readiness: dict[str, bool]
+    second: str
+    programs: list[psutil.Process]
+    left_alive: list[psutil.Process]
+    code: int
+    words: str
+    start_seconds: float
+
+
+def first_run(place: Path) -> FirstRun:
+    with started(place) as running:
+        with urllib.request.urlopen(f"{running.url}/readyz", timeout=patience.SECONDS) as answer:
+            readiness = json.load(answer)
+        double = _launched(DATA_DIR=str(place), PORT=str(ports.choose()), PRACTICE_PORT=str(ports.choose()))
+        second, _ = double.communicate(timeout=patience.SECONDS)
+        assert double.returncode == 1, second
+        programs = psutil.Process(running.process.pid).children(recursive=True)
+        postgres = int((place / "servers" / "pg" / "postmaster.pid").read_text().splitlines()[0])
+        servers = [psutil.Process(postgres)]
+        running.process.send_signal(signal.SIGINT)
+        code = running.process.wait(STOP_SECONDS)
+    _, alive = psutil.wait_procs([*programs, *servers], timeout=patience.SECONDS)
+    return FirstRun(
+        place, running.url, running.process.pid, readiness, second, programs, [each for each in alive if _runs(each)],
+        code, "".join(running.said), running.start_seconds,
+    )  # fmt: skip
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

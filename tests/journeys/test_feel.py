@@ -10,7 +10,7 @@ from benchmarks import browser as bench
 from tests.journeys.stack import Stack
 from tests.journeys.visit import Visit
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.journey
 
 OFFICER = "officer@kragujevac.example"
 NEW = "/m/kragujevac/posts/new/"

@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 from launcher.site import ROOT
 from tests.journeys.visit import Visit
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.journey
+LONG = pytest.mark.long
 
 # People of a municipality where no other journey happens.
 OFFICER, APPROVER = "officer@kragujevac.example", "approver@kragujevac.example"
@@ -82,8 +83,13 @@ def strangers(language: str) -> tuple[frozenset[str], re.Pattern[str]]:
 
 
 def left_behind(language: str, texts: list[str]) -> list[str]:
+    return [text for text in texts if _is_strange(language, text)]
+
+
+@cache
+def _is_strange(language: str, text: str) -> bool:
     whole, filled = strangers(language)
-    return [text for text in texts if text in whole or filled.fullmatch(text)]
+    return text in whole or bool(filled.fullmatch(text))
 
 
 def test_the_search_finds_what_was_left_behind() -> None:
@@ -117,7 +123,8 @@ def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit
         choose(person, "sr")
 
 
-@pytest.mark.parametrize("language", TAGS)
+# In Serbian Latin a text that was left behind in English shows, and one in Cyrillic as well.
+@pytest.mark.parametrize("language", [name if name == "sr-latn" else pytest.param(name, marks=LONG) for name in TAGS])
 def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], language: str) -> None:
     wrong: dict[str, Any] = {}
     for who, paths in PAGES.items():

@@ -18,9 +18,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from tests.journeys.talking import comment_at, thread
-from tests.journeys.visit import Visit, until
+from tests.journeys.visit import WORKERS_SECONDS, Visit, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
+pytestmark = pytest.mark.journey
 
 OFFICER, APPROVER = "officer@cuprija.example", "approver@cuprija.example"
 MENTOR, STAFF = "mentor@dobosar.example", "staff@dobosar.example"
@@ -40,8 +40,6 @@ LATIN = (
 ALT = "Вече на тргу: осветљена фонтана и деца око ње"
 REMARK = "Додај где се паркира, то увек питају."
 COMMENT = "Видимо се вечерас код фонтане!"
-# A worker claims what is due every second and looks for new numbers every thirty; the suite slows both down.
-PUBLISHED_WITHIN, COUNTED_WITHIN = 60, 120
 
 
 def photograph() -> bytes:
@@ -61,17 +59,20 @@ def next_minute(*, at_least: float) -> datetime:
 
 
 def test_a_draft_goes_to_a_network_and_comes_back_as_numbers(visit: Any) -> None:
+    began = time.monotonic()
     address = the_officer_writes(visit())
+    # A slow machine takes longer to submit and approve, too, which has to be done before the post is due.
+    pace = time.monotonic() - began
     mentor = the_mentor_remarks(visit())
     officer = visit()
-    due = the_officer_answers_and_submits(officer, address)
+    due = the_officer_answers_and_submits(officer, address, at_least=max(15, pace))
     approver = the_approver_approves(visit(), address)
 
     the_pages_are_usable_by_everybody(officer, HERE, f"{HERE}calendar/", f"{HERE}posts/", f"{HERE}posts/new/")
-    the_worker_publishes_at_its_time(officer, address, due)
-    the_citizen_reacts(visit())
     the_pages_are_usable_by_everybody(approver, HERE, f"{HERE}channels/", f"{HERE}settings/")
     the_pages_are_usable_by_everybody(mentor, "/")
+    the_worker_publishes_at_its_time(officer, address, due)
+    the_citizen_reacts(visit())
     the_programme_sees_six_municipalities(visit())
     the_officer_sees_the_numbers(officer)
 
@@ -119,8 +120,8 @@ def the_mentor_remarks(mentor: Visit) -> Visit:
     return mentor
 
 
-def the_officer_answers_and_submits(officer: Visit, address: str) -> datetime:
-    """Reads the remark, writes on, and submits the post for the next minute."""
+def the_officer_answers_and_submits(officer: Visit, address: str, *, at_least: float) -> datetime:
+    """Reads the remark, writes on, and submits the post for the next minute that is `at_least` so many seconds away."""
     page = officer.page
     officer.sign_in(OFFICER)
     page.get_by_role("link", name=TITLE).click()
@@ -128,7 +129,7 @@ def the_officer_answers_and_submits(officer: Visit, address: str) -> datetime:
     page.goto(page.url.removesuffix("edit/"))
     officer.button("Resolve", thread(officer, REMARK))
     officer.link("Go on writing")
-    due = next_minute(at_least=15)
+    due = next_minute(at_least=at_least)
     page.locator("#date").fill(f"{due:%Y-%m-%d}")
     page.locator("#time").fill(f"{due:%H:%M}")
     officer.button("Submit for approval", page.locator(".composer-foot"))
@@ -158,7 +159,7 @@ def the_worker_publishes_at_its_time(officer: Visit, address: str, due: datetime
     published = officer.page.locator("#where-heading + .list .list-row", has_text=officer.say("Published"))
     left = (due - datetime.now(due.tzinfo)).total_seconds()
     assert left < 0 or published.count() == 0, "it went out before its time"
-    until(officer, lambda: published.count() == 2, within=max(left, 0) + PUBLISHED_WITHIN)
+    until(officer, lambda: published.count() == 2, within=max(left, 0) + WORKERS_SECONDS)
     officer.inspect()
 
 
@@ -193,7 +194,7 @@ def the_officer_sees_the_numbers(officer: Visit) -> None:
     def numbers() -> list[str]:
         return [cell.strip() for cell in liked.locator("td.num").all_inner_texts()]
 
-    until(officer, lambda: numbers() == ["3", "1", "1", "1"], within=COUNTED_WITHIN)
+    until(officer, lambda: numbers() == ["3", "1", "1", "1"])
     officer.inspect()
 
 

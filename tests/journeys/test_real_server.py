@@ -7,21 +7,20 @@ municipality's account in her browser, with the server's own consent page, write
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from tests import places
 from tests.journeys.stack import Stack, started
 from tests.journeys.test_main_job import ALT, photograph
 from tests.journeys.visit import Visit, until
 from tests.platforms.real.snac2 import Snac, serving
 
-pytestmark = [pytest.mark.journey, pytest.mark.real("snac2"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.real("snac2")]
 
 ADMIN, APPROVER = "admin@dobosar.example", "predsednica@bor.example"
 PASSWORD = "четири сасвим обичне речи"
@@ -36,10 +35,9 @@ def snac(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snac]:
 
 @pytest.fixture(scope="module")
 def stack(snac: Snac) -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory(prefix="dobosar-journeys-") as name:
-        Path(name).chmod(0o711)
-        with started(Path(name) / "data", PRIVATE_HOSTS_ALLOWED=urlsplit(snac.url).netloc) as running:
-            yield running
+    private = urlsplit(snac.url).netloc
+    with places.open_directory() as around, started(around / "data", PRIVATE_HOSTS_ALLOWED=private) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +66,7 @@ def the_administrator_opens_a_workspace(admin: Visit) -> str:
     page.locator("[name=role][value=approver]").check()
     page.locator("main form .button-primary").click()
     admin.go("/mailbox/")
-    until(admin, lambda: page.locator("details", has_text=APPROVER).count() == 1, within=30)
+    until(admin, lambda: page.locator("details", has_text=APPROVER).count() == 1)
     words = page.locator("details", has_text=APPROVER).text_content()
     found = re.search(r"https?://\S+/accounts/invitation/[\w-]+/", words)
     assert found, words
@@ -99,13 +97,13 @@ def she_connects_the_account(approver: Visit, snac: Snac) -> None:
     page = approver.go("/m/bor/channels/connect/mastodon/").page
     page.locator("[name=server]").fill(snac.url)
     approver.button("Connect")
-    page.locator("#consent").click(timeout=60_000)
+    page.locator("#consent").click()
     page.wait_for_url(f"{snac.url}/**")
     page.locator("[name=login]").fill("urednik")
     page.locator("[name=passwd]").fill(snac.passwords["urednik"])
     page.locator("[type=submit]").click()
     page.wait_for_url(f"{approver.stack.url}/m/bor/channels/connecting/**")
-    page.get_by_text(approver.say("The channel is connected")).wait_for(timeout=30_000)
+    page.get_by_text(approver.say("The channel is connected")).wait_for()
     approver.inspect()
 
 
@@ -120,7 +118,7 @@ def she_publishes(approver: Visit) -> str:
     approver.button("Publish now", page.locator("#confirm"))
     approver.sees("It goes out in a moment. This page shows what becomes of it.")
     link = page.locator("#where-heading + .list a[target=_blank]")
-    until(approver, lambda: link.count() == 1, within=60)
+    until(approver, lambda: link.count() == 1)
     return str(link.get_attribute("href"))
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from kits import queries
 from kits.domain import adopt, keep
@@ -18,7 +19,6 @@ from municipalities.tenancy import scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
 from posts.domain.delete import delete
-from posts.domain.refused import Refused
 from posts.draft import Call, Draft, parse
 from posts.enums import Stage
 from posts.models import Post
@@ -73,7 +73,7 @@ def test_a_removed_post_takes_its_questions_with_it_and_undo_brings_them_back(ca
 def test_a_kit_has_an_end_of_posts(cast: Cast, draft_kit: Kit) -> None:
     for number in range(18):
         keep.write(draft_kit, None, part(f"Објава {number}", "Текст"), by=cast.staff)
-    with pytest.raises(Refused, match="20"):
+    with pytest.raises(ActionNotAllowed, match="20"):
         keep.write(draft_kit, None, part("Превише", "Текст"), by=cast.staff)
 
 
@@ -102,20 +102,20 @@ def test_nobody_is_told_outside_the_programme_or_after_the_enrolment(cast: Cast,
 
 def test_a_kit_without_a_post_is_not_published_and_a_published_one_keeps_its_last(cast: Cast, kit: Kit) -> None:
     empty = keep.create(cast.programme, values(name="Празан"), by=cast.staff)
-    with pytest.raises(Refused, match="first post"):
+    with pytest.raises(ActionNotAllowed, match="first post"):
         keep.publish(empty, by=cast.staff)
     first, last = queries.parts_of(kit)
     keep.remove(first, by=cast.staff)
-    with pytest.raises(Refused, match="last post"):
+    with pytest.raises(ActionNotAllowed, match="last post"):
         keep.remove(last, by=cast.staff)
     assert queries.parts_of(kit) == [last]
 
 
 def test_a_draft_is_deleted_a_published_kit_is_closed_and_opened(cast: Cast, draft_kit: Kit) -> None:
-    with pytest.raises(Refused, match="draft"):
+    with pytest.raises(ActionNotAllowed, match="draft"):
         keep.close(draft_kit, by=cast.staff)
     kit = keep.publish(draft_kit, by=cast.staff)
-    with pytest.raises(Refused, match="Close it"):
+    with pytest.raises(ActionNotAllowed, match="Close it"):
         keep.delete(kit, by=cast.staff)
     assert keep.close(kit, by=cast.staff).state == "ended"
     assert keep.close(kit, by=cast.staff).is_open

@@ -24,15 +24,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def make_site(open_directory, monkeypatch):
-    """Sites of their own servers; the environment of the test run names others, so it is taken out."""
+def make_site(open_directory, copy_servers, monkeypatch):
+    """Sites of their own servers; the environment of the test run names others, so it is taken out.
+
+    `make_site(new=True)`: one whose servers were never started.
+    """
     for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT", "PRACTICE_ENABLED"):
         monkeypatch.delenv(name, raising=False)
     made = []
 
-    def make():
+    def make(*, new=False):
         data = open_directory / f"site {len(made)}"
         made.append(data)
+        if not new:
+            copy_servers(data / "servers")
         return sites.read({"DATA_DIR": str(data), "PORT": "8000"})
 
     yield make
@@ -137,7 +142,6 @@ def in_site(site, *words):
     return done.stdout
 
 
-@pytest.mark.timeout(300)
 def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_and_months(make_site, tmp_path):
     site = make_site()
     in_site(site, "manage.py", "migrate", "--verbosity=0")
@@ -145,7 +149,7 @@ def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_an
     before = json.loads(in_site(site, "-m", "tests.launcher.whole_site", "tell"))
     archive = backup.save(site, tmp_path / "saved.tar.gz")
 
-    other = make_site()
+    other = make_site(new=True)
     backup.restore(other, archive, replace=False)
     after = json.loads(in_site(other, "-m", "tests.launcher.whole_site", "tell"))
 

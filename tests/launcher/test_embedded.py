@@ -20,16 +20,23 @@ from pathlib import Path
 from launcher import embedded
 with embedded.serving(Path(sys.argv[1]), environ={}):
     print("up", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
 @pytest.fixture
-def base(open_directory):
+def empty(open_directory):
     """A path with a space, Cyrillic and a dollar sign in it: people have such directories."""
     place = open_directory / "Моји подаци $1"
     yield place
     embedded.stop(place)
+
+
+@pytest.fixture
+def base(empty, copy_servers):
+    """The same with servers that were started before."""
+    copy_servers(empty)
+    return empty
 
 
 def one(url, query):
@@ -43,18 +50,18 @@ def one(url, query):
         connection.close()
 
 
-def test_both_servers_start_answer_and_stop(base):
-    with embedded.serving(base, environ=NONE_GIVEN) as urls:
+def test_both_servers_start_answer_and_stop(empty):
+    with embedded.serving(empty, environ=NONE_GIVEN) as urls:
         assert one(urls["DATABASE_URL"], "SELECT 1") == 1
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
             assert valkey.ping()
-    assert embedded.stop(base) == {"valkey": False, "postgres": False}
+    assert embedded.stop(empty) == {"valkey": False, "postgres": False}
     with pytest.raises(psycopg2.OperationalError):
         one(urls["DATABASE_URL"], "SELECT 1")
 
 
-def test_postgresql_folds_and_searches_serbian(base):
-    url = embedded.ensure(base, environ=NONE_GIVEN)["DATABASE_URL"]
+def test_postgresql_folds_and_searches_serbian(empty):
+    url = embedded.ensure(empty, environ=NONE_GIVEN)["DATABASE_URL"]
     assert one(url, "SELECT lower('ЂОРЂЕ ČŽŠĐĆ')") == "ђорђе čžšđć"
     assert one(url, "SELECT 'ЋУПРИЈА' ILIKE 'ћуприја'") is True
     one(url, "CREATE EXTENSION pg_trgm")
@@ -111,14 +118,14 @@ def test_the_last_user_stops_the_servers(base):
     assert embedded.stop(base) == {"valkey": False, "postgres": False}
 
 
-def test_a_named_server_is_left_alone(base):
+def test_a_named_server_is_left_alone(empty):
     named = {"DATABASE_URL": "postgresql://elsewhere/portal", "REDIS_URL": "redis://elsewhere/0"}
-    assert embedded.ensure(base, environ=named) == named
-    assert not (base / "pg").exists()
+    assert embedded.ensure(empty, environ=named) == named
+    assert not (empty / "pg").exists()
 
 
-def test_secrets_are_for_the_owner_only(base):
-    embedded.ensure(base, environ=NONE_GIVEN)
+def test_secrets_are_for_the_owner_only(empty):
+    embedded.ensure(empty, environ=NONE_GIVEN)
     for name in ("secrets.json", "valkey/valkey.conf"):
-        assert (base / name).stat().st_mode & 0o077 == 0
-    assert set(files.load(base / "secrets.json")) == {"pg", "valkey"}
+        assert (empty / name).stat().st_mode & 0o077 == 0
+    assert set(files.load(empty / "secrets.json")) == {"pg", "valkey"}

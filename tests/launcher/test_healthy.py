@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 from launcher import ports
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,6 +16,8 @@ def check(*addresses):
 
 
 def test_a_portal_that_answers_is_healthy(live_server):
+    # The check waits for a few seconds; the very first answer of a server may take longer on a slow machine.
+    urllib.request.urlopen(f"{live_server.url}/healthz", timeout=patience.SECONDS).close()
     assert check(f"{live_server.url}/healthz") == 0
 
 

@@ -11,23 +11,25 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import patience
+
 ROOT = Path(__file__).resolve().parents[2]
 
-# Works for three seconds after SIGTERM, as a worker in the middle of a publish does.
+# Works on for a moment after SIGTERM, as a worker in the middle of a publish does.
 BUSY = """
 import signal, sys, time
 def finish(*_):
-    time.sleep(3); print('finished its work', flush=True); sys.exit(0)
+    time.sleep(1.5); print('finished its work', flush=True); sys.exit(0)
 signal.signal(signal.SIGTERM, finish)
 print('busy', flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 # Says when it was told to stop.
 LAST = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: (print('told to stop', flush=True), sys.exit(0)))
 print('answering', flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -64,11 +66,12 @@ def supervised(tmp_path):
         process.communicate()
 
 
-def read_until(process, words):
+def read_until(process, *words):
+    """Read what the process prints until each of `words` has come."""
     seen = []
     for line in process.stdout:
         seen.append(line)
-        if words in line:
+        if all(any(each in line for line in seen) for each in words):
             return seen
     raise AssertionError(f"{words!r} never came: {seen}")
 
@@ -77,7 +80,7 @@ def test_a_running_program_finishes_what_it_began(supervised):
     process = supervised("[python('worker', BUSY)]")
     read_until(process, "busy")
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=patience.SECONDS)
     assert "finished its work" in output
     assert process.returncode == 0
 
@@ -88,34 +91,37 @@ def test_the_same_signal_twice_at_once_is_one(supervised):
     process.send_signal(signal.SIGTERM)
     time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=patience.SECONDS)
     assert "finished its work" in output
 
 
 def test_a_second_signal_stops_at_once(supervised):
-    process = supervised("[python('worker', BUSY.replace('sleep(3)', 'sleep(50)'))]", grace=100.0)
+    process = supervised("[python('worker', BUSY.replace('sleep(1.5)', 'sleep(500)'))]", grace=1000.0)
     read_until(process, "busy")
     process.send_signal(signal.SIGINT)
     time.sleep(1)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=patience.SECONDS)
     assert "finished its work" not in output
     assert process.returncode == 0
 
 
 def test_a_program_that_does_not_stop_is_killed_after_the_grace_period(supervised):
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    deaf = LAST.replace("lambda *_: (print('told to stop', flush=True), sys.exit(0))", "signal.SIG_IGN")
     process = supervised(f"[python('deaf', {deaf!r})]", grace=1.0)
-    read_until(process, "up")
+    read_until(process, "answering")
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
-    assert 0.9 < time.monotonic() - began < 50
+    process.communicate(timeout=patience.SECONDS)
+    assert 0.9 < time.monotonic() - began < patience.SECONDS
 
 
-def test_one_program_that_dies_stops_the_others(supervised):
-    process = supervised("[python('other', LAST), python('weak', 'import time; time.sleep(1); raise SystemExit(3)')]")
-    output, _ = process.communicate(timeout=60)
+def test_one_program_that_dies_stops_the_others(supervised, tmp_path):
+    there = tmp_path / "there"
+    other = LAST.replace("time.sleep(", f"open({str(there)!r}, 'w').close(); time.sleep(")
+    weak = f"import os, time\nwhile not os.path.exists({str(there)!r}): time.sleep(0.02)\nraise SystemExit(3)"
+    process = supervised(f"[python('other', {other!r}), python('weak', {weak!r})]")
+    output, _ = process.communicate(timeout=patience.SECONDS)
     assert "ended by itself (code 3)" in output
     assert "told to stop" in output
     assert process.returncode == 1
@@ -123,9 +129,9 @@ def test_one_program_that_dies_stops_the_others(supervised):
 
 def test_a_later_wave_still_answers_while_the_first_one_finishes(supervised):
     process = supervised("[python('practice', LAST, wave=1), python('worker', BUSY)]")
-    read_until(process, "busy")
+    read_until(process, "busy", "answering")
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=patience.SECONDS)
     assert output.index("finished its work") < output.index("told to stop")
 
 
@@ -137,7 +143,7 @@ def test_a_task_that_ends_well_stops_nothing_and_readiness_waits_for_it(supervis
     read_until(process, "ready True")
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=patience.SECONDS)
     assert process.returncode == 0
 
 
@@ -148,5 +154,5 @@ def test_programs_stop_by_themselves_when_the_supervisor_is_killed(supervised):
     children = psutil.Process(process.pid).children()
     assert len(children) == 1
     process.kill()
-    _, alive = psutil.wait_procs(children, timeout=30)
+    _, alive = psutil.wait_procs(children, timeout=patience.SECONDS)
     assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []

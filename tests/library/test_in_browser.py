@@ -15,13 +15,14 @@ from municipalities.tenancy import scope
 from posts.domain import folders, pictures
 from posts.draft import parse
 from posts.models import Media, Post
+from tests import browsing
+from tests.browsing import violations
 from tests.people import Cast
 from tests.posts.desk import Desk, opened, picture_bytes
-from tests.posts.test_in_browser import enter, saved, violations
+from tests.posts.test_in_browser import enter, saved
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-LONG = 15_000
 PHONE = "Дежурна служба: 035 123 456."
 
 
@@ -63,25 +64,25 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
     button.focus()
     page.keyboard.press("Enter")
     words = page.get_by_role("combobox", name="Find a snippet")
-    expect(words).to_be_focused(timeout=LONG)
+    expect(words).to_be_focused()
     assert violations(page) == []
     page.keyboard.type("dezurna")
-    expect(page.locator(".insert-item")).to_have_count(1, timeout=LONG)
+    expect(page.locator(".insert-item")).to_have_count(1)
     expect(page.locator(".insert-item[aria-selected=true]")).to_contain_text("Телефон")
     page.keyboard.press("Enter")
-    expect(area).to_be_focused(timeout=LONG)
+    expect(area).to_be_focused()
     expect(area).to_have_value(f"Нема воде. {PHONE} Јавите се.")
     saved(page)
 
     page.locator("#tab-sr-Latn").click()
-    page.locator("#panel-sr-Latn .derived-text", has_text="Dežurna").wait_for(timeout=LONG)
+    page.locator("#panel-sr-Latn .derived-text", has_text="Dežurna").wait_for()
     button.click()
     page.get_by_role("option", name="Писарница").click()
     expect(page.locator("#text-sr-Latn")).to_have_value(
-        "Nema vode. Dežurna služba: 035 123 456. Javite se. Pisarnica radi od 7 do 15 časova.", timeout=LONG
+        "Nema vode. Dežurna služba: 035 123 456. Javite se. Pisarnica radi od 7 do 15 časova."
     )
     button.click()
-    expect(words).to_be_focused(timeout=LONG)
+    expect(words).to_be_focused()
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     assert complaints == []
@@ -99,7 +100,6 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
         post = desk.write()
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.set_default_timeout(LONG)
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
     page.get_by_role("button", name="From the library").click()
@@ -121,7 +121,7 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_pages_are_clean_wide_and_narrow(
     page: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path, scheme: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_the_pages_are_clean_wide_and_narrow(
         file.write_bytes(picture_bytes())
         files.append(str(file))
     page.set_input_files("#upload-files", files)
-    page.get_by_text("2 pictures are in the library.").wait_for(timeout=LONG)
+    page.get_by_text("2 pictures are in the library.").wait_for()
     with scope(desk.house):
         media = Media.objects.first()
         assert media is not None
@@ -147,5 +147,6 @@ def test_the_pages_are_clean_wide_and_narrow(
         page.set_viewport_size({"width": width, "height": 900})
         for url in pages:
             page.goto(url)
-            assert violations(page) == [], url
+            if width == 1280 or browsing.every_look:
+                assert violations(page) == [], url
             assert page.locator("main").bounding_box()["width"] <= width, url

@@ -14,13 +14,13 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from library import queries
 from library.queries import PictureFilters
 from municipalities.tenancy import everywhere, scope
 from posts.domain import folders, pictures
 from posts.domain.consents import ConsentDetails, record
 from posts.domain.pictures import About
-from posts.domain.refused import Refused
 from posts.domain.submit import submit
 from posts.draft import parse
 from posts.models import Folder, Media
@@ -47,13 +47,13 @@ def with_picture(media: Media, alt: str) -> Any:
 def test_folders_lie_in_one_another_once_and_names_are_single(desk: Desk, cast: Cast) -> None:
     top = folders.create(desk.house, "Манифестације", by=cast.officer)
     inside = folders.create(desk.house, "Дани вина", parent=top, by=cast.officer)
-    with pytest.raises(Refused, match="not deeper"):
+    with pytest.raises(ActionNotAllowed, match="not deeper"):
         folders.create(desk.house, "2026", parent=inside, by=cast.officer)
-    with pytest.raises(Refused, match="not deeper"):
+    with pytest.raises(ActionNotAllowed, match="not deeper"):
         folders.change(top, name=top.name, parent=inside, by=cast.officer)
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(ActionNotAllowed, match="already"):
         folders.create(desk.house, "дани вина", parent=top, by=cast.officer)
-    with pytest.raises(Refused, match="needs a name"):
+    with pytest.raises(ActionNotAllowed, match="needs a name"):
         folders.create(desk.house, "  ", by=cast.officer)
     assert [(each.folder.name, each.level) for each in queries.folders()] == [("Манифестације", 0), ("Дани вина", 1)]
 
@@ -62,7 +62,7 @@ def test_a_folder_is_deleted_only_when_nothing_lies_in_it(desk: Desk, cast: Cast
     folder = folders.create(desk.house, "Паркови", by=cast.officer)
     picture = desk.picture()
     assert folders.move([picture.pk], folder, municipality=desk.house, by=cast.officer) == 1
-    with pytest.raises(Refused, match="not empty"):
+    with pytest.raises(ActionNotAllowed, match="not empty"):
         folders.delete(folder, by=cast.officer)
     folders.move([picture.pk], None, municipality=desk.house, by=cast.officer)
     folders.delete(folder, by=cast.officer)
@@ -154,7 +154,7 @@ def test_a_picture_of_a_draft_or_a_version_is_not_deleted_but_put_away(desk: Des
     post.draft = {}
     post.save()
     for picture in (in_draft, in_version):
-        with pytest.raises(Refused, match="Put it away"):
+        with pytest.raises(ActionNotAllowed, match="Put it away"):
             pictures.delete(picture, by=cast.officer)
     pictures.archive(in_version, by=cast.officer)
     assert list(queries.pictures(PictureFilters(), [])) == [in_draft]

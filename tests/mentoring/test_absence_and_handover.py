@@ -10,11 +10,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from mentoring.domain.absence import announce, withdraw
 from mentoring.domain.feedback import give
 from mentoring.domain.handover import hand_over
-from mentoring.domain.refused import Refused
 from mentoring.enums import Level
 from mentoring.models import Absence, Handover
 from municipalities.models import Cohort, Enrolment, Pairing, Programme
@@ -74,7 +74,7 @@ def test_who_is_back_sooner_keeps_the_days_that_were(cast: Cast) -> None:
     assert "You are shown as present again." in answer.content.decode()
     row.refresh_from_db()
     assert (row.ends_on, row.withdrawn_at) == (today() - DAY, None)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         withdraw(row, by=cast.mentor)
 
 
@@ -206,7 +206,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_lost(
 
 def test_a_pairing_of_today_can_be_handed_over_from_tomorrow_on(cast: Cast, successor: User) -> None:
     Pairing.objects.filter(pk=pairing(cast).pk).update(starts_on=today())
-    with pytest.raises(Refused, match="the day after at the earliest"):
+    with pytest.raises(ActionNotAllowed, match="the day after at the earliest"):
         hand_over(pairing(cast), successor, today(), None, "Белешка", by=cast.mentor)
     hand_over(pairing(cast), successor, today() + DAY, None, "Белешка", by=cast.mentor)
 
@@ -214,16 +214,16 @@ def test_a_pairing_of_today_can_be_handed_over_from_tomorrow_on(cast: Cast, succ
 def test_an_ended_pairing_and_a_second_handover_are_refused(cast: Cast, successor: User) -> None:
     row = pairing(cast)
     hand_over(row, successor, today() + DAY, None, "Белешка", by=cast.mentor)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         hand_over(row, successor, today() + 2 * DAY, None, "Белешка", by=cast.mentor)
     Pairing.objects.filter(pk=row.pk).update(ends_on=today() - DAY)
-    with pytest.raises(Refused, match="ended"):
+    with pytest.raises(ActionNotAllowed, match="ended"):
         hand_over(row, person("third"), today(), None, "Белешка", by=cast.staff)
 
 
 def test_a_successor_who_is_paired_already_is_refused(cast: Cast, successor: User) -> None:
     Pairing.objects.create(mentor=successor, municipality=cast.cuprija, starts_on=today() - DAY)
-    with pytest.raises(Refused, match="overlap"):
+    with pytest.raises(ActionNotAllowed, match="overlap"):
         hand_over(pairing(cast), successor, today(), None, "Белешка", by=cast.mentor)
     assert pairing(cast).ends_on is None
 

@@ -15,9 +15,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from mentoring.domain import checkins
-from mentoring.domain.refused import Refused
 from mentoring.enums import CheckInState, Side, Way
 from mentoring.models import CheckIn, NextStep
 from mentoring.queries.checkins import glance
@@ -173,7 +173,7 @@ def test_one_is_called_off_and_stays_in_the_history(cast: Cast) -> None:
                 by=cast.mentor,
             ),
         ):
-            with pytest.raises(Refused):
+            with pytest.raises(ActionNotAllowed):
                 act()
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from django.urls import reverse
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from mentoring.defaults import RUBRIC, words
 from mentoring.domain import rubric as keep
 from mentoring.domain.feedback import give
-from mentoring.domain.refused import Refused
 from mentoring.enums import Level
 from mentoring.models import Criterion, Feedback, Score
 from mentoring.queries.rubric import programme_of, rubric
@@ -226,11 +226,11 @@ def test_half_english_words_are_refused_and_kept(cast: Cast) -> None:
 def test_one_criterion_is_always_left_and_never_too_many(cast: Cast) -> None:
     for key, _said in RUBRIC[1:]:
         keep.use(cast.programme, key, False, by=cast.staff)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         keep.use(cast.programme, RUBRIC[0][0], False, by=cast.staff)
     for number in range(keep.MOST - 1):
         keep.add(cast.programme, sr(f"Мерило {number}"), by=cast.staff)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         keep.add(cast.programme, sr("Још једно"), by=cast.staff)
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from django.conf import settings
@@ -23,16 +22,14 @@ from municipalities.queries import today
 from municipalities.tenancy import scope
 from posts.domain.see import see
 from posts.models import Post
-from tests.browsing import is_sound
+from tests.browsing import is_sound, looks, violations
 from tests.mentoring import rows
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import opened
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
 WIDTH = "element => element.clientWidth"
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
 def enter(page: Any, live_server: Any, who: Any) -> None:
@@ -53,13 +50,7 @@ def posts(cast: Cast) -> list[Post]:
     return rows
 
 
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
-
-
 def test_the_desk_is_worked_through_by_keyboard(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
-    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -77,7 +68,7 @@ def test_the_desk_is_worked_through_by_keyboard(page: Any, live_server: Any, cas
     # u marks as unread
     expect(rows.nth(0)).not_to_have_class(re.compile("desk-unread"))
     page.keyboard.press("u")
-    expect(rows.nth(0)).to_have_class(re.compile("desk-unread"), timeout=PATIENCE)
+    expect(rows.nth(0)).to_have_class(re.compile("desk-unread"))
     # in a field the letters are letters
     page.locator("#desk-municipality").focus()
     page.keyboard.press("j")
@@ -103,14 +94,13 @@ def test_the_desk_is_worked_through_by_keyboard(page: Any, live_server: Any, cas
     page.keyboard.press("j")
     expect(links.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{reverse('post', args=['cuprija', posts[1].pk])}", timeout=PATIENCE)
+    page.wait_for_url(f"**{reverse('post', args=['cuprija', posts[1].pk])}")
     assert complaints == []
 
 
 def test_the_rubric_says_what_is_saved_and_what_is_not(
     page: Any, live_server: Any, cast: Cast, posts: list[Post]
 ) -> None:
-    page.set_default_timeout(PATIENCE)
     enter(page, live_server, cast.mentor)
     page.goto(live_server.url + reverse("post_feedback", args=["cuprija", posts[0].pk]))
     state = page.locator("[data-state]")
@@ -118,12 +108,11 @@ def test_the_rubric_says_what_is_saved_and_what_is_not(
     page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3")).check()
     expect(state).to_have_text("Changes are not saved yet")
     page.get_by_role("button", name="Save the feedback").click()
-    expect(state).to_contain_text("Saved", timeout=PATIENCE)
+    expect(state).to_contain_text("Saved")
     expect(page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3"))).to_be_checked()
 
 
 def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
-    page.set_default_timeout(PATIENCE)
     with scope(cast.cuprija):
         for weeks, row in enumerate(posts):
             levels = {"tone": Level.GOOD, "clarity": Level.PARTLY, "picture": Level.NOT_YET}
@@ -148,7 +137,7 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
         enter(page, live_server, who)
         for address in addresses:
             page.goto(live_server.url + address)
-            for width, scheme in LOOKS:
+            for width, scheme in looks():
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 found += [(address, width, scheme, *each) for each in violations(page)]
@@ -158,7 +147,6 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
 
 
 def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server: Any, cast: Cast) -> None:
-    page.set_default_timeout(PATIENCE)
     rows.activity(rows.plan(cast, cast.cuprija), "Анкета о тргу", due=-4)
     Pairing.objects.filter(municipality=cast.novi_pazar).update(ends_on=rows.day(-2))
     enter(page, live_server, cast.staff)
@@ -176,7 +164,6 @@ def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server
 
 
 def test_desk_and_home_say_what_to_do_next(page: Any, live_server: Any, cast: Cast) -> None:
-    page.set_default_timeout(PATIENCE)
     plan = rows.plan(cast, cast.cuprija)
     late = rows.activity(plan, "Анкета о тргу", due=-4)
     rows.activity(plan, "Објава о е-шалтеру", due=9)

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from administration.archive import agreed as archive
+from common.errors import ActionNotAllowed
 from delivery.models import Delivery
 from inbox.models import Reply
 from mentoring.domain import plan_activities as verbs
-from mentoring.domain.refused import Refused
 from mentoring.enums import Proof, Side
 from mentoring.models import Activity, Evidence, Plan
 from mentoring.queries import plans as queries
@@ -109,7 +109,7 @@ def test_what_nobody_decided_what_is_older_than_the_plan_and_a_strangers_need_ar
     theirs = make.need(cast.novi_pazar, cast.stranger, stage=Stage.DONE, decided_on=today(), done_on=today())
     with scope(cast.cuprija):
         for each in (fresh, old, theirs):
-            with pytest.raises(Refused, match="since the plan began"):
+            with pytest.raises(ActionNotAllowed, match="since the plan began"):
                 verbs.add_needs(row, [each.pk], by=cast.officer)
         assert queries.offered_needs(row) == []
     first_day = decided(cast, days_ago=20, stage=Stage.DECLINED, done_on=None)
@@ -128,7 +128,7 @@ def test_a_need_that_was_deleted_says_so_and_does_not_count(cast: Cast) -> None:
         Need.objects.get(pk=need.pk).delete()
         board = queries.board(Plan.objects.get())
         assert queries.next_step(board, Side.MUNICIPALITY).kind == "look_again"
-        with pytest.raises(Refused, match="0 of 1"):
+        with pytest.raises(ActionNotAllowed, match="0 of 1"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
     page = sign_in(cast.officer).get(page_of(row)).text
     assert "The need “Осветљење” was deleted, so it does not count." in page

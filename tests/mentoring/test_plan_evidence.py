@@ -19,12 +19,12 @@ from analytics.domain import collect, rollup
 from analytics.domain.indicators_measure import renew
 from analytics.models import IndicatorValue
 from analytics.queries.measured import measure
+from common.errors import ActionNotAllowed
 from delivery.enums import State
 from delivery.models import Delivery
 from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_library, plan_readings, plans
 from mentoring.domain.plan_library import stored
-from mentoring.domain.refused import Refused
 from mentoring.enums import Closing, Proof, Side
 from mentoring.models import Activity, ActivityKind, Evidence, Plan
 from mentoring.plan_defaults import ACTIVITIES, words
@@ -96,7 +96,7 @@ def test_it_is_not_done_before_its_evidence_is_there(cast: Cast, channel: Any) -
     row = only(agreed(cast, wanted(wanted=2)))
     with scope(cast.cuprija):
         verbs.add_posts(row, [post(channel).pk], by=cast.officer)
-        with pytest.raises(Refused, match="1 of 2"):
+        with pytest.raises(ActionNotAllowed, match="1 of 2"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
 
 
@@ -134,7 +134,7 @@ def test_a_post_from_before_the_plan_a_draft_and_a_strangers_are_no_evidence(cas
     with scope(cast.cuprija):
         draft = Post.objects.create(municipality=cast.cuprija, author=cast.officer, title="Нацрт")
         for each in (old, theirs, draft):
-            with pytest.raises(Refused, match="since the plan began"):
+            with pytest.raises(ActionNotAllowed, match="since the plan began"):
                 verbs.add_posts(row, [each.pk], by=cast.officer)
     first_day = post(channel, days_ago=20)
     with scope(cast.cuprija):
@@ -160,7 +160,7 @@ def test_a_post_that_is_not_there_any_more_does_not_count_and_that_is_said(cast:
             Evidence.objects.update(post=None)
         board = queries.board(Plan.objects.get())
         assert queries.next_step(board, Side.MUNICIPALITY).kind == "look_again"
-        with pytest.raises(Refused, match="0 of 1"):
+        with pytest.raises(ActionNotAllowed, match="0 of 1"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
     found = item(row)
     assert (found.counted, found.is_proved) == (0, False)
@@ -180,7 +180,7 @@ def test_evidence_is_taken_back_until_the_mentor_has_confirmed(cast: Cast, chann
         assert Evidence.objects.get().withdrawn_by == cast.officer, "that it stood there is kept"
         (two,) = verbs.add_posts(row, [one.post_id], by=cast.officer)
         verbs.report(row, "", side=Side.MENTOR, by=cast.mentor)
-        with pytest.raises(Refused, match="has confirmed"):
+        with pytest.raises(ActionNotAllowed, match="has confirmed"):
             verbs.withdraw(two, by=cast.officer)
 
 
@@ -250,12 +250,12 @@ def test_nothing_is_done_in_a_draft_or_a_closed_plan(cast: Cast) -> None:
     plan = begun(cast, wanted(proof=Proof.NOTHING))
     row = only(plan)
     with scope(cast.cuprija):
-        with pytest.raises(Refused, match="not agreed yet"):
+        with pytest.raises(ActionNotAllowed, match="not agreed yet"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
         plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
         plans.agree(plan, side=Side.MUNICIPALITY, by=cast.officer)
         plans.close(plan, Closing.REPLACED, by=cast.mentor)
-        with pytest.raises(Refused, match="closed"):
+        with pytest.raises(ActionNotAllowed, match="closed"):
             verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
     assert sign_in(cast.officer).post(f"{page_of(row)}done/", {"act": "made up"}).status_code == 400
 
@@ -301,7 +301,7 @@ def test_too_few_posts_prove_nothing(cast: Cast, channel: Any) -> None:
     publish(channel, calls=4, others=0)
     plan_readings.read_all()
     assert not item(row).has_reached
-    with scope(cast.cuprija), pytest.raises(Refused, match="too few posts"):
+    with scope(cast.cuprija), pytest.raises(ActionNotAllowed, match="too few posts"):
         verbs.report(row, "", side=Side.MUNICIPALITY, by=cast.officer)
     assert "n = 4 is too few to judge" in sign_in(cast.officer).get(PLAN).content.decode()
 

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from common.errors import ActionNotAllowed
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_changes, plans
 from mentoring.domain.plan_library import stored
-from mentoring.domain.refused import Refused
 from mentoring.enums import Closing, Proof, Side
 from mentoring.models import Activity, Change, Plan
 from mentoring.plan_defaults import ACTIVITIES
@@ -143,7 +143,7 @@ def test_a_first_day_at_the_end_of_time_is_refused(cast: Cast) -> None:
 
 def test_one_plan_is_open_at_a_time(cast: Cast) -> None:
     begun(cast)
-    with pytest.raises(Refused, match="There is a plan already"):
+    with pytest.raises(ActionNotAllowed, match="There is a plan already"):
         begun(cast)
     with scope(cast.cuprija):
         first = Plan.objects.get()
@@ -210,7 +210,7 @@ def test_nobody_agrees_for_both_sides(cast: Cast) -> None:
         row = Plan.objects.get()
         assert row.mentor_agreed_by == cast.mentor
         assert row.municipality_agreed_by is None
-        with pytest.raises(Refused, match="Somebody else"):
+        with pytest.raises(ActionNotAllowed, match="Somebody else"):
             plans.agree(plan, side=Side.MUNICIPALITY, by=cast.mentor)
         with pytest.raises(IntegrityError), transaction.atomic():
             Plan.objects.update(municipality_agreed_by=cast.mentor)
@@ -248,7 +248,7 @@ def test_an_empty_plan_is_not_agreed_on(cast: Cast) -> None:
     plan = begun(cast)
     with scope(cast.cuprija):
         plans.remove(only(plan), by=cast.officer)
-        with pytest.raises(Refused, match="nothing to agree on"):
+        with pytest.raises(ActionNotAllowed, match="nothing to agree on"):
             plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
 
 
@@ -284,7 +284,7 @@ def test_who_may_read_it_and_who_may_write(cast: Cast) -> None:
 )
 def test_what_cannot_be_agreed_is_refused(cast: Cast, said: dict[str, object], message: str) -> None:
     plan = begun(cast)
-    with scope(cast.cuprija), pytest.raises(Refused, match=message):
+    with scope(cast.cuprija), pytest.raises(ActionNotAllowed, match=message):
         plans.add(plan, plans.Wanted(**{**vars(wanted()), **said}), by=cast.officer)  # type: ignore[arg-type]
 
 
@@ -293,7 +293,7 @@ def test_who_does_it_belongs_to_the_municipality_or_is_its_mentor(cast: Cast) ->
     with scope(cast.cuprija):
         plans.add(plan, wanted("Са ментором", owner=cast.mentor), by=cast.officer)
         plans.add(plan, wanted("Са службом", owner_name="Служба за културу"), by=cast.officer)
-        with pytest.raises(Refused, match="neither works"):
+        with pytest.raises(ActionNotAllowed, match="neither works"):
             plans.add(plan, wanted("Са странцем", owner=cast.stranger), by=cast.officer)
 
 
@@ -353,7 +353,7 @@ def test_who_proposed_takes_it_back_and_nobody_is_bothered(cast: Cast) -> None:
         before = len(told(cast.mentor))
         plan_changes.decline(change, "", side=Side.MUNICIPALITY, by=cast.officer)
         assert len(told(cast.mentor)) == before
-        with pytest.raises(Refused, match="decided about this change already"):
+        with pytest.raises(ActionNotAllowed, match="decided about this change already"):
             plan_changes.accept(change, side=Side.MENTOR, by=cast.mentor)
 
 
@@ -380,15 +380,15 @@ def test_activities_are_added_dropped_and_days_moved_by_agreement(cast: Cast) ->
 def test_a_change_needs_a_reason_and_something_otherwise(cast: Cast) -> None:
     row = only(agreed(cast))
     with scope(cast.cuprija):
-        with pytest.raises(Refused, match="Say why"):
+        with pytest.raises(ActionNotAllowed, match="Say why"):
             plan_changes.propose_drop(row, "  ", side=Side.MENTOR, by=cast.mentor)
         same = plans.Wanted(name=row.name, due_on=row.due_on)
-        with pytest.raises(Refused, match="Nothing is otherwise"):
+        with pytest.raises(ActionNotAllowed, match="Nothing is otherwise"):
             plan_changes.propose_change(row, same, "Онако", side=Side.MENTOR, by=cast.mentor)
         plan_changes.propose_drop(row, "Разлог", side=Side.MENTOR, by=cast.mentor)
-        with pytest.raises(Refused, match="waits already"):
+        with pytest.raises(ActionNotAllowed, match="waits already"):
             plan_changes.propose_drop(row, "Разлог", side=Side.MENTOR, by=cast.mentor)
-        with pytest.raises(Refused, match="is agreed"):
+        with pytest.raises(ActionNotAllowed, match="is agreed"):
             plans.remove(row, by=cast.officer)
 
 
@@ -421,7 +421,7 @@ def test_when_the_municipality_leaves_the_plan_closes_and_keeps_what_was_done(ca
         assert (plan.closed_because, plan.closed_by) == (Closing.LEFT, None)
         assert Activity.objects.count() == 1
         assert Change.objects.get().decided_by is None
-        with pytest.raises(Refused, match="closed"):
+        with pytest.raises(ActionNotAllowed, match="closed"):
             plans.agree(plan, side=Side.MENTOR, by=cast.mentor)
     page = sign_in(cast.officer).get(PLAN).content.decode()
     assert "The municipality left the programme" in page

@@ -21,11 +21,8 @@ from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
-
 
 def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server: Any, cast: Cast) -> None:
-    page.set_default_timeout(PATIENCE)
     there = live_server.url + reverse("mentoring_plan", args=["cuprija"])
     out = post(channel(cast.cuprija, cast.approver), "Упис у вртиће до петка", days_ago=0, call_kind="apply")
     enter(page, live_server, cast.officer)
@@ -74,7 +71,6 @@ def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server:
 
 
 def test_every_page_of_a_plan_is_accessible(page: Any, live_server: Any, cast: Cast) -> None:
-    page.set_default_timeout(PATIENCE)
     plan = agreed(
         cast, wanted("Раније", due=-3), wanted("Правила разговора", proof=Proof.LINK, owner=cast.mentor),
         wanted("Позив у већини објава", due=30, proof=Proof.INDICATOR, code="OP1", threshold=60),

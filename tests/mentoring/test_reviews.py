@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from mentoring.domain import plan_activities, reviews
 from mentoring.domain.feedback import give
-from mentoring.domain.refused import Refused
 from mentoring.enums import Level, ReviewKind, Side
 from mentoring.models import Activity, Feedback, Plan, Review
 from mentoring.queries.reviews import possible
@@ -112,7 +112,7 @@ def test_an_officer_begins_one_and_both_sides_are_told(cast: Cast, plan: Plan) -
 
 def test_there_is_nothing_to_look_back_on_before_both_agreed(cast: Cast) -> None:
     draft = begun(cast)
-    with scope(cast.cuprija), pytest.raises(Refused):
+    with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
         reviews.begin(draft, ReviewKind.MID, by=cast.officer)
     answer = sign_in(cast.officer).post(url("mentoring_review_begin"), {"plan": draft.pk, "kind": "mid"}, follow=True)
     assert "There is nothing to look back on yet" in answer.content.decode()
@@ -218,7 +218,7 @@ def test_with_the_second_confirmation_it_is_frozen(cast: Cast, review: Review) -
             lambda: reviews.look_again(row, revision=row.revision, by=cast.mentor),
             lambda: reviews.confirm(row, side=Side.MENTOR, revision=row.revision, by=cast.mentor),
         ):
-            with pytest.raises(Refused):
+            with pytest.raises(ActionNotAllowed):
                 act()
     page = sign_in(cast.viewer).get(url("mentoring_review", review.pk)).content.decode()
     assert "Confirmed by both" in page
@@ -226,12 +226,12 @@ def test_with_the_second_confirmation_it_is_frozen(cast: Cast, review: Review) -
 
 
 def test_who_says_nothing_confirms_nothing_and_nobody_confirms_for_both(cast: Cast, review: Review) -> None:
-    with pytest.raises(Refused, match="Write first"):
+    with pytest.raises(ActionNotAllowed, match="Write first"):
         confirm(review, cast.mentor, Side.MENTOR)
     say(review, cast.mentor, Side.MENTOR, "Добро")
     say(review, cast.officer, Side.MUNICIPALITY, "Добро")
     confirm(review, cast.officer, Side.MUNICIPALITY)
-    with pytest.raises(Refused, match="for the other side"):
+    with pytest.raises(ActionNotAllowed, match="for the other side"):
         confirm(review, cast.officer, Side.MENTOR)
     # the officer is made a mentor of the municipality, too: they speak for that side alone
     Pairing.objects.create(mentor=cast.officer, municipality=cast.cuprija, starts_on=today())

@@ -32,7 +32,6 @@ from trainings.models import Exercise, Participant
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
 TITLE = "Упис у вртиће до петка"
 GOAL = "Да људи у Бањи знају шта да ураде"
 ACTIVITY = "Three posts with a clear call to action"
@@ -43,7 +42,6 @@ class Tour:
 
     def __init__(self, page: Any, live_server: Any) -> None:
         self.page, self.server = page, live_server
-        page.set_default_timeout(PATIENCE)
 
     def be(self, who: Any) -> None:
         self.page.context.clear_cookies()

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 import serbian
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.domain import glossary as verbs
-from municipalities.domain.refused import Refused
 from municipalities.models import GlossaryWord
 from municipalities.queries import glossary, glossary_words
 from municipalities.tenancy import scope
@@ -84,7 +84,7 @@ def test_every_change_is_in_the_activity(house: Cast) -> None:
 def test_what_is_no_word_or_of_no_use_is_refused_at_its_field(
     house: Cast, latin: str, cyrillic: str, field: str
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActionNotAllowed) as refused:
         add(house, latin, cyrillic)
     assert refused.value.field == field
     assert not GlossaryWord.objects.exists()
@@ -98,7 +98,7 @@ def test_a_word_is_kept_as_people_mean_it(house: Cast) -> None:
 @pytest.mark.parametrize(("latin", "cyrillic"), [("startit", ""), ("Startit", "Стартит центар"), ("Start", "STARTIT")])
 def test_the_same_spelling_twice_is_refused(house: Cast, latin: str, cyrillic: str) -> None:
     add(house, "Startit")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         add(house, latin, cyrillic)
 
 
@@ -114,7 +114,7 @@ def test_the_database_keeps_a_spelling_unique(house: Cast) -> None:
 def test_the_list_has_an_end(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "MOST_WORDS", 1)
     add(house, "Startit")
-    with pytest.raises(Refused, match="уклоните неке"):
+    with pytest.raises(ActionNotAllowed, match="уклоните неке"):
         add(house, "Petlja")
 
 

@@ -13,10 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent, MailMessage
 from common.sentences import sentence
 from municipalities.domain import house_rules, members
-from municipalities.domain.refused import Refused
 from municipalities.enums import Approval, ChangeOutcome, Role
 from municipalities.forms import RulesForm
 from municipalities.models import Enrolment, Membership, Municipality, RuleChange
@@ -150,7 +150,7 @@ def test_a_relaxation_without_a_reason_is_refused_at_the_field(cast: Cast, reaso
     assert page.status_code == 422
     assert 'id="id_reason_error"' in page.text
     assert rule() == "one"
-    with pytest.raises(Refused), scope(cast.cuprija):
+    with pytest.raises(ActionNotAllowed), scope(cast.cuprija):
         house_rules.edit(cast.cuprija, {"approval": "none"}, by=cast.approver, reason=reason)
 
 
@@ -261,7 +261,7 @@ def test_who_asked_withdraws_and_neither_agrees_nor_stops(cast: Cast, second: Us
 def test_an_administrator_does_not_agree_in_the_name_of_the_municipality(cast: Cast) -> None:
     change = asked(cast)
     assert sign_in(cast.administrator).post(f"{PAGE}relaxations/{change.pk}/confirm/").status_code == 403
-    with pytest.raises(Refused, match="another approver"):
+    with pytest.raises(ActionNotAllowed, match="another approver"):
         agree(change, by=cast.administrator)
     assert rule() == "one"
 
@@ -273,7 +273,7 @@ def test_who_stands_in_for_an_approver_does_not_agree(cast: Cast, second: User) 
     delegate(cast.cuprija, approver=second, to=cast.officer, starts_on=today(), ends_on=today(), by=second)
     change = asked(cast)
     assert sign_in(cast.officer).post(f"{PAGE}relaxations/{change.pk}/confirm/").status_code == 403
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         agree(change, by=cast.officer)
 
 
@@ -319,7 +319,7 @@ def test_agreeing_to_what_somebody_may_no_longer_ask_for_changes_nothing(cast: C
 
 def outcomes(*acts: Callable[[], Any]) -> list[str]:
     """Of acts that begin at once: "done" or "refused", sorted."""
-    results = at_once(*acts, refusals=Refused)
+    results = at_once(*acts, refusals=ActionNotAllowed)
     return sorted(REFUSED if each == REFUSED else "done" for each in results)
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts.domain import people
 from accounts.models import User
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from common.sentences import sentence
 from municipalities.domain import deciders, members, waiting
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership
 from municipalities.queries import access, today
@@ -129,7 +129,7 @@ def test_who_gave_it_and_who_gets_it_do_not_agree(cast: Cast, second: User, kind
     for who in (cast.approver, waiting.holder(row), cast.administrator, cast.staff, cast.viewer):
         sign_in(who).post(confirm.format(row.pk))
         assert not holds(row, verb)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         waiting.confirm(row, by=cast.approver)
 
 
@@ -203,7 +203,7 @@ def test_the_database_refuses_who_agrees_with_themselves(cast: Cast, second: Use
 def test_agreeing_and_the_end_of_the_delay_at_once_settle_it_once(cast: Cast, second: User, kind: str) -> None:
     row = KINDS[kind][0](cast, second)
     type(row).objects.filter(pk=row.pk).update(waits_until=timezone.now() - timedelta(minutes=1))
-    at_once(lambda: waiting.confirm(row, by=second), waiting.settle_due, waiting.settle_due, refusals=Refused)
+    at_once(lambda: waiting.confirm(row, by=second), waiting.settle_due, waiting.settle_due, refusals=ActionNotAllowed)
     assert AuditEvent.objects.filter(verb__in=["member.confirm_right", "member.right_holds"]).count() == 1
 
 
@@ -237,7 +237,7 @@ def test_a_waiting_approver_is_asked_for_no_decision_and_lends_nothing(cast: Cas
     row = newcomer(cast)
     assert row.user not in asked(cast.cuprija)
     assert seats(row.user, cast.cuprija) == []
-    with pytest.raises(Refused, match="Only an approver"):
+    with pytest.raises(ActionNotAllowed, match="Only an approver"):
         lent(cast, row.user, by=row.user)
 
 

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities import tasks
 from municipalities.domain import programme as verbs
-from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Pairing, Programme
 from municipalities.queries import known_mentors
 from planning.domain import feeds
@@ -73,7 +73,7 @@ def test_a_municipality_without_a_workspace_is_not_enrolled(cast: Cast) -> None:
     kula = municipality("kula", "Кула", "Kula")
     kula.joined_on = None
     kula.save()
-    with pytest.raises(Refused, match="no workspace yet"):
+    with pytest.raises(ActionNotAllowed, match="no workspace yet"):
         verbs.enrol(Cohort.objects.get(), kula, TODAY, compares=True, by=cast.staff)
 
 
@@ -107,7 +107,7 @@ def test_overlapping_pairings_of_the_same_two_are_refused(
     mentor = person("second-mentor")
     verbs.pair(mentor, cast.cuprija, date(2026, 3, 1), date(2026, 5, 31), by=cast.staff)
     if overlaps:
-        with pytest.raises(Refused, match="one runs from 1 Mar 2026 to 31 May 2026"):
+        with pytest.raises(ActionNotAllowed, match="one runs from 1 Mar 2026 to 31 May 2026"):
             verbs.pair(mentor, cast.cuprija, starts, ends, by=cast.staff)
     else:
         verbs.pair(mentor, cast.cuprija, starts, ends, by=cast.staff)

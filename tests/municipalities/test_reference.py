@@ -18,18 +18,18 @@ def test_there_are_117_municipalities_and_28_cities_in_24_districts_and_belgrade
     assert {record.district for record in reference.municipalities} == codes
 
 
-@pytest.mark.parametrize("record", load().municipalities, ids=lambda record: record.slug)
-def test_every_name_makes_the_round_trip_between_the_scripts(record):
-    assert to_latin(record.name_cyrl) == record.name_latn
-    assert to_cyrillic(record.name_latn) == record.name_cyrl
-    assert to_latin(record.name_cyrl.upper()) == record.name_latn.upper()
-    assert to_cyrillic(record.name_latn.upper()) == record.name_cyrl.upper()
-    assert fold(record.name_cyrl) == fold(record.slug.replace("-", " "))
+def test_every_name_makes_the_round_trip_between_the_scripts(subtests: pytest.Subtests) -> None:
+    for record in load().municipalities:
+        with subtests.test(record.slug):
+            assert to_latin(record.name_cyrl) == record.name_latn
+            assert to_cyrillic(record.name_latn) == record.name_cyrl
+            assert to_latin(record.name_cyrl.upper()) == record.name_latn.upper()
+            assert to_cyrillic(record.name_latn.upper()) == record.name_cyrl.upper()
+            assert fold(record.name_cyrl) == fold(record.slug.replace("-", " "))
 
 
-@pytest.mark.parametrize(
-    ("slug", "cyrillic", "district", "kind"),
-    [
+def test_well_known_places_are_spelled_and_placed_right(subtests: pytest.Subtests) -> None:
+    for slug, cyrillic, district, kind in [
         ("cuprija", "Ћуприја", "RS-13", "municipality"),
         ("kragujevac", "Крагујевац", "RS-12", "city"),
         ("mali-zvornik", "Мали Зворник", "RS-08", "municipality"),
@@ -40,11 +40,10 @@ def test_every_name_makes_the_round_trip_between_the_scripts(record):
         ("odzaci", "Оџаци", "RS-05", "municipality"),
         ("zrenjanin", "Зрењанин", "RS-02", "city"),
         ("beograd", "Београд", "RS-00", "city"),
-    ],
-)
-def test_well_known_places_are_spelled_and_placed_right(slug, cyrillic, district, kind):
-    record = BY_SLUG[slug]
-    assert (record.name_cyrl, record.district, record.kind) == (cyrillic, district, kind)
+    ]:
+        with subtests.test(slug=slug, cyrillic=cyrillic, district=district, kind=kind):
+            record = BY_SLUG[slug]
+            assert (record.name_cyrl, record.district, record.kind) == (cyrillic, district, kind)
 
 
 def test_population_is_there_only_where_a_source_is():

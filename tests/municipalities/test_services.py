@@ -41,9 +41,8 @@ def entry(**fields: Any) -> ServiceAvailability:
 # ---- what is known of a service
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
+def test_dates_decide_first_then_whether_somebody_looked_lately(subtests: pytest.Subtests) -> None:
+    for fields, expected in [
         ({}, Offer.UNVERIFIED),
         ({"verified_on": date(2026, 3, 1)}, Offer.AVAILABLE),
         ({"verified_on": date(2025, 9, 10)}, Offer.AVAILABLE),
@@ -53,11 +52,10 @@ def entry(**fields: Any) -> ServiceAvailability:
         ({"starts_on": date(2026, 3, 10), "verified_on": TODAY}, Offer.AVAILABLE),
         ({"ends_on": date(2026, 3, 9), "verified_on": TODAY}, Offer.ENDED),
         ({"ends_on": date(2026, 3, 10), "verified_on": TODAY}, Offer.AVAILABLE),
-    ],
-)
-def test_dates_decide_first_then_whether_somebody_looked_lately(fields: dict[str, Any], expected: Offer) -> None:
-    assert state(entry(**fields), TODAY, 6) == expected
-    assert promotable(expected) == (expected == Offer.AVAILABLE)
+    ]:
+        with subtests.test(fields=fields, expected=expected):
+            assert state(entry(**fields), TODAY, 6) == expected
+            assert promotable(expected) == (expected == Offer.AVAILABLE)
 
 
 def test_where_nothing_is_written_nothing_is_known() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from django.utils import timezone, translation
 
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs.domain import decide, supporters
@@ -57,7 +57,7 @@ def again(town: Town, need: Need) -> Need:
 
 def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
     """Run acts that begin at the same moment: what each gave, or "refused"."""
-    return concurrency.at_once(*acts, refusals=Refused, within=lambda: scope(town.cast.cuprija))
+    return concurrency.at_once(*acts, refusals=ActionNotAllowed, within=lambda: scope(town.cast.cuprija))
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import triage
-from inbox.domain.refused import Refused
 from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
 from needs.domain import decide, follow_up, merge, pictures, supporters, write
@@ -187,7 +187,7 @@ def test_two_needs_that_are_put_into_each_other_at_once_do_not_both_go(town: Tow
         try:
             merge.merge(gone, kept, by=by)
         except Need.DoesNotExist as gone_meanwhile:
-            raise Refused("gone") from gone_meanwhile
+            raise ActionNotAllowed("gone") from gone_meanwhile
 
     at_once(town, lambda: put(first, second), lambda: put(second, first))
     with scope(town.cast.cuprija):
@@ -237,7 +237,7 @@ def test_what_was_declined_is_opened_before_it_is_done(town: Town) -> None:
     need = need_of(town)
     with scope(town.cast.cuprija):
         decide.decide(need, "declined", reason="Нема места.", by=town.cast.officer)
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             decide.done(need, "Ипак", on=timezone.localdate(), by=town.cast.officer)
 
 
@@ -394,7 +394,7 @@ def test_a_picture_whose_people_do_not_agree_is_not_shown(town: Town) -> None:
     with scope(town.cast.cuprija):
         Media.objects.filter(pk=media.pk).update(shows_children=True)
         media.refresh_from_db()
-        with pytest.raises(Refused, match="no consent"):
+        with pytest.raises(ActionNotAllowed, match="no consent"):
             pictures.add(need, media, "after", "Деца", by=town.cast.officer)
 
 

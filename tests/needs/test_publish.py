@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox.domain.refused import Refused
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs.domain import page, publish
@@ -39,7 +39,7 @@ def test_a_need_is_shown_and_taken_back_by_a_press(town: Town) -> None:
 
 def test_nothing_is_shown_before_it_was_decided_and_a_mentor_shows_nothing(town: Town) -> None:
     need = need_of(town)
-    with scope(town.cast.cuprija), pytest.raises(Refused, match="Decide about it first"):
+    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="Decide about it first"):
         publish.show(need, by=town.cast.officer)
     assert sign_in(town.cast.mentor).post(reverse("need_show", args=["cuprija", need.pk])).status_code == 403
     assert again(town, need).is_public is False

@@ -46,7 +46,7 @@ from tests.browsing import PHONE, is_sound
 from tests.inbox.test_handover import link
 from tests.inbox.test_keys import press
 from tests.mentoring.plans import agreed, only, wanted
-from tests.mentoring.test_three_months_in_browser import PATIENCE, Tour
+from tests.mentoring.test_three_months_in_browser import Tour
 from tests.people import Cast
 from tests.practice.network import serving
 from trainings.domain import practice_channel
@@ -213,7 +213,6 @@ def a_department_is_asked_and_the_citizen_answered(tour: Tour, place: Place, bro
 
     context = browser.new_context(locale="en-GB", viewport=PHONE)
     engineer = context.new_page()
-    engineer.set_default_timeout(PATIENCE)
     engineer.goto(tour.server.url + link())
     expect(engineer.get_by_text("До када копате у парку?")).to_be_visible()
     expect(engineer.get_by_text("клупе")).to_have_count(0)

@@ -6,23 +6,17 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from notifications import stop_links
 from notifications.enums import How, NotificationKind
 from notifications.models import Notification, Preferences
 from notifications.queries import manner
-from tests.browsing import enter
+from tests.browsing import enter, violations
 from tests.notifications.conftest import Tell
 from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 def fits(page: Any) -> bool:

@@ -220,7 +220,7 @@ def test_two_workers_at_once_send_one_mail(cast: Cast, tell: Tell) -> None:
 
     def work() -> int:
         try:
-            together.wait(timeout=60)
+            together.wait(timeout=300)
             return send_due()
         finally:
             connection.close()

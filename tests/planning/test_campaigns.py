@@ -8,13 +8,13 @@ import pytest
 
 from django.urls import reverse
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from planning import queries
 from planning.domain import campaigns
 from planning.models import Campaign, CampaignPost
 from posts.domain.create import create
-from posts.domain.refused import Refused
 from tests.people import Cast, sign_in
 
 VALUES = {"name": "Упис у вртић", "note": "", "starts_on": None, "ends_on": None}
@@ -27,7 +27,7 @@ def campaign(cast: Cast) -> Campaign:
 
 
 def test_two_campaigns_of_one_name_are_refused(cast: Cast, campaign: Campaign) -> None:
-    with scope(cast.cuprija), pytest.raises(Refused):
+    with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
         campaigns.begin(cast.cuprija, VALUES, by=cast.officer)
     with scope(cast.novi_pazar):
         campaigns.begin(cast.novi_pazar, VALUES, by=cast.stranger)

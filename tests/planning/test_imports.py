@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from planning.domain import campaigns, imports
 from planning.models import CampaignPost, ImportRun
 from planning.reading import MOST_BYTES, read
-from posts.domain.refused import Refused
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post
@@ -209,7 +209,7 @@ def test_a_time_that_another_post_has_on_the_channel_is_told(desk: Desk) -> None
 def test_a_row_that_is_stopped_is_left_out_and_stays_to_be_seen(desk: Desk) -> None:
     run = uploaded(desk, "x;9:00;Вода;;;;;;\n;;Струја;;;;;;\n")
     assert confirmed(desk, run) == 1
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         confirmed(desk, run)
     assert len(posts(desk)) == 1
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", run.pk])).content.decode()
@@ -260,7 +260,7 @@ def test_a_channel_that_was_disconnected_meanwhile_stops_its_rows(desk: Desk) ->
     run = uploaded(desk, "24.11.2026.;9:00;Вода;;Bluesky;;;;\n")
     with scope(desk.house):
         Channel.objects.filter(pk=desk.bluesky.pk).update(state="disconnected")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         confirmed(desk, run)
 
 

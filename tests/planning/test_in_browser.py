@@ -18,14 +18,13 @@ from planning.domain import campaigns, imports, repeat
 from planning.domain.slots import set_slots
 from planning.models import ImportRun, Occurrence
 from posts.models import Post
+from tests.browsing import EACH_LOOK, violations
 from tests.people import Cast
 from tests.posts.desk import Desk, in_hours, opened
-from tests.posts.test_in_browser import enter, violations
+from tests.posts.test_in_browser import enter
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 PLAN = "Датум;Време;Текст;Канали;Кампања;Напомена\n"
 
 
@@ -74,7 +73,7 @@ def furnished(desk: Desk) -> list[str]:
     return [reverse(name, args=["cuprija", *args]) for name, *args in [*pages, *objects]]
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize(("width", "scheme"), EACH_LOOK)
 def test_every_page_is_usable_for_everybody(page: Any, live_server: Any, desk: Desk, width: int, scheme: str) -> None:
     addresses = furnished(desk)
     page.set_viewport_size({"width": width, "height": 844})
@@ -97,7 +96,6 @@ def test_the_tab_of_the_open_page_is_in_sight_on_a_phone(page: Any, live_server:
 
 
 def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, desk: Desk, tmp_path: Path) -> None:
-    page.set_default_timeout(PATIENCE)
     enter(page, live_server, desk.cast.officer)
     page.goto(live_server.url + reverse("calendar", args=["cuprija"]))
     page.get_by_role("link", name="Import a plan").click()
@@ -120,7 +118,6 @@ def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, des
 
 
 def test_a_post_is_repeated_a_day_left_out_and_the_repetition_ended(page: Any, live_server: Any, desk: Desk) -> None:
-    page.set_default_timeout(PATIENCE)
     with scope(desk.house):
         post = desk.write("Пијачни дан у суботу.")
     enter(page, live_server, desk.cast.officer)
@@ -141,7 +138,6 @@ def test_a_post_is_repeated_a_day_left_out_and_the_repetition_ended(page: Any, l
 
 
 def test_the_calendar_link_is_copied_used_and_switched_off(page: Any, live_server: Any, desk: Desk) -> None:
-    page.set_default_timeout(PATIENCE)
     enter(page, live_server, desk.cast.officer)
     page.goto(live_server.url + reverse("feed", args=["cuprija"]))
     page.get_by_role("button", name="Make the address").click()

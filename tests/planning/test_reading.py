@@ -48,11 +48,12 @@ def test_the_encoding_is_found_out(text: str, encoding: str) -> None:
     assert "�" not in line.cells["text"]
 
 
-@pytest.mark.parametrize("separator", [";", ",", "\t"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_the_separator_is_found_out(separator: str, end: str) -> None:
-    (line,) = lines(f'Date{separator}Text{end}2026-11-24{separator}"Water; light, and gas"{end}')
-    assert line.cells == {"day": "2026-11-24", "text": "Water; light, and gas"}
+def test_the_separator_is_found_out(subtests: pytest.Subtests) -> None:
+    for end in ["\n", "\r\n", "\r"]:
+        for separator in [";", ",", "\t"]:
+            with subtests.test(end=end, separator=separator):
+                (line,) = lines(f'Date{separator}Text{end}2026-11-24{separator}"Water; light, and gas"{end}')
+                assert line.cells == {"day": "2026-11-24", "text": "Water; light, and gas"}
 
 
 def test_a_separator_inside_the_title_above_does_not_mislead() -> None:
@@ -180,37 +181,33 @@ def test_texts_that_a_workbook_shares_are_read() -> None:
     assert len(lines(sheet(inline("Текст"), SHARED))[0].cells["text"]) == 20_000
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"PK\x03\x04 not a workbook",
-        b"\x00" * 10,
-        b"x" * (MOST_BYTES + 1),
-        "Датум;Време\n1;2\n".encode(),
-        "Текст;Датум\n".encode(),
-        b"\n\n;;\n",
-        ("Текст\n" + "А\n" * (MOST_ROWS + 1)).encode(),
-        excel(["Текст"], *[["А"]] * (MOST_ROWS + 1)),
-        b"\xff\xfe\x00",
-        b'Text\n"' + b"x" * 200_000,
-        COMPOUND + b"\x00" * 600,
-        packed(**{"xl/worksheets/sheet1.xml": b"0" * (MOST_UNPACKED + 1)}),
-        packed(**{"content.xml": b"<office/>", "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
-        sheet(inline("Текст"), inline("&b;"), before=ENTITIES),
-        sheet(inline("Текст"), *[SHARED * 40] * 200),
-    ],
-    ids=[
-        "empty", "broken", "zeros", "large", "no text", "heading alone", "blank", "many rows", "many rows in Excel",
-        "half a letter", "open quote", "old or locked Excel", "bomb", "OpenDocument", "entities",
-        "one text a thousand times",
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_words(raw: bytes) -> None:
-    assert len(raw) < 2 * MOST_BYTES
-    with pytest.raises(Unreadable) as refused:
-        read(raw)
-    assert str(refused.value).endswith(".")
+def test_what_cannot_be_read_is_refused_in_words(subtests: pytest.Subtests) -> None:
+    unreadable = {
+        "empty": b"",
+        "broken": b"PK\x03\x04 not a workbook",
+        "zeros": b"\x00" * 10,
+        "large": b"x" * (MOST_BYTES + 1),
+        "no text": "Датум;Време\n1;2\n".encode(),
+        "heading alone": "Текст;Датум\n".encode(),
+        "blank": b"\n\n;;\n",
+        "many rows": ("Текст\n" + "А\n" * (MOST_ROWS + 1)).encode(),
+        "many rows in Excel": excel(["Текст"], *[["А"]] * (MOST_ROWS + 1)),
+        "half a letter": b"\xff\xfe\x00",
+        "open quote": b'Text\n"' + b"x" * 200_000,
+        "old or locked Excel": COMPOUND + b"\x00" * 600,
+        "bomb": packed(**{"xl/worksheets/sheet1.xml": b"0" * (MOST_UNPACKED + 1)}),
+        "OpenDocument": packed(
+            **{"content.xml": b"<office/>", "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}
+        ),
+        "entities": sheet(inline("Текст"), inline("&b;"), before=ENTITIES),
+        "one text a thousand times": sheet(inline("Текст"), *[SHARED * 40] * 200),
+    }  # fmt: skip
+    for name, raw in unreadable.items():
+        with subtests.test(name):
+            assert len(raw) < 2 * MOST_BYTES
+            with pytest.raises(Unreadable) as refused:
+                read(raw)
+            assert str(refused.value).endswith(".")
 
 
 @given(st.binary(max_size=300))

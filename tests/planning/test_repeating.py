@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.domain import people as accounts
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.models import Membership
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from planning.domain import repeat
 from planning.models import Occurrence, Recurrence
-from posts.domain.refused import Refused
 from posts.draft import Call, parse
 from posts.enums import Stage
 from posts.models import Post
@@ -137,7 +137,7 @@ def test_a_draft_that_was_deleted_does_not_come_again(desk: Desk, weekly: Recurr
 def test_what_has_ended_is_not_left_out_any_more(desk: Desk, weekly: Recurrence) -> None:
     with scope(desk.house):
         repeat.end(weekly, by=desk.cast.officer)
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             repeat.skip(weekly, date(2026, 12, 4), by=desk.cast.officer)
 
 
@@ -145,9 +145,9 @@ def test_more_days_than_anybody_oversees_are_refused_with_a_day_that_works(desk:
     with scope(desk.house), translation.override("en"):
         post = desk.write("Пијачни дан.")
         values = {**VALUES, "weekdays": [0, 1, 2, 3, 4], "ends_on": date(2027, 3, 31), "skips_holidays": False}
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ActionNotAllowed) as refused:
             repeat.begin(post, values, by=desk.cast.officer)
-        assert "28 December 2026" in refused.value.sentence
+        assert "28 December 2026" in refused.value.message
         row = repeat.begin(post, {**values, "ends_on": date(2026, 12, 28)}, by=desk.cast.officer)
         assert len(repeat.dates_of(row)) == 26
 
@@ -192,13 +192,13 @@ def test_holidays_are_left_out_if_one_says_so(desk: Desk) -> None:
 def test_a_day_that_is_left_out_makes_no_draft_until_it_counts_again(desk: Desk, weekly: Recurrence) -> None:
     with scope(desk.house):
         repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             repeat.skip(weekly, date(2026, 11, 28), by=desk.cast.officer)
     assert repeat.make_due() == 1
     with scope(desk.house):
         repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
     assert repeat.make_due() == 1
-    with scope(desk.house), pytest.raises(Refused):
+    with scope(desk.house), pytest.raises(ActionNotAllowed):
         repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
 
 
@@ -229,7 +229,7 @@ def test_when_the_person_has_left_the_others_are_told(desk: Desk, weekly: Recurr
     ],
 )
 def test_a_repetition_that_makes_no_sense_is_refused(desk: Desk, change: dict[str, Any]) -> None:
-    with scope(desk.house), pytest.raises(Refused):
+    with scope(desk.house), pytest.raises(ActionNotAllowed):
         repeat.begin(desk.write("Вест."), {**VALUES, **change}, by=desk.cast.officer)
 
 

@@ -12,9 +12,8 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=5)
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
+def test_headers_of_an_answer(subtests: pytest.Subtests) -> None:
+    for headers, expected in [
         # Mastodon: an ISO time
         (
             {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "2026-11-25T12:05:00.000Z"},
@@ -43,10 +42,9 @@ SOON = NOW + timedelta(minutes=5)
         ({"X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "31536000"}, None),
         ({"Retry-After": "300"}, None),
         ({}, None),
-    ],
-)
-def test_headers_of_an_answer(headers: dict[str, str], expected: RateLimit | None) -> None:
-    assert read(200, headers, NOW) == RateLimits(expected)
+    ]:
+        with subtests.test(headers=headers, expected=expected):
+            assert read(200, headers, NOW) == RateLimits(expected)
 
 
 def test_a_refusal_with_retry_after_leaves_nothing() -> None:
@@ -106,17 +104,15 @@ def test_more_than_all_of_it_is_all_of_it() -> None:
     assert read(400, {"X-App-Usage": json.dumps(usage(140))}, NOW).app == RateLimit(0, 100, NOW + ROLLS)
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
+def test_a_usage_that_is_none_says_nothing(subtests: pytest.Subtests) -> None:
+    for hostile in [
         "", "28", "[]", "null", "{", '{"call_count": "28"}', '{"call_count": true}', '{"call_count": NaN}',
         '{"call_count": -1e999}', '{"call_count": [28]}', "[" * 5000, '{"a":' * 5000, "{" + " " * 20_000 + "}",
         '{"call_count": 1' + "0" * 500 + "}",
-    ],
-)  # fmt: skip
-def test_a_usage_that_is_none_says_nothing(hostile: str) -> None:
-    names = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
-    assert read(200, dict.fromkeys(names, hostile), NOW) == RateLimits()
+    ]:  # fmt: skip
+        with subtests.test(hostile=hostile):
+            names = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
+            assert read(200, dict.fromkeys(names, hostile), NOW) == RateLimits()
 
 
 @pytest.mark.parametrize("hostile", ["7", '{"1": 7}', '{"1": [7, null, []]}', '{"1": {"call_count": 9}}'])
@@ -124,11 +120,12 @@ def test_a_use_case_of_another_form_says_nothing(hostile: str) -> None:
     assert read(200, {"X-Business-Use-Case-Usage": hostile}, NOW) == RateLimits()
 
 
-@pytest.mark.parametrize("minutes", [-5, 0, 10**6, 10**400, 1e300, "20", True, None, float("nan")])
-def test_a_wait_without_end_is_not_believed(minutes: Any) -> None:
-    use = {"1": [usage(80, estimated_time_to_regain_access=minutes)]}
-    told = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-    assert told == RateLimits(RateLimit(20, 100, NOW + ROLLS))
+def test_a_wait_without_end_is_not_believed(subtests: pytest.Subtests) -> None:
+    for minutes in [-5, 0, 10**6, 10**400, 1e300, "20", True, None, float("nan")]:
+        with subtests.test(minutes=minutes):
+            use = {"1": [usage(80, estimated_time_to_regain_access=minutes)]}
+            told = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
+            assert told == RateLimits(Budget(20, 100, NOW + ROLLS))
 
 
 @pytest.mark.parametrize("value", ["²", "9" * 5000, "-1", "1e3", "99999999999999999", "9" * 18])

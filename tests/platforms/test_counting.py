@@ -26,14 +26,14 @@ VECTORS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "clusters", "size"), VECTORS)
-def test_graphemes_and_bytes_agree_with_the_vectors(text: str, clusters: int, size: int) -> None:
-    assert (graphemes(text), utf8_bytes(text)) == (clusters, size)
+def test_graphemes_and_bytes_agree_with_the_vectors(subtests: pytest.Subtests) -> None:
+    for text, clusters, size in VECTORS:
+        with subtests.test(text=text, clusters=clusters, size=size):
+            assert (graphemes(text), utf8_bytes(text)) == (clusters, size)
 
 
-@pytest.mark.parametrize(
-    ("text", "length"),
-    [
+def test_mastodon_counts_addresses_as_23_and_mentions_without_their_server(subtests: pytest.Subtests) -> None:
+    for text, length in [
         ("https://example.com/very/long/path?x=1", 23),
         ("https://a.rs", 23),
         ("Види https://example.com/a.", 5 + 23 + 1),
@@ -43,10 +43,9 @@ def test_graphemes_and_bytes_agree_with_the_vectors(text: str, clusters: int, si
         ("@user здраво", 12),
         ("pošta@example.rs", 16),
         ("👨‍👩‍👧‍👦", 1),
-    ],
-)
-def test_mastodon_counts_addresses_as_23_and_mentions_without_their_server(text: str, length: int) -> None:
-    assert mastodon(text) == length
+    ]:
+        with subtests.test(text=text, length=length):
+            assert mastodon(text) == length
 
 
 def test_the_way_of_counting_comes_from_the_limits() -> None:

@@ -73,16 +73,14 @@ def says(*lines: str) -> Talk:
 OK = ("HTTP/1.1 200 OK", "Content-Length: 2", "", "{}")
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_an_address_inside_is_not_public(subtests: pytest.Subtests) -> None:
+    for address in [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::",
         "192.0.2.1", "198.18.0.1", "240.0.0.1", "255.255.255.255", "ff02::1", "fe80::1%eth0",
-    ],
-)  # fmt: skip
-def test_an_address_inside_is_not_public(address: str) -> None:
-    assert not is_public(address)
+    ]:  # fmt: skip
+        with subtests.test(address=address):
+            assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
@@ -90,17 +88,14 @@ def test_an_address_outside_is_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+def test_addresses_that_lead_inside_are_refused_before_anything_is_sent(subtests: pytest.Subtests) -> None:
+    for url in [
         "https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://0/",
         "https://2130706433/", "https://0x7f.1/", "http://93.184.216.34/", "ftp://93.184.216.34/", "file:///etc/passwd",
         "https://user@93.184.216.34/", "https:///x",
-    ],
-)  # fmt: skip
-def test_addresses_that_lead_inside_are_refused_before_anything_is_sent(url: str) -> None:
-    with pytest.raises(Refused):
-        Http(deadline=3).get(url)
+    ]:  # fmt: skip
+        with subtests.test(url=url), pytest.raises(Refused):
+            Http(deadline=3).get(url)
 
 
 def test_an_allowed_place_is_allowed_on_its_port_only(serve: Callable[[Talk], Server]) -> None:

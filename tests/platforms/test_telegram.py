@@ -113,9 +113,8 @@ def test_what_is_answered_may_be_gone(bench: Bench) -> None:
 # ---- what can be known before
 
 
-@pytest.mark.parametrize(
-    ("post", "codes"),
-    [
+def test_the_edges_of_what_telegram_takes(subtests: pytest.Subtests) -> None:
+    for post, codes in [
         (outgoing("ж" * 4096), []),
         (outgoing("ж" * 4094 + "🎉"), []),
         (outgoing("ж" * 4095 + "🎉"), ["text_too_long"]),
@@ -135,10 +134,9 @@ def test_what_is_answered_may_be_gone(bench: Bench) -> None:
         (outgoing("x", pictures=(replace(picture(1), width=2000, height=99),)), ["picture_ratio"]),
         (outgoing("x", video=video(size=50_000_001)), ["video_too_large"]),
         (outgoing("x", first_comment="y"), ["comment_not_here"]),
-    ],
-)
-def test_the_edges_of_what_telegram_takes(post: Any, codes: list[str]) -> None:
-    assert [problem.code for problem in Telegram.check(post, Telegram.limits({}))] == codes
+    ]:
+        with subtests.test(post=post, codes=codes):
+            assert [problem.code for problem in Telegram.check(post, Telegram.limits({}))] == codes
 
 
 def test_captions_are_shorter_than_texts_there_too(bench: Bench) -> None:
@@ -418,9 +416,8 @@ def test_text_within_text_is_read_once_and_what_is_answered_not_at_all() -> None
     assert post.at == datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("link", "number"),
-    [
+def test_the_post_that_a_link_leads_to(subtests: pytest.Subtests) -> None:
+    for link, number in [
         ("https://t.me/opstina/57", "57"),
         ("t.me/opstina/57?single", "57"),
         (" https://t.me/s/opstina/57 ", "57"),
@@ -435,10 +432,9 @@ def test_text_within_text_is_read_once_and_what_is_answered_not_at_all() -> None
         ("https://t.me/+AbCdEf", None),
         ("https://example.org/opstina/57", None),
         ("", None),
-    ],
-)
-def test_the_post_that_a_link_leads_to(link: str, number: str | None) -> None:
-    assert Telegram.named_by(link, "https://api.telegram.org", "-1001234567890") == number
+    ]:
+        with subtests.test(link=link, number=number):
+            assert Telegram.named_by(link, "https://api.telegram.org", "-1001234567890") == number
 
 
 # ---- connecting

@@ -111,9 +111,8 @@ def test_answers_are_not_sent_at_all(bench: Bench, fakes: FakeServer) -> None:
 # ---- what can be known before
 
 
-@pytest.mark.parametrize(
-    ("post", "codes"),
-    [
+def test_the_edges_of_what_viber_takes(subtests: pytest.Subtests) -> None:
+    for post, codes in [
         (outgoing("ж" * 7000), []),
         (outgoing("ж" * 6999 + "🎉"), ["text_too_long"]),
         (outgoing("ж" * 768, pictures=(photo(1),)), []),
@@ -127,10 +126,9 @@ def test_answers_are_not_sent_at_all(bench: Bench, fakes: FakeServer) -> None:
         (outgoing("", video=video(size=50_000_001)), ["video_too_large"]),
         (outgoing("", video=video(codec="hevc")), ["video_type"]),
         (outgoing("x", first_comment="y"), ["comment_not_here"]),
-    ],
-)
-def test_the_edges_of_what_viber_takes(post: Any, codes: list[str]) -> None:
-    assert [problem.code for problem in Viber.check(post, Viber.limits({}))] == codes
+    ]:
+        with subtests.test(post=post, codes=codes):
+            assert [problem.code for problem in Viber.check(post, Viber.limits({}))] == codes
 
 
 def test_pictures_come_without_descriptions_and_from_our_public_address() -> None:

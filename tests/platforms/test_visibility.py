@@ -43,13 +43,14 @@ def test_no_connector_can_leave_it_out() -> None:
     assert field.default is field.default_factory is dataclasses.MISSING
 
 
-@pytest.mark.parametrize("key", sorted(PLATFORMS))
-def test_only_mastodon_answers_privately_and_the_others_say_so_beforehand(key: str) -> None:
-    kind = connector(key)
-    limits = kind.limits({})
-    assert set(limits.visibilities) == (set(Visibility) if key == "mastodon" else {Visibility.PUBLIC})
-    found = {each.code for each in kind.check(outgoing(), limits)}
-    assert ("visibility" in found) == (key != "mastodon")
+def test_only_mastodon_answers_privately_and_the_others_say_so_beforehand(subtests: pytest.Subtests) -> None:
+    for key in sorted(PLATFORMS):
+        with subtests.test(key=key):
+            kind = connector(key)
+            limits = kind.limits({})
+            assert set(limits.visibilities) == (set(Visibility) if key == "mastodon" else {Visibility.PUBLIC})
+            found = {each.code for each in kind.check(outgoing(), limits)}
+            assert ("visibility" in found) == (key != "mastodon")
 
 
 def test_a_payload_keeps_it_and_an_old_one_was_public() -> None:

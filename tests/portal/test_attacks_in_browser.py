@@ -60,7 +60,7 @@ def test_words_that_are_htmx_and_a_script_invite_nobody(page: Any, live_server: 
     expect(page.locator("i[hx-post]")).to_have_count(1)
     assert page.evaluate("typeof htmx") == "object"  # the page's own htmx is there and has looked through it
     page.evaluate("htmx.process(document.body)")
-    page.wait_for_timeout(1000)
+    page.wait_for_load_state("networkidle")
     assert [each for each in asked if each.startswith("POST")] == []
     assert Invitation.objects.count() == 0
     assert any("script" in each for each in attacked())
@@ -80,7 +80,7 @@ def test_htmx_passes_over_elements_of_strangers(
     asked = misprinted(page, EXPORTS, words)
     page.goto(live_server.url + EXPORTS)
     expect(page.locator("#go")).to_be_visible()
-    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")
     assert [each for each in asked if "/members/" in each] == []
 
 
@@ -89,7 +89,7 @@ def test_no_script_of_a_stranger_runs(page: Any, live_server: Any, cast: Cast, a
     asked = misprinted(page, EXPORTS, SCRIPTS)
     page.goto(live_server.url + EXPORTS)
     page.evaluate("document.getElementById('link').click()")
-    page.wait_for_timeout(800)
+    page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.dataset.ran") is None
     assert [each for each in asked if "of-a-stranger" in each or "attacker" in each] == []
     assert len(attacked()) >= 5
@@ -101,7 +101,7 @@ def test_a_form_of_a_stranger_leads_nowhere_else(page: Any, live_server: Any, ca
     asked = misprinted(page, EXPORTS, words)
     page.goto(live_server.url + EXPORTS)
     page.evaluate("document.getElementById('go').click()")
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")
     assert [each for each in asked if "attacker" in each] == []
     assert page.url == live_server.url + EXPORTS
     assert any("form-action" in each for each in attacked())
@@ -146,9 +146,8 @@ def test_only_pages_with_htmx_parse_text_without_our_module(
 def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live_server: Any, cast: Cast) -> None:
     enter(page, live_server, cast.approver)
     page.goto(live_server.url + EXPORTS)
-    page.get_by_role("button", name="Put the file together").click()
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(3500)  # htmx has asked once
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+        page.get_by_role("button", name="Put the file together").click()
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     stored = page.evaluate("Object.entries({...localStorage, ...sessionStorage})")
     # The address of the last page with htmx, as long as the tab is open: it needs no words to say it.

@@ -6,24 +6,18 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
 from municipalities.tenancy import scope
 from tests.analytics.factories import channel
-from tests.browsing import enter
+from tests.browsing import enter, violations
 from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 NAME = "Општина Ћуприја"
 CHANNELS = "/m/cuprija/channels/"
-
-
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 @pytest.fixture

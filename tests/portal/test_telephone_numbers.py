@@ -37,39 +37,41 @@ NOBODYS = ("192", "193", "194", "112", "19813", "0800 123 456", "0900 123 456", 
 AROUND = ("Јавите се на {} до петка.", "Javite se na {} do petka.", "{}", "Телефон: {}, хвала", "(tel. {})")
 
 
-@pytest.mark.parametrize("around", AROUND)
-@pytest.mark.parametrize("number", [*MOBILES, *LANDLINES])
-def test_a_number_is_taken_out_of_what_citizens_wrote(number: str, around: str) -> None:
-    said = around.format(number)
-    assert number not in masked(said)
-    assert number not in without_personal(said)
-    assert number not in needs.suggested(said, frozenset())
-    assert list(needs.given_away(said, frozenset()))
+def test_a_number_is_taken_out_of_what_citizens_wrote(subtests: pytest.Subtests) -> None:
+    for number in [*MOBILES, *LANDLINES]:
+        for around in AROUND:
+            with subtests.test(number=number, around=around):
+                said = around.format(number)
+                assert number not in masked(said)
+                assert number not in without_personal(said)
+                assert number not in needs.suggested(said, frozenset())
+                assert list(needs.given_away(said, frozenset()))
 
 
-@pytest.mark.parametrize("around", AROUND[:3])
-@pytest.mark.parametrize("number", ["063 123 456", "063/123-4567", "035 123 456", "035/123-456", "+381 35 123 456"])
-def test_a_number_does_not_go_to_another_municipality(number: str, around: str) -> None:
-    assert number not in Rewriter(PLACE)(around.format(number))
+def test_a_number_does_not_go_to_another_municipality(subtests: pytest.Subtests) -> None:
+    for number in ["063 123 456", "063/123-4567", "035 123 456", "035/123-456", "+381 35 123 456"]:
+        for around in AROUND[:3]:
+            with subtests.test(number=number, around=around):
+                assert number not in Rewriter(PLACE)(around.format(number))
 
 
-@pytest.mark.parametrize("around", AROUND)
-@pytest.mark.parametrize(
-    ("number", "rule"), [(each, "phones") for each in MOBILES] + [(each, "landlines") for each in LANDLINES]
-)
-def test_a_number_in_a_draft_is_asked_about(number: str, rule: str, around: str) -> None:
-    (hit,) = text.RULES[rule](around.format(number))
-    assert text.national(hit.words) == text.national(number)
-    assert not text.RULES["landlines" if rule == "phones" else "phones"](around.format(number))
+def test_a_number_in_a_draft_is_asked_about(subtests: pytest.Subtests) -> None:
+    for number, rule in [(each, "phones") for each in MOBILES] + [(each, "landlines") for each in LANDLINES]:
+        for around in AROUND:
+            with subtests.test(number=number, rule=rule, around=around):
+                (hit,) = text.RULES[rule](around.format(number))
+                assert text.national(hit.words) == text.national(number)
+                assert not text.RULES["landlines" if rule == "phones" else "phones"](around.format(number))
 
 
-@pytest.mark.parametrize("around", AROUND)
-@pytest.mark.parametrize("number", NOBODYS)
-def test_what_is_nobodys_own_is_left_alone(number: str, around: str) -> None:
-    said = around.format(number)
-    assert not text.phones(said)
-    assert not text.landlines(said)
-    assert number in masked(said)
+def test_what_is_nobodys_own_is_left_alone(subtests: pytest.Subtests) -> None:
+    for number in NOBODYS:
+        for around in AROUND:
+            with subtests.test(number=number, around=around):
+                said = around.format(number)
+                assert not text.phones(said)
+                assert not text.landlines(said)
+                assert number in masked(said)
 
 
 @pytest.mark.parametrize("written", ["035/123-456", "+381 (0)35 123 456", "(035) 123456", "00381 35 123-456"])

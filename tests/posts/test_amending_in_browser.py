@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.urls import reverse
 from municipalities.tenancy import scope
 from posts.models import Post
 from posts.queries import publications
-from tests.browsing import enter
+from tests.browsing import enter, violations
 from tests.delivery.conftest import allowed, network
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
@@ -30,8 +29,7 @@ def desk(cast: Cast, network: FakeServer) -> Street:
 
 def nothing_in_the_way(page: Any) -> None:
     """Nobody is kept from the page by how it is built."""
-    found = [each for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    assert violations(page, impacts=("serious", "critical")) == []
 
 
 def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, live_server: Any) -> None:

@@ -9,6 +9,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from delivery.domain import answer, claim
 from delivery.domain.move import NoSuchMove
 from delivery.domain.move import move as move_delivery
@@ -23,7 +24,6 @@ from posts.domain import emergency
 from posts.domain.approve import approve, time_shown
 from posts.domain.clock import keep_wall_times
 from posts.domain.gate import may_send
-from posts.domain.refused import Refused
 from posts.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
 from posts.domain.submit import submit
 from posts.enums import DecisionKind, Stage
@@ -49,7 +49,7 @@ def approved(desk: Desk, hours: float | None = FIVE_DAYS) -> Post:
 
 def test_what_is_approved_for_a_later_time_is_not_published_now(desk: Desk) -> None:
     post = approved(desk)
-    with pytest.raises(Refused, match="approved for"):
+    with pytest.raises(ActionNotAllowed, match="approved for"):
         publish_now(post, by=desk.cast.officer)
     assert [(each.state, each.due_at) for each in desk.deliveries(post)] == [(State.SCHEDULED, post.due_at)]
 
@@ -60,7 +60,7 @@ def test_off_the_schedule_and_on_again_brings_no_earlier_time(desk: Desk) -> Non
         lambda: publish_now(post, by=desk.cast.officer),
         lambda: schedule(post, in_hours(1), by=desk.cast.officer),
     ):
-        with pytest.raises(Refused, match="approved for"):
+        with pytest.raises(ActionNotAllowed, match="approved for"):
             act()
     assert desk.states(post) == []
     assert move(post, in_hours(1), by=desk.cast.officer).stage == Stage.SUBMITTED
@@ -132,7 +132,7 @@ def test_asking_to_publish_now_submits_it_again_and_the_approval_then_holds_for_
 
 def test_asking_is_refused_while_the_approval_holds_for_now(desk: Desk) -> None:
     post = approved(desk, 5)
-    with pytest.raises(Refused, match="Publish the post now"):
+    with pytest.raises(ActionNotAllowed, match="Publish the post now"):
         ask_to_publish_now(post, by=desk.cast.officer)
     assert desk.states(post) == [State.SCHEDULED]
 

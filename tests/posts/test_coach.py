@@ -24,20 +24,22 @@ from serbian.transliteration import to_latin
 VECTORS = Path(__file__).parents[1] / "vectors"
 
 
-def named(file: str, kind: str) -> list[Any]:
+def named(file: str, kind: str) -> dict[str, Any]:
     found = json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))[kind]
-    return [pytest.param(each, id=f"{each.get('rule', kind)}-{number}") for number, each in enumerate(found)]
+    return {f"{each.get('rule', kind)}-{number}": each for number, each in enumerate(found)}
 
 
-@pytest.mark.parametrize("vector", named("coach", "calls"))
-def test_a_pattern_is_filled(vector: Any) -> None:
-    assert filled(vector["pattern"], vector["values"]) == vector["expect"]
+def test_a_pattern_is_filled(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "calls").items():
+        with subtests.test(name):
+            assert filled(vector["pattern"], vector["values"]) == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("coach", "deadlines"))
-def test_a_deadline_is_named_as_a_serbian_text_does(vector: Any) -> None:
-    day, today = date.fromisoformat(vector["day"]), date.fromisoformat(vector["today"])
-    assert deadline_words(day, today, vector["script"]) == vector["expect"]
+def test_a_deadline_is_named_as_a_serbian_text_does(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "deadlines").items():
+        with subtests.test(name):
+            day, today = date.fromisoformat(vector["day"]), date.fromisoformat(vector["today"])
+            assert deadline_words(day, today, vector["script"]) == vector["expect"]
 
 
 def test_every_kind_of_call_has_a_pattern_in_both_scripts() -> None:
@@ -50,25 +52,28 @@ def test_every_kind_of_call_has_a_pattern_in_both_scripts() -> None:
         assert each.latin != each.cyrillic
 
 
-@pytest.mark.parametrize("vector", named("coach", "rules"))
-def test_a_rule_finds_its_places_and_mends_what_it_can(vector: Any) -> None:
-    found = text.RULES[vector["rule"]](vector["text"])
-    assert [[each.words, each.instead] for each in found] == vector["hits"]
-    assert all(vector["text"][each.start : each.end] == each.words for each in found)
-    if "fixed" in vector:
-        assert text.mended(vector["text"], found) == vector["fixed"]
+def test_a_rule_finds_its_places_and_mends_what_it_can(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "rules").items():
+        with subtests.test(name):
+            found = text.RULES[vector["rule"]](vector["text"])
+            assert [[each.words, each.instead] for each in found] == vector["hits"]
+            assert all(vector["text"][each.start : each.end] == each.words for each in found)
+            if "fixed" in vector:
+                assert text.mended(vector["text"], found) == vector["fixed"]
 
 
-@pytest.mark.parametrize("vector", named("coach", "days"))
-def test_days_in_a_text_are_read(vector: Any) -> None:
-    found = text.days(vector["text"], date.fromisoformat(vector["today"]))
-    assert [[each.hit.words, each.on.isoformat(), each.is_last] for each in found] == vector["expect"]
+def test_days_in_a_text_are_read(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "days").items():
+        with subtests.test(name):
+            found = text.days(vector["text"], date.fromisoformat(vector["today"]))
+            assert [[each.hit.words, each.on.isoformat(), each.is_last] for each in found] == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("coach", "sentences"))
-def test_a_text_is_cut_into_sentences(vector: Any) -> None:
-    assert [each.words for each in text.sentences(vector["text"])] == vector["expect"]
-    assert text.average(vector["text"]) == vector["average"]
+def test_a_text_is_cut_into_sentences(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "sentences").items():
+        with subtests.test(name):
+            assert [each.words for each in text.sentences(vector["text"])] == vector["expect"]
+            assert text.average(vector["text"]) == vector["average"]
 
 
 def facts(raw: Any) -> points.Facts:
@@ -94,15 +99,17 @@ def told(found: list[points.Point]) -> list[list[str]]:
     return [[each.id, each.state, each.code] for each in found if each.is_open or each.id not in common]
 
 
-@pytest.mark.parametrize("vector", named("coach", "points"))
-def test_the_coach_says_what_is_worth_a_look(vector: Any) -> None:
-    assert told(points.of_text(facts(vector["facts"]))) == vector["expect"]
+def test_the_coach_says_what_is_worth_a_look(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "points").items():
+        with subtests.test(name):
+            assert told(points.of_text(facts(vector["facts"]))) == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("coach", "points"))
-def test_whatever_is_open_offers_what_to_do_about_it(vector: Any) -> None:
-    found = points.of_text(facts(vector["facts"]))
-    assert [each.code for each in found if each.is_open and each.fix is None] == []
+def test_whatever_is_open_offers_what_to_do_about_it(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "points").items():
+        with subtests.test(name):
+            found = points.of_text(facts(vector["facts"]))
+            assert [each.code for each in found if each.is_open and each.fix is None] == []
 
 
 def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
@@ -134,31 +141,38 @@ def test_every_sentence_and_title_is_there_for_every_point() -> None:
     assert {code.split(".")[0] for code in codes} == set(sentences.titles()) == set(sentences.ORDER)
 
 
-@pytest.mark.parametrize("vector", named("coach", "quoted"))
-def test_words_are_quoted_briefly(vector: Any) -> None:
-    assert points.quoted(vector["words"]) == vector["expect"]
+def test_words_are_quoted_briefly(subtests: pytest.Subtests) -> None:
+    for name, vector in named("coach", "quoted").items():
+        with subtests.test(name):
+            assert points.quoted(vector["words"]) == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("counting", "lengths"))
-def test_a_length_is_counted_as_the_network_does(vector: Any) -> None:
-    limits = Limits(500, vector["counting"], url_length=vector["url_length"])
-    assert counting.count(vector["text"], limits) == vector["expect"]
+def test_a_length_is_counted_as_the_network_does(subtests: pytest.Subtests) -> None:
+    for name, vector in named("counting", "lengths").items():
+        with subtests.test(name):
+            limits = Limits(500, vector["counting"], url_length=vector["url_length"])
+            assert counting.count(vector["text"], limits) == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("counting", "bytes"))
-def test_bytes_are_counted(vector: Any) -> None:
-    assert counting.utf8_bytes(vector["text"]) == vector["expect"]
+def test_bytes_are_counted(subtests: pytest.Subtests) -> None:
+    for name, vector in named("counting", "bytes").items():
+        with subtests.test(name):
+            assert counting.utf8_bytes(vector["text"]) == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("counting", "urls"))
-def test_addresses_are_found(vector: Any) -> None:
-    assert [url for _start, _end, url in counting.urls(vector["text"])] == vector["expect"]
+def test_addresses_are_found(subtests: pytest.Subtests) -> None:
+    for name, vector in named("counting", "urls").items():
+        with subtests.test(name):
+            assert [url for _start, _end, url in counting.urls(vector["text"])] == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("marks", "marks"))
-def test_a_text_is_shown_with_its_marks(vector: Any) -> None:
-    found = [[part for part in (each.text, each.mark, each.title) if part] for each in marks.pieces(vector["text"])]
-    assert found == vector["expect"]
+def test_a_text_is_shown_with_its_marks(subtests: pytest.Subtests) -> None:
+    for name, vector in named("marks", "marks").items():
+        with subtests.test(name):
+            found = [
+                [part for part in (each.text, each.mark, each.title) if part] for each in marks.pieces(vector["text"])
+            ]
+            assert found == vector["expect"]
 
 
 def test_look_alikes_are_pairs_of_both_scripts() -> None:
@@ -167,23 +181,25 @@ def test_look_alikes_are_pairs_of_both_scripts() -> None:
         assert "LATIN" in unicodedata.name(latin)
 
 
-@pytest.mark.parametrize("vector", named("compose", "parts"))
-def test_the_parts_of_a_channel_are_put_together(vector: Any) -> None:
-    raw, layout = vector["draft"], vector["layout"]
-    asked = Interactive(Format.POLL, tuple(raw["options"])) if raw["options"] else Interactive()
-    draft = Draft(
-        texts={tag: Text(written) for tag, written in raw["texts"].items()},
-        per_channel={7: raw["own"]},
-        link=raw["link"],
-        layout={7: ChannelLayout(layout["kind"], tuple(layout["languages"]))},
-        interactive=asked,
-        short_links={7: layout["shown"]},
-        words=Glossary.of(pairs=map(tuple, raw.get("words", ()))),
-    )
-    account = SimpleNamespace(pk=7, layout="one", languages=["sr-Cyrl"], takes_polls=layout["polls"])
-    assert [[each.slot, each.text] for each in compose.parts(draft, account)] == vector["expect"]
+def test_the_parts_of_a_channel_are_put_together(subtests: pytest.Subtests) -> None:
+    for name, vector in named("compose", "parts").items():
+        with subtests.test(name):
+            raw, layout = vector["draft"], vector["layout"]
+            asked = Interactive(Format.POLL, tuple(raw["options"])) if raw["options"] else Interactive()
+            draft = Draft(
+                texts={tag: Text(written) for tag, written in raw["texts"].items()},
+                per_channel={7: raw["own"]},
+                link=raw["link"],
+                layout={7: ChannelLayout(layout["kind"], tuple(layout["languages"]))},
+                interactive=asked,
+                short_links={7: layout["shown"]},
+                words=Glossary.of(pairs=map(tuple, raw.get("words", ()))),
+            )
+            account = SimpleNamespace(pk=7, layout="one", languages=["sr-Cyrl"], takes_polls=layout["polls"])
+            assert [[each.slot, each.text] for each in compose.parts(draft, account)] == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("compose", "latin"))
-def test_latin_is_derived(vector: Any) -> None:
-    assert to_latin(vector["text"]) == vector["expect"]
+def test_latin_is_derived(subtests: pytest.Subtests) -> None:
+    for name, vector in named("compose", "latin").items():
+        with subtests.test(name):
+            assert to_latin(vector["text"]) == vector["expect"]

@@ -97,7 +97,6 @@ def test_the_browser_keeps_what_the_package_keeps(ask: Any) -> None:
     ]
 
 
-@pytest.mark.timeout(300)  # 750,000 words there and back
 def test_the_browser_derives_a_whole_dictionary_as_the_package_does(ask: Any) -> None:
     words = list_of(EVERY_WORD)
     text = "\n".join([*words, *(word.capitalize() for word in words), *(word.upper() for word in words)])

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels.domain.pause import pause, resume
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.domain import take_down, withdraw
 from delivery.domain.answer import drop as drop_delivery
@@ -25,7 +26,6 @@ from municipalities.queries import access as access_of
 from municipalities.tenancy import scope
 from posts.domain import amend, corrections, emergency, removals, schedule
 from posts.domain.approve import approve, send_back
-from posts.domain.refused import Refused
 from posts.domain.submit import submit, take_back
 from posts.draft import Text, parse
 from posts.enums import AmendmentState, PartState, Stage, Way
@@ -107,13 +107,13 @@ def test_nobody_approves_their_own_correction(desk: Street) -> None:
     version = corrections.prepare(post, by=desk.cast.approver)
     corrections.choose(post, version, desk.ways(post), by=desk.cast.approver)
     submit(post, by=desk.cast.approver)
-    with pytest.raises(Refused, match="You wrote this post"):
+    with pytest.raises(ActionNotAllowed, match="You wrote this post"):
         approve(post, version, by=desk.cast.approver)
 
 
 def test_where_the_house_asks_nobody_it_takes_effect_at_once(desk: Street) -> None:
     post = desk.published()
-    with pytest.raises(Refused, match="has not been approved"):
+    with pytest.raises(ActionNotAllowed, match="has not been approved"):
         corrections.carry_out_now(desk.chosen(post), by=desk.cast.officer)
     desk.house_rule(approval=Approval.NONE)
     corrections.carry_out_now(post, by=desk.cast.officer)
@@ -149,7 +149,7 @@ def test_it_comes_back_with_a_note_and_is_submitted_again(desk: Street) -> None:
 def test_a_second_correction_follows_the_first(desk: Street) -> None:
     post = desk.published()
     desk.agreed(post)
-    with pytest.raises(Refused, match="still under way"):
+    with pytest.raises(ActionNotAllowed, match="still under way"):
         corrections.begin(post, reason="Још једна грешка", by=desk.cast.officer)
     desk.go()
     desk.agreed(desk.reload(post), "Вашар почиње у 11 часова.")
@@ -180,12 +180,12 @@ def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) ->
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
     half = {str(desk.on(post, "mastodon").pk): Way.EDIT.value}
-    with pytest.raises(Refused, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(post, version, half, by=desk.cast.officer)
-    with pytest.raises(Refused, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Say for each network"):
         submit(desk.reload(post), by=desk.cast.officer)
     wrong = {**half, str(desk.on(post, "bluesky").pk): Way.EDIT.value}
-    with pytest.raises(Refused, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(post, version, wrong, by=desk.cast.officer)
 
 
@@ -206,7 +206,7 @@ def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
     draft = replace(parse(post.draft), media=(Shown(media.pk, "Плакат вашара"),))
     post = desk.change(post, draft)
     version = corrections.prepare(post, by=desk.cast.officer)
-    with pytest.raises(Refused, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
     corrections.choose(post, version, desk.ways(post, mastodon=Way.RESEND), by=desk.cast.officer)
     post = submit(desk.reload(post), by=desk.cast.officer)
@@ -219,7 +219,7 @@ def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
 def test_what_does_not_differ_is_not_touched(desk: Street) -> None:
     post = corrections.begin(desk.published(), reason="Нема грешке", by=desk.cast.officer)
     version = corrections.prepare(post, by=desk.cast.officer)
-    with pytest.raises(Refused, match="Nothing differs"):
+    with pytest.raises(ActionNotAllowed, match="Nothing differs"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
 
 
@@ -227,7 +227,7 @@ def test_what_was_changed_after_the_choice_is_chosen_again(desk: Street) -> None
     post = desk.correct(desk.published())
     version = corrections.prepare(post, by=desk.cast.officer)
     desk.change(desk.reload(post), replace(parse(post.draft), texts={"sr-Cyrl": Text("Нешто треће.")}))
-    with pytest.raises(Refused, match="was changed after"):
+    with pytest.raises(ActionNotAllowed, match="was changed after"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
 
 
@@ -237,13 +237,13 @@ def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> N
     Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(remote_id="seen:1", permalink="")
     corrected = desk.correct(post)
     version = corrections.prepare(corrected, by=desk.cast.officer)
-    with pytest.raises(Refused, match="Say for each network"):
+    with pytest.raises(ActionNotAllowed, match="Say for each network"):
         corrections.choose(corrected, version, desk.ways(post), by=desk.cast.officer)
     corrections.drop(corrected, by=desk.cast.officer)
     desk.agreed(desk.reload(post), bluesky=Way.BY_HAND)
     desk.go()
     assert desk.texts() == [FIRST]
-    with pytest.raises(Refused, match="cannot take it down"):
+    with pytest.raises(ActionNotAllowed, match="cannot take it down"):
         removals.take_down(post, [desk.on(post, "bluesky").pk], reason="Погрешно", by=desk.cast.approver)
     for act in (withdraw.withdraw, lambda seen, by: edit(seen, outgoing_of(SECOND), by=by)):
         with pytest.raises(NoSuchMove):
@@ -284,16 +284,16 @@ def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street) -
         lambda: schedule.schedule(post, in_hours(3), by=desk.cast.officer),
         lambda: schedule.move(post, in_hours(3), by=desk.cast.officer),
     ):
-        with pytest.raises(Refused, match="being corrected"):
+        with pytest.raises(ActionNotAllowed, match="being corrected"):
             act()
 
 
 def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
     waiting = submit(desk.write(FIRST, time=in_hours(1)), by=desk.cast.officer)
-    with pytest.raises(Refused, match="that is out"):
+    with pytest.raises(ActionNotAllowed, match="that is out"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
     approve(waiting, desk.version(waiting), by=desk.cast.approver)
-    with pytest.raises(Refused, match="not gone out everywhere"):
+    with pytest.raises(ActionNotAllowed, match="not gone out everywhere"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
     for state, words in ((State.SENDING, "this very moment"), (State.UNCONFIRMED, "not known yet")):
         post = desk.published()
@@ -301,7 +301,7 @@ def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
         Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(
             state=state, lease_until=now, unknown_since=now if state == State.UNCONFIRMED else None
         )
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(ActionNotAllowed, match=words):
             corrections.begin(post, reason="Погрешан сат", by=desk.cast.officer)
 
 

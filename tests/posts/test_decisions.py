@@ -7,11 +7,11 @@ import time_machine
 
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from municipalities.domain import deciders
-from municipalities.domain.refused import Refused as NotAllowed
 from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, Membership, Pairing
 from municipalities.queries import access, today
@@ -22,7 +22,6 @@ from posts.deciding import standing
 from posts.domain.approve import approve, endorse, send_back
 from posts.domain.comment import comment
 from posts.domain.gate import may_send
-from posts.domain.refused import Refused
 from posts.domain.schedule import move, publish_now, schedule
 from posts.domain.submit import submit, take_back
 from posts.enums import Bar, DecisionKind, Stage, Step
@@ -46,8 +45,8 @@ def test_two_approvers_are_two_persons_and_the_first_yes_sends_nothing(desk: Des
     version = desk.version(post)
     post = approve(post, version, by=desk.cast.approver)
     assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
-    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
-    with pytest.raises(Refused, match="decided on this version already"):
+    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    with pytest.raises(ActionNotAllowed, match="decided on this version already"):
         approve(post, version, by=desk.cast.approver)
     post = approve(post, version, by=second)
     assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
@@ -68,7 +67,7 @@ def test_neither_of_two_approvers_wrote_it_unless_the_house_allows_that(desk: De
     desk.house_rule(approval=Approval.TWO)
     second = member(desk.cast, "second")
     post = submit(desk.write(), by=second)
-    with pytest.raises(Refused, match="You wrote this post"):
+    with pytest.raises(ActionNotAllowed, match="You wrote this post"):
         approve(post, desk.version(post), by=second)
     desk.house_rule(may_approve_own=True)
     approve(post, desk.version(post), by=second)
@@ -120,7 +119,7 @@ def test_the_approver_waits_for_the_mentor_and_the_mentor_approves_nothing(desk:
     post = submitted(desk, hours=5)
     version = desk.version(post)
     assert told(NotificationKind.SUBMITTED) == {"Mentor"}
-    with pytest.raises(Refused, match="mentor reads it first"):
+    with pytest.raises(ActionNotAllowed, match="mentor reads it first"):
         approve(post, version, by=desk.cast.approver)
     post = endorse(post, version, by=desk.cast.mentor, note="Јасно је.")
     assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
@@ -138,17 +137,17 @@ def test_a_mentor_never_approves(desk: Desk) -> None:
     post = submitted(desk)
     endorse(post, desk.version(post), by=desk.cast.mentor)
     for act in (approve, lambda *args, by: send_back(*args, by=by, note="Не")):
-        with pytest.raises(Refused, match="cannot approve posts here"):
+        with pytest.raises(ActionNotAllowed, match="cannot approve posts here"):
             act(post, desk.version(post), by=desk.cast.mentor)
 
 
 def test_only_a_mentor_who_is_paired_today_reads(desk: Desk) -> None:
     post = submitted(desk)
     for stranger in (desk.cast.officer, desk.cast.approver, desk.cast.staff, desk.cast.stranger):
-        with pytest.raises(Refused, match="Only a mentor"):
+        with pytest.raises(ActionNotAllowed, match="Only a mentor"):
             endorse(post, desk.version(post), by=stranger)
     Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
-    with pytest.raises(Refused, match="Only a mentor"):
+    with pytest.raises(ActionNotAllowed, match="Only a mentor"):
         endorse(post, desk.version(post), by=desk.cast.mentor)
 
 
@@ -171,7 +170,7 @@ def test_a_new_version_is_read_anew(desk: Desk) -> None:
     endorse(post, desk.version(post), by=desk.cast.mentor)
     post = take_back(post, by=desk.cast.officer)
     post = submit(desk.change(post, desk.draft("Друго")), by=desk.cast.officer)
-    with pytest.raises(Refused, match="mentor reads it first"):
+    with pytest.raises(ActionNotAllowed, match="mentor reads it first"):
         approve(post, desk.version(post), by=desk.cast.approver)
 
 
@@ -180,7 +179,7 @@ def test_two_steps_are_two_persons(desk: Desk) -> None:
     Membership.objects.create(user=desk.cast.mentor, municipality=desk.house, role=Role.APPROVER)
     post = submitted(desk)
     endorse(post, desk.version(post), by=desk.cast.mentor)
-    with pytest.raises(Refused, match="Another person"):
+    with pytest.raises(ActionNotAllowed, match="Another person"):
         approve(post, desk.version(post), by=desk.cast.mentor)
 
 
@@ -201,8 +200,8 @@ def test_the_gate_asks_by_the_rule_of_now(desk: Desk, before: Approval, after: A
     (delivery,) = desk.deliveries(post)
     assert may_send(delivery).kind == "allow"
     desk.house_rule(approval=after)
-    assert may_send(delivery).reason == ReasonCode.NOT_APPROVED
-    with pytest.raises(Refused, match="lacks an approval"):
+    assert may_send(delivery).because == Because.NOT_APPROVED
+    with pytest.raises(ActionNotAllowed, match="lacks an approval"):
         publish_now(post, by=desk.cast.officer)
 
 
@@ -228,8 +227,8 @@ def test_a_rule_that_comes_to_ask_the_mentor_is_met_by_mentor_and_approver(desk:
     endorse(post, desk.version(post), by=desk.cast.mentor)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     approve(post, desk.version(post), by=desk.cast.approver)
-    assert may_send(desk.deliveries(post)[0]).kind == "allow"
-    with pytest.raises(Refused, match="does not wait"):
+    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    with pytest.raises(ActionNotAllowed, match="does not wait"):
         endorse(post, desk.version(post), by=desk.cast.mentor)
 
 
@@ -250,7 +249,7 @@ def test_a_rule_that_was_loosened_needs_no_more(desk: Desk) -> None:
 def test_a_delegate_approves_in_the_name_of_who_is_away(desk: Desk) -> None:
     deputy = member(desk.cast, "deputy", Role.OFFICER)
     post = submitted(desk)
-    with pytest.raises(Refused, match="cannot approve posts here"):
+    with pytest.raises(ActionNotAllowed, match="cannot approve posts here"):
         approve(post, desk.version(post), by=deputy)
     stand_in(desk.cast, deputy)
     assert access(deputy, desk.house).may(Verb.POST_APPROVE)
@@ -271,7 +270,7 @@ def test_a_delegate_never_approves_their_own_words(desk: Desk, own_allowed: bool
     desk.house_rule(may_approve_own=own_allowed)
     stand_in(desk.cast, desk.cast.officer)
     post = submitted(desk)
-    with pytest.raises(Refused, match="You wrote this post"):
+    with pytest.raises(ActionNotAllowed, match="You wrote this post"):
         approve(post, desk.version(post), by=desk.cast.officer)
 
 
@@ -279,7 +278,7 @@ def test_nobodys_own_words_are_approved_in_their_name(desk: Desk) -> None:
     deputy = member(desk.cast, "deputy", Role.OFFICER)
     stand_in(desk.cast, deputy)
     post = submit(desk.write(), by=desk.cast.approver)
-    with pytest.raises(Refused, match="somebody else"):
+    with pytest.raises(ActionNotAllowed, match="somebody else"):
         approve(post, desk.version(post), by=deputy)
 
 
@@ -289,7 +288,7 @@ def test_who_is_away_and_who_stands_in_are_one_voice_of_two(desk: Desk) -> None:
     stand_in(desk.cast, deputy)
     post = submitted(desk)
     approve(post, desk.version(post), by=deputy)
-    with pytest.raises(Refused, match="Another person"):
+    with pytest.raises(ActionNotAllowed, match="Another person"):
         approve(post, desk.version(post), by=desk.cast.approver)
     second = member(desk.cast, "second")
     assert approve(post, desk.version(post), by=second).stage == Stage.APPROVED
@@ -344,10 +343,10 @@ def test_a_delegation_is_to_a_colleague_who_publishes_for_a_while_and_one_at_a_t
     ]
     for fields in bad:
         asked = {"approver": by, "starts_on": day, "ends_on": day + timedelta(days=3), **fields}
-        with pytest.raises(NotAllowed):
+        with pytest.raises(ActionNotAllowed):
             deciders.delegate(house, by=by, **asked)
     stand_in(desk.cast, deputy)
-    with pytest.raises(NotAllowed, match="already"):
+    with pytest.raises(ActionNotAllowed, match="already"):
         stand_in(desk.cast, desk.cast.officer, days=1)
     assert Delegation.objects.count() == 1
 
@@ -359,7 +358,7 @@ def test_an_approval_says_what_becomes_of_open_conversations(desk: Desk) -> None
     post = submitted(desk)
     comment(post, "Додајте сат.", by=desk.cast.mentor)
     comment(post, "И место.", by=desk.cast.mentor)
-    with pytest.raises(Refused, match="2 conversations are open"):
+    with pytest.raises(ActionNotAllowed, match="2 conversations are open"):
         approve(post, desk.version(post), by=desk.cast.approver)
     approve(post, desk.version(post), by=desk.cast.approver, threads="leave")
     ids = sorted(Thread.objects.values_list("pk", flat=True))
@@ -382,7 +381,7 @@ def test_a_conversation_that_was_not_on_the_page_is_not_left_unread(desk: Desk) 
     comment(post, "Прво.", by=desk.cast.mentor)
     seen = list(Thread.objects.values_list("pk", flat=True))
     comment(post, "Друго.", by=desk.cast.mentor)
-    with pytest.raises(Refused, match="while you were reading"):
+    with pytest.raises(ActionNotAllowed, match="while you were reading"):
         approve(post, desk.version(post), by=desk.cast.approver, threads="leave", seen=seen)
     assert desk.reload(post).stage == Stage.SUBMITTED
 
@@ -397,8 +396,8 @@ def test_an_edit_after_approval_needs_a_new_one(desk: Desk) -> None:
     post = take_back(post, by=desk.cast.officer)
     assert Delivery.objects.get(pk=before.pk).state == State.CANCELLED
     post = submit(desk.change(post, desk.draft("Измењено"), time=in_hours(5)), by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
-    with pytest.raises(Refused):
+    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    with pytest.raises(ActionNotAllowed):
         publish_now(post, by=desk.cast.officer)
 
 

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
+from common.errors import ActionNotAllowed
 from delivery.enums import State
 from municipalities.domain import deciders
-from municipalities.domain.refused import Refused as NotAllowed
 from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, EmergencyRight
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from posts.domain import emergency
 from posts.domain.approve import approve, send_back
-from posts.domain.refused import Refused
 from posts.domain.restore import restore_version
 from posts.domain.schedule import publish_now
 from posts.domain.submit import submit, take_back
@@ -39,7 +38,9 @@ def desk(cast: Cast) -> Desk:
 
 def at_once(desk: Desk, *acts: Callable[[], Any]) -> list[str]:
     """Run acts that begin at the same moment; "done" or "refused" of each."""
-    results = concurrency.at_once(*acts, refusals=(Refused, NotAllowed), within=lambda: scope(desk.house))
+    results = concurrency.at_once(
+        *acts, refusals=(ActionNotAllowed, ActionNotAllowed), within=lambda: scope(desk.house)
+    )
     return [REFUSED if each == REFUSED else "done" for each in results]
 
 
@@ -124,7 +125,7 @@ def test_approving_and_taking_back_at_once_never_leaves_words_approved_that_can_
         with scope(desk.house):
             assert desk.reload(post).stage == Stage.DRAFT
             assert desk.states(post) == []
-            with pytest.raises(Refused):
+            with pytest.raises(ActionNotAllowed):
                 publish_now(post, by=desk.cast.officer)
 
 

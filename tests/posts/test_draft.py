@@ -26,9 +26,8 @@ def test_an_empty_object_is_an_empty_draft() -> None:
     assert parse({}).is_empty
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
+def test_what_is_no_draft_is_refused_with_a_sentence(subtests: pytest.Subtests) -> None:
+    for raw in [
         [],
         "text",
         7,
@@ -56,12 +55,11 @@ def test_an_empty_object_is_an_empty_draft() -> None:
         {"channels": "all"},
         {"channels": [1.5]},
         {"layout": {"7": {"layout": "circle"}}},
-    ],
-)
-def test_what_is_no_draft_is_refused_with_a_sentence(raw: object) -> None:
-    with pytest.raises(BadDraft) as refused:
-        parse(raw)
-    assert all(problem.endswith(".") for problem in refused.value.problems)
+    ]:
+        with subtests.test(raw=raw):
+            with pytest.raises(BadDraft) as refused:
+                parse(raw)
+            assert all(problem.endswith(".") for problem in refused.value.problems)
 
 
 def test_every_problem_is_told_at_once() -> None:

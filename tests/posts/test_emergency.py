@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from channels.domain.pause import pause
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.domain.claim import claim_due
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.queries import heads
 from municipalities.domain import deciders
-from municipalities.domain.refused import Refused as NotAllowed
 from municipalities.enums import Approval, Role
 from municipalities.models import Membership
 from municipalities.queries import access
@@ -26,7 +26,6 @@ from notifications.models import Notification
 from posts.domain import emergency
 from posts.domain.approve import approve
 from posts.domain.gate import may_send
-from posts.domain.refused import Refused
 from posts.domain.schedule import move, publish_now
 from posts.domain.submit import submit, take_back
 from posts.enums import Category, DecisionKind, Stage
@@ -53,7 +52,7 @@ def told(kind: NotificationKind) -> set[str]:
 def test_only_somebody_on_the_list_publishes_without_approval(desk: Desk) -> None:
     post = desk.write()
     for person in (desk.cast.officer, desk.cast.approver, desk.cast.mentor, desk.cast.stranger):
-        with pytest.raises(Refused, match="not on the emergency list"):
+        with pytest.raises(ActionNotAllowed, match="not on the emergency list"):
             emergency.publish(post, reason=REASON, by=person)
     on_the_list(desk.cast, desk.cast.officer)
     post = emergency.publish(post, reason=REASON, by=desk.cast.officer)
@@ -67,7 +66,7 @@ def test_only_somebody_on_the_list_publishes_without_approval(desk: Desk) -> Non
 def test_an_emergency_needs_a_reason(desk: Desk, reason: str) -> None:
     on_the_list(desk.cast, desk.cast.officer)
     post = desk.write()
-    with pytest.raises(Refused, match="what the emergency is"):
+    with pytest.raises(ActionNotAllowed, match="what the emergency is"):
         emergency.publish(post, reason=reason, by=desk.cast.officer)
     assert desk.states(post) == []
 
@@ -173,7 +172,7 @@ def test_the_place_on_the_list_ends_with_the_membership(desk: Desk) -> None:
 
 def test_only_people_who_publish_are_put_on_the_list(desk: Desk) -> None:
     for person in (desk.cast.viewer, desk.cast.mentor, desk.cast.stranger, desk.cast.staff):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(ActionNotAllowed):
             deciders.allow_emergency(desk.house, person, by=desk.cast.approver)
     on_the_list(desk.cast, desk.cast.officer)
     on_the_list(desk.cast, desk.cast.officer)
@@ -191,7 +190,7 @@ def test_an_emergency_is_now_and_not_later(desk: Desk) -> None:
 
 def test_what_failed_is_sent_again_as_an_emergency_and_what_is_on_its_way_is_not(desk: Desk) -> None:
     post = out(desk)
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(ActionNotAllowed, match="already"):
         emergency.publish(post, reason=REASON, by=desk.cast.officer)
     Delivery.objects.update(state=State.FAILED)
     emergency.publish(post, reason=REASON, by=desk.cast.officer)
@@ -200,11 +199,11 @@ def test_what_failed_is_sent_again_as_an_emergency_and_what_is_on_its_way_is_not
 
 def test_an_emergency_is_no_approval(desk: Desk) -> None:
     post = out(desk)
-    with pytest.raises(Refused, match="lacks an approval"):
+    with pytest.raises(ActionNotAllowed, match="lacks an approval"):
         publish_now(post, by=desk.cast.officer)
     post = take_back(post, by=desk.cast.officer)
     post = submit(desk.change(post, desk.draft("Вода је опет за пиће.")), by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         publish_now(post, by=desk.cast.officer)
 
 
@@ -219,7 +218,7 @@ def test_another_approver_looks_at_it_afterwards(desk: Desk) -> None:
     assert made.kind == DecisionKind.REVIEWED
     assert home_of(desk, desk.cast.approver).emergencies == []
     assert told(NotificationKind.DECIDED) == {"Officer"}
-    with pytest.raises(Refused, match="reviewed already"):
+    with pytest.raises(ActionNotAllowed, match="reviewed already"):
         emergency.review(waits, in_order=True, by=desk.cast.approver)
 
 
@@ -227,10 +226,10 @@ def test_nobody_reviews_their_own_emergency_whatever_the_house_allows(desk: Desk
     desk.house_rule(may_approve_own=True)
     on_the_list(desk.cast, desk.cast.approver)
     emergency.publish(desk.write(), reason=REASON, by=desk.cast.approver)
-    with pytest.raises(Refused, match="somebody else has to review"):
+    with pytest.raises(ActionNotAllowed, match="somebody else has to review"):
         emergency.review(the_emergency(), in_order=True, by=desk.cast.approver)
     stand_in(desk.cast, deputy := member(desk.cast, "deputy", Role.OFFICER))
-    with pytest.raises(Refused, match="somebody else has to review"):
+    with pytest.raises(ActionNotAllowed, match="somebody else has to review"):
         emergency.review(the_emergency(), in_order=True, by=deputy)
     second = member(desk.cast, "second")
     assert emergency.review(the_emergency(), in_order=True, by=second).by == second
@@ -239,13 +238,13 @@ def test_nobody_reviews_their_own_emergency_whatever_the_house_allows(desk: Desk
 @pytest.mark.parametrize("name", ["officer", "mentor", "viewer", "staff", "administrator"])
 def test_only_who_approves_reviews(desk: Desk, name: str) -> None:
     out(desk)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         emergency.review(the_emergency(), in_order=True, by=getattr(desk.cast, name))
 
 
 def test_an_objection_says_why_and_stops_what_has_not_gone_out(desk: Desk) -> None:
     post = out(desk)
-    with pytest.raises(Refused, match="what was not in order"):
+    with pytest.raises(ActionNotAllowed, match="what was not in order"):
         emergency.review(the_emergency(), in_order=False, note=" ", by=desk.cast.approver)
     emergency.review(the_emergency(), in_order=False, note="То није ванредно.", by=desk.cast.approver)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED

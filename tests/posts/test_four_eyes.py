@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.domain import invitations
 from accounts.models import User
+from common.errors import ActionNotAllowed
 from municipalities.domain import deciders, members
 from municipalities.enums import Role
 from municipalities.models import (  # type: ignore[attr-defined]
@@ -24,7 +25,6 @@ from municipalities.queries import access, today
 from municipalities.rules import Verb
 from posts.domain import emergency
 from posts.domain.approve import LEAVE, approve
-from posts.domain.refused import Refused
 from posts.domain.schedule import move, publish_now
 from posts.domain.submit import submit
 from posts.models import Post
@@ -55,7 +55,7 @@ def may_go_out(desk: Desk, post: Post, by: User) -> bool:
     """Whether `by` can send the post as it stands."""
     try:
         publish_now(desk.reload(post), by=by)
-    except Refused:
+    except ActionNotAllowed:
         return False
     return bool(publications(post))
 
@@ -85,7 +85,7 @@ def test_nobody_allows_themselves_to_approve_their_own_words(desk: Desk, colleag
     post = submit(own_post(desk, desk.cast.approver), by=desk.cast.approver)
     sign_in(desk.cast.approver).post(SAVE, {**RULES, "may_approve_own": "on"})
     assert Municipality.objects.get(slug="cuprija").may_approve_own is False
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(desk.reload(post), desk.version(post), by=desk.cast.approver, threads=LEAVE)
 
 
@@ -127,7 +127,7 @@ def test_a_second_address_of_the_same_person_does_not_approve_within_minutes(
     second = accept("me.too@test.example")
     post = submit(own_post(desk, desk.cast.approver), by=desk.cast.approver)
     assert not access(second, desk.house).may(Verb.POST_APPROVE)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(desk.reload(post), desk.version(post), by=second, threads=LEAVE)
     client = sign_in(second)
     assert client.post(SAVE, {**RULES, "approval": "none"}).status_code == 403
@@ -141,7 +141,7 @@ def test_a_second_account_made_an_approver_by_its_role_does_not_approve(desk: De
     row = Membership.objects.get(user=puppet)
     sign_in(desk.cast.approver).post(f"/m/cuprija/members/{row.pk}/", {"role": "approver"})
     post = submit(own_post(desk, desk.cast.approver), by=desk.cast.approver)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(desk.reload(post), desk.version(post), by=puppet, threads=LEAVE)
 
 
@@ -153,7 +153,7 @@ def test_nobody_publishes_as_an_emergency_after_putting_themselves_on_the_list(
     body = {"user": str(desk.cast.approver.pk)}
     assert client.post("/m/cuprija/settings/deciding/emergency/", body).status_code == 302
     post = own_post(desk, desk.cast.approver)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         emergency.publish(post, reason="Burst water main in the centre", by=desk.cast.approver)
 
 
@@ -166,7 +166,7 @@ def test_the_right_of_a_colleague_is_not_lent_behind_their_back(desk: Desk, coll
     assert client.post("/m/cuprija/settings/deciding/delegate/", body).status_code == 302
     assert Delegation.objects.get().delegate == puppet
     post = submit(own_post(desk, desk.cast.approver), by=desk.cast.approver)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(desk.reload(post), desk.version(post), by=puppet, threads=LEAVE)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from django.conf import settings
@@ -20,6 +19,7 @@ from posts.domain.comment import comment
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post
+from tests.browsing import violations
 from tests.patience import at_once
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened, picture_bytes
@@ -27,7 +27,6 @@ from tests.posts.desk import Desk, in_hours, opened, picture_bytes
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 TEXT = "У суботу у 11 часова отварамо фонтану на тргу. #Ћуприја"
-SLOW_ENOUGH = 20_000
 
 
 @pytest.fixture
@@ -52,17 +51,12 @@ def enter(page: Any, live_server: Any, person: Any) -> str:
 
 
 def saved(page: Any) -> None:
-    page.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for(timeout=SLOW_ENOUGH)
+    page.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
 
 
 def written(desk: Desk) -> dict[str, str]:
     with scope(desk.house):
         return {tag: text.text for tag, text in parse(Post.objects.get().draft).texts.items()}
-
-
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 def test_from_an_empty_page_to_an_approved_post(
@@ -142,8 +136,10 @@ def test_what_is_typed_before_the_script_arrives_is_saved_and_shown(
 
 def test_a_page_that_is_only_opened_saves_nothing(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
     enter(page, live_server, desk.cast.officer)
+    page.clock.install()
     page.goto(at("post_new"))
-    page.wait_for_timeout(2500)
+    page.clock.run_for(10_000)
+    page.wait_for_load_state("networkidle")
     with scope(desk.house):
         assert not Post.objects.exists()
 
@@ -171,7 +167,7 @@ def test_two_tabs_ask_which_text_stays(page: Any, live_server: Any, desk: Desk, 
     saved(second)
     page.fill("#text-sr-Cyrl", "Из прве картице")
     dialog = page.locator("#conflict[open]")
-    dialog.wait_for(timeout=SLOW_ENOUGH)
+    dialog.wait_for()
     assert dialog.locator("[data-theirs]").inner_text() == "Из друге картице"
     assert dialog.locator("[data-mine]").inner_text() == "Из прве картице"
     assert violations(page) == []
@@ -191,7 +187,7 @@ def test_an_expired_session_keeps_the_text_until_one_has_signed_in_again(
     Session.objects.all().delete()
     cache.clear()
     page.fill("#text-sr-Cyrl", "Не изгуби ме")
-    page.locator("#signed-out[open]").wait_for(timeout=SLOW_ENOUGH)
+    page.locator("#signed-out[open]").wait_for()
     assert violations(page) == []
     enter(page, live_server, desk.cast.officer)
     page.get_by_role("button", name="I have signed in: save").click()
@@ -208,7 +204,7 @@ def test_a_lost_connection_keeps_the_text_in_the_browser_and_saves_it_later(
     page.goto(at("post_edit", post.pk))
     page.context.set_offline(True)
     page.fill("#text-sr-Cyrl", "Писано без везе")
-    page.locator("#save-state", has_text="kept in this browser").wait_for(timeout=SLOW_ENOUGH)
+    page.locator("#save-state", has_text="kept in this browser").wait_for()
     page.context.set_offline(False)
     saved(page)
     assert written(desk) == {"sr-Cyrl": "Писано без везе"}
@@ -223,7 +219,7 @@ def test_what_never_reached_the_portal_is_offered_when_the_page_opens_again(
     page.goto(at("post_edit", post.pk))
     page.route("**/save/", lambda route: route.abort())
     page.fill("#text-sr-Cyrl", "Затворена картица")
-    page.locator("#save-state", has_text="kept in this browser").wait_for(timeout=SLOW_ENOUGH)
+    page.locator("#save-state", has_text="kept in this browser").wait_for()
     page.unroute("**/save/")
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(at("post_edit", post.pk))

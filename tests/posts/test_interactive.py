@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.domain import glossary
 from municipalities.tenancy import scope
@@ -21,7 +22,6 @@ from posts import queries
 from posts.compose import outgoing, parts
 from posts.composer_form import read
 from posts.domain.close import MOST, Report, close, tell
-from posts.domain.refused import Refused
 from posts.domain.save import remember
 from posts.draft import Call, Draft, Interactive, Text, parse
 from posts.interactive import answers_until, format_notes
@@ -196,7 +196,7 @@ def test_a_poll_that_still_runs_does_not_ask(cast: Cast, asked: Post) -> None:
     ("results", "done"), [("", "Урадили смо."), ("Рекли су.", " "), ("x" * (MOST + 1), "Урадили смо.")]
 )
 def test_half_a_report_is_refused(cast: Cast, asked: Post, results: str, done: str) -> None:
-    with scope(cast.cuprija), pytest.raises(Refused):
+    with scope(cast.cuprija), pytest.raises(ActionNotAllowed):
         close(asked, Report(results, done), by=cast.officer)
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from channels.domain.pause import pause
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.enums import State
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from posts.domain import removals
-from posts.domain.refused import Refused
 from posts.enums import AmendmentState, PartState
 from posts.models import Amendment, Post
 from posts.queries import publications
@@ -76,20 +76,20 @@ def test_one_channel_is_taken_down_and_the_others_stay(desk: Street) -> None:
 def test_an_approver_declines_with_a_note_and_the_post_stays(desk: Street) -> None:
     post = desk.published()
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
-    with pytest.raises(Refused, match="note"):
+    with pytest.raises(ActionNotAllowed, match="note"):
         removals.decline(asked, by=desk.cast.approver, note=" ")
     removals.decline(asked, by=desk.cast.approver, note="Адреса је тачна.")
     desk.go()
     assert (desk.amendment(post).state, desk.texts()) == (AmendmentState.DECLINED, [FIRST, FIRST])
     assert Notification.objects.filter(user=desk.cast.officer, body__contains="Адреса је тачна.").exists()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         removals.agree(asked, by=desk.cast.approver)
 
 
 def test_whoever_asked_takes_the_question_back(desk: Street) -> None:
     post = desk.published()
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         removals.drop(asked, by=desk.cast.approver)
     removals.drop(asked, by=desk.cast.officer)
     assert desk.amendment(post).state == AmendmentState.DROPPED
@@ -99,7 +99,7 @@ def test_whoever_asked_takes_the_question_back(desk: Street) -> None:
 def test_an_officer_does_not_agree_to_it(desk: Street) -> None:
     post = desk.published()
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         removals.agree(asked, by=desk.cast.officer)
 
 
@@ -148,7 +148,7 @@ def test_a_pause_does_not_keep_anything_on_a_network(desk: Street) -> None:
 def test_a_network_that_cannot_is_named_and_nothing_is_noted(desk: Street) -> None:
     post = desk.published()
     Channel.objects.filter(platform="bluesky").update(platform="viber", name="Вибер општине")
-    with pytest.raises(Refused, match="Вибер општине"):
+    with pytest.raises(ActionNotAllowed, match="Вибер општине"):
         removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     assert not Amendment.objects.exists()
 
@@ -167,15 +167,15 @@ def test_a_refusal_of_the_network_is_said_and_the_part_ends(desk: Street) -> Non
 @pytest.mark.parametrize("reason", ["", "   ", "не", "x" * 501])
 def test_a_reason_says_something(desk: Street, reason: str) -> None:
     post = desk.published()
-    with pytest.raises(Refused, match="sentence"):
+    with pytest.raises(ActionNotAllowed, match="sentence"):
         removals.take_down(post, everything(post), reason=reason, by=desk.cast.approver)
 
 
 def test_what_is_not_public_or_not_of_this_post_is_not_taken_down(desk: Street) -> None:
     post, other = desk.published(), desk.published("Друга објава о нечем другом.")
     for chosen in ([], [10**9], [*everything(post), *everything(other)]):
-        with pytest.raises(Refused, match="at least one"):
+        with pytest.raises(ActionNotAllowed, match="at least one"):
             removals.take_down(post, chosen, reason=REASON, by=desk.cast.approver)
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)

@@ -6,13 +6,13 @@ import time_machine
 from django.utils import translation
 
 from common.dates import date_time
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from notifications.models import Notification
 from posts.domain.approve import approve, send_back
 from posts.domain.gate import may_send
-from posts.domain.refused import Refused
 from posts.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
 from posts.queries import decisions, publications, upcoming
@@ -56,14 +56,14 @@ def test_a_late_approval_expires_the_delivery(desk: Desk) -> None:
 
 def test_nobody_approves_their_own_words(desk: Desk) -> None:
     post = submit(desk.write(), by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(post, desk.version(post), by=desk.cast.officer)
     assert desk.reload(post).stage == Stage.SUBMITTED
 
 
 def test_who_submitted_a_version_does_not_approve_it(desk: Desk) -> None:
     post = submit(desk.write(), by=desk.cast.approver)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(post, desk.version(post), by=desk.cast.approver)
 
 
@@ -78,7 +78,7 @@ def test_an_approval_is_of_the_version_on_the_page(desk: Desk) -> None:
     seen = desk.version(post)
     post = take_back(post, by=desk.cast.officer)
     post = submit(desk.change(post, desk.draft("Друга")), by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         approve(post, seen, by=desk.cast.approver)
     assert desk.reload(post).stage == Stage.SUBMITTED
 
@@ -87,14 +87,14 @@ def test_two_approvers_decide_once(desk: Desk) -> None:
     post = submit(desk.write(), by=desk.cast.officer)
     version = desk.version(post)
     approve(post, version, by=desk.cast.approver)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         send_back(post, version, by=desk.cast.approver, note="Касно")
 
 
 def test_a_returned_post_needs_a_note_and_withdraws_what_waited(desk: Desk) -> None:
     post = submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
     (waiting,) = desk.deliveries(post)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         send_back(post, desk.version(post), by=desk.cast.approver, note="  ")
     post = send_back(post, desk.version(post), by=desk.cast.approver, note="Додај сат.")
     assert post.stage == Stage.RETURNED
@@ -118,13 +118,13 @@ def test_taking_an_approved_post_back_holds_it_and_ends_the_approval(desk: Desk)
 
 
 def test_an_empty_post_is_not_submitted(desk: Desk) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         submit(desk.write("  "), by=desk.cast.officer)
 
 
 def test_a_post_too_long_for_a_network_is_not_submitted_with_a_time(desk: Desk) -> None:
     post = desk.write("а" * 301, channels=(desk.bluesky.pk,), time=in_hours(5))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActionNotAllowed) as refused:
         submit(post, by=desk.cast.officer)
     assert refused.value.details[0].startswith(desk.bluesky.name)
     assert desk.reload(post).stage == Stage.DRAFT
@@ -134,7 +134,7 @@ def test_a_past_time_is_not_submitted(desk: Desk) -> None:
     with time_machine.travel("2026-11-25T08:00:00+00:00", tick=False) as clock:
         post = desk.write(time=in_hours(1))
         clock.shift(3601)
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             submit(post, by=desk.cast.officer)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from django.conf import settings
@@ -19,12 +18,12 @@ from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread
 from posts.places import Where
 from posts.queries import latest_version
+from tests.browsing import EACH_LOOK, violations
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
 TEXT = "Дођите у суботу на трг. Програм почиње у 11 часова. Пријава није потребна."
 PRESSED = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))"
 IN_VIEW = "element => { const box = element.getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight; }"
@@ -54,7 +53,6 @@ def post(desk: Desk) -> Post:
 @pytest.fixture
 def read(page: Any, live_server: Any, post: Post) -> Any:
     def open_as(who: Any) -> Any:
-        page.set_default_timeout(PATIENCE)
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(reduced_motion="reduce")
         page.context.clear_cookies()
@@ -131,14 +129,12 @@ def test_a_suggestion_is_accepted_by_one_key_and_the_next_one_is_there(read: Any
         assert version.suggested_by == [desk.cast.mentor.pk]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), EACH_LOOK)
 def test_the_page_is_accessible_and_nothing_is_cut_off(read: Any, desk: Desk, width: int, scheme: Any) -> None:
     page = read(desk.cast.officer)
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.locator(".talks [data-say=comment]").click()
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    assert violations(page) == []
     main = page.locator("main")
     expect(main).to_have_js_property("scrollWidth", main.evaluate("element => element.clientWidth"))

@@ -4,12 +4,12 @@ import pytest
 
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from delivery.domain.move import move as move_delivery
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from notifications.models import Notification
 from posts.domain.approve import approve
-from posts.domain.refused import Refused
 from posts.domain.schedule import move, publish_now, schedule, unschedule
 from posts.domain.submit import submit, take_back
 from posts.draft import ChannelLayout
@@ -47,7 +47,7 @@ def test_what_is_not_approved_is_not_scheduled_nor_published(desk: Desk) -> None
         lambda: schedule(post, in_hours(3), by=desk.cast.officer),
         lambda: publish_now(post, by=desk.cast.officer),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             act()
     assert desk.states(post) == []
 
@@ -76,9 +76,9 @@ def test_not_after_follows_the_houses_patience(desk: Desk) -> None:
 
 
 def test_a_past_time_is_refused(desk: Desk) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         schedule(approved(desk), present(timezone.now()), by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         schedule(approved(desk), in_hours(24 * 400), by=desk.cast.officer)
 
 
@@ -137,9 +137,9 @@ def test_what_is_published_is_not_sent_again(desk: Desk) -> None:
     published(desk, post)
     publish_now(post, by=desk.cast.officer)
     assert desk.states(post) == [State.PUBLISHED]
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         take_back(post, by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         move(post, in_hours(5), by=desk.cast.officer)
 
 
@@ -171,11 +171,11 @@ def test_one_post_for_both_scripts_is_not_followed_by_one_for_each(desk: Desk) -
 
 def test_what_is_going_out_cannot_be_taken_back(desk: Desk) -> None:
     post = publish_now(approved(desk), by=desk.cast.officer)
-    move_delivery(desk.deliveries(post)[0], State.SENDING, because=ReasonCode.DUE, lease_until=timezone.now())
-    with pytest.raises(Refused):
+    move_delivery(desk.deliveries(post)[0], State.SENDING, because=Because.DUE, lease_until=timezone.now())
+    with pytest.raises(ActionNotAllowed):
         take_back(post, by=desk.cast.officer)
 
 
 def test_a_post_without_channels_is_refused(desk: Desk) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         publish_now(approved(desk, channels=()), by=desk.cast.officer)

@@ -42,9 +42,8 @@ SHORT = "https://d.rs/l/bcdfghjk"
 # ---- in the text
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_the_short_link_stands_where_the_link_was(subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("Вест", f"Вест\n\n{SHORT}"),
         ("", SHORT),
         (f"Вест {LINK} овде", f"Вест {SHORT} овде"),
@@ -55,10 +54,9 @@ SHORT = "https://d.rs/l/bcdfghjk"
         (f"Друга: {LINK}?id=7", f"Друга: {LINK}?id=7\n\n{SHORT}"),
         (f"https://x.rs/?u={LINK}", f"https://x.rs/?u={LINK}\n\n{SHORT}"),
         (r"\1 \g<0>", f"\\1 \\g<0>\n\n{SHORT}"),
-    ],
-)
-def test_the_short_link_stands_where_the_link_was(text: str, expected: str) -> None:
-    assert with_link(text, LINK, SHORT) == expected
+    ]:
+        with subtests.test(text=text, expected=expected):
+            assert with_link(text, LINK, SHORT) == expected
 
 
 def test_without_a_short_link_nothing_changes() -> None:

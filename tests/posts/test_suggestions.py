@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from notifications.models import Notification
 from posts.domain.comment import comment
-from posts.domain.refused import Refused
 from posts.domain.save import Conflict, Content, save_draft
 from posts.domain.submit import submit
 from posts.domain.suggest import accept, decline, suggest
@@ -89,7 +89,7 @@ def test_of_two_for_the_same_words_the_older_wins_and_the_other_is_outdated(desk
     assert [each.pk for each in done.taken] == [older.pk]
     assert [each.pk for each in done.left] == [newer.pk]
     assert row(newer).state == SuggestionState.OUTDATED
-    with pytest.raises(Refused, match="can no longer be accepted"):
+    with pytest.raises(ActionNotAllowed, match="can no longer be accepted"):
         accept(post, [newer.pk], by=desk.cast.officer)
 
 
@@ -99,7 +99,7 @@ def test_words_that_change_outdate_a_suggestion_and_undo_brings_it_back(desk: De
     post = desk.change(post, desk.draft(CYRILLIC.replace("15", "16")))
     assert row(made).state == SuggestionState.OUTDATED
     assert row(made).thread.lost_at is None
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         accept(post, [made.pk], by=desk.cast.officer)
     post = desk.change(post, desk.draft(CYRILLIC))
     assert row(made).state == SuggestionState.OPEN
@@ -121,7 +121,7 @@ def test_somebody_who_writes_meanwhile_loses_nothing(desk: Desk) -> None:
 def test_a_submitted_post_is_taken_back_first(desk: Desk) -> None:
     post = submit(desk.write(), by=desk.cast.officer)
     made = suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
-    with pytest.raises(Refused, match="Take it back"):
+    with pytest.raises(ActionNotAllowed, match="Take it back"):
         accept(post, [made.pk], by=desk.cast.officer)
     assert row(made).state == SuggestionState.OPEN
 
@@ -134,9 +134,9 @@ def test_a_declined_suggestion_leaves_the_words_and_says_so(desk: Desk) -> None:
     assert row(made).state == SuggestionState.DECLINED
     assert not row(made).thread.is_open
     assert "declined your words" in Notification.objects.get(user=desk.cast.mentor).subject
-    with pytest.raises(Refused, match="decided already"):
+    with pytest.raises(ActionNotAllowed, match="decided already"):
         decline(made, by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         accept(post, [made.pk], by=desk.cast.officer)
 
 
@@ -144,14 +144,14 @@ def test_one_in_a_resolved_conversation_is_not_accepted_with_the_rest(desk: Desk
     post = desk.write()
     made = suggest(post, "до поднева", where=at(), by=desk.cast.mentor)
     resolve(made.thread, by=desk.cast.mentor)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         accept(post, [made.pk], by=desk.cast.officer)
 
 
 def test_a_suggestion_of_another_post_is_not_accepted_here(desk: Desk) -> None:
     made = suggest(desk.write(), "до поднева", where=at(), by=desk.cast.mentor)
     other = desk.write()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         accept(other, [made.pk], by=desk.cast.officer)
     assert text_of(other) == CYRILLIC
 
@@ -167,7 +167,7 @@ def test_a_suggestion_of_another_post_is_not_accepted_here(desk: Desk) -> None:
 )
 def test_what_is_no_suggestion_is_refused_in_words(desk: Desk, where: Where, words: str, sentence: str) -> None:
     post = desk.write()
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(ActionNotAllowed, match=sentence):
         suggest(post, words, where=where, by=desk.cast.mentor)
     assert not Suggestion.objects.exists()
 
@@ -175,7 +175,7 @@ def test_what_is_no_suggestion_is_refused_in_words(desk: Desk, where: Where, wor
 def test_a_text_that_would_grow_too_long_is_not_made(desk: Desk) -> None:
     post = desk.write("а" * (MOST_TEXT - 5) + " реч")
     made = suggest(post, "много речи", where=Where("sr-Cyrl", quote="реч"), by=desk.cast.mentor)
-    with pytest.raises(Refused, match="too long"):
+    with pytest.raises(ActionNotAllowed, match="too long"):
         accept(post, [made.pk], by=desk.cast.officer)
     assert row(made).state == SuggestionState.OPEN
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from notifications.models import Notification
 from posts.domain.comment import MOST, comment, reply
-from posts.domain.refused import Refused
 from posts.domain.see import see
 from posts.domain.submit import submit
 from posts.domain.thread import reopen, resolve
@@ -75,14 +75,14 @@ def test_words_that_changed_meanwhile_are_found_where_they_are_now(desk: Desk) -
 )
 def test_a_place_that_is_not_there_is_refused_in_words(desk: Desk, where: Where, sentence: str) -> None:
     post = desk.write()
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(ActionNotAllowed, match=sentence):
         comment(post, "Овде", by=desk.cast.mentor, where=where)
     assert not Thread.objects.exists()
 
 
 def test_a_derived_script_has_no_words_of_its_own(desk: Desk) -> None:
     post = desk.write(texts={"sr-Cyrl": Text(CYRILLIC), "sr-Latn": Text("", "sr-Cyrl")})
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         comment(post, "Ovde", by=desk.cast.mentor, where=Where("sr-Latn", quote="Voda"))
 
 
@@ -98,7 +98,7 @@ def test_a_channels_own_text_is_a_place_of_its_own(desk: Desk) -> None:
 @pytest.mark.parametrize("text", ["", " \x00\n ", "а" * (MOST + 1), "х" * 1_000_000])
 def test_nothing_and_too_much_are_refused(desk: Desk, text: str) -> None:
     post = desk.write()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         comment(post, text, by=desk.cast.mentor)
     assert not Thread.objects.exists()
 

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from channels.enums import ChannelState
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from posts.domain.approve import send_back
-from posts.domain.refused import Refused
 from posts.domain.restore import restore_version
 from posts.domain.submit import submit, take_back
 from posts.domain.suggest import accept, suggest
@@ -252,10 +252,10 @@ def test_only_a_draft_takes_a_version_back(inside: Desk) -> None:
     desk = inside
     post = two(desk, desk.draft("Прво."), desk.draft("Друго."))
     first = Version.objects.get(post=post, number=1)
-    with pytest.raises(Refused, match="no longer a draft"):
+    with pytest.raises(ActionNotAllowed, match="no longer a draft"):
         restore_version(post, first, by=desk.cast.officer)
     other = desk.write("Сасвим друга објава")
-    with pytest.raises(Refused, match="another post"):
+    with pytest.raises(ActionNotAllowed, match="another post"):
         restore_version(other, first, by=desk.cast.officer)
 
 

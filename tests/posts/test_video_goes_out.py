@@ -13,7 +13,8 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import check_status, reconcile
+from common.errors import ActionNotAllowed
+from delivery.domain import poll, reconcile
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.enums import State
@@ -21,7 +22,6 @@ from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT
 from municipalities.tenancy import everywhere, scope
 from posts.domain import videos
-from posts.domain.refused import Refused
 from posts.domain.schedule import publish_now, schedule
 from posts.draft import Shown
 from posts.models import Post
@@ -148,7 +148,7 @@ def test_the_other_script_of_title_and_comment_is_derived_and_frozen(house: Hous
 def test_a_comment_that_is_too_long_stops_the_post_with_a_sentence(house: House, settings: Any) -> None:
     settings.NETWORK_OPTIONS = {"facebook": {"comment_characters": 100}}
     post = house.write(house.page, first_comment="ж" * 101)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActionNotAllowed) as refused:
         schedule(post, in_hours(3), by=house.desk.cast.officer)
     assert any("comment" in each for each in refused.value.details)
 
@@ -156,6 +156,6 @@ def test_a_comment_that_is_too_long_stops_the_post_with_a_sentence(house: House,
 def test_a_video_of_another_kind_is_refused_by_name(house: House) -> None:
     media = house.desk.film(film("webm"), name="snimak.webm")
     post = house.desk.write(media=(Shown(media.pk),), channels=(house.telegram.pk,))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActionNotAllowed) as refused:
         schedule(post, in_hours(3), by=house.desk.cast.officer)
     assert any("vp8" in each or "webm" in each for each in refused.value.details)

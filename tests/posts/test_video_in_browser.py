@@ -14,9 +14,10 @@ from posts.domain import videos
 from posts.draft import parse
 from posts.models import Media, Post
 from tests.analytics.factories import channel
+from tests.browsing import violations
 from tests.posts.desk import Desk
 from tests.posts.films import SRT, film
-from tests.posts.test_in_browser import TEXT, at, desk, enter, saved, violations
+from tests.posts.test_in_browser import TEXT, at, desk, enter, saved
 
 __all__ = ["at", "desk"]
 

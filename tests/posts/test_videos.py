@@ -18,11 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common import uploads
+from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
 from posts.captions import BadCaptions
 from posts.domain import videos
 from posts.domain.pictures import BadPicture, delete
-from posts.domain.refused import Refused
 from posts.domain.schedule import publish_now, schedule
 from posts.domain.submit import submit
 from posts.draft import Shown
@@ -235,7 +235,7 @@ def test_no_post_leaves_before_its_video_was_looked_at(desk: Desk) -> None:
         lambda: schedule(post, in_hours(3), by=desk.cast.officer),
         lambda: publish_now(post, by=desk.cast.officer),
     ):
-        with pytest.raises(Refused, match="is being looked at"):
+        with pytest.raises(ActionNotAllowed, match="is being looked at"):
             act()
     assert desk.reload(post).stage == "draft"
     assert desk.deliveries(post) == []
@@ -244,14 +244,14 @@ def test_no_post_leaves_before_its_video_was_looked_at(desk: Desk) -> None:
 def test_a_video_that_cannot_be_used_says_why_when_it_should_go_out(desk: Desk) -> None:
     media = desk.film(films.film()[:4000])
     post = desk.write(media=(Shown(media.pk),))
-    with pytest.raises(Refused, match="its end is missing"):
+    with pytest.raises(ActionNotAllowed, match="its end is missing"):
         submit(post, by=desk.cast.officer)
 
 
 def test_a_post_carries_one_video(desk: Desk) -> None:
     both = [desk.film(), desk.film(films.film(seed=7), name="drugi.mp4")]
     post = desk.write(media=tuple(Shown(each.pk) for each in both))
-    with pytest.raises(Refused, match="carries one video"):
+    with pytest.raises(ActionNotAllowed, match="carries one video"):
         submit(post, by=desk.cast.officer)
 
 
@@ -271,7 +271,7 @@ def test_a_video_of_a_post_is_not_deleted_and_an_unused_one_leaves_nothing(
 ) -> None:
     media = desk.film()
     post = desk.write(media=(Shown(media.pk),))
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         delete(media, by=desk.cast.officer)
     other = desk.film(films.film(seed=9))
     videos.caption(other, films.VTT.encode(), tag="sr-Cyrl", by=desk.cast.officer)

@@ -12,9 +12,10 @@ from django.urls import reverse
 from municipalities.domain import glossary
 from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
+from tests.browsing import violations
 from tests.people import Cast
 from tests.posts.desk import Desk, opened
-from tests.posts.test_in_browser import enter, saved, violations, written
+from tests.posts.test_in_browser import enter, saved, written
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -126,8 +127,9 @@ def test_a_word_that_is_refused_says_why_and_stays(composer: Any, desk: Desk) ->
     page.locator("#offers-sr-Latn [data-remember]").click()
     expect(page.locator("#offers-sr-Latn [data-problem]")).to_contain_text("needs Latin letters")
     page.locator("#text-sr-Latn").press("End")
-    page.keyboard.type(" Uvek.")
-    page.wait_for_timeout(900)  # an answer to the text does not pull away what was typed here
+    with page.expect_response("**/save/"):
+        page.keyboard.type(" Uvek.")
+    saved(page)  # an answer to the text does not pull away what was typed here
     assert page.input_value("#offers-sr-Latn [data-latin]") == "Фејс"
 
 

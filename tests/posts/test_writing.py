@@ -7,12 +7,12 @@ import pytest
 
 from django.db import connection
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from posts.domain.create import create, duplicate
 from posts.domain.delete import delete, restore
 from posts.domain.freeze import freeze
-from posts.domain.refused import Refused
 from posts.domain.save import Conflict, Content, Saved, save_draft
 from posts.domain.submit import submit
 from posts.draft import BadDraft, Card, ChannelLayout, Crop, Draft, Shown, Text, parse
@@ -95,7 +95,7 @@ def test_a_strangers_channel_or_picture_cannot_be_put_into_a_post(desk: Desk) ->
 def test_a_submitted_post_is_not_changed_by_a_late_save(desk: Desk) -> None:
     post = desk.write()
     submit(post, by=desk.cast.officer)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         save_draft(post, content_of(post, "Касно"), revision=post.revision, by=desk.cast.officer)
 
 

@@ -15,6 +15,7 @@ from practice.domain import door, react, write
 from practice.domain.write import Draft
 from practice.enums import AccountKind, NoticeKind
 from practice.models import Account, Notice, Status
+from tests.browsing import violations
 
 
 @pytest.fixture
@@ -254,7 +255,6 @@ def test_the_interface_is_there_in_both_scripts_and_in_english(site: Client, db:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_a_trainee_plays_a_citizen_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
 
     page = door.create(AccountKind.PAGE, "Општина на проби", username="opstina")
     post = write.publish(page, Draft("Сутра нема воде. https://primer.example/obavestenje #Вода", "sr"))
@@ -264,8 +264,7 @@ def test_a_trainee_plays_a_citizen_in_a_browser(network: str, browser: Any, widt
     screen.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
 
     def clean() -> None:
-        found = [v["id"] for v in Axe().run(screen).response["violations"]]
-        assert found == []
+        assert violations(screen) == []
         assert screen.evaluate("document.documentElement.scrollWidth") <= width
 
     screen.goto(network)

@@ -33,9 +33,8 @@ def at(text: str) -> datetime:
 # ---- days
 
 
-@pytest.mark.parametrize(
-    ("day", "now", "due"),
-    [
+def test_it_is_due_on_its_day_or_the_last_of_a_shorter_month(subtests: pytest.Subtests) -> None:
+    for day, now, due in [
         (31, "2026-10-15T12:00", "2026-10-31T06:00"),
         (31, "2026-10-31T06:00", "2026-11-30T06:00"),
         (31, "2027-01-31T06:01", "2027-02-28T06:00"),
@@ -49,11 +48,10 @@ def at(text: str) -> datetime:
         (27, "2027-03-20T00:00", "2027-03-27T06:00"),
         (30, "2027-10-20T00:00", "2027-10-30T05:00"),
         (31, "2027-10-20T00:00", "2027-10-31T06:00"),
-    ],
-)
-def test_it_is_due_on_its_day_or_the_last_of_a_shorter_month(day: int, now: str, due: str) -> None:
-    assert rules.next_due(day, at(now)) == at(due)
-    assert rules.last_due(day, at(due)) == at(due)
+    ]:
+        with subtests.test(day=day, now=now, due=due):
+            assert rules.next_due(day, at(now)) == at(due)
+            assert rules.last_due(day, at(due)) == at(due)
 
 
 def test_it_tells_of_the_month_before() -> None:

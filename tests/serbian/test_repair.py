@@ -22,10 +22,11 @@ SURE = {
 }
 
 
-@pytest.mark.parametrize(("plain", "word"), SURE.items())
-def test_a_word_that_can_only_be_one_gets_its_diacritics_back(plain, word):
-    (change,) = repair(plain)
-    assert (change.after, change.sure) == (word, True)
+def test_a_word_that_can_only_be_one_gets_its_diacritics_back(subtests: pytest.Subtests) -> None:
+    for plain, word in SURE.items():
+        with subtests.test(plain=plain, word=word):
+            (change,) = repair(plain)
+            assert (change.after, change.sure) == (word, True)
 
 
 @pytest.mark.parametrize(

@@ -9,43 +9,52 @@ from serbian.measure import list_of
 from tests.serbian.vectors import EVERY_CODEPOINT_DIGRAPH, EVERY_WORD, SERBIAN, VECTORS
 
 
-@pytest.mark.parametrize(("cyrillic", "latin"), VECTORS["both_ways"])
-def test_words_and_sentences_go_both_ways(cyrillic, latin):
-    assert to_latin(cyrillic) == latin
-    assert to_cyrillic(latin) == cyrillic
+def test_words_and_sentences_go_both_ways(subtests: pytest.Subtests) -> None:
+    for cyrillic, latin in VECTORS["both_ways"]:
+        with subtests.test(cyrillic=cyrillic, latin=latin):
+            assert to_latin(cyrillic) == latin
+            assert to_cyrillic(latin) == cyrillic
 
 
-@pytest.mark.parametrize(("cyrillic", "latin"), VECTORS["to_latin"])
-def test_cyrillic_becomes_latin(cyrillic, latin):
-    assert to_latin(cyrillic) == latin
+def test_cyrillic_becomes_latin(subtests: pytest.Subtests) -> None:
+    for cyrillic, latin in VECTORS["to_latin"]:
+        with subtests.test(cyrillic=cyrillic, latin=latin):
+            assert to_latin(cyrillic) == latin
 
 
-@pytest.mark.parametrize(("latin", "cyrillic"), VECTORS["to_cyrillic"])
-def test_latin_becomes_cyrillic(latin, cyrillic):
-    assert to_cyrillic(latin) == cyrillic
+def test_latin_becomes_cyrillic(subtests: pytest.Subtests) -> None:
+    for latin, cyrillic in VECTORS["to_cyrillic"]:
+        with subtests.test(latin=latin, cyrillic=cyrillic):
+            assert to_cyrillic(latin) == cyrillic
 
 
-@pytest.mark.parametrize("token", VECTORS["keeps"])
-def test_protected_tokens_and_foreign_words_stay_latin_inside_a_sentence(token):
-    assert to_cyrillic(f"Pogledajte {token} danas") == f"Погледајте {token} данас"
-    assert to_latin(f"Погледајте {token} данас") == f"Pogledajte {token} danas"
+def test_protected_tokens_and_foreign_words_stay_latin_inside_a_sentence(subtests: pytest.Subtests) -> None:
+    for token in VECTORS["keeps"]:
+        with subtests.test(token=token):
+            assert to_cyrillic(f"Pogledajte {token} danas") == f"Погледајте {token} данас"
+            assert to_latin(f"Погледајте {token} данас") == f"Pogledajte {token} danas"
 
 
-@pytest.mark.parametrize(("words", "cyrillic", "latin"), VECTORS["glossary"])
-def test_the_words_of_a_glossary_have_the_spelling_it_gives_them(words, cyrillic, latin):
-    glossary = Glossary.of([one for one, other in words if one == other], [pair for pair in words if len({*pair}) == 2])
-    assert to_latin(cyrillic, glossary) == latin
-    assert sorted(glossary.for_latin()) == sorted(tuple(pair) for pair in words if pair[0] != "Startit")
+def test_the_words_of_a_glossary_have_the_spelling_it_gives_them(subtests: pytest.Subtests) -> None:
+    for words, cyrillic, latin in VECTORS["glossary"]:
+        with subtests.test(words=words, cyrillic=cyrillic, latin=latin):
+            glossary = Glossary.of(
+                [one for one, other in words if one == other], [pair for pair in words if len({*pair}) == 2]
+            )
+            assert to_latin(cyrillic, glossary) == latin
+            assert sorted(glossary.for_latin()) == sorted(tuple(pair) for pair in words if pair[0] != "Startit")
 
 
-@pytest.mark.parametrize(("written", "published"), VECTORS["publishing"])
-def test_marks_and_one_codepoint_digraphs_leave_before_publishing(written, published):
-    assert for_publishing(written) == published
+def test_marks_and_one_codepoint_digraphs_leave_before_publishing(subtests: pytest.Subtests) -> None:
+    for written, published in VECTORS["publishing"]:
+        with subtests.test(written=written, published=published):
+            assert for_publishing(written) == published
 
 
-@pytest.mark.parametrize(("key", "spellings"), VECTORS["fold"])
-def test_every_spelling_folds_to_one_key(key, spellings):
-    assert {fold(spelling) for spelling in spellings} == {key}
+def test_every_spelling_folds_to_one_key(subtests: pytest.Subtests) -> None:
+    for key, spellings in VECTORS["fold"]:
+        with subtests.test(key=key, spellings=spellings):
+            assert {fold(spelling) for spelling in spellings} == {key}
 
 
 def test_folding_again_changes_nothing():

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Membership
 from tests.people import Cast, municipality, person, sign_in
@@ -227,7 +227,7 @@ def test_the_sheet_opens_at_today_and_at_the_day_asked_for(cast: Cast) -> None:
 def test_the_people_of_a_closed_training_stay(cast: Cast) -> None:
     training = training_of(cast)
     keep.close(training, by=cast.trainer)
-    with pytest.raises(Refused, match="Open it again first"):
+    with pytest.raises(ActionNotAllowed, match="Open it again first"):
         verbs.remove(Participant.objects.filter(training=training)[0], by=cast.trainer)
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from notifications.models import Notification
 from tests.people import Cast, sign_in
 from tests.reports import reading
@@ -61,7 +61,7 @@ def test_who_attended_enough_gets_one_and_who_did_not_gets_none(cast: Cast) -> N
 def test_none_is_issued_before_the_last_day(cast: Cast) -> None:
     training = training_of(cast, days_ago=0)
     one = attended(training, cast)
-    with pytest.raises(Refused, match="Certificates follow on that day"):
+    with pytest.raises(ActionNotAllowed, match="Certificates follow on that day"):
         verbs.issue(training, [one.pk], by=cast.trainer)
     assert "The training is not over" in sign_in(cast.trainer).get(
         reverse("train_certificates", args=[training.pk])
@@ -179,7 +179,7 @@ def test_a_revoked_one_is_not_fetched_by_its_holder_and_stays_in_the_records(cas
     page_now = client.get(reverse("train_certificates", args=[training.pk])).text
     assert "Погрешно име" in page_now
     assert made.number in page_now
-    with pytest.raises(Refused, match="so they stay on the list"):
+    with pytest.raises(ActionNotAllowed, match="so they stay on the list"):
         list_verbs.remove(made.participant, by=cast.trainer)
 
 
@@ -199,7 +199,7 @@ def test_a_closed_training_issues_none(cast: Cast) -> None:
     assert reverse("train_issue", args=[training.pk]) in sign_in(cast.trainer).get(
         reverse("train_certificates", args=[training.pk])
     ).text  # fmt: skip
-    with pytest.raises(Refused, match="Open it again first"):
+    with pytest.raises(ActionNotAllowed, match="Open it again first"):
         verbs.issue(training, [one.pk], by=cast.trainer)
 
 
@@ -235,6 +235,6 @@ def test_who_gets_a_certificate_is_told_where_to_fetch_it_and_nobody_else(cast: 
     assert (told.user, told.url) == (cast.officer, f"/m/cuprija/trainings/{training.pk}/")
     assert sign_in(cast.officer).get(told.url).status_code == 200
     assert "Your certificate of" in told.subject
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         verbs.issue(training_of(cast, days_ago=0, name="Друга"), [], by=cast.trainer)
     assert Notification.objects.count() == 1

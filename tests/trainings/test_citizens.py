@@ -247,11 +247,28 @@ def test_a_citizen_whose_post_was_taken_down_meanwhile_says_nothing_and_nothing_
 # ---- once
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(moments=st.lists(st.floats(0, 24), min_size=1, max_size=14), answers=st.lists(st.integers(0, 5), max_size=4))
+RINGS = {
+    "moments": st.lists(st.floats(0, 24), min_size=1, max_size=14),
+    "answers": st.lists(st.integers(0, 5), max_size=4),
+}
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(**RINGS)
 def test_no_line_is_played_twice_whenever_and_however_often_the_worker_rings(
     cast: Cast, moments: list[float], answers: list[int]
 ) -> None:
+    _play_twice(cast, moments, answers)
+
+
+@pytest.mark.long
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(**RINGS)
+def test_no_line_is_played_twice_in_many_orders(cast: Cast, moments: list[float], answers: list[int]) -> None:
+    _play_twice(cast, moments, answers)
+
+
+def _play_twice(cast: Cast, moments: list[float], answers: list[int]) -> None:
     with transaction_undone():
         group = started(cast, "rupa")
         group.post(group.first, POOR)

@@ -16,8 +16,6 @@ from trainings.models import Attendance, Participant, Training
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 15_000
-
 
 @pytest.fixture
 def training(cast: Cast) -> Training:
@@ -34,7 +32,6 @@ def listened(page: Any) -> list[str]:
 def test_the_sheet_is_filled_in_by_keyboard_and_saves_itself(
     page: Any, live_server: Any, cast: Cast, training: Training
 ) -> None:
-    page.set_default_timeout(PATIENCE)
     complaints = listened(page)
     enter(page, live_server, cast.trainer)
     page.goto(live_server.url + reverse("train_people", args=[training.pk]))
@@ -49,13 +46,13 @@ def test_the_sheet_is_filled_in_by_keyboard_and_saves_itself(
     expect(boxes.nth(5)).to_be_focused()
     page.keyboard.press("ArrowDown")  # the last row: nowhere to go
     expect(boxes.nth(5)).to_be_focused()
-    expect(page.locator("[data-state]")).to_have_text("Saved", timeout=PATIENCE)
+    expect(page.locator("[data-state]")).to_have_text("Saved")
     one = Participant.objects.get(user=cast.officer)
     assert Attendance.objects.filter(participant=one, present=True).count() == 2
     expect(page.locator(f"[data-share='{one.pk}']")).to_contain_text("25")
     # what was unmarked again is away, and the button for everybody leaves that as it is
     boxes.nth(0).uncheck()
-    expect(page.locator("[data-state]")).to_have_text("Saved", timeout=PATIENCE)
+    expect(page.locator("[data-state]")).to_have_text("Saved")
     page.get_by_role("button", name="Everybody Шта објављује наша општина").click()
     expect(page.get_by_text("1 mark is saved.")).to_be_visible()
     expect(boxes.nth(0)).not_to_be_checked()
@@ -66,21 +63,19 @@ def test_the_sheet_is_filled_in_by_keyboard_and_saves_itself(
 def test_what_could_not_be_sent_is_sent_when_the_network_is_back(
     page: Any, live_server: Any, cast: Cast, training: Training
 ) -> None:
-    page.set_default_timeout(PATIENCE)
     enter(page, live_server, cast.trainer)
     page.goto(live_server.url + reverse("train_people", args=[training.pk]))
     page.context.set_offline(True)
     page.locator("input[name=is]").nth(2).check()
-    expect(page.locator("[data-state]")).to_contain_text("Not saved", timeout=PATIENCE)
+    expect(page.locator("[data-state]")).to_contain_text("Not saved")
     page.context.set_offline(False)
-    expect(page.locator("[data-state]")).to_have_text("Saved", timeout=PATIENCE)
+    expect(page.locator("[data-state]")).to_have_text("Saved")
     assert Attendance.objects.filter(present=True).count() == 1
 
 
 def test_on_a_phone_every_mark_is_large_enough_for_a_thumb(
     page: Any, live_server: Any, cast: Cast, training: Training
 ) -> None:
-    page.set_default_timeout(PATIENCE)
     page.set_viewport_size(PHONE)
     enter(page, live_server, cast.trainer)
     page.goto(live_server.url + reverse("train_people", args=[training.pk]))
@@ -90,7 +85,7 @@ def test_on_a_phone_every_mark_is_large_enough_for_a_thumb(
         assert box["height"] >= 44
         assert box["x"] + box["width"] <= PHONE["width"]
     marks.nth(3).click()
-    expect(page.locator("[data-state]")).to_have_text("Saved", timeout=PATIENCE)
+    expect(page.locator("[data-state]")).to_have_text("Saved")
     assert Attendance.objects.filter(present=True).count() == 1
 
 
@@ -107,7 +102,6 @@ def test_without_scripts_the_form_saves(browser: Any, live_server: Any, cast: Ca
 
 
 def test_a_trainer_issues_and_an_officer_downloads(page: Any, live_server: Any, cast: Cast, training: Training) -> None:
-    page.set_default_timeout(PATIENCE)
     complaints = listened(page)
     enter(page, live_server, cast.trainer)
     page.goto(live_server.url + "/")
@@ -134,7 +128,6 @@ def test_a_trainer_issues_and_an_officer_downloads(page: Any, live_server: Any, 
 
 
 def test_every_page_is_sound_for_everybody(page: Any, live_server: Any, cast: Cast, training: Training) -> None:
-    page.set_default_timeout(PATIENCE)
     made = certificate_of(training, cast)
     material = material_of(training, cast)
     line = training.sessions.first()

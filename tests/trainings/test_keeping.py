@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Programme
 from tests.people import Cast, municipality, sign_in
 from tests.trainings.group import training_of
@@ -82,7 +82,7 @@ def test_a_cohort_of_another_programme_is_not_chosen(cast: Cast, theirs: Trainin
     foreign = Cohort.objects.create(programme=theirs.programme, name="Foreign", training_on=TODAY)
     client = sign_in(cast.trainer)
     assert client.post(reverse("train_new"), answers(cohort=foreign.pk)).status_code == 422
-    with pytest.raises(Refused, match="another programme"):
+    with pytest.raises(ActionNotAllowed, match="another programme"):
         keep.create(
             cast.programme,
             {"cohort": foreign, "name": "x", "place": "", "languages": "", "starts_on": TODAY, "ends_on": TODAY,
@@ -143,9 +143,9 @@ def test_what_people_attended_stays_in_the_agenda_and_the_training_in_the_record
     Attendance.objects.create(
         participant=Participant.objects.get(user=cast.officer), session=line, present=True, marked_by=cast.trainer
     )
-    with pytest.raises(Refused, match="stays in the agenda"):
+    with pytest.raises(ActionNotAllowed, match="stays in the agenda"):
         agenda.remove(line, by=cast.trainer)
-    with pytest.raises(Refused, match="Close it instead"):
+    with pytest.raises(ActionNotAllowed, match="Close it instead"):
         keep.delete(training, by=cast.trainer)
     answer = sign_in(cast.trainer).post(reverse("train_delete", args=[training.pk]), follow=True)
     assert "People attended this training." in answer.text

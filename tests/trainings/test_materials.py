@@ -69,25 +69,28 @@ def test_a_picture_is_written_anew() -> None:
     assert found.body
 
 
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        (b"", "This file is empty."),
-        (b"MZ\x90\x00 program", "We hand out PDF"),
-        (b"<html><script>alert(1)</script>", "We hand out PDF"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "We hand out PDF"),
-        (b"PK\x03\x04 broken", "We hand out PDF"),
-        (package("anything.txt"), "We hand out PDF"),
-        (package("[Content_Types].xml", "ppt/presentation.xml", "ppt/vbaProject.bin"), "without macros"),
-        (package("[Content_Types].xml", "ppt/presentation.xml", "ppt/activeX/activeX1.xml"), "without macros"),
-        (package("Basic/Standard/x.xml", mimetype=b"application/vnd.oasis.opendocument.text"), "without macros"),
-        (package("content.xml", mimetype=b"a" * 50_000_000), "We hand out PDF"),
-    ],
-    ids=["empty", "program", "page", "drawing", "broken", "package", "macro", "control", "script", "bomb"],
-)
-def test_what_could_do_harm_is_refused_with_a_reason(body: bytes, sentence: str) -> None:
-    with pytest.raises(files.BadFile, match=sentence):
-        told(body)
+def test_what_could_do_harm_is_refused_with_a_reason(subtests: pytest.Subtests) -> None:
+    harmful = {
+        "empty": (b"", "This file is empty."),
+        "program": (b"MZ\x90\x00 program", "We hand out PDF"),
+        "page": (b"<html><script>alert(1)</script>", "We hand out PDF"),
+        "drawing": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "We hand out PDF"),
+        "broken": (b"PK\x03\x04 broken", "We hand out PDF"),
+        "package": (package("anything.txt"), "We hand out PDF"),
+        "macro": (package("[Content_Types].xml", "ppt/presentation.xml", "ppt/vbaProject.bin"), "without macros"),
+        "control": (
+            package("[Content_Types].xml", "ppt/presentation.xml", "ppt/activeX/activeX1.xml"),
+            "without macros",
+        ),
+        "script": (
+            package("Basic/Standard/x.xml", mimetype=b"application/vnd.oasis.opendocument.text"),
+            "without macros",
+        ),
+        "bomb": (package("content.xml", mimetype=b"a" * 50_000_000), "We hand out PDF"),
+    }
+    for name, (body, sentence) in harmful.items():
+        with subtests.test(name), pytest.raises(files.BadFile, match=sentence):
+            told(body)
 
 
 def test_a_name_brings_no_path_and_no_quotes_along() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
 from trainings.models import Attendance, Session, Training
 from trainings.rules import MOST_SESSIONS
@@ -16,31 +17,31 @@ FIELDS = ("day", "starts", "ends", "title", "description", "speaker", "is_break"
 
 
 @transaction.atomic
-def write(training: Training, session: Session | None, values: Mapping[str, Any], *, by: Any) -> Session:
-    """A new line, or other words or times for `session`. Raises `Refused`."""
+def write(training: Training, session: Session | None, values: Mapping[str, Any], *, by: User) -> Session:
+    """A new line, or other words or times for `session`. Raises `ActionNotAllowed`."""
     row = held_open(training)
     if session is None:
         if row.sessions.count() >= MOST_SESSIONS:
-            raise Refused(_("An agenda of more than %(most)s lines is not read.") % {"most": MOST_SESSIONS})
+            raise ActionNotAllowed(_("An agenda of more than %(most)s lines is not read.") % {"most": MOST_SESSIONS})
         session = Session(training=row)
     for name in FIELDS:
         setattr(session, name, values[name])
     if not row.starts_on <= session.day <= row.ends_on:
-        raise Refused(_("This day is not one of the training's."), "day")
+        raise ActionNotAllowed(_("This day is not one of the training's."), "day")
     if session.ends <= session.starts:
-        raise Refused(_("The session ends before it begins."), "ends")
+        raise ActionNotAllowed(_("The session ends before it begins."), "ends")
     if session.is_break and session.pk and Attendance.objects.filter(session=session).exists():
-        raise Refused(_("Attendance was marked for this session, so it cannot become a break."), "is_break")
+        raise ActionNotAllowed(_("Attendance was marked for this session, so it cannot become a break."), "is_break")
     session.save()
     record("training.write_session", by=by, target=row, session=session.title, programme=str(row.programme))
     return session
 
 
 @transaction.atomic
-def remove(session: Session, *, by: Any) -> None:
-    """Its materials stay with the training. Raises `Refused` once attendance was marked."""
+def remove(session: Session, *, by: User) -> None:
+    """Its materials stay with the training. Raises `ActionNotAllowed` once attendance was marked."""
     row = held_open(session.training)
     if Attendance.objects.filter(session=session).exists():
-        raise Refused(_("Attendance was marked for this session, so it stays in the agenda."))
+        raise ActionNotAllowed(_("Attendance was marked for this session, so it stays in the agenda."))
     record("training.remove_session", by=by, target=row, session=session.title, programme=str(row.programme))
     session.delete()

@@ -1,14 +1,14 @@
 """Attendance: who was at which session. Only what somebody changed is written, so that two trainers lose nothing."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
 from trainings.models import Attendance, Participant, Session, Training
 from trainings.queries import sessions
@@ -18,13 +18,13 @@ Changes = Mapping[tuple[int, int], bool]
 
 
 @transaction.atomic
-def mark(training: Training, changes: Changes, *, by: Any) -> int:
-    """How many marks are new. Marking again what is marked changes nothing. Raises `Refused`."""
+def mark(training: Training, changes: Changes, *, by: User) -> int:
+    """How many marks are new. Marking again what is marked changes nothing. Raises `ActionNotAllowed`."""
     row = held_open(training)
     people = set(Participant.objects.filter(training=row).values_list("pk", flat=True))
     lines = set(sessions(row).filter(is_break=False).values_list("pk", flat=True))
     if any(participant not in people or session not in lines for participant, session in changes):
-        raise Refused(_("Somebody changed the list or the agenda meanwhile. Look at it again."))
+        raise ActionNotAllowed(_("Somebody changed the list or the agenda meanwhile. Look at it again."))
     known = {
         (attendance.participant_id, attendance.session_id): attendance
         for attendance in Attendance.objects.filter(participant__in={pair[0] for pair in changes})
@@ -48,8 +48,8 @@ def mark(training: Training, changes: Changes, *, by: Any) -> int:
 
 
 @transaction.atomic
-def mark_all(session: Session, *, by: Any) -> int:
-    """Everybody on the list is at this session, whom nobody marked yet. Raises `Refused`."""
+def mark_all(session: Session, *, by: User) -> int:
+    """Everybody on the list is at this session, whom nobody marked yet. Raises `ActionNotAllowed`."""
     people = Participant.objects.filter(training=session.training).exclude(attendance__session=session)
     changes = {(pk, session.pk): True for pk in people.values_list("pk", flat=True)}
     return mark(session.training, changes, by=by)

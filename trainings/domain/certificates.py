@@ -1,15 +1,15 @@
 """Certificates: issued to who attended enough, frozen as issued, revoked with a reason."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
 from common.dates import short_date
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.queries import today
 from trainings import certificate as page
 from trainings.domain import notices
@@ -23,19 +23,19 @@ NUMBERING = "SELECT pg_advisory_xact_lock(hashtext('certificates'))"
 
 
 @transaction.atomic
-def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[Certificate]:
-    """To those of `participants` (ids) who have earned one and hold none. Raises `Refused` before the last day, and
-    where somebody chosen has not attended enough.
+def issue(training: Training, participants: Iterable[int], *, by: User) -> list[Certificate]:
+    """To those of `participants` (ids) who have earned one and hold none. Raises `ActionNotAllowed` before the last
+    day, and where somebody chosen has not attended enough.
     """
     row = held_open(training)
     if today() < row.ends_on:
-        raise Refused(_("The training lasts until %(day)s. Certificates follow on that day.") % {
+        raise ActionNotAllowed(_("The training lasts until %(day)s. Certificates follow on that day.") % {
             "day": short_date(row.ends_on)})  # fmt: skip
     found, chosen = sheet(row), set(participants)
     rows = [each for each in found.rows if each.participant.pk in chosen and each.certificate is None]
     for each in rows:
         if not each.has_earned:
-            raise Refused(
+            raise ActionNotAllowed(
                 _("%(person)s attended less than %(share)s per cent. Look at the attendance again.")
                 % {"person": each.participant, "share": row.share_asked}
             )
@@ -47,7 +47,7 @@ def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[C
     return made
 
 
-def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: Any) -> list[Certificate]:
+def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: User) -> list[Certificate]:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERING)
     day = today()
@@ -69,8 +69,10 @@ def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: An
 
 
 @transaction.atomic
-def revoke(certificate: Certificate, reason: str, *, by: Any) -> Certificate:
-    """It stays in the list with the reason; a new one gets a new number. Twice changes nothing. Raises `Refused`."""
+def revoke(certificate: Certificate, reason: str, *, by: User) -> Certificate:
+    """It stays in the list with the reason; a new one gets a new number. Twice changes nothing. Raises
+    `ActionNotAllowed`.
+    """
     row = held_open(certificate.participant.training)
     found = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
     if found.revoked_at:

@@ -96,8 +96,8 @@ class Room:
         """Also what the page answered on the network itself."""
         said = {row.status: row for row in self.plays.values() if row.status and row.answered_at is None}
         for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=said).order_by("pk"):
-            row = said[answer.in_reply_to_id]
-            if row.answered_at is None:
+            row = said.get(answer.in_reply_to_id or 0)
+            if row is not None and row.answered_at is None:
                 row.answer, row.answer_status, row.answered_at = answer.text, answer.pk, answer.created_at
                 row.save(update_fields=["answer", "answer_status", "answered_at"])
 

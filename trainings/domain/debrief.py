@@ -1,20 +1,22 @@
 """The debrief of a team: a level by each criterion of the exercise, words, and the moment it is shown."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.models import Mark, Team
 
 
 @transaction.atomic
-def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, next_time: str, by: Any) -> Team:
-    """`levels` are (level, note) by criterion; one that is left out is not judged. Raises `Refused` before the end."""
+def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, next_time: str, by: User) -> Team:
+    """`levels` are (level, note) by criterion; one that is left out is not judged. Raises `ActionNotAllowed` before the
+    end.
+    """
     team = _ended(team)
     known = {each["key"] for each in team.exercise.criteria}
     team.marks.exclude(criterion__in=levels).delete()
@@ -28,7 +30,7 @@ def write(team: Team, levels: Mapping[str, tuple[int, str]], *, went_well: str, 
 
 
 @transaction.atomic
-def show(team: Team, *, by: Any) -> Team:
+def show(team: Team, *, by: User) -> Team:
     """From now on the team reads it, with every later change. Nothing changes when it does. Raises as `write` does."""
     team = _ended(team)
     if team.shown_at:
@@ -42,5 +44,5 @@ def show(team: Team, *, by: Any) -> Team:
 def _ended(team: Team) -> Team:
     team = Team.objects.select_for_update(of=("self",)).select_related("exercise").get(pk=team.pk)
     if team.exercise.ended_at is None:
-        raise Refused(_("The exercise still runs. The debrief comes after its end."))
+        raise ActionNotAllowed(_("The exercise still runs. The debrief comes after its end."))
     return team

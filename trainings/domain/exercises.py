@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from channels.domain.pause import pause
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
 from trainings import rubric, script
 from trainings.domain import citizens, notices, workspaces
@@ -33,23 +32,25 @@ def locked(exercise: Exercise) -> Exercise:
 
 @transaction.atomic
 def prepare(
-    training: Training, scenario: str, teams: Sequence[tuple[str, Sequence[User]]], *, minutes: int, by: Any
+    training: Training, scenario: str, teams: Sequence[tuple[str, Sequence[User]]], *, minutes: int, by: User
 ) -> Exercise:
     """An exercise that waits for its start, with a workspace for each team of (name, people).
 
-    Raises `Refused` for a scenario that is not there, teams without people, somebody in two teams, and where the
-    practice network is switched off or the training is closed.
+    Raises `ActionNotAllowed` for a scenario that is not there, teams without people, somebody in two teams, and where
+    the practice network is switched off or the training is closed.
     """
     if not settings.PRACTICE_ENABLED:
-        raise Refused(_("The practice network is switched off. An administrator switches it on (PRACTICE_ENABLED)."))
+        raise ActionNotAllowed(
+            _("The practice network is switched off. An administrator switches it on (PRACTICE_ENABLED).")
+        )
     training = Training.objects.select_for_update(of=("self",)).select_related("programme").get(pk=training.pk)
     if training.closed_at:
-        raise Refused(_("This training is closed, so nothing of it changes. Open it again first."))
+        raise ActionNotAllowed(_("This training is closed, so nothing of it changes. Open it again first."))
     known = script.built_in().get(scenario)
     if known is None:
-        raise Refused(_("There is no such scenario."), "scenario")
+        raise ActionNotAllowed(_("There is no such scenario."), "scenario")
     if not script.SHORTEST <= minutes <= script.LONGEST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("An exercise lasts %(least)s to %(most)s minutes.") % {"least": script.SHORTEST, "most": script.LONGEST},
             "minutes",
         )
@@ -73,19 +74,19 @@ def prepare(
 def _refuse_teams(teams: Sequence[tuple[str, Sequence[User]]]) -> None:
     people = [person.pk for _name, several in teams for person in several]
     if not teams or not all(several for _name, several in teams):
-        raise Refused(_("Put at least one person in each team."))
+        raise ActionNotAllowed(_("Put at least one person in each team."))
     if len(teams) > MOST_TEAMS:
-        raise Refused(_("At most %(most)s teams play at once.") % {"most": MOST_TEAMS})
+        raise ActionNotAllowed(_("At most %(most)s teams play at once.") % {"most": MOST_TEAMS})
     if len(people) != len(set(people)):
-        raise Refused(_("Nobody can play in two teams."))
+        raise ActionNotAllowed(_("Nobody can play in two teams."))
 
 
 @transaction.atomic
-def start(exercise: Exercise, *, by: Any) -> Exercise:
-    """The time runs from now. Raises `Refused` when it has begun before."""
+def start(exercise: Exercise, *, by: User) -> Exercise:
+    """The time runs from now. Raises `ActionNotAllowed` when it has begun before."""
     exercise = locked(exercise)
     if exercise.state != PREPARED:
-        raise Refused(_("This exercise has begun already."))
+        raise ActionNotAllowed(_("This exercise has begun already."))
     exercise.started_at, exercise.started_by = timezone.now(), by
     exercise.ends_at = exercise.started_at + timedelta(minutes=exercise.minutes)
     exercise.save(update_fields=["started_at", "started_by", "ends_at"])
@@ -94,11 +95,11 @@ def start(exercise: Exercise, *, by: Any) -> Exercise:
 
 
 @transaction.atomic
-def extend(exercise: Exercise, *, by: Any) -> Exercise:
-    """Five more minutes. Raises `Refused` when the time is up."""
+def extend(exercise: Exercise, *, by: User) -> Exercise:
+    """Five more minutes. Raises `ActionNotAllowed` when the time is up."""
     exercise = locked(exercise)
     if not exercise.is_open(timezone.now()):
-        raise Refused(_("The time is up, so it cannot be made longer."))
+        raise ActionNotAllowed(_("The time is up, so it cannot be made longer."))
     assert exercise.ends_at is not None  # an open exercise has an end
     exercise.ends_at += MORE
     exercise.save(update_fields=["ends_at"])
@@ -107,16 +108,16 @@ def extend(exercise: Exercise, *, by: Any) -> Exercise:
 
 
 @transaction.atomic
-def end(exercise: Exercise, *, by: Any, now: datetime | None = None) -> Exercise:
+def end(exercise: Exercise, *, by: User | None, now: datetime | None = None) -> Exercise:
     """Measure what each team did; from now on its people read only and nothing goes out. `by` None: the time was up.
 
-    Nothing changes when it has ended. Raises `Refused` before it has begun.
+    Nothing changes when it has ended. Raises `ActionNotAllowed` before it has begun.
     """
     exercise = locked(exercise)
     if exercise.ended_at:
         return exercise
     if exercise.started_at is None:
-        raise Refused(_("This exercise has not begun yet."))
+        raise ActionNotAllowed(_("This exercise has not begun yet."))
     exercise.ended_at, exercise.ended_by = now or timezone.now(), by
     exercise.save(update_fields=["ended_at", "ended_by"])
     for team in exercise.teams.select_related("workspace", "page"):
@@ -143,18 +144,18 @@ def end_when_over(exercise_id: int, now: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def send(exercise: Exercise, key: str, team: Team | None = None, *, by: Any) -> int:
+def send(exercise: Exercise, key: str, team: Team | None = None, *, by: User) -> int:
     """Let a citizen of the trainer's lines speak, to one team or to all; returns to how many it is new.
 
-    Raises `Refused` when the time is up or there is no such line.
+    Raises `ActionNotAllowed` when the time is up or there is no such line.
     """
     exercise = locked(exercise)
     now = timezone.now()
     if not exercise.is_open(now):
-        raise Refused(_("The time is up. Citizens say nothing more."))
-    line = next((script_line for script_line in script.parse(exercise.script).spare if script_line.key == key), None)
+        raise ActionNotAllowed(_("The time is up. Citizens say nothing more."))
+    line = next((each for each in script.parse(exercise.script).spare if each.key == key), None)
     if line is None:
-        raise Refused(_("There is no such line."), "line")
+        raise ActionNotAllowed(_("There is no such line."), "line")
     teams = [team] if team else list(exercise.teams.select_related("workspace", "page"))
     told = sum(citizens.say_at_once(each, line, now) for each in teams)
     record("exercise.send_line", by=by, target=exercise, citizen=line.who, teams=told)
@@ -162,16 +163,17 @@ def send(exercise: Exercise, key: str, team: Team | None = None, *, by: Any) -> 
 
 
 @transaction.atomic
-def wipe(exercise: Exercise, *, by: Any) -> Exercise:
+def wipe(exercise: Exercise, *, by: User) -> Exercise:
     """Really delete everything that was typed in the workspaces of the teams. The debrief stays.
 
-    Nothing changes when it was wiped. Raises `Refused` while the exercise runs, and as `workspaces.empty` does.
+    Nothing changes when it was wiped. Raises `ActionNotAllowed` while the exercise runs, and as `workspaces.empty`
+    does.
     """
     exercise = locked(exercise)
     if exercise.wiped_at:
         return exercise
     if exercise.state not in (PREPARED, ENDED):
-        raise Refused(_("The exercise still runs. End it first."))
+        raise ActionNotAllowed(_("The exercise still runs. End it first."))
     for team in exercise.teams.select_related("workspace"):
         workspaces.empty(team.workspace, by=by)
     now = timezone.now()

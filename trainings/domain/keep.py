@@ -9,8 +9,9 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Programme
 from trainings import agenda
 from trainings.domain.opened import held, held_open
@@ -21,10 +22,10 @@ FIELDS = ("cohort", "name", "place", "starts_on", "ends_on", "languages", "share
 
 
 @transaction.atomic
-def create(programme: Programme, values: Mapping[str, Any], *, by: Any, with_agenda: bool = True) -> Training:
+def create(programme: Programme, values: Mapping[str, Any], *, by: User, with_agenda: bool = True) -> Training:
     """`values`: those of `FIELDS`. Begins with the usual agenda, in the script of the one who begins it.
 
-    Raises `Refused` for days that cannot be, and for a cohort of another programme.
+    Raises `ActionNotAllowed` for days that cannot be, and for a cohort of another programme.
     """
     training = Training(programme=programme, created_by=by, **{name: values[name] for name in FIELDS})
     _refuse_odd(training)
@@ -38,16 +39,18 @@ def create(programme: Programme, values: Mapping[str, Any], *, by: Any, with_age
 
 def _refuse_odd(training: Training) -> None:
     if training.ends_on < training.starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     if (training.ends_on - training.starts_on).days >= MOST_DAYS:
-        raise Refused(_("A training of more than %(most)s days is too long.") % {"most": MOST_DAYS}, "ends_on")
+        raise ActionNotAllowed(_("A training of more than %(most)s days is too long.") % {"most": MOST_DAYS}, "ends_on")
     if training.cohort and training.cohort.programme_id != training.programme_id:
-        raise Refused(_("This cohort is of another programme."), "cohort")
+        raise ActionNotAllowed(_("This cohort is of another programme."), "cohort")
 
 
 @transaction.atomic
-def change(training: Training, values: Mapping[str, Any], *, by: Any) -> Training:
-    """When the first day moves, the agenda moves with it. Raises `Refused`; sessions never fall out of the days."""
+def change(training: Training, values: Mapping[str, Any], *, by: User) -> Training:
+    """When the first day moves, the agenda moves with it. Raises `ActionNotAllowed`; sessions never fall out of the
+    days.
+    """
     row = held_open(training)
     moved = values["starts_on"] - row.starts_on
     for name in FIELDS:
@@ -65,7 +68,7 @@ def _move(training: Training, moved: timedelta) -> None:
         row.day += moved
     latest = max((row.day for row in rows), default=training.starts_on)
     if latest > training.ends_on:
-        raise Refused(
+        raise ActionNotAllowed(
             _("The agenda has sessions after this day. Move or remove them first."), "ends_on"
         )  # fmt: skip
     if moved:
@@ -73,17 +76,17 @@ def _move(training: Training, moved: timedelta) -> None:
 
 
 @transaction.atomic
-def close(training: Training, *, by: Any) -> Training:
+def close(training: Training, *, by: User) -> Training:
     """Nothing of it changes any more; everybody keeps reading it. Twice changes nothing."""
     return _put(training, closed=True, by=by)
 
 
 @transaction.atomic
-def reopen(training: Training, *, by: Any) -> Training:
+def reopen(training: Training, *, by: User) -> Training:
     return _put(training, closed=False, by=by)
 
 
-def _put(training: Training, *, closed: bool, by: Any) -> Training:
+def _put(training: Training, *, closed: bool, by: User) -> Training:
     row = held(training)
     if row.is_open != closed:
         return row
@@ -94,16 +97,16 @@ def _put(training: Training, *, closed: bool, by: Any) -> Training:
 
 
 @transaction.atomic
-def delete(training: Training, *, by: Any) -> None:
-    """Raises `Refused` once somebody's attendance was marked or anything else was made of it."""
+def delete(training: Training, *, by: User) -> None:
+    """Raises `ActionNotAllowed` once somebody's attendance was marked or anything else was made of it."""
     row = held_open(training)
     if Attendance.objects.filter(session__training=row).exists() or _certified(row):
-        raise Refused(_("People attended this training. Close it instead, so that it stays in the records."))
+        raise ActionNotAllowed(_("People attended this training. Close it instead, so that it stays in the records."))
     record("training.delete", by=by, target=row, programme=str(row.programme))
     try:
         row.delete()
     except ProtectedError as held_by:
-        raise Refused(_("Exercises were made for this training. Close it instead.")) from held_by
+        raise ActionNotAllowed(_("Exercises were made for this training. Close it instead.")) from held_by
 
 
 def _certified(training: Training) -> bool:

@@ -10,8 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
 from trainings.files import Checked
 from trainings.models import Material, Training
@@ -30,13 +31,15 @@ class Upload:
 
 @transaction.atomic
 def write(
-    training: Training, material: Material | None, values: Mapping[str, Any], *, by: Any, upload: Upload | None = None
+    training: Training, material: Material | None, values: Mapping[str, Any], *, by: User, upload: Upload | None = None
 ) -> Material:
-    """A new material at the end, or `material` with other words, another file or another link. Raises `Refused`."""
+    """A new material at the end, or `material` with other words, another file or another link. Raises
+    `ActionNotAllowed`.
+    """
     row, is_new = held_open(training), material is None
     if material is None:
         if row.materials.count() >= MOST_MATERIALS:
-            raise Refused(_("A training has %(most)s materials at most.") % {"most": MOST_MATERIALS})
+            raise ActionNotAllowed(_("A training has %(most)s materials at most.") % {"most": MOST_MATERIALS})
         last = row.materials.order_by("-order").values_list("order", flat=True).first()
         material = Material(training=row, added_by=by, order=(last or 0) + 1)
     for name in FIELDS:
@@ -46,7 +49,7 @@ def write(
     elif material.url:
         _drop(material)
     if bool(material.url) == bool(material.file):
-        raise Refused(_("Choose a file, or write the address of a page."), "file")
+        raise ActionNotAllowed(_("Choose a file, or write the address of a page."), "file")
     material.save()
     record(
         "training.add_material" if is_new else "training.change_material",
@@ -74,7 +77,7 @@ def _drop(material: Material) -> None:
 
 
 @transaction.atomic
-def move(material: Material, *, up: bool, by: Any) -> None:
+def move(material: Material, *, up: bool, by: User) -> None:
     """One place up or down; at the end of the list nothing changes."""
     row = held_open(material.training)
     rows = list(row.materials.order_by("order", "pk"))
@@ -90,7 +93,7 @@ def move(material: Material, *, up: bool, by: Any) -> None:
 
 
 @transaction.atomic
-def remove(material: Material, *, by: Any) -> None:
+def remove(material: Material, *, by: User) -> None:
     """For good, with its file."""
     row = held_open(material.training)
     record("training.remove_material", by=by, target=row, material=material.title, programme=str(row.programme))

@@ -1,11 +1,11 @@
 """What people of a training are told: that an exercise waits for them, that a certificate was issued. Rows only."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from municipalities.enums import MunicipalityKind as Place
 from municipalities.models import Membership
 from notifications.domain.notify import notify
@@ -15,7 +15,7 @@ from trainings.models import Certificate, Exercise, Team, Training
 NotificationText = tuple[str, str]
 
 
-def prepared(exercise: Exercise, *, by: Any) -> None:
+def prepared(exercise: Exercise, *, by: User) -> None:
     """To everybody in a team, with the way to the team's own workspace. Two queries and two more for each team."""
     for team in Team.objects.filter(exercise=exercise).select_related("workspace").prefetch_related("people"):
 
@@ -35,7 +35,7 @@ def prepared(exercise: Exercise, *, by: Any) -> None:
         )
 
 
-def issued(training: Training, certificates: Iterable[Certificate], *, by: Any) -> None:
+def issued(training: Training, certificates: Iterable[Certificate], *, by: User) -> None:
     """To those with an account, in the municipality in which they fetch theirs."""
     people = {certificate.participant.user for certificate in certificates if certificate.participant.user is not None}
     real = Membership.objects.running().filter(user__in=people).exclude(municipality__kind=Place.TRAINING)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.models import Training
 
 
@@ -13,8 +13,8 @@ def held(training: Training) -> Training:
 
 
 def held_open(training: Training) -> Training:
-    """The same. Raises `Refused` when it was closed."""
+    """The same. Raises `ActionNotAllowed` when it was closed."""
     row = held(training)
     if not row.is_open:
-        raise Refused(_("This training is closed, so nothing of it changes. Open it again first."))
+        raise ActionNotAllowed(_("This training is closed, so nothing of it changes. Open it again first."))
     return row

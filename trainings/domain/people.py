@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
 from trainings.models import Participant, Training
 from trainings.queries.attendance import Candidate
@@ -18,8 +18,8 @@ FIELDS = ("name", "email", "municipality", "role", "language", "printed_name")
 
 
 @transaction.atomic
-def add(training: Training, values: Mapping[str, Any], *, by: Any) -> Participant:
-    """Somebody with an account of that address sees the training as their own. Raises `Refused`."""
+def add(training: Training, values: Mapping[str, Any], *, by: User) -> Participant:
+    """Somebody with an account of that address sees the training as their own. Raises `ActionNotAllowed`."""
     row = held_open(training)
     _refuse_crowd(row, 1)
     participant = Participant(training=row, added_by=by)
@@ -30,8 +30,8 @@ def add(training: Training, values: Mapping[str, Any], *, by: Any) -> Participan
 
 
 @transaction.atomic
-def add_members(training: Training, chosen: Sequence[Candidate], *, by: Any) -> list[Participant]:
-    """People of the cohort's municipalities; who is on the list already stays there once. Raises `Refused`."""
+def add_members(training: Training, chosen: Sequence[Candidate], *, by: User) -> list[Participant]:
+    """People of the cohort's municipalities; who is on the list already stays there once. Raises `ActionNotAllowed`."""
     row = held_open(training)
     known = set(row.participants.values_list("user", flat=True))
     fresh = {candidate.user.pk: candidate for candidate in chosen if candidate.user.pk not in known}
@@ -58,8 +58,10 @@ def add_members(training: Training, chosen: Sequence[Candidate], *, by: Any) -> 
 
 
 @transaction.atomic
-def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Any) -> list[Participant]:
-    """Many at once, from a pasted list; an address that is on the list already is passed over. Raises `Refused`."""
+def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: User) -> list[Participant]:
+    """Many at once, from a pasted list; an address that is on the list already is passed over. Raises
+    `ActionNotAllowed`.
+    """
     row = held_open(training)
     known = set(row.participants.exclude(email="").values_list("email", flat=True))
     made = []
@@ -79,8 +81,8 @@ def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Any
 
 
 @transaction.atomic
-def change(participant: Participant, values: Mapping[str, Any], *, by: Any) -> Participant:
-    """A certificate that was issued keeps its words. Raises `Refused`."""
+def change(participant: Participant, values: Mapping[str, Any], *, by: User) -> Participant:
+    """A certificate that was issued keeps its words. Raises `ActionNotAllowed`."""
     row = held_open(participant.training)
     _fill(participant, values)
     participant.save()
@@ -94,24 +96,24 @@ def _fill(participant: Participant, values: Mapping[str, Any]) -> None:
     user = User.objects.filter(email=participant.email, is_active=True).first() if participant.email else None
     others = Participant.objects.filter(training=participant.training).exclude(pk=participant.pk)
     if participant.email and others.filter(email=participant.email).exists():
-        raise Refused(_("Somebody with this address is on the list already."), "email")
+        raise ActionNotAllowed(_("Somebody with this address is on the list already."), "email")
     if user and others.filter(user=user).exists():
-        raise Refused(_("%(person)s is on the list already.") % {"person": user}, "email")
+        raise ActionNotAllowed(_("%(person)s is on the list already.") % {"person": user}, "email")
     participant.user = user
 
 
 def _refuse_crowd(training: Training, more: int) -> None:
     if training.participants.count() + more > MOST_PARTICIPANTS:
-        raise Refused(
+        raise ActionNotAllowed(
             _("A training has %(most)s participants at most. Make a second one.") % {"most": MOST_PARTICIPANTS}
         )
 
 
 @transaction.atomic
-def remove(participant: Participant, *, by: Any) -> None:
-    """With their attendance. Raises `Refused` once they got a certificate."""
+def remove(participant: Participant, *, by: User) -> None:
+    """With their attendance. Raises `ActionNotAllowed` once they got a certificate."""
     row = held_open(participant.training)
     if participant.certificates.exists():
-        raise Refused(_("This person got a certificate, so they stay on the list."))
+        raise ActionNotAllowed(_("This person got a certificate, so they stay on the list."))
     record("training.remove_participant", by=by, target=row, person=participant.name, programme=str(row.programme))
     participant.delete()

@@ -6,12 +6,12 @@ lies in the same database.
 """
 
 import json
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from channels.domain import credentials
 from channels.enums import ChannelState
 from channels.models import AppRegistration, Channel
@@ -67,7 +67,7 @@ def application() -> App:
     return app
 
 
-def new(municipality: Municipality, page: Account, *, by: Any) -> Channel:
+def new(municipality: Municipality, page: Account, *, by: User) -> Channel:
     """A channel through which this municipality speaks as `page`. Its scope is open."""
     channel = Channel(
         municipality=municipality,

@@ -1,14 +1,14 @@
 """What a team does with what citizens say: answering, and taking personal data out of the public's sight."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from practice.domain import moderate, write
 from practice.errors import Missing
 from practice.errors import Refused as RefusedByNetwork
@@ -27,32 +27,36 @@ HIDDEN = "Страница је сакрила овај коментар."
 
 
 @transaction.atomic
-def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None = None) -> Play:
-    """Say `text` below what the citizen wrote. Raises `Refused` when the time is up, it was answered or is gone."""
+def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None = None) -> Play:
+    """Say `text` below what the citizen wrote. Raises `ActionNotAllowed` when the time is up, it was answered or is
+    gone.
+    """
     now = now or timezone.now()
     play = _open(team, play, now)
     words = cleaned(text)
     if not words:
-        raise Refused(_("Write an answer first."), "text")
+        raise ActionNotAllowed(_("Write an answer first."), "text")
     if length(words) > MOST_ANSWER:
-        raise Refused(_("The answer is too long: at most %(most)s characters.") % {"most": MOST_ANSWER}, "text")
+        raise ActionNotAllowed(
+            _("The answer is too long: at most %(most)s characters.") % {"most": MOST_ANSWER}, "text"
+        )
     if play.answered_at:
-        raise Refused(_("Somebody of your team has answered this already."))
+        raise ActionNotAllowed(_("Somebody of your team has answered this already."))
     try:
         with transaction.atomic():
             status = citizens.reply(team, play, words)
     except Missing:
-        raise Refused(_("What you answer is no longer on the network.")) from None
+        raise ActionNotAllowed(_("What you answer is no longer on the network.")) from None
     except RefusedByNetwork:
-        raise Refused(_("The practice network does not take this answer."), "text") from None
-    play.answer, play.answer_status, play.answered_at, play.answered_by = words, status.pk, now, by
+        raise ActionNotAllowed(_("The practice network does not take this answer."), "text") from None
+    play.answer, play.answer_status, play.answered_at, play.answered_by = words, said.pk, now, by
     play.save(update_fields=["answer", "answer_status", "answered_at", "answered_by"])
     record("exercise.answer", by=by, target=play, label=play.citizen)
     return play
 
 
 @transaction.atomic
-def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Play:
+def hide(team: Team, play: Play, *, by: User, now: datetime | None = None) -> Play:
     """Nobody but the citizen sees it any more; the conversation stays. Nothing changes when it was hidden.
 
     Raises as `answer` does.
@@ -65,7 +69,7 @@ def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Pla
         with transaction.atomic():
             _hide(team, play)
     except (Missing, Account.DoesNotExist):
-        raise Refused(_("It is no longer on the network.")) from None
+        raise ActionNotAllowed(_("It is no longer on the network.")) from None
     play.hidden_at, play.hidden_by = now, by
     play.save(update_fields=["hidden_at", "hidden_by"])
     record("exercise.hide", by=by, target=play, label=play.citizen)
@@ -83,10 +87,10 @@ def _hide(team: Team, play: Play) -> None:
 
 
 def _open(team: Team, play: Play, now: datetime) -> Play:
-    """The row as it is now, locked under its exercise. Raises `Refused`."""
+    """The row as it is now, locked under its exercise. Raises `ActionNotAllowed`."""
     if not locked(team.exercise).is_open(now):
-        raise Refused(_("The time is up. Nothing more can be said in this exercise."))
+        raise ActionNotAllowed(_("The time is up. Nothing more can be said in this exercise."))
     play = Play.objects.select_for_update().get(pk=play.pk)
     if play.status is None or team.page is None:
-        raise Refused(_("It is no longer on the network."))
+        raise ActionNotAllowed(_("It is no longer on the network."))
     return play

@@ -16,10 +16,11 @@ from django.db import connection, transaction
 from django.db.models import FileField, ForeignKey, Model, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from common.errors import ActionNotAllowed
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.domain import members
-from municipalities.domain.refused import Refused
 from municipalities.domain.workspace import open_workspace
 from municipalities.enums import Approval, MunicipalityKind, Role
 from municipalities.models import District, Membership, Municipality
@@ -47,7 +48,7 @@ KEPT: dict[str, str] = {
 }
 
 
-def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], *, by: Any) -> Team:
+def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], *, by: User) -> Team:
     """A workspace with one practice channel, in which `people` write and publish without anybody's approval.
 
     The exercise is about what one says to whom; who approves is practised in a workspace that an administrator opens.
@@ -80,7 +81,7 @@ def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], 
     return team
 
 
-def to_readers(team: Team, *, by: Any) -> None:
+def to_readers(team: Team, *, by: User | None) -> None:
     """The exercise is over: the team may look at what it did, and writes nothing any more."""
     officers = Membership.objects.running().filter(municipality=team.workspace, role=Role.OFFICER)
     for membership in officers.select_related("user"):
@@ -89,19 +90,19 @@ def to_readers(team: Team, *, by: Any) -> None:
 
 
 @transaction.atomic
-def empty(workspace: Municipality, *, by: Any) -> None:
+def empty(workspace: Municipality, *, by: User) -> None:
     """Delete everything that was typed here and close the workspace; rows, files, and what the practice network shows.
 
-    Raises `Refused` for anything but a training workspace, and while something is on its way to the network. The audit
-    trail stays, as it always does.
+    Raises `ActionNotAllowed` for anything but a training workspace, and while something is on its way to the network.
+    The audit trail stays, as it always does.
     """
     row = Municipality.objects.select_for_update().get(pk=workspace.pk)
     team = Team.objects.filter(workspace=row).first()
     if not (row.kind == MunicipalityKind.TRAINING and row.is_practice and team):
-        raise Refused(_("Only the workspace of an exercise can be wiped."))
+        raise ActionNotAllowed(_("Only the workspace of an exercise can be wiped."))
     with scope(row):
         if Delivery.objects.filter(state__in=(State.SENDING, State.PROCESSING)).exists():
-            raise Refused(_("Something is on its way to the practice network. Try again in a few seconds."))
+            raise ActionNotAllowed(_("Something is on its way to the practice network. Try again in a few seconds."))
         accounts = set(Play.objects.values_list("account_id", flat=True))
         files = list(_files(row))
         _delete(row)

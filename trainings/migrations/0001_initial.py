@@ -1,3 +1,4 @@
+import common.languages
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
                 ('role', models.CharField(blank=True, max_length=120, verbose_name='role')),
-                ('language', models.CharField(choices=[('sr', 'Serbian, Cyrillic'), ('sr-latn', 'Serbian, Latin'), ('en', 'English')], default='sr', max_length=10, verbose_name='language of the certificate')),
+                ('language', models.CharField(choices=common.languages.choices, default=common.languages.default_code, max_length=10, verbose_name='language of the certificate')),
                 ('printed_name', models.CharField(blank=True, max_length=120, verbose_name='name on the certificate')),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('added_at', models.DateTimeField(auto_now_add=True)),

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
+from common import languages
 from common.fields import WebAddressField
 from municipalities.models import Cohort, Municipality, Programme
 
@@ -132,7 +132,7 @@ class Participant(models.Model):
     municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(_("role"), max_length=120, blank=True)
     language = models.CharField(
-        _("language of the certificate"), max_length=10, choices=Language, default=Language.SR_CYRL
+        _("language of the certificate"), max_length=10, choices=languages.choices, default=languages.default_code
     )
     printed_name = models.CharField(_("name on the certificate"), max_length=120, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -144,7 +144,7 @@ def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = No
     with scope(*(team.workspace_id for team in several)):
         for row in Play.objects.filter(team__in=several, act=Act.SAYS).exclude(status=None).order_by("done_at", "pk"):
             plays[row.team_id].append(row)
-    ids = [row.status for rows in plays.values() for row in rows]
+    ids = [row.status for rows in plays.values() for row in rows if row.status]
     there = set(Status.objects.filter(pk__in=ids).values_list("pk", flat=True))
     return [
         Desk(team, posts[team.pk], [_said(row, row.status in there, now) for row in plays[team.pk]]) for team in several

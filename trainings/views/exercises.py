@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from municipalities.web import ProgrammeRequest
 from trainings import queries as trainings
 from trainings.domain import debrief as debriefs
@@ -105,8 +106,8 @@ def send(request: ProgrammeRequest, training: int, exercise: int) -> HttpRespons
     team = next((each for each in teams if str(each.pk) == form.cleaned_data["team"]), None)
     try:
         count = verbs.send(row, form.cleaned_data["line"], team, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         _tell_sent(request, count)
     return redirect("train_exercise", training, exercise)

@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error, flash_error
 from municipalities.access import programme
-from municipalities.domain.refused import Refused
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
 from trainings import queries
@@ -49,8 +50,8 @@ def tried(form: Any, act: Callable[[], Any]) -> Any:
     """What `act` gives; None when it was refused, which the form then says."""
     try:
         return act()
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return None
 
 
@@ -60,8 +61,8 @@ def acted(
     """Do `act` and say so, or say why not; then go `back` (a url name)."""
     try:
         act()
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, told, extra_tags=f"undo:{undo}" if undo else "")
     return redirect(back, *args)

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import int_param
 from municipalities.access import requires, signed_in
-from municipalities.domain.refused import Refused
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import storable
@@ -68,15 +70,15 @@ def hide(request: MunicipalityRequest) -> HttpResponse:
 def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
     """A play that is not of this workspace is not there."""
     team = queries.team_of(request.municipality)
-    number = request.POST.get("play", "")
-    if team is None or not number.isdecimal() or len(number) > 18:
+    number = int_param(request.POST, "play")
+    if team is None or number is None:
         messages.error(request, _("Choose whom you answer."))
         return redirect("exercise", request.municipality.slug)
-    play = get_object_or_404(Play, pk=int(number), team=team)
+    play = get_object_or_404(Play, pk=number, team=team)
     try:
         act(team, play)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, told)
     return redirect("exercise", request.municipality.slug)

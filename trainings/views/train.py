@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from municipalities.queries import cohorts, today
 from municipalities.web import ProgrammeRequest
 from trainings import queries
@@ -102,8 +104,8 @@ def delete(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     try:
         verbs.delete(row, by=request.user)
-    except verbs.Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("train_agenda", row.pk)
     messages.success(request, _("“%(training)s” is deleted.") % {"training": row})
     return redirect("train_list")

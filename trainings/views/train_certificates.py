@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.downloads import pdf
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import int_list_param
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
 from trainings import certificate as page
@@ -42,11 +44,11 @@ def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
 @require_POST
 def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
-    chosen = {int(pk) for pk in request.POST.getlist("people") if pk.isdecimal() and len(pk) < 19}
+    chosen = set(int_list_param(request.POST, "people"))
     try:
         made = verbs.issue(row, chosen, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         count = len(made)
         told = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", count)

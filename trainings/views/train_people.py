@@ -12,8 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.web import SignedInRequest
 from common.dates import short_date, weekday
+from common.errors import ActionNotAllowed
+from common.integers import parse_ints
 from common.templatetags.sr import percent
-from municipalities.domain.refused import Refused
+from common.web.errors import flash_error
+from common.web.params import int_param
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
 from trainings import queries
@@ -71,19 +74,19 @@ def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
     by_script = request.headers.get("Accept") == "application/json"
     try:
         count = attendance.mark(row, changes, by=request.user)
-        if line := _line(row, request.POST.get("all", "")):
+        if line := _line(row, int_param(request.POST, "all")):
             count += attendance.mark_all(line, by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         if by_script:
             return JsonResponse({"problem": refused.message}, status=409)
-        messages.error(request, refused.message)
+        flash_error(request, refused)
     else:
         if by_script:
             return JsonResponse({"shares": _shares(row, {participant for participant, _session in changes})})
         told = ngettext("%(count)s mark is saved.", "%(count)s marks are saved.", count) % {"count": count}
         messages.success(request, told if count else _("Nothing was changed."))
-    day = request.POST.get("day", "")
-    return redirect(reverse("train_people", args=[row.pk]) + (f"?day={day}" if day.isdecimal() else ""))
+    day = int_param(request.POST, "day")
+    return redirect(reverse("train_people", args=[row.pk]) + ("" if day is None else f"?day={day}"))
 
 
 def _pairs(values: list[str]) -> set[tuple[int, int]]:
@@ -91,13 +94,14 @@ def _pairs(values: list[str]) -> set[tuple[int, int]]:
     found = set()
     for value in values:
         participant, _dash, session = value.partition("-")
-        if participant.isdecimal() and session.isdecimal() and len(value) < 38:
-            found.add((int(participant), int(session)))
+        numbers = parse_ints((participant, session))
+        if len(numbers) == 2:
+            found.add((numbers[0], numbers[1]))
     return found
 
 
-def _line(training: Training, pk: str) -> Session | None:
-    if not pk.isdecimal() or len(pk) > 18:
+def _line(training: Training, pk: int | None) -> Session | None:
+    if pk is None:
         return None
     return queries.sessions(training).filter(pk=pk, is_break=False).select_related("training").first()
 
@@ -142,8 +146,8 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
             return None
         try:
             return len(verbs.add_members(training, members, by=request.user))
-        except Refused as refused:
-            messages.error(request, refused.message)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
             return None
     if not form.is_valid():
         return None

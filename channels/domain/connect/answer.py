@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from accounts.models import User
 from channels import messages
 from channels.connector_factory import built, http
 from channels.domain import credentials
@@ -30,7 +31,7 @@ class UnknownState(Exception):
     """The answer belongs to no attempt that this person has open: forged, replayed, or another person's."""
 
 
-def callback(answer: Mapping[str, str], *, by: Any) -> ConnectAttempt:
+def callback(answer: Mapping[str, str], *, by: User) -> ConnectAttempt:
     """Settle the network's answer (`state` and `code`, or `error`); the attempt says how it ended.
 
     A state works once, for the person who started, for ten minutes, and only while they may still connect channels.
@@ -48,7 +49,7 @@ def callback(answer: Mapping[str, str], *, by: Any) -> ConnectAttempt:
     return attempt
 
 
-def _attempt(state: str, by: Any) -> ConnectAttempt:
+def _attempt(state: str, by: User) -> ConnectAttempt:
     wanted = attempts.hashed(state)
     with everywhere("a network's answer names its attempt by the state alone"):
         found = ConnectAttempt.objects.filter(state_hash=wanted).select_related("municipality").first()

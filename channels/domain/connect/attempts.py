@@ -9,18 +9,20 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from channels import messages
 from channels.connector_factory import built, http
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
-from channels.rules import Refused, base_is_public, is_practice, server_address
-from common import audit, crypto
+from channels.open import built, http
+from channels.rules import base_is_public, is_practice, server_address
+from common import audit, crypto, ratelimit
+from common.errors import ActionNotAllowed
 from platforms.registry import PLATFORMS
 
 LIFE = timedelta(minutes=10)
@@ -29,14 +31,14 @@ PER_HOUR = 20
 RUNNING = tuple(step for step in ConnectStep if step not in (ConnectStep.DONE, ConnectStep.FAILED))
 
 
-def start(municipality: Any, platform: str, typed: str, *, by: Any, channel: Channel | None = None) -> ConnectAttempt:
+def start(municipality: Any, platform: str, typed: str, *, by: User, channel: Channel | None = None) -> ConnectAttempt:
     """Begin with a network that asks for consent in the browser. `channel`: the one to be connected again.
 
-    Raises `Refused` for a server we do not call, for practice beside real, after too many tries in an hour, and where
-    the administrator has not entered the keys.
+    Raises `ActionNotAllowed` for a server we do not call, for practice beside real, after too many tries in an hour,
+    and where the administrator has not entered the keys.
     """
     if PLATFORMS[platform].keys_from == "administrator" and credentials.entered(platform) is None:
-        raise Refused(messages.KEYS_NOT_ENTERED)
+        raise ActionNotAllowed(messages.KEYS_NOT_ENTERED)
     _count(by)
     server = server_address(platform, typed)
     state = secrets.token_urlsafe(32)
@@ -52,7 +54,7 @@ def sign_in(
     typed: str,
     *,
     secret: Mapping[str, str],
-    by: Any,
+    by: User,
     channel: Channel | None = None,
 ) -> ConnectAttempt:
     """Begin with a network that takes an app password or a token: `secret` is what was typed, without the server.
@@ -60,7 +62,7 @@ def sign_in(
     A worker exchanges it and it is wiped. Raises as `start`, and where the network has to call us and cannot.
     """
     if PLATFORMS[platform].calls_first and not base_is_public():
-        raise Refused(messages.NEEDS_PUBLIC_BASE)
+        raise ActionNotAllowed(messages.NEEDS_PUBLIC_BASE)
     _count(by)
     server = server_address(platform, typed)
     inside = dict(secret)
@@ -70,11 +72,9 @@ def sign_in(
     )
 
 
-def _count(by: Any) -> None:
-    key = f"channels:connect:{by.pk}:{timezone.now():%Y%m%d%H}"
-    cache.add(key, 0, 3600)
-    if cache.incr(key) > PER_HOUR:
-        raise Refused(messages.TOO_OFTEN)
+def _count(by: User) -> None:
+    if ratelimit.hit("channels-connect", by.pk, limit=PER_HOUR, seconds=3600).is_exceeded:
+        raise ActionNotAllowed(messages.TOO_OFTEN)
 
 
 def _begin(
@@ -83,7 +83,7 @@ def _begin(
     server: str,
     step: ConnectStep,
     *,
-    by: Any,
+    by: User,
     channel: Channel | None,
     state: str,
     inside: dict[str, Any],
@@ -107,19 +107,23 @@ def _begin(
 
 
 def refuse_mixture(municipality: Any, server: str) -> None:
-    """Raise `Refused` when a channel on this server would put practice beside real ones; ended ones do not count."""
+    """Raise `ActionNotAllowed` when a channel on this server would put practice beside real ones; ended ones do not
+    count.
+    """
     practice = is_practice(server)
     if municipality.is_practice and not practice:
-        raise Refused(messages.PRACTICE_ONLY)
+        raise ActionNotAllowed(messages.PRACTICE_ONLY)
     others = Channel.objects.filter(is_practice=not practice).exclude(state=ChannelState.DISCONNECTED)
     if others.exists():
-        raise Refused(messages.PRACTICE_BESIDE_REAL if practice else messages.REAL_BESIDE_PRACTICE)
+        raise ActionNotAllowed(messages.PRACTICE_BESIDE_REAL if practice else messages.REAL_BESIDE_PRACTICE)
 
 
 def authorize_url(attempt: ConnectAttempt) -> str:
-    """Where the browser goes to consent. Raises `Refused` when the attempt does not wait for that (any more)."""
+    """Where the browser goes to consent. Raises `ActionNotAllowed` when the attempt does not wait for that (any
+    more).
+    """
     if attempt.step != ConnectStep.AUTHORISING or attempt.expires_at <= timezone.now():
-        raise Refused(messages.EXPIRED)
+        raise ActionNotAllowed(messages.EXPIRED)
     inside = taken_out(attempt)
     keys = credentials.keys(attempt.platform, attempt.server)
     # Built without a call: where consent is given follows from the server's address and what it told before.

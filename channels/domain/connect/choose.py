@@ -1,16 +1,15 @@
 """Which of the pages that a person looks after becomes the channel."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from channels import messages
 from channels.domain.connect import attempts
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
-from channels.rules import Refused
 from common import audit
+from common.errors import ActionNotAllowed
 from platforms.types import Account
 
 
@@ -23,14 +22,14 @@ def accounts(attempt: ConnectAttempt) -> list[Account]:
 
 
 @transaction.atomic
-def choose(attempt: ConnectAttempt, remote_id: str, *, by: Any) -> None:
-    """Go on with this page. Raises `Refused` for one that is not on the list, or cannot be chosen."""
+def choose(attempt: ConnectAttempt, remote_id: str, *, by: User) -> None:
+    """Go on with this page. Raises `ActionNotAllowed` for one that is not on the list, or cannot be chosen."""
     locked = ConnectAttempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
     chosen = next((one for one in accounts(locked) if one.profile.remote_id == remote_id), None)
     if chosen is None:
-        raise Refused(messages.NOT_ON_THE_LIST)
+        raise ActionNotAllowed(messages.NOT_ON_THE_LIST)
     if chosen.problem:
-        raise Refused(chosen.problem)
+        raise ActionNotAllowed(chosen.problem)
     inside = attempts.taken_out(locked)
     attempts.move(locked, ConnectStep.READING, {"account": chosen.to_json(), "facts": inside["facts"]})
     audit.record("channel.choose_account", by=by, target=locked, label=chosen.profile.name)

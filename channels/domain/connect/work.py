@@ -19,8 +19,10 @@ from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt
-from channels.rules import Refused, is_practice
+from channels.open import built, http
+from channels.rules import is_practice
 from common import audit, crypto
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.queries import still_may
 from municipalities.rules import Verb
@@ -55,7 +57,7 @@ def _step(attempt: ConnectAttempt) -> None:
         return
     try:
         STEPS[ConnectStep(attempt.step)](attempt)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         attempts.fail(attempt, refused.message)
     except NotReached as error:
         if attempt.step != ConnectStep.READING:
@@ -115,11 +117,11 @@ def read(attempt: ConnectAttempt) -> None:
     inside = attempts.taken_out(attempt)
     accounts = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
     if attempt.channel:
-        accounts = _the_same(accounts, attempt.channel.remote_id)
-    if not accounts:
-        raise Refused(messages.NO_ACCOUNTS)
-    if len(accounts) > 1 or accounts[0].problem:
-        _ask(attempt, accounts, inside["facts"])
+        found = _the_same(found, attempt.channel.remote_id)
+    if not found:
+        raise ActionNotAllowed(messages.NO_ACCOUNTS)
+    if len(found) > 1 or found[0].problem:
+        _ask(attempt, found, inside["facts"])
         return
     _refuse_without(attempt, accounts[0].credential)
     # A refused account's token is not given back: Mastodon hands out one token per account and application, so that
@@ -150,12 +152,12 @@ def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
 
 
 def _the_same(found: list[Account], remote_id: str) -> list[Account]:
-    """The account of the channel that is connected again. Raises `Refused`."""
+    """The account of the channel that is connected again. Raises `ActionNotAllowed`."""
     same = [account for account in found if account.profile.remote_id == remote_id]
     if not same:
-        raise Refused(messages.OTHER_ACCOUNT)
+        raise ActionNotAllowed(messages.OTHER_ACCOUNT)
     if same[0].problem:
-        raise Refused(same[0].problem)
+        raise ActionNotAllowed(same[0].problem)
     return same
 
 
@@ -168,14 +170,14 @@ def _ask(attempt: ConnectAttempt, found: list[Account], facts: dict) -> None:
 
 
 def _refuse_without(attempt: ConnectAttempt, credential: Credential) -> None:
-    """Raise `Refused` without the permissions that publishing needs; the attempt names what was not given."""
+    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt names what was not given."""
     if not credential.scopes:
         return
     absent = missing(connector(attempt.platform).scopes, credential.scopes)
     attempt.missing = [scope.name for scope in absent]
     if any(scope.needed for scope in absent):
         attempt.save(update_fields=["missing"])
-        raise Refused(messages.SCOPES_MISSING)
+        raise ActionNotAllowed(messages.SCOPES_MISSING)
 
 
 def _settle(attempt: ConnectAttempt, credential: Credential, profile: Profile, facts: dict) -> Channel:
@@ -190,7 +192,7 @@ def _settle(attempt: ConnectAttempt, credential: Credential, profile: Profile, f
         with transaction.atomic():
             channel.save()
     except IntegrityError:
-        raise Refused(messages.TAKEN) from None
+        raise ActionNotAllowed(messages.TAKEN) from None
     credentials.store(channel, credential)
     audit.record("channel.connect", by=attempt.by, target=channel, platform=channel.platform, server=channel.server)
     return channel

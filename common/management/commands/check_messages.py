@@ -12,7 +12,7 @@ from common import catalogue
 
 
 class Command(BaseCommand):
-    help = "Checks that Serbian is complete, that Serbian Latin is derived from it, and that all is in step."
+    help = "Checks that every language is complete, that Serbian Latin is derived, and that all is in step."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         written = catalogue.read(catalogue.WRITTEN)
-        faults = [*_incomplete(written), *_not_derived(written), *_not_compiled()]
+        faults = [*_incomplete(catalogue.WRITTEN, written), *_not_derived(written), *_not_compiled()]
+        for language in catalogue.further():
+            faults += _incomplete(language, catalogue.read(language))
         if options["without_sources"]:
             self.stdout.write("The sources were not read: messages missing from the catalogues are not found.")
         else:
@@ -34,12 +36,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(written)} messages, all translated and in step.")
 
 
-def _incomplete(written: polib.POFile) -> Iterator[str]:
+def _incomplete(language: str, written: polib.POFile) -> Iterator[str]:
     for entry in catalogue.missing(written):
-        yield f"sr: not translated: {catalogue.label(catalogue.key_of(entry))!r}"
+        yield f"{language}: not translated: {catalogue.label(catalogue.key_of(entry))!r}"
     for entry in written:
         if catalogue.wrong_placeholders(entry):
-            yield f"sr: placeholders or tags differ: {catalogue.label(catalogue.key_of(entry))!r}"
+            yield f"{language}: placeholders or tags differ: {catalogue.label(catalogue.key_of(entry))!r}"
 
 
 def _not_derived(written: polib.POFile) -> Iterator[str]:
@@ -52,7 +54,7 @@ def _not_derived(written: polib.POFile) -> Iterator[str]:
 
 
 def _not_compiled() -> Iterator[str]:
-    for language in (catalogue.WRITTEN, catalogue.DERIVED, catalogue.ENGLISH):
+    for language in (catalogue.WRITTEN, catalogue.DERIVED, catalogue.ENGLISH, *catalogue.further()):
         compiled = catalogue.path(language).with_suffix(".mo")
         if not compiled.exists() or compiled.read_bytes() != catalogue.read(language).to_binary():
             yield f"{language}: {compiled.name} is not the compiled {compiled.stem}.po"
@@ -63,7 +65,8 @@ def _out_of_step(written: polib.POFile, template: polib.POFile) -> Iterator[str]
         return {(catalogue.key_of(entry), entry.msgid_plural) for entry in entries}
 
     in_sources = shapes(template)
-    for language, entries in ((catalogue.WRITTEN, written), (catalogue.ENGLISH, catalogue.read(catalogue.ENGLISH))):
+    others = {language: catalogue.read(language) for language in (catalogue.ENGLISH, *catalogue.further())}
+    for language, entries in {catalogue.WRITTEN: written, **others}.items():
         here = shapes(entries)
         for key, _plural in sorted(in_sources - here, key=str):
             yield f"{language}: in the sources, not in the catalogue: {catalogue.label(key)!r}"

@@ -16,7 +16,7 @@ from common import catalogue
 class Command(BaseCommand):
     help = (
         "Reads the messages of the sources (needs GNU gettext), updates locale/sr and locale/en, derives "
-        "locale/sr_Latn and compiles all three."
+        "locale/sr_Latn, updates every further language and compiles all of them."
     )
     requires_system_checks: list[str] = []
 
@@ -35,7 +35,8 @@ class Command(BaseCommand):
         faults = catalogue.fill(written, _translations(options["fill"])) if options["fill"] else []
         catalogue.write(catalogue.WRITTEN, written)
         catalogue.write(catalogue.DERIVED, catalogue.derived(written))
-        catalogue.write(catalogue.ENGLISH, catalogue.merged(catalogue.read(catalogue.ENGLISH), template))
+        for language in (catalogue.ENGLISH, *catalogue.further()):
+            catalogue.write(language, catalogue.merged(catalogue.read(language), template))
         untranslated = catalogue.missing(written)
         if options["missing"]:
             self.stdout.write(json.dumps([_described(entry) for entry in untranslated], ensure_ascii=False, indent=1))

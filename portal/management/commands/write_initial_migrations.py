@@ -26,6 +26,7 @@ class Command(makemigrations.Command):
         "Deletes the migrations of all apps of this repository and writes them anew from the models, with what each "
         f"app's migrations/{HAND_WRITTEN}.py adds to them."
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         pass
@@ -46,7 +47,8 @@ class _Writer(makemigrations.Command):
 
 def _merged(label: str, migrations: list[Migration]) -> Migration:
     """One in place of the several that Django writes in case apps refer to each other. Ours have layers."""
-    first, own = migrations[0], _labels()
+    first: Any = migrations[0]
+    own = _labels()
     needed = {dependency for migration in migrations for dependency in migration.dependencies}
     # Indexes of several apps use the extensions that the migration of `common` makes.
     needed.add((COMMON, FIRST))
@@ -90,7 +92,7 @@ def _references(label: str) -> dict[str, list[str]]:
         return [model._meta.model_name for model in models if model._meta.app_label == label]
 
     return {
-        model._meta.model_name: names(
+        str(model._meta.model_name): names(
             field.related_model
             for field in (*model._meta.local_fields, *model._meta.local_many_to_many)
             if field.remote_field and field.related_model is not model

@@ -1,0 +1,88 @@
+"""How often something may happen: fixed windows in Valkey, each beginning with the first hit.
+
+    usage = ratelimit.hit("calendar-feed", token, limit=20, seconds=3600)
+    if usage.is_exceeded: ...
+
+Why not django-ratelimit: docs/dependencies.md. Up to twice `limit` is possible around the end of a window.
+Raises what the cache raises when Valkey does not answer.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.core.cache import cache
+
+# A counter outlives its window, so that it is never gone between two commands about it.
+MARGIN_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Usage:
+    """`count` is what happened in the window, with this hit; the window ends at `ends_at` (Unix time in seconds)."""
+
+    limit: int
+    count: int
+    ends_at: float
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Whether this hit was one too many."""
+        return self.count > self.limit
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the next hit is one too many."""
+        return self.count >= self.limit
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.count, 0)
+
+    @property
+    def resets_at(self) -> datetime:
+        return datetime.fromtimestamp(self.ends_at, UTC)
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds until the window ends, for the header of that name; at least 1."""
+        return max(int(self.ends_at - time.time()) + 1, 1)
+
+
+def hit(name: str, who: object, *, limit: int, seconds: int) -> Usage:
+    """Count one hit of `who` against the limit called `name`, at most `limit` of them in `seconds`.
+
+    `who` is hashed: it may come from a header and hold anything.
+    """
+    ends_at = _window(name, who, seconds)
+    counter = _counter(name, who, ends_at)
+    try:
+        count = cache.incr(counter)
+    except ValueError:  # the first one
+        count = 1 if cache.add(counter, 1, seconds + MARGIN_SECONDS) else cache.incr(counter)
+    return Usage(limit, count, ends_at)
+
+
+def usage(name: str, who: object, *, limit: int, seconds: int) -> Usage:
+    """What `hit` would tell, without counting one."""
+    ends_at = _window(name, who, seconds)
+    return Usage(limit, int(cache.get(_counter(name, who, ends_at), 0)), ends_at)
+
+
+def _window(name: str, who: object, seconds: int) -> float:
+    """The end of the window that runs now."""
+    now, key = time.time(), _key(name, who)
+    ends_at: float | None = cache.get_or_set(key, now + seconds, seconds)
+    if ends_at is not None and now < ends_at <= now + seconds:
+        return ends_at
+    cache.set(key, now + seconds, seconds)  # the entry is of another time: the clock was set
+    return now + seconds
+
+
+def _counter(name: str, who: object, ends_at: float) -> str:
+    return f"{_key(name, who)}:{ends_at}"
+
+
+def _key(name: str, who: object) -> str:
+    return f"ratelimit:{name}:{hashlib.blake2b(str(who).encode(), digest_size=16).hexdigest()}"

@@ -1,0 +1,21 @@
+"""What a view does with `ActionNotAllowed`: show it at the field it is about, or above the next page."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+
+from common.errors import ActionNotAllowed
+
+
+def add_form_error(form: forms.BaseForm, error: ActionNotAllowed) -> None:
+    """At the field it is about, if the form has that field, else above the form."""
+    form.add_error(error.field if error.field in form.fields else None, _whole(error))
+
+
+def flash_error(request: HttpRequest, error: ActionNotAllowed) -> None:
+    """As a message above the page that the person sees next."""
+    messages.error(request, _whole(error))
+
+
+def _whole(error: ActionNotAllowed) -> str:
+    return " ".join((error.message, *error.details))

@@ -1,0 +1,11 @@
+"""The sentences of the audit events that this package records."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MESSAGES: dict[str, Promise] = {
+    "account.choose_notifications": _("Chose what comes by mail, and when"),
+    "account.resume_mail": _("Asked for mail again about: %(kinds)s"),
+    "account.stop_mail": _("Stopped mail about: %(kinds)s"),
+    "account.void_mail_links": _("Made the links to stop mail in older mails void"),
+}

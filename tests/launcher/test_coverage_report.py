@@ -1,0 +1,23 @@
+from launcher.coverage_report import Count, by_package, summary
+
+
+def of(lines: int, statements: int, branches: int = 0, total: int = 0) -> dict:
+    summary = {
+        "covered_lines": lines,
+        "num_statements": statements,
+        "covered_branches": branches,
+        "num_branches": total,
+    }
+    return {"summary": summary}
+
+
+def test_statements_and_branches_are_added_by_directory():
+    files = {"posts/domain/save.py": of(8, 10, 3, 4), "posts/domain/freeze.py": of(2, 2), "posts/rules.py": of(0, 0)}
+    assert by_package(files) == {"posts/domain": Count(13, 16), "posts": Count(0, 0)}
+
+
+def test_the_least_covered_come_first_and_empty_packages_are_left_out():
+    files = {f"p{number:02}/m.py": of(number, 20) for number in range(1, 13)} | {"empty/__init__.py": of(0, 0)}
+    lines = summary({"files": files, "totals": of(78, 240, 3, 12)["summary"]}).splitlines()
+    assert lines[0] == "Statements and branches: 32.1 %. Branches alone: 25.0 %."
+    assert [line.split()[-1] for line in lines[2:]] == [f"p{number:02}" for number in range(1, 11)]
