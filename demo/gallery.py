@@ -108,7 +108,7 @@ def _talk(raw: Mapping[str, Any], row: SharedPost, people: People, now: datetime
             continue  # nobody asks themselves
         with queries.room(house):
             try:
-                said = comments.comment(row, text, municipality=house, by=by, is_mentor=is_mentor)
+                shared_comment = comments.comment(row, text, municipality=house, by=by, is_mentor=is_mentor)
             except ActionNotAllowed:
                 continue  # the mentor of the demo has said a lot
             at = min(row.shared_at + timedelta(hours=4 + 7 * number), now - timedelta(minutes=20))

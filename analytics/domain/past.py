@@ -93,7 +93,7 @@ def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
 @transaction.atomic
 def begin(channel: Channel | None, since: date | None, *, by: User) -> PastImport:
     """Have a worker fetch the channel's posts back to `since`. Raises `ActionNotAllowed`."""
-    if channel is None or not dry.remembers(channel):
+    if channel is None or not validation.has_history(channel):
         raise ActionNotAllowed(_("This network does not tell older posts with their numbers. Import them from a file."))
     if channel.state != ChannelState.CONNECTED:
         raise ActionNotAllowed(_("The channel has to be connected first."))

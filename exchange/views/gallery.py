@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from analytics.groups import SIZES, Size
-from channels import dry
+from channels import validation
 from common.web.params import int_param
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedPicture, SharedPost

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from common.audit import record
 from common.errors import ActionNotAllowed
@@ -45,14 +45,14 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     """
     row = locked(message)
     held = seat(row, by=by)
-    if held == Seat.ASKS:
+    if held == ApprovalCapacity.ASKS:
         raise ActionNotAllowed(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
     waiting = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING)
     if held == ApprovalCapacity.EMERGENCY:
         waiting.update(state=Proposed.WITHDRAWN, decided_by=by, decided_at=timezone.now())
     elif waiting.exists():
         raise ActionNotAllowed(_("An answer waits for approval here. Decide about that one first."), "text")
-    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == Seat.OWN else None)
+    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == ApprovalCapacity.OWN else None)
     record("message.answer", by=by, target=row, label=label(row))
     return reply
 

@@ -27,7 +27,7 @@ from common.errors import ActionNotAllowed
 from common.integers import parse_int
 from common.models import MailMessage
 from inbox import rules
-from inbox.domain import handover_mail, tell
+from inbox.domain import handover_mail, staff_notifications
 from inbox.domain.triage import label, locked
 from inbox.enums import State
 from inbox.models import Department, HandOver, Message

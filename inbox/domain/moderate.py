@@ -137,9 +137,10 @@ def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
     if by != moderation.by:
         if not _clean(why):
             raise ActionNotAllowed(_("Write why you do not agree."), "why")
-        found.second_by, found.second_at, found.second_why = by, timezone.now(), _clean(why)[: reasons.MOST_WHY]
-    found.state = Stage.REFUSED
-    return _saved(found, "moderation.refuse", by)
+        moderation.second_by, moderation.second_at = by, timezone.now()
+        moderation.second_why = _clean(why)[: reasons.MOST_WHY]
+    moderation.state = Stage.REFUSED
+    return _saved(moderation, "moderation.refuse", by)
 
 
 @transaction.atomic
@@ -185,8 +186,8 @@ def undo(row: Moderation, why: str, *, by: User) -> Moderation:
     moderation = _locked(row)
     if not _clean(why):
         raise ActionNotAllowed(_("Write why it is shown again."), "why")
-    _undo(found, _clean(why)[: reasons.MOST_WHY], by)
-    return _saved(found, "moderation.undo", by)
+    _undo(moderation, _clean(why)[: reasons.MOST_WHY], by)
+    return _saved(moderation, "moderation.undo", by)
 
 
 def _undo(found: Moderation, why: str, by: User) -> None:
@@ -242,17 +243,17 @@ def object_to(row: Moderation, text: str, received_on: date | None, *, by: User)
             _("Choose the day on which it came in: not before the act, and not after today."), "received_on"
         )
     found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    tell_second.objection(found, by=by)
+    second_person_notifications.objection(found, by=by)
     return _saved(found, "moderation.object", by)
 
 
 @transaction.atomic
 def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
     """Decide about an objection; not the one who hid it. Who is right is shown again, where that is possible."""
-    found = _locked(row)
-    if not found.appealed_on or found.decision:
+    moderation = _locked(row)
+    if not moderation.appealed_on or moderation.decision:
         raise ActionNotAllowed(_("There is no objection that waits for a decision."))
-    _refuse_first(found, by)
+    _refuse_first(moderation, by)
     if decision not in Decision.values:
         raise ActionNotAllowed(_("Choose what becomes of the objection."), "decision")
     if not _clean(why):

@@ -12,7 +12,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
-from inbox.domain import drafts, tell
+from inbox.domain import drafts, staff_notifications
 from inbox.domain.triage import label, locked
 from inbox.enums import Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
@@ -27,7 +27,7 @@ MOST_REASON = 500
 @transaction.atomic
 def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply | ProposedAnswer:
     """Send it where this person may, else ask for approval. Raises `ActionNotAllowed` as both do."""
-    if seat(locked(message), by=by) == Seat.ASKS:
+    if seat(locked(message), by=by) == ApprovalCapacity.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
 
@@ -69,9 +69,9 @@ def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: User) -> Repl
     if not access(by, house).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not house.may_approve_own:
-        if by.pk in (found.by_id, found.words_by_id):
+        if by.pk in (proposed_answer.by_id, proposed_answer.words_by_id):
             raise ActionNotAllowed(_("These are your own words. Somebody else has to approve them."))
-        if words != found.text:
+        if words != proposed_answer.text:
             raise ActionNotAllowed(
                 _("You changed the words, so they are yours now. Send them back: their author proposes them again."),
                 "text",

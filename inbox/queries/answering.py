@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from channels import dry
+from channels import validation
 from common.integers import parse_int
 from inbox import wording
 from inbox.enums import Proposed

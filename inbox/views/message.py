@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from channels import dry
+from channels import validation
 from common.errors import ActionNotAllowed
 from common.integers import parse_int
 from inbox import rules

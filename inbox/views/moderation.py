@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import dry
+from channels import validation
 from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import moderate

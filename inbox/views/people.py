@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.web.params import int_list_param
-from inbox.domain import forget, people
+from inbox.domain import people, retention
 from inbox.queries import held
 from municipalities.access import requires
 from municipalities.rules import Verb

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from channels import dry
+from channels import validation
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
@@ -72,7 +72,7 @@ def ask(need: Need, text: str, *, by: User) -> Round:
 
 def _refuse_without_approval(row: Need, by: User) -> None:
     house = Municipality.objects.get(pk=row.municipality_id)
-    if seat_of(house, "", access(by, house)) == Seat.ASKS:
+    if seat_of(house, "", access(by, house)) == ApprovalCapacity.ASKS:
         raise ActionNotAllowed(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "

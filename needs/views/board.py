@@ -77,7 +77,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
                 need = write.write(request.municipality, form.words(), by=request.user)
                 said = first.cleaned_data
                 if said["source"]:
-                    voices.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+                    supporters.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
         except ActionNotAllowed as refused:
             add_form_error(first if refused.field in first.fields else form, refused)
         else:
@@ -125,7 +125,7 @@ def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[
         need = write.write(request.municipality, form.words(), by=request.user)
     else:
         need = get_object_or_404(Need, pk=int_param(request.POST, "need", default=0))
-    return need, voices.gather(need, chosen, by=request.user)
+    return need, supporters.gather(need, chosen, by=request.user)
 
 
 def _common(chosen: list[Message]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def add(request: MunicipalityRequest, need: int) -> HttpResponse:
     if form.is_valid():
         said = dict(form.cleaned_data)
         try:
-            voices.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+            supporters.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -51,7 +51,7 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():
         try:
-            voices.quote(row, form.cleaned_data["quote"], by=request.user)
+            supporters.quote(row, form.cleaned_data["quote"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -65,7 +65,7 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
 def remove(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     row = _voice(need, voice)
     try:
-        voices.remove(row, by=request.user)
+        supporters.remove(row, by=request.user)
     except ActionNotAllowed as refused:
         return page(request, found(need), problem=refused.message)
     flash.success(request, _("It counts here no more."))

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from channels import dry
+from channels import validation
 from channels.models import Channel
 from common.audit import record
 from common.errors import ActionNotAllowed

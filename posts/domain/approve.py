@@ -135,7 +135,7 @@ def _waiting(post: Post, version: Version) -> Standing:
     return found
 
 
-def _seat(post: Post, version: Version, before: Standing, *, by: User) -> Seat:
+def _seat(post: Post, version: Version, before: Standing, *, by: User) -> ApprovalCapacity:
     house = post.municipality
     found = seat_or_bar(
         seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own

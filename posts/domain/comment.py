@@ -40,7 +40,7 @@ def reply(thread: Thread, text: str, *, by: User) -> Comment:
     text = wording(text)
     if not text:
         raise ActionNotAllowed(_("Write something first."))
-    said = say(thread, text, by=by)
+    comment = say(thread, text, by=by)
     record("post.reply", by=by, target=thread.post, thread=thread.pk)
     notices.commented(comment, by=by)
     return comment
@@ -90,7 +90,7 @@ def _on_words(thread: Thread, where: Where) -> None:
     text = written(parse(thread.post.draft)).get((where.tag, where.channel))
     if text is None:
         raise ActionNotAllowed(_("This text is no longer in the post. Reload the page to see what it shows now."))
-    found = _found(where, text)
+    anchor = _found(where, text)
     thread.place, thread.tag, thread.channel_id = AnchorKind.TEXT, where.tag, where.channel
     thread.start, thread.end = anchor.start, anchor.end
     thread.quote, thread.before, thread.after = anchor.quote, anchor.before, anchor.after

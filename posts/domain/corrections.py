@@ -152,10 +152,10 @@ def refuse_unready(post: Post, version: Version) -> None:
     if not all(each.is_settled for each in found):
         raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
     reasons = [
-        _("%(channel)s: %(problem)s") % {"channel": planned.publication.channel.name, "problem": problem}
-        for planned in planneds
-        if planned.chosen in (Way.EDIT, Way.RESEND)
-        for problem in planned.problems
+        _("%(channel)s: %(problem)s") % {"channel": plan.publication.channel.name, "problem": problem}
+        for plan in found
+        if plan.chosen in (Way.EDIT, Way.RESEND)
+        for problem in plan.problems
     ]
     if reasons:
         raise ActionNotAllowed(_("A network would not take this post as it is."), details=list(dict.fromkeys(reasons)))

@@ -108,7 +108,7 @@ def review(emergency: Decision, *, in_order: bool, note: str = "", by: User) -> 
     return made
 
 
-def _reviewing(emergency: Decision, post: Post, *, by: User) -> Seat:
+def _reviewing(emergency: Decision, post: Post, *, by: User) -> ApprovalCapacity:
     """The seat from which `by` may look at it afterwards. Raises `ActionNotAllowed`."""
     held = seats(by, post.municipality)
     if not held:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from channels import dry
+from channels import validation
 from channels.models import Channel
 from common.errors import ActionNotAllowed
 from delivery.domain.cancel import cancel

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from common.audit import record
 from common.errors import ActionNotAllowed

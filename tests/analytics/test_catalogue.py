@@ -45,7 +45,7 @@ def test_networks_say_what_they_tell_by_which_name_and_what_they_changed() -> No
 
 
 def test_names_remarks_and_changes_are_of_what_is_told(subtests: pytest.Subtests) -> None:
-    for platform in sorted(dry.networks()):
+    for platform in sorted(validation.networks()):
         with subtests.test(platform=platform):
             from platforms.registry import connector
 

@@ -130,7 +130,7 @@ class Chaos:
 
         from common.errors import ActionNotAllowed
         from delivery.models import Delivery
-        from inbox.domain import answer, hear
+        from inbox.domain import answer, ingest
         from inbox.models import Message
         from municipalities.tenancy import scope
 

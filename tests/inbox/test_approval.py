@@ -15,7 +15,7 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
-from inbox.domain import answer, forget, propose, triage
+from inbox.domain import answer, propose, retention, triage
 from inbox.enums import MessageKind, Proposed, State
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox.domain import forget, hold
+from inbox.domain import hold, retention
 from inbox.enums import State
 from inbox.models import Hold, Message
 from municipalities.tenancy import scope

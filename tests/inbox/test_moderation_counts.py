@@ -13,7 +13,7 @@ from administration.archive import citizens
 from analytics.domain import tallies
 from analytics.logframe import provider
 from common.errors import ActionNotAllowed
-from inbox.domain import evidence, forget, moderate
+from inbox.domain import evidence, moderate, retention
 from inbox.models import Message, Moderation
 from inbox.personal_data import Erasing
 from inbox.queries import moderated
@@ -169,7 +169,7 @@ def test_the_copy_outlives_the_words_of_the_message(town: Town) -> None:
 def test_a_message_without_words_is_not_hidden_any_more(town: Town) -> None:
     message = town.heard("@opstina Старо")
     with scope(town.cast.cuprija):
-        forget._forget(Erasing([message.pk], timezone.now()))
+        retention._forget(Erasing([message.pk], timezone.now()))
         with pytest.raises(ActionNotAllowed, match="nothing to hide"):
             moderate.propose(message, Wish("spam", "hide", "Реклама"), by=town.cast.officer)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox.domain import forget, hear, suggest, triage
+from inbox.domain import ingest, retention, suggest, triage
 from inbox.enums import MessageKind, Topic
 from inbox.models import Message
 from municipalities.tenancy import scope

@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox import rules
-from inbox.domain import hear, triage
+from inbox.domain import ingest, triage
 from inbox.enums import MessageKind, Sleep, State
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope

@@ -196,7 +196,7 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
     def work(_worker: int) -> int:
         try:
             together.wait(timeout=300)
-            return tell.tell(moment)
+            return staff_notifications.tell(moment)
         finally:
             connection.close()
 

@@ -9,11 +9,11 @@ import pytest
 
 from django.utils import timezone
 
-from channels.open import open_channel
+from channels.connector_factory import open_channel
 from common.errors import ActionNotAllowed
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox.domain import answer, hear, propose, seen_by
+from inbox.domain import answer, ingest, propose, seen_by
 from inbox.enums import Visibility
 from inbox.models import Message, ProposedAnswer
 from municipalities.tenancy import everywhere, scope

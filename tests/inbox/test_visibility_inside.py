@@ -15,7 +15,7 @@ from common.errors import ActionNotAllowed
 from common.models import MailMessage
 from delivery.models import Delivery
 from inbox.domain import answer, handover, moderate
-from inbox.domain import tell as telling
+from inbox.domain import staff_notifications as telling
 from inbox.enums import MessageKind, Visibility
 from inbox.models import Department, HandOver, Message
 from inbox.queries import held
@@ -65,7 +65,7 @@ def test_only_what_everybody_may_read_is_quoted(town: Town, mirjana: Citizen, ne
             supporters.quote(voice, WORDS, by=town.cast.officer)
         else:
             with pytest.raises(ActionNotAllowed, match="privately"):
-                voices.quote(voice, WORDS, by=town.cast.officer)
+                supporters.quote(voice, WORDS, by=town.cast.officer)
         # past the verb: a quote that was chosen before anybody knew
         Voice.objects.update(quote=WORDS)
         post = follow_up.tell(settle(need), by=town.cast.officer)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
-from inbox.domain import answer, forget, triage
+from inbox.domain import answer, retention, triage
 from inbox.enums import MessageKind, State
 from inbox.models import Message, Note, Reply
 from municipalities.models import Pause

@@ -15,7 +15,7 @@ from analytics.domain import tallies
 from analytics.logframe import provider
 from analytics.models import Tally
 from common.errors import ActionNotAllowed
-from inbox.domain import forget
+from inbox.domain import retention
 from inbox.enums import State
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope

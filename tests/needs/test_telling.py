@@ -17,7 +17,7 @@ from common.models import AuditEvent
 from delivery.domain.cancel import cancel
 from delivery.models import Delivery
 from inbox.domain import answer as answering
-from inbox.domain import forget
+from inbox.domain import retention
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope
 from needs.domain import decide, notify, supporters
@@ -114,7 +114,7 @@ def test_who_wrote_three_times_is_told_once_below_the_newest(town: Town, three: 
         assert reply.message_id == three[1].pk
         assert {voice.told_id for voice in voices_of(town, need)} == {reply.pk}
         with pytest.raises(ActionNotAllowed):
-            tell.ask(need, WORDS, by=town.cast.officer)
+            notify.ask(need, WORDS, by=town.cast.officer)
 
 
 def test_one_who_cannot_be_answered_holds_nobody_up(town: Town, done: Need, three: list[Message]) -> None:
@@ -269,7 +269,7 @@ def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
             "unconfirmed",
         )
         with pytest.raises(ActionNotAllowed):
-            tell.ask(done, WORDS, by=town.cast.officer)
+            notify.ask(done, WORDS, by=town.cast.officer)
 
 
 def test_opening_it_again_keeps_answers_back_that_have_not_left(town: Town, done: Need) -> None:

@@ -125,7 +125,7 @@ def test_a_wait_without_end_is_not_believed(subtests: pytest.Subtests) -> None:
         with subtests.test(minutes=minutes):
             use = {"1": [usage(80, estimated_time_to_regain_access=minutes)]}
             told = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-            assert told == RateLimits(Budget(20, 100, NOW + ROLLS))
+            assert told == RateLimits(RateLimit(20, 100, NOW + ROLLS))
 
 
 @pytest.mark.parametrize("value", ["²", "9" * 5000, "-1", "1e3", "99999999999999999", "9" * 18])

@@ -171,7 +171,7 @@ def test_one_post_for_both_scripts_is_not_followed_by_one_for_each(desk: Desk) -
 
 def test_what_is_going_out_cannot_be_taken_back(desk: Desk) -> None:
     post = publish_now(approved(desk), by=desk.cast.officer)
-    move_delivery(desk.deliveries(post)[0], State.SENDING, because=Because.DUE, lease_until=timezone.now())
+    move_delivery(desk.deliveries(post)[0], State.SENDING, because=ReasonCode.DUE, lease_until=timezone.now())
     with pytest.raises(ActionNotAllowed):
         take_back(post, by=desk.cast.officer)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
-from delivery.domain import poll, reconcile
+from delivery.domain import check_status, reconcile
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.enums import State

@@ -205,7 +205,7 @@ def test_after_the_end_the_team_reads_and_nothing_goes_out(cast: Cast) -> None:
     roles = Membership.objects.running().filter(municipality=group.first.workspace).values_list("role", flat=True)
     assert set(roles) == {Role.VIEWER}
     with scope(group.first.workspace):
-        assert pauses.here(group.first.workspace)
+        assert pauses.of_municipality(group.first.workspace)
     with scope(group.first.workspace), pytest.raises(ActionNotAllowed):
         speak.answer(group.first, group.plays(group.first)["do-kad"], "До 18", by=cast.officer)
 

@@ -49,7 +49,7 @@ def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None 
         raise ActionNotAllowed(_("What you answer is no longer on the network.")) from None
     except RefusedByNetwork:
         raise ActionNotAllowed(_("The practice network does not take this answer."), "text") from None
-    play.answer, play.answer_status, play.answered_at, play.answered_by = words, said.pk, now, by
+    play.answer, play.answer_status, play.answered_at, play.answered_by = words, status.pk, now, by
     play.save(update_fields=["answer", "answer_status", "answered_at", "answered_by"])
     record("exercise.answer", by=by, target=play, label=play.citizen)
     return play

@@ -19,7 +19,6 @@ from channels.connector_factory import built, http
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
-from channels.open import built, http
 from channels.rules import base_is_public, is_practice, server_address
 from common import audit, crypto, ratelimit
 from common.errors import ActionNotAllowed

@@ -19,7 +19,6 @@ from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt
-from channels.open import built, http
 from channels.rules import is_practice
 from common import audit, crypto
 from common.errors import ActionNotAllowed
@@ -117,11 +116,11 @@ def read(attempt: ConnectAttempt) -> None:
     inside = attempts.taken_out(attempt)
     accounts = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
     if attempt.channel:
-        found = _the_same(found, attempt.channel.remote_id)
-    if not found:
+        accounts = _the_same(accounts, attempt.channel.remote_id)
+    if not accounts:
         raise ActionNotAllowed(messages.NO_ACCOUNTS)
-    if len(found) > 1 or found[0].problem:
-        _ask(attempt, found, inside["facts"])
+    if len(accounts) > 1 or accounts[0].problem:
+        _ask(attempt, accounts, inside["facts"])
         return
     _refuse_without(attempt, accounts[0].credential)
     # A refused account's token is not given back: Mastodon hands out one token per account and application, so that
