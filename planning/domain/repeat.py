@@ -65,7 +65,7 @@ def begin(pattern: Post, values: Mapping[str, Any], *, by: User) -> Recurrence:
     if nearest(found[-1], row.at).due_at <= timezone.now():
         raise ActionNotAllowed(_("The time of the last day has passed. Choose a later day."))
     row.save()
-    record("recurrence.begin", by=by, target=pattern, times=len(days))
+    record("recurrence.begin", by=by, target=pattern, times=len(found))
     return row
 
 
