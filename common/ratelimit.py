@@ -4,7 +4,7 @@
     if usage.is_exceeded: ...
 
 Why not django-ratelimit: docs/dependencies.md. Up to twice `limit` is possible around the end of a window.
-Raises what the cache raises when Valkey does not answer.
+Nothing is kept for longer than a window. Raises what the cache raises when Valkey does not answer.
 """
 
 import hashlib
@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core.cache import cache
-
-# A counter outlives its window, so that it is never gone between two commands about it.
-MARGIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,8 @@ def hit(name: str, who: object, *, limit: int, seconds: int) -> Usage:
     counter = _counter(name, who, ends_at)
     try:
         count = cache.incr(counter)
-    except ValueError:  # the first one
-        count = 1 if cache.add(counter, 1, seconds + MARGIN_SECONDS) else cache.incr(counter)
+    except ValueError:  # the first one; the counter begins no earlier than its window, so it ends no earlier
+        count = 1 if cache.add(counter, 1, seconds) else cache.incr(counter)
     return Usage(limit, count, ends_at)
 
 
