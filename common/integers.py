@@ -14,6 +14,6 @@ def parse_int(text: object, *, least: int = 0, most: int = LARGEST) -> int | Non
     return number if least <= number <= most else None
 
 
-def parse_ints(texts: Iterable[object], *, most: int = LARGEST) -> list[int]:
+def parse_ints(texts: Iterable[object], *, least: int = 0, most: int = LARGEST) -> list[int]:
     """Those of `texts` that are whole numbers, in their order."""
-    return [number for text in texts if (number := parse_int(text, most=most)) is not None]
+    return [number for text in texts if (number := parse_int(text, least=least, most=most)) is not None]

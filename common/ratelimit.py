@@ -4,7 +4,7 @@
     if usage.is_exceeded: ...
 
 Why not django-ratelimit: docs/dependencies.md. Up to twice `limit` is possible around the end of a window.
-Raises what the cache raises when Valkey does not answer.
+Nothing is kept for longer than a window. Raises what the cache raises when Valkey does not answer.
 """
 
 import hashlib
@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core.cache import cache
-
-# A counter outlives its window, so that it is never gone between two commands about it.
-MARGIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -59,25 +56,33 @@ def hit(name: str, who: object, *, limit: int, seconds: int) -> Usage:
     counter = _counter(name, who, ends_at)
     try:
         count = cache.incr(counter)
-    except ValueError:  # the first one
-        count = 1 if cache.add(counter, 1, seconds + MARGIN_SECONDS) else cache.incr(counter)
+    except ValueError:  # the first one; the counter begins no earlier than its window, so it ends no earlier
+        count = 1 if cache.add(counter, 1, seconds) else cache.incr(counter)
     return Usage(limit, count, ends_at)
 
 
 def usage(name: str, who: object, *, limit: int, seconds: int) -> Usage:
-    """What `hit` would tell, without counting one."""
-    ends_at = _window(name, who, seconds)
+    """What has been counted so far; counts nothing and begins no window."""
+    now = time.time()
+    ends_at = cache.get(_key(name, who))
+    if not _is_running(ends_at, now, seconds):
+        return Usage(limit, 0, now + seconds)
     return Usage(limit, int(cache.get(_counter(name, who, ends_at), 0)), ends_at)
 
 
 def _window(name: str, who: object, seconds: int) -> float:
-    """The end of the window that runs now."""
+    """The end of the window that runs now; begins one where none does."""
     now, key = time.time(), _key(name, who)
-    ends_at: float | None = cache.get_or_set(key, now + seconds, seconds)
-    if ends_at is not None and now < ends_at <= now + seconds:
-        return ends_at
-    cache.set(key, now + seconds, seconds)  # the entry is of another time: the clock was set
-    return now + seconds
+    ends_at = cache.get_or_set(key, now + seconds, seconds)
+    if ends_at is None or not _is_running(ends_at, now, seconds):
+        ends_at = now + seconds
+        cache.set(key, ends_at, seconds)
+    return float(ends_at)
+
+
+def _is_running(ends_at: float | None, now: float, seconds: int) -> bool:
+    """An entry whose end lies beyond a whole window is of another time: the clock was set."""
+    return ends_at is not None and now < ends_at <= now + seconds
 
 
 def _counter(name: str, who: object, ends_at: float) -> str:

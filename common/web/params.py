@@ -26,9 +26,9 @@ def int_param(
     return default if number is None else number
 
 
-def int_list_param(values: QueryDict, name: str, *, most: int = LARGEST) -> list[int]:
-    """All whole numbers in `name`, in their order; what is malformed or above `most` is left out."""
-    return parse_ints(values.getlist(name), most=most)
+def int_list_param(values: QueryDict, name: str, *, least: int = 0, most: int = LARGEST) -> list[int]:
+    """All whole numbers in `name`, in their order; what is malformed or out of range is left out."""
+    return parse_ints(values.getlist(name), least=least, most=most)
 
 
 def choice_param(values: QueryDict, name: str, choices: Collection[str], *, default: str = "") -> str:

@@ -273,7 +273,7 @@ def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
 def move(request: MunicipalityRequest) -> HttpResponse:
     """Put the ticked pictures into a folder."""
     slug = request.municipality.slug
-    chosen = int_list_param(request.POST, "picture")
+    chosen = int_list_param(request.POST, "picture", least=1)
     target = request.POST.get("into", "")
     into = Folder.objects.select_related("parent").filter(pk=int_param(request.POST, "into", default=0)).first()
     if not chosen:
@@ -308,7 +308,7 @@ def pick(request: MunicipalityRequest) -> HttpResponse:
 @require_safe
 def rows(request: MunicipalityRequest) -> HttpResponse:
     """The composer's rows of the chosen pictures, each with its last description."""
-    chosen = int_list_param(request.GET, "id")[:MOST_PICTURES]
+    chosen = int_list_param(request.GET, "id", least=1)[:MOST_PICTURES]
     found = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
     slug = request.municipality.slug
     made = [row(slug, found[pk], Shown(pk, found[pk].alt)) for pk in dict.fromkeys(chosen) if pk in found]

@@ -94,7 +94,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
-    keys = int_list_param(asked, "message")[:MOST_MESSAGES]
+    keys = int_list_param(asked, "message", least=1)[:MOST_MESSAGES]
     chosen = queries.gathered(keys)
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))

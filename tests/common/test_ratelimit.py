@@ -76,3 +76,13 @@ def test_hits_at_the_same_time_are_all_counted(name: str) -> None:
         usages = list(pool.map(lambda _: ratelimit.hit(name, "ana", limit=10, seconds=300), range(40)))
     assert sorted(usage.count for usage in usages) == list(range(1, 41))
     assert sum(not usage.is_exceeded for usage in usages) == 10
+
+
+def test_nothing_outlives_the_window(name: str) -> None:
+    """Who came is known by a hash only, and for no longer than it is needed."""
+    ratelimit.hit(name, "ana", limit=1, seconds=60)
+    client = cache._cache.get_client()  # type: ignore[attr-defined]
+    keys = client.keys(f"*{name}*")
+    assert len(keys) == 2
+    assert all(0 < client.ttl(key) <= 60 for key in keys)
+    assert not any(b"ana" in key for key in keys)

@@ -67,7 +67,7 @@ def test_of_several_values_the_last_counts_as_everywhere_in_django() -> None:
 
 def test_a_list_leaves_malformed_values_out() -> None:
     assert int_list_param(QueryDict("id=4&id=x&id=2&id="), "id") == [4, 2]
-    assert int_list_param(QueryDict("id=4&id=1000"), "id", most=999) == [4]
+    assert int_list_param(QueryDict("id=4&id=1000&id=0"), "id", least=1, most=999) == [4]
     assert int_list_param(QueryDict(""), "id") == []
 
 
