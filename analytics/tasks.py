@@ -3,47 +3,51 @@
 from celery import shared_task
 
 from analytics import months, partitions
-from analytics.domain import collect as looks
-from analytics.domain import fetch, indicators_measure, medians, past, retain, rollup, tallies, training, waking
+from analytics.comparison.domain import training_figures
+from analytics.history.domain import fetch, imports
+from analytics.indicators.domain import measure
+from analytics.ingestion.domain import collect as ingestion_collect
+from analytics.ingestion.domain import webhooks
+from analytics.rollups.domain import daily_counts, monthly_medians, retention, rollup
 from municipalities.queries import today
 
 
 @shared_task(name="analytics.tasks.tick")
 def tick() -> None:
     """Find new subjects and hand out what is due, a task per channel."""
-    looks.enrol()
-    waking.wake()
-    for channel_id, subject_ids in looks.claim().items():
+    ingestion_collect.enrol()
+    webhooks.wake()
+    for channel_id, subject_ids in ingestion_collect.claim().items():
         collect.delay(channel_id, subject_ids)
 
 
 @shared_task(name="analytics.tasks.collect")
 def collect(channel_id: int, subject_ids: list[int]) -> None:
-    looks.collect(channel_id, subject_ids)
+    ingestion_collect.collect(channel_id, subject_ids)
 
 
 @shared_task(name="analytics.tasks.fold")
 def fold() -> None:
     """Make facts of what was told since the last time; one that is still at it goes on alone."""
     rollup.fold(wait=False)
-    tallies.fold()
+    daily_counts.fold()
 
 
 @shared_task(name="analytics.tasks.count_days")
 def count_days() -> None:
     """Count questions, needs and hidden comments of recent days again: some change by the clock alone."""
-    tallies.sweep()
+    daily_counts.sweep()
 
 
 @shared_task(name="analytics.tasks.count_all_days")
 def count_all_days() -> None:
     """Count every day again that is not closed, so that nothing which nobody marked stays wrong for long."""
-    tallies.rebuild()
+    daily_counts.rebuild()
 
 
 @shared_task(name="analytics.tasks.forget_readings")
 def forget_readings() -> None:
-    retain.forget_readings()
+    retention.forget_readings()
 
 
 @shared_task(name="analytics.tasks.make_months")
@@ -63,18 +67,18 @@ def bring_past() -> None:
 
 @shared_task(name="analytics.tasks.forget_past")
 def forget_past() -> None:
-    past.forget()
+    imports.forget()
 
 
 @shared_task(name="analytics.tasks.renew_comparison")
 def renew_comparison() -> None:
     """What pages over all municipalities read: medians of the months whose posts are still looked at (90 days reach
     into four of them), and the figures around trainings."""
-    medians.renew(months.first_of(today(), -3))
-    training.renew()
+    monthly_medians.renew(months.first_of(today(), -3))
+    training_figures.renew()
 
 
 @shared_task(name="analytics.tasks.measure_indicators")
 def measure_indicators() -> None:
     """Values of the indicators: of the last 28 days, and of the months that are due."""
-    indicators_measure.renew()
+    measure.renew()

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from analytics.domain import tallies
 from analytics.models import Tally
+from analytics.rollups.domain import daily_counts
 from inbox.domain.counted import mark_questions
 from inbox.enums import MessageKind
 from inbox.models import Message
@@ -40,11 +40,11 @@ def measured() -> Figures:
     with everywhere("benchmark data"):
         questions = Message.objects.filter(kind=MessageKind.QUESTION)
         recent = questions.filter(at__gte=timezone.now() - MARKED_FROM).order_by("remote_id")[:MARKED]
-        made = _seconds(tallies.rebuild)
-        again, swept = _seconds(tallies.rebuild), _seconds(tallies.sweep)
+        made = _seconds(daily_counts.rebuild)
+        again, swept = _seconds(daily_counts.rebuild), _seconds(daily_counts.sweep)
         marked = list(recent.values_list("municipality_id", "at"))
         mark_questions(marked)
-        folded = _seconds(tallies.fold)
+        folded = _seconds(daily_counts.fold)
         return Figures(questions.count(), Tally.objects.count(), made, again, swept, len(marked), folded)
 
 

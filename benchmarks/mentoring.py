@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.domain import indicators
 from analytics.enums import Span
+from analytics.indicators.domain import definitions
 from analytics.logframe import INDICATORS
 from analytics.models import IndicatorValue, PlaceBaseline, ProgrammeIndicator, Target
 from benchmarks import measure
@@ -203,7 +203,7 @@ def _posts(places: list[Municipality], mentors: list[User], officer: User, now: 
 def _indicators(
     programme: Programme, places: list[Municipality], staff: User, now: datetime, rng: random.Random
 ) -> None:
-    indicators.choose(programme, list(INDICATORS), by=staff)
+    definitions.choose(programme, list(INDICATORS), by=staff)
     rows = list(ProgrammeIndicator.objects.filter(programme=programme))
     today = timezone.localdate(now)
     first, last = today - timedelta(days=28), today - timedelta(days=1)

@@ -16,11 +16,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from analytics import rules
-from analytics.catalogue import ADDED, INTERACTIONS
-from analytics.domain import indicators, indicators_measure, ingest, medians, rebuild, rollup, training
+from analytics.comparison.domain import training_figures
+from analytics.indicators.domain import definitions
+from analytics.indicators.domain import measure as indicator_measure
+from analytics.ingestion import rules
+from analytics.ingestion.domain import bulk_insert
 from analytics.logframe import INDICATORS
+from analytics.metrics import ADDED, INTERACTIONS
 from analytics.models import Pull, Subject
+from analytics.rollups.domain import monthly_medians, rebuild, rollup
 from benchmarks import measure, scale
 from benchmarks.number_pages import PAGES
 from channels.models import Channel
@@ -28,7 +32,7 @@ from municipalities.tenancy import everywhere
 
 Say = Callable[[str], Any]
 RUNS = 5
-# As many looks as `analytics.domain.collect` writes at once, and so many of these in a run.
+# As many looks as `analytics.ingestion.domain.collect` writes at once, and so many of these in a run.
 BATCH, BATCHES = 200, 50
 
 
@@ -107,7 +111,7 @@ def _ingest() -> tuple[float, float, float]:
         for subject in subjects
     ]
     lines = "".join(
-        "\t".join("\\N" if value is None else str(value) for value in (getattr(pull, key) for key in ingest.PULL))
+        "\t".join("\\N" if value is None else str(value) for value in (getattr(pull, key) for key in bulk_insert.PULL))
         + "\n"
         for pull in pulls
     )
@@ -115,15 +119,15 @@ def _ingest() -> tuple[float, float, float]:
 
     def copied() -> None:
         with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY analytics_pull ({', '.join(ingest.PULL)}) FROM STDIN", StringIO(lines))
+            cursor.copy_expert(f"COPY analytics_pull ({', '.join(bulk_insert.PULL)}) FROM STDIN", StringIO(lines))
 
     def stored() -> None:
         for batch in batches:
-            ingest.write_pulls(pulls[batch])
+            bulk_insert.write_pulls(pulls[batch])
 
     def recorded() -> None:
         for batch in batches:
-            ingest.write(subjects[batch], pulls[batch])
+            bulk_insert.write(subjects[batch], pulls[batch])
 
     return (_rate(copied, len(pulls)), _rate(stored, len(pulls)), _rate(recorded, len(pulls)))
 
@@ -159,7 +163,7 @@ def _hour() -> tuple[int, int, float]:
         with taken_back():
             pulls = [_look(subject, now) for subject in subjects]
             for start in range(0, len(pulls), BATCH):
-                ingest.write(subjects[start : start + BATCH], pulls[start : start + BATCH])
+                bulk_insert.write(subjects[start : start + BATCH], pulls[start : start + BATCH])
             began = time.perf_counter()
             days = rollup.fold()
             times.append(time.perf_counter() - began)
@@ -206,11 +210,11 @@ def _rebuild() -> float:
 def _derive(filled: scale.Filled, first: date) -> float:
     """Seconds to make what the programme's pages read besides facts, as its tasks do."""
     began = time.perf_counter()
-    medians.renew(first.replace(day=1))
-    training.renew()
+    monthly_medians.renew(first.replace(day=1))
+    training_figures.renew()
     for programme in filled.staff.programmes.all():
-        indicators.choose(programme, list(INDICATORS), by=filled.staff)
-    indicators_measure.renew()
+        definitions.choose(programme, list(INDICATORS), by=filled.staff)
+    indicator_measure.renew()
     return time.perf_counter() - began
 
 

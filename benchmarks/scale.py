@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics import partitions
-from analytics.domain import rebuild
 from analytics.models import Subject
+from analytics.rollups.domain import rebuild
 from benchmarks import scale_rows
 from benchmarks.scale_rows import PLATFORMS, insert, run
 from channels.models import Channel

@@ -33,7 +33,7 @@ PLATFORMS: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "x": (14, 30, ("likes", "reposts", "replies", "quotes", "views")),
     "youtube": (8, 18, ("likes", "replies", "views")),
 }
-# Hours after publication: the ladder of `analytics.rules`, thinned so that three years fit.
+# Hours after publication: the ladder of `analytics.ingestion.rules`, thinned so that three years fit.
 LOOKS = (1, 4, 12, 24, 72, 168, 336, 720, 1440, 2160)
 # How much of what a post will ever get it has by then: most on the first day, a little for months.
 SHARES = [round(0.85 * (1 - exp(-((h / 14) ** 0.6))) + 0.15 * (1 - exp(-h / 900)), 5) for h in LOOKS]

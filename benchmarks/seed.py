@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics import partitions
-from analytics.domain import traits
+from analytics.ingestion.domain import traits
 from analytics.models import Subject, Traits
 from benchmarks import together
 from channels.models import Channel

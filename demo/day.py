@@ -14,9 +14,10 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from analytics.domain import collect, rollup, tallies
 from analytics.enums import SubjectKind
+from analytics.ingestion.domain import collect
 from analytics.models import Subject
+from analytics.rollups.domain import daily_counts, rollup
 from channels.models import Channel
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
@@ -317,7 +318,7 @@ def _measure(day: Day) -> None:
         collect.collect(channel_id, subject_ids)
         day.played.readings += len(subject_ids)
     rollup.fold()
-    tallies.sweep()
+    daily_counts.sweep()
 
 
 def _touched() -> Iterator[tuple[int, list[int]]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone, translation
 
-from analytics.catalogue import interactions
+from analytics.metrics import interactions
 from analytics.models import Pull, Subject
 from common.errors import ActionNotAllowed
 from common.numbers import per_thousand

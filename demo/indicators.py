@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
-from analytics.domain.indicators import Defined
-from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import EnteredValue
 from analytics.enums import AimKind
+from analytics.indicators.domain import baselines, definitions, manual_values, measure, targets
+from analytics.indicators.domain.definitions import Defined
+from analytics.indicators.domain.manual_values import EnteredValue
+from analytics.indicators.domain.targets import Wanted
+from analytics.indicators.queries.programme import suggested, taking_part
 from analytics.logframe import HERE
 from analytics.models import ProgrammeIndicator
-from analytics.queries.indicators import suggested, taking_part
 from demo.people import PROGRAMME, People
 from municipalities.models import Cohort
 from municipalities.tenancy import everywhere
@@ -51,20 +51,20 @@ def arrange(people: People, now: datetime) -> None:
     """Once: nothing changes where the programme has indicators."""
     today = timezone.localdate(now)
     with everywhere("the demo's indicators"):
-        while indicators_measure.check_new():
+        while measure.check_new():
             pass
-    indicators_measure.rebuild(today)
+    measure.rebuild(today)
     cohort = Cohort.objects.select_related("programme").filter(programme__name=PROGRAMME).first()
     if cohort is None or ProgrammeIndicator.objects.filter(programme=cohort.programme).exists():
         return
     by = people.staff
-    indicators.choose(cohort.programme, [*HERE, *WAITING], by=by)
+    definitions.choose(cohort.programme, [*HERE, *WAITING], by=by)
     places = [seat.municipality for seat in taking_part(cohort.programme)]
     first, last = suggested(cohort)
     for row in ProgrammeIndicator.objects.filter(programme=cohort.programme, code__in=AIMS):
-        indicators_frozen.freeze(row, places, first, last, by=by)
+        baselines.freeze(row, places, first, last, by=by)
         for wanted in _aims(row.code, today):
-            indicators_agreed.set_target(row, wanted, by=by)
+            targets.set_target(row, wanted, by=by)
     _own(cohort, people, today)
 
 
@@ -77,10 +77,10 @@ def _aims(code: str, today: date) -> list[Wanted]:
 
 
 def _own(cohort: Cohort, people: People, today: date) -> None:
-    row = indicators.define(cohort.programme, OWN, by=people.staff)
+    row = definitions.define(cohort.programme, OWN, by=people.staff)
     first, last = suggested(cohort)
-    indicators_frozen.enter(row, None, first, last, 20, source=OWN.source, by=people.staff)
+    baselines.enter(row, None, first, last, 20, source=OWN.source, by=people.staff)
     for ago, value in ENTRIES:
-        indicators_entered.enter(row, EnteredValue(today - timedelta(days=ago), value, OWN.source), by=people.staff)
+        manual_values.enter(row, EnteredValue(today - timedelta(days=ago), value, OWN.source), by=people.staff)
     wanted = Wanted(AimKind.VALUE.value, 80, today + timedelta(days=52), is_milestone=False, reason=REASON)
-    indicators_agreed.set_target(row, wanted, by=people.staff)
+    targets.set_target(row, wanted, by=people.staff)

@@ -6,11 +6,14 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from analytics import partitions, rules
-from analytics.catalogue import interactions
-from analytics.domain import medians, rebuild, training, traits
+from analytics import partitions
+from analytics.comparison.domain import training_figures
 from analytics.enums import PullOutcome, SubjectKind
+from analytics.ingestion import rules
+from analytics.ingestion.domain import traits
+from analytics.metrics import interactions
 from analytics.models import Pull, Subject, Traits
+from analytics.rollups.domain import monthly_medians, rebuild
 from demo import polls
 from demo.network import Voice
 from demo.past import Past, Sent
@@ -46,8 +49,8 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
     channels = [voice.channel.pk for past in pasts for voice in past.voices]
     rebuild.make_again(today - timedelta(days=DAYS + 1), today, channels)
     # what pages and reports over all municipalities read; a worker would make them within hours
-    medians.renew()
-    training.renew()
+    monthly_medians.renew()
+    training_figures.renew()
 
 
 Replies = dict[int, list[datetime]]

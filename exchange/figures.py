@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from analytics.catalogue import FORMULAS
+from analytics.metrics import FORMULAS
 from common.numbers import number, significant
 from exchange.gallery_rules import EARLY
 

@@ -2,8 +2,8 @@
 was hidden (GV1).
 
 Counted are messages that a person sorted as questions, by the day on which they were written, and what was hidden by
-the day on which that was done (Belgrade). `analytics.domain.tallies` asks for the days and keeps what it is told; the
-scope of the municipalities is open.
+the day on which that was done (Belgrade). `analytics.rollups.domain.daily_counts` asks for the days and keeps what it
+is told; the scope of the municipalities is open.
 """
 
 from collections import defaultdict
@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from analytics import tallies
+from analytics.indicators.queries.daily_counts import median_hours, share
 from analytics.logframe import provide
-from analytics.queries.tallies import median_hours, share
-from analytics.tallies import DailyTally, Days
+from analytics.rollups import daily_counts
+from analytics.rollups.daily_counts import DailyTally, Days
 from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
 from inbox.reasons import Reason
@@ -35,9 +35,9 @@ AT_ONCE = 5000
 
 def register() -> None:
     """Tell the list of indicators how these are measured, and from which days."""
-    tallies.provide(QUESTIONS, ("OC3", "OC4"), questions, recent=RECENT)
+    daily_counts.provide(QUESTIONS, ("OC3", "OC4"), questions, recent=RECENT)
     # A copy may be touched at any time, and nobody marks that.
-    tallies.provide(HIDDEN, ("GV1",), hidden, recent=None)
+    daily_counts.provide(HIDDEN, ("GV1",), hidden, recent=None)
     provide("OC3", share("OC3", "no_questions"), since=SINCE)
     provide("OC4", median_hours("OC4", "no_questions"), since=SINCE)
     provide("GV1", share("GV1", "nothing_hidden"), since=SINCE)

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics import logframe_words
 from analytics.enums import Unit
+from analytics.indicators import labels
 from analytics.logframe import INDICATORS, WHY
 from common import languages
 from common.dates import date_time, long_date, short_date
@@ -146,7 +146,7 @@ def _evidence(one: Content) -> str:
     title = in_readers_words(one["title"]) or one["url"] or str(Proof(one["kind"]).label)
     if one["code"] in INDICATORS:
         unit = INDICATORS[one["code"]].unit
-        return f"{one['code']} {INDICATORS[one['code']].name}: {logframe_words.value(one['value'], unit)}"
+        return f"{one['code']} {INDICATORS[one['code']].name}: {labels.value(one['value'], unit)}"
     if not one["gone"]:
         return title
     if one["gone_on"]:
@@ -206,7 +206,7 @@ def _indicator(each: Content) -> list[Cell]:
 def _value(told: Content, unit: str) -> Cell:
     if told["value"] is None:
         return Missing(str(WHY.get(told["why"], WHY["before"])))
-    said = logframe_words.value(told["value"], unit)
+    said = labels.value(told["value"], unit)
     return _("%(value)s (few)") % {"value": said} if told["why"] == "few" else said
 
 

@@ -3,8 +3,8 @@ asked for.
 
 Counted are needs by the day on which they were first heard, whoever heard it and how. One was told when it is done or
 declined with the reason and everybody can read so: on the page "You asked, we did" of a municipality whose page is on,
-or in a post that is out. What is planned does not count yet. `analytics.domain.tallies` asks for the days and keeps
-what it is told; the scope of the municipalities is open.
+or in a post that is out. What is planned does not count yet. `analytics.rollups.domain.daily_counts` asks for the days
+and keeps what it is told; the scope of the municipalities is open.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
-from analytics import tallies
+from analytics.indicators.queries.daily_counts import share
 from analytics.logframe import provide
-from analytics.queries.tallies import share
-from analytics.tallies import DailyTally, Days
+from analytics.rollups import daily_counts
+from analytics.rollups.daily_counts import DailyTally, Days
 from delivery.enums import State
 from needs.enums import SETTLED
 from needs.models import Need, NeedsPage, Voice
@@ -31,7 +31,7 @@ NEEDS = "needs"
 def register() -> None:
     """Tell the list of indicators how it is measured, and from which days."""
     # Whether a post is out and whether the page is on changes without a need of that day being touched.
-    tallies.provide(NEEDS, ("OC6",), needs, recent=None)
+    daily_counts.provide(NEEDS, ("OC6",), needs, recent=None)
     provide("OC6", share("OC6", "no_needs"), since=SINCE)
 
 

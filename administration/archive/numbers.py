@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from administration.archive.posts import place_of
 from administration.archive.writer import Archive
-from analytics.catalogue import ADDED
+from analytics.metrics import ADDED
 from analytics.models import (
     ChannelDay,
     Counts,

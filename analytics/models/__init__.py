@@ -3,7 +3,9 @@ over all municipalities read besides (`medians`, `training`), what floors above 
 municipality shares its figures (`sharing`), and what a programme follows (`indicators`).
 """
 
-from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
+from analytics.models.comparison import Sharing, TrainingWindow
+from analytics.models.daily_counts import StaleTally, Tally
+from analytics.models.history import PastImport
 from analytics.models.indicators import (
     AccessCheck,
     Baseline,
@@ -15,12 +17,8 @@ from analytics.models.indicators import (
     ProgrammeIndicator,
     Target,
 )
-from analytics.models.looks import Counts, Pull, Subject, Telling
-from analytics.models.medians import MonthlyMedian
-from analytics.models.past import PastImport
-from analytics.models.sharing import Sharing
-from analytics.models.tallies import StaleTally, Tally
-from analytics.models.training import TrainingWindow
+from analytics.models.ingestion import Counts, Pull, Subject, Telling
+from analytics.models.rollups import ChannelDay, DailyFact, MonthlyFact, MonthlyMedian, StaleDay, Traits
 
 __all__ = [
     "AccessCheck",

@@ -2,7 +2,7 @@
 
 What is of one municipality is behind the wall (`Place…`); what is of the programme as a whole is not. Baselines and
 entered values are only added: a change is a new row with its reason. Measured values can be made again at any time
-(`analytics.domain.indicators_measure`).
+(`analytics.indicators.domain.measure`).
 """
 
 import pgtrigger
@@ -256,7 +256,7 @@ class IndicatorValue(TenantModel):
 
 class AccessCheck(TenantModel):
     """Whether everybody can read a version. A version never changes, so it is looked at once; `failed` names the checks
-    that it did not pass (`analytics.domain.indicators_measure.CHECKS`).
+    that it did not pass (`analytics.indicators.domain.measure.CHECKS`).
     """
 
     version = models.OneToOneField(Version, models.CASCADE, related_name="access_check")

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from analytics.groups import MIDDLE_FROM, MIDDLE_TO, Size
+from analytics.comparison.groups import MIDDLE_FROM, MIDDLE_TO, Size
 from delivery.enums import State
 from exchange.gallery_rules import month_of
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
@@ -154,7 +154,7 @@ MOST_COPIED = "copied"
 
 
 def _of_size(size: str) -> Q:
-    """The classes of `analytics.groups.size`, as a condition."""
+    """The classes of `analytics.comparison.groups.size`, as a condition."""
     people = "municipality__population"
     return {
         Size.UNKNOWN: Q(),

@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Min, Sum
 from django.utils import timezone, translation
 
+from analytics.dashboards.queries.dashboard import countable
 from analytics.enums import SubjectKind
 from analytics.models import Subject
-from analytics.queries.dashboard import countable
 from common.numbers import per_thousand
 from exchange.models import SharedPost
 from links.queries import totals

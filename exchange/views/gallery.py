@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from analytics.groups import SIZES, Size
+from analytics.comparison.groups import SIZES, Size
 from channels import validation
 from common.web.params import int_param
 from exchange.gallery_forms import CommentForm

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from analytics.domain import tallies
+from analytics.rollups.domain import daily_counts
 from inbox.enums import MessageKind
 from inbox.measured import HIDDEN, QUESTIONS, day_of
 from inbox.models import Message, Moderation
@@ -17,20 +17,22 @@ def mark_questions(written: Iterable[tuple[int, datetime]]) -> None:
     for place, at in written:
         found[place].add(day_of(at))
     for place in sorted(found):
-        tallies.mark(QUESTIONS, place, found[place])
+        daily_counts.mark(QUESTIONS, place, found[place])
 
 
 def mark_hidden(row: Moderation) -> None:
     if row.done_at:
-        tallies.mark(HIDDEN, row.municipality_id, [day_of(row.done_at)])
+        daily_counts.mark(HIDDEN, row.municipality_id, [day_of(row.done_at)])
 
 
 def close_questions(keys: Iterable[int]) -> None:
     """The time of these messages is over: the days of those that were questions are counted a last time."""
     rows = Message.objects.filter(pk__in=list(keys), kind=MessageKind.QUESTION)
-    tallies.close(QUESTIONS, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "at")})
+    daily_counts.close(QUESTIONS, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "at")})
 
 
 def close_hidden(keys: Iterable[int]) -> None:
     rows = Moderation.objects.filter(pk__in=list(keys), done_at__isnull=False)
-    tallies.close(HIDDEN, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "done_at") if at})
+    daily_counts.close(
+        HIDDEN, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "done_at") if at}
+    )

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from analytics.indicators.queries.measurements import measure
 from analytics.logframe import Measured
-from analytics.queries.measured import measure
 from common import audit
 from mentoring.domain import plan_notices as notices
 from mentoring.domain import plans

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Min, Q, Sum
 
+from analytics.dashboards.queries.dashboard import countable
 from analytics.enums import SubjectKind
 from analytics.models import Subject
-from analytics.queries.dashboard import countable
 from mentoring.models import Feedback, PerformanceNotice
 from mentoring.rules import FEW
 from municipalities.models import Pairing

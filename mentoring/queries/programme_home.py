@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.utils import timezone
 
-from analytics.queries.off_track import Behind, off_track
+from analytics.indicators.queries.off_track import Behind, off_track
 from mentoring.models import Absence
 from mentoring.needs import Need, needs
 from mentoring.queries.glances import Glance, glances

@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
+from analytics.indicators.queries.measurements import measure
 from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured, measured_codes
-from analytics.queries.measured import measure
 from mentoring.enums import CheckInState, ReviewKind
 from mentoring.models import CheckIn, NextStep, Plan, Review
 from mentoring.queries.plans import Item, PlansDashboard, Shown, board

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from analytics.domain import tallies
+from analytics.rollups.domain import daily_counts
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.enums import Topic
@@ -51,7 +51,7 @@ def recount(municipality_id: int, *needs: int) -> None:
 def mark(municipality_id: int) -> None:
     """Have the needs of this municipality counted again: when they were heard, or who can read what became of them,
     has changed. A need moves between days with its first voice, so all days are; it is one query."""
-    tallies.mark(NEEDS, municipality_id)
+    daily_counts.mark(NEEDS, municipality_id)
 
 
 @transaction.atomic

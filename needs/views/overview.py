@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from analytics.queries.tallies import Span, spans
+from analytics.indicators.queries.daily_counts import Span, spans
 from common import charts, spreadsheets
 from common.dates import day_month_short, month_year
 from inbox.enums import Topic

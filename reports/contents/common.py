@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics.catalogue import FORMULAS, METRICS
+from analytics.metrics import FORMULAS, METRICS
 from common.dates import month_year
 from common.numbers import number
 from reports.document import Block, Document, DocumentTexts, Missing, Paragraph

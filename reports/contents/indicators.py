@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from analytics.enums import Level, Standing, Unit
-from analytics.logframe_words import RULE, quality, why
-from analytics.queries.indicators import IndicatorRow, board
+from analytics.indicators.labels import RULE, quality, why
+from analytics.indicators.queries.programme import IndicatorRow, board
 from municipalities.models import Programme
 from reports.document import Block, Cell, CellType, Column, Facts, Heading, Missing, Table
 

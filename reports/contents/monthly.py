@@ -7,12 +7,12 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
-from analytics import pictures
-from analytics.catalogue import FORMULAS, METRICS
+from analytics.dashboards import report_charts
+from analytics.dashboards.queries.dashboard import Dashboard, Totals, dashboard
 from analytics.enums import Material
+from analytics.metrics import FORMULAS, METRICS
 from analytics.models import Subject
 from analytics.periods import Period
-from analytics.queries.dashboard import Dashboard, Totals, dashboard
 from channels.models import Channel
 from common.dates import day_month, long_date, month_year
 from common.numbers import number, per_thousand
@@ -63,8 +63,8 @@ def monthly(municipality: Municipality, month: date, as_of: datetime) -> Documen
         _unfinished(month, period),
         _tiles(municipality, found, period),
         Heading(_("What happened")),
-        printed(pictures.activity(found, period)),
-        printed(pictures.followers(found, period)),
+        printed(report_charts.activity(found, period)),
+        printed(report_charts.followers(found, period)),
         _by_day(found, period),
         Heading(_("What was published")),
         *_mix(found),
@@ -182,7 +182,7 @@ def _by_day(found: Dashboard, period: Period) -> Table:
 
 
 def _mix(found: Dashboard) -> Iterator[Block]:
-    drawn = pictures.mix(found)
+    drawn = report_charts.mix(found)
     if drawn is not None:
         yield printed(drawn)
 

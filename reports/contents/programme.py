@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
-from analytics.groups import Group
-from analytics.measures import MEASURES, Measure, MeasureKind
-from analytics.queries.comparison import FEW_POSTS, Comparison, ComparisonRow
-from analytics.queries.grouping import groups, median_of
+from analytics.comparison.groups import Group
+from analytics.comparison.measures import MEASURES, Measure, MeasureKind
+from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow
+from analytics.comparison.queries.grouping import groups, median_of
 from common import charts
 from common.dates import long_date, month_year
 from common.numbers import number, significant

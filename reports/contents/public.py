@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.catalogue import FORMULAS, METRICS
+from analytics.metrics import FORMULAS, METRICS
 from common import charts
 from common.dates import month_year
 from common.numbers import per_thousand

@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db.models import Sum
 
+from analytics.dashboards.queries.dashboard import countable
 from analytics.enums import Basis
 from analytics.models import DailyFact
 from analytics.periods import Period
-from analytics.queries.dashboard import countable
 
 
 def days_with_posts(period: Period) -> list[date]:

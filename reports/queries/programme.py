@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from analytics.measures import MEASURES
+from analytics.comparison.measures import MEASURES
+from analytics.comparison.queries.comparison import Comparison, comparison, taking_part
 from analytics.months import spanning
-from analytics.queries.comparison import Comparison, comparison, taking_part
 from municipalities.models import Programme
 
 

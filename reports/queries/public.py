@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from analytics.dashboards.queries.dashboard import countable
 from analytics.enums import Basis
 from analytics.models import MonthlyFact
-from analytics.queries.dashboard import countable
 from channels.models import Channel
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import today

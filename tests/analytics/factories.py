@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.domain.traits import key_of, rows_for
+from analytics.ingestion.domain.traits import key_of, rows_for
 from analytics.logframe import provide, provider, withdraw
 from analytics.models import Traits
 from channels.models import Channel

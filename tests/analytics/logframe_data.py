@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from analytics.domain import collect, rollup, traits
 from analytics.enums import Material, PullOutcome, SubjectKind
+from analytics.ingestion.domain import collect, traits
 from analytics.models import ChannelDay, Subject
+from analytics.rollups.domain import rollup
 from channels.models import Channel
 from municipalities.models import Municipality
 from municipalities.tenancy import scope

@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from analytics.catalogue import ADDED, interactions
 from analytics.enums import Basis, Material, SubjectKind
+from analytics.metrics import ADDED, interactions
 from analytics.models import ChannelDay, DailyFact, Subject, Traits
 from channels.models import Channel
 from municipalities.models import Municipality

@@ -9,10 +9,11 @@ import pytest
 
 from django.utils import timezone, translation
 
-from analytics.domain import collect, rollup
+from analytics.dashboards.queries.follower_breaks import breaks
 from analytics.enums import Basis, PullOutcome, SubjectKind
+from analytics.ingestion.domain import collect
 from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, Subject
-from analytics.queries.breaks import breaks
+from analytics.rollups.domain import rollup
 from channels.models import Channel
 from municipalities.tenancy import scope
 from tests.analytics import factories

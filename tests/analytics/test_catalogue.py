@@ -9,7 +9,7 @@ import pytest
 
 from django.test import Client
 
-from analytics.catalogue import ADDED, BELIEVED_UP_TO, METRICS, POST_METRICS, believed
+from analytics.metrics import ADDED, BELIEVED_UP_TO, METRICS, POST_METRICS, believed
 from analytics.models import Counts, Telling
 from channels import validation
 from municipalities.tenancy import scope

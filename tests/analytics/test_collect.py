@@ -10,10 +10,11 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from analytics import rules
-from analytics.domain import collect, rollup, waking
 from analytics.enums import PullOutcome, SubjectKind
+from analytics.ingestion import rules
+from analytics.ingestion.domain import collect, webhooks
 from analytics.models import ChannelDay, DailyFact, Pull, Subject, Telling
+from analytics.rollups.domain import rollup
 from channels import traffic
 from channels.domain import credentials
 from channels.models import Channel, Event
@@ -276,11 +277,11 @@ def test_a_network_that_tells_of_an_old_post_has_it_looked_at_again(cast: Cast, 
         platform="facebook", key="1", account_id=channel.remote_id, kind="comment",
         payload={"field": "feed", "value": value},
     )  # fmt: skip
-    assert waking.wake() == 1
+    assert webhooks.wake() == 1
     woken = again(subject).next_at
     assert woken
     assert woken <= timezone.now() + rules.EVENT_PAUSE
-    assert waking.wake() == 0
+    assert webhooks.wake() == 0
 
 
 def test_events_about_another_pages_post_wake_nobody(cast: Cast, fakes: FakeServer) -> None:
@@ -288,7 +289,7 @@ def test_events_about_another_pages_post_wake_nobody(cast: Cast, fakes: FakeServ
     subject = post(channel, fakes, hours=24 * 120)
     payload = {"field": "feed", "value": {"item": "comment", "post_id": subject.remote_id}}
     Event.objects.create(platform="facebook", key="1", account_id="another", kind="comment", payload=payload)
-    assert waking.wake() == 0
+    assert webhooks.wake() == 0
     assert again(subject).next_at is None
 
 

@@ -16,12 +16,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from analytics import groups
-from analytics.domain import collect, medians
+from analytics.comparison import groups
+from analytics.comparison.measures import MEASURES, Figures
+from analytics.comparison.queries import totals
 from analytics.enums import PullOutcome
-from analytics.measures import MEASURES, Figures
+from analytics.ingestion.domain import collect
 from analytics.models import MonthlyMedian, Subject
-from analytics.queries import figures
+from analytics.rollups.domain import monthly_medians
 from municipalities.models import Cohort, District, Enrolment, Municipality, Programme
 from municipalities.tenancy import scope
 from tests.analytics import factories, months
@@ -210,8 +211,8 @@ def test_the_median_of_a_month_is_over_posts_that_nobody_paid_for(cast: Cast) ->
         for subject, likes in zip(posts, (2, 4, 9, 1000), strict=True):
             collect.record([subject], {subject.pk: (PullOutcome.READ, {"likes": likes})}, datetime.now().astimezone())
         Subject.objects.filter(pk=posts[3].pk).update(traits=months.kind(boosted=True))
-    medians.renew(OCTOBER)
-    medians.renew()
+    monthly_medians.renew(OCTOBER)
+    monthly_medians.renew()
     with scope(cast.cuprija):
         (row,) = MonthlyMedian.objects.all()
     assert (row.month, row.counted, row.median) == (OCTOBER, 3, 4.0)
@@ -227,7 +228,7 @@ def test_renewing_from_a_month_on_leaves_the_older_ones(cast: Cast) -> None:
     with scope(cast.cuprija):
         for first in (SEPTEMBER, OCTOBER):
             MonthlyMedian.objects.create(municipality=cast.cuprija, month=first, counted=3, median=1.5)
-        medians.renew(OCTOBER)
+        monthly_medians.renew(OCTOBER)
         assert [row.month for row in MonthlyMedian.objects.all()] == [SEPTEMBER]
 
 
@@ -246,8 +247,8 @@ def test_days_tell_the_median_of_posts_by_the_last_followers_that_were_read(cast
             subjects.update(interactions=told, traits=months.kind(**traits))
     days = (date(2026, 11, 18), date(2026, 11, 24))
     with scope(cast.cuprija):
-        (found,) = figures.by_days([figures.Window(cast.cuprija.pk, *days)])
-        (none,) = figures.by_days([figures.Window(cast.cuprija.pk, *days)], medians=())
+        (found,) = totals.by_days([totals.Window(cast.cuprija.pk, *days)])
+        (none,) = totals.by_days([totals.Window(cast.cuprija.pk, *days)], medians=())
     assert (found.median, found.counted, found.followers) == (12, 3, 1500)  # of 4, 12 and 20
     assert none.median is None
 
@@ -267,15 +268,15 @@ def test_the_line_adds_days_up_to_stretches_that_end_with_the_period(cast: Cast,
         months.told(place, last - timedelta(days=ago), 1, told, category="service" if told != 2 else "culture")
     ids = (cast.cuprija.pk, cast.novi_pazar.pk)
     with scope(*ids):
-        assert figures.activity(ids, last - timedelta(days=17), last, 7) == {
+        assert totals.activity(ids, last - timedelta(days=17), last, 7) == {
             cast.cuprija.pk: [5, -3, 3],
             cast.novi_pazar.pk: [7, None, None],
         }
-        by_day = figures.activity(ids, last - timedelta(days=6), last, 1)
+        by_day = totals.activity(ids, last - timedelta(days=6), last, 1)
     assert by_day[cast.cuprija.pk] == [2, None, None, None, None, None, 1]
     settings.DEMO = True
     with scope(*ids):
-        assert figures.activity(ids, last - timedelta(days=6), last, 7)[cast.cuprija.pk] == [43]
+        assert totals.activity(ids, last - timedelta(days=6), last, 7)[cast.cuprija.pk] == [43]
 
 
 # ---- who is shown

@@ -17,11 +17,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics import partitions
-from analytics.catalogue import interactions
-from analytics.domain import collect, ingest, rebuild, retain, rollup, stale, traits
 from analytics.enums import Basis, PullOutcome
+from analytics.ingestion.domain import bulk_insert, collect, stale_days, traits
+from analytics.metrics import interactions
 from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject, Traits
-from analytics.queries.fresh import Fresh, fresh
+from analytics.rollups.domain import rebuild, retention, rollup
+from analytics.rollups.queries import Fresh, fresh
 from channels.models import Channel
 from common.models import AuditEvent
 from municipalities.holidays import BELGRADE
@@ -75,7 +76,7 @@ class Town:
             for each in channels
         ]
         self.posts = [self.post(n, channels[n // 2 % 2], minutes) for n, minutes in enumerate(published)]
-        stale.mark_published(self.posts)
+        stale_days.mark_published(self.posts)
 
     def post(self, n: int, channel: Channel, minutes: int) -> Subject:
         moment = self.moment(minutes)
@@ -97,7 +98,7 @@ class Town:
         else:
             post, boosted = self.posts[act[0]], act[1]
             Subject.objects.filter(pk=post.pk).update(traits=self.kinds[boosted])
-            stale.mark_traces([post.pk])
+            stale_days.mark_traces([post.pk])
 
     def look(self, look: Look) -> None:
         subject = self.channels[look.minutes % 2] if look.post is None else self.posts[look.post]
@@ -111,7 +112,7 @@ class Town:
         for key, value in values.items():
             setattr(subject, key, value)
         subject.interactions = interactions(values) if values else subject.interactions
-        ingest.write([subject], [pull])
+        bulk_insert.write([subject], [pull])
 
 
 def facts() -> dict[str, list[tuple[Any, ...]]]:
@@ -236,7 +237,7 @@ def test_a_look_only_marks_days_and_a_fold_makes_them(channels: list[Channel], s
 def test_a_marked_day_keeps_the_oldest_change(channels: list[Channel]) -> None:
     municipality, channel = channels[0].municipality_id, channels[0].pk
     for hour in (11, 9, 10):
-        stale.mark([(municipality, channel, MONDAY, Basis.ACTIVITY)], at(MONDAY, hour))
+        stale_days.mark([(municipality, channel, MONDAY, Basis.ACTIVITY)], at(MONDAY, hour))
     with scope(municipality):
         assert StaleDay.objects.get().since == at(MONDAY, 9)
 
@@ -360,7 +361,7 @@ def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> N
     rollup.fold()
     with scope(old.municipality_id):
         before = facts()
-        gone = retain.forget_readings()
+        gone = retention.forget_readings()
         assert (gone[0], gone[-1], len(gone)) == (date(2023, 10, 1), date(2024, 9, 1), 12)
         assert facts() == before
         assert partitions.stored()[0] == date(2024, 10, 1)
@@ -369,19 +370,19 @@ def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> N
         assert rebuild.oldest() == date(2024, 10, 2)
         rebuild.rebuild(date(2024, 10, 2), timezone.localdate(), by=None)
         assert facts() == before
-        assert retain.forget_readings() == []
+        assert retention.forget_readings() == []
     assert partitions.healthy()
 
 
 @time_machine.travel(NOVEMBER, tick=True)
 def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
-    retain.forget_readings()
+    retention.forget_readings()
     with scope(old.municipality_id):
         before = facts()
         with pytest.raises(rebuild.ReadingsGone, match=r"before 02\.10\.2024\. are no longer kept"):
             rebuild.rebuild(date(2024, 9, 1), MONDAY, by=None)
-        stale.mark([(old.municipality_id, old.channel_id, date(2024, 1, 15), Basis.ACTIVITY)])
+        stale_days.mark([(old.municipality_id, old.channel_id, date(2024, 1, 15), Basis.ACTIVITY)])
         rollup.fold()
         assert facts() == before
 
@@ -389,7 +390,7 @@ def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subje
 @time_machine.travel(NOVEMBER, tick=True)
 def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
-    retain.forget_readings()
+    retention.forget_readings()
     partitions.ensure(date(2024, 1, 1), date(2026, 12, 1))
     look(old, at(date(2024, 2, 1), 9), likes=1)
     with connection.cursor() as cursor:

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
-from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import EnteredValue
+from analytics.indicators.domain import baselines, definitions, manual_values, measure, targets
+from analytics.indicators.domain.manual_values import EnteredValue
+from analytics.indicators.domain.targets import Wanted
 from analytics.logframe import INDICATORS
 from analytics.models import ManualValue, PlaceBaseline, PlaceValue, ProgrammeIndicator, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
@@ -51,19 +51,19 @@ def filled(cast: Cast, count: int, months: int) -> list[Municipality]:
         channel = factories.channel(place, cast.officer)
         for offset in range(1, 6):
             post(channel, today - timedelta(days=offset), 7, call="apply")
-    indicators.choose(cast.programme, list(INDICATORS), by=cast.staff)
-    own = indicators.define(cast.programme, DEFINED, by=cast.staff)
+    definitions.choose(cast.programme, list(INDICATORS), by=cast.staff)
+    own = definitions.define(cast.programme, DEFINED, by=cast.staff)
     for row in ProgrammeIndicator.objects.all():
         for place in (None, places[0]):
             for days, is_milestone in ((90, False), (30, True)):
                 wanted = Wanted("value", 50, today + timedelta(days=days), is_milestone, "Agreed")
-                indicators_agreed.set_target(row, wanted, by=cast.staff, place=place)
+                targets.set_target(row, wanted, by=cast.staff, place=place)
     for place in (None, *places):
-        indicators_entered.enter(own, EnteredValue(today, 5, "Minutes"), by=cast.staff, place=place)
+        manual_values.enter(own, EnteredValue(today, 5, "Minutes"), by=cast.staff, place=place)
     op1 = ProgrammeIndicator.objects.get(code="OP1")
     window = (today - timedelta(days=28), today - timedelta(days=1))
-    indicators_frozen.freeze(op1, places, *window, by=cast.staff)
-    indicators_measure.renew()
+    baselines.freeze(op1, places, *window, by=cast.staff)
+    measure.renew()
     with everywhere("the test"):
         _months(places, months)
     return places
@@ -96,13 +96,13 @@ def words_of(answer: Any) -> str:
 
 @pytest.fixture
 def op1(cast: Cast) -> ProgrammeIndicator:
-    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OP1"], by=cast.staff)
     return ProgrammeIndicator.objects.get(code="OP1")
 
 
 @pytest.fixture
 def own(cast: Cast) -> ProgrammeIndicator:
-    return indicators.define(cast.programme, DEFINED, by=cast.staff)
+    return definitions.define(cast.programme, DEFINED, by=cast.staff)
 
 
 # ---------------------------------------------------------------- who
@@ -155,7 +155,7 @@ def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
     training = Cohort.objects.get().training_on
     for call in ("apply", "", "", ""):
         post(channel, training - timedelta(days=3), 2, call=call)
-    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OP1"], by=cast.staff)
     row = ProgrammeIndicator.objects.get()
     answer = page(cast, "programme_indicator_baseline", row.pk)
     assert answer.context["days"] == (training - timedelta(days=28), training - timedelta(days=1))
@@ -205,7 +205,7 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
 
 def test_ending_a_target_asks_for_the_reason(cast: Cast, op1: ProgrammeIndicator) -> None:
     day = timezone.localdate() + timedelta(days=60)
-    indicators_agreed.set_target(op1, Wanted("value", 60, day, False, "Agreed"), by=cast.staff)
+    targets.set_target(op1, Wanted("value", 60, day, False, "Agreed"), by=cast.staff)
     address = reverse("programme_indicator_target_end", args=[op1.pk, Target.objects.get().pk])
     client = sign_in(cast.staff)
     assert client.post(address, {"reason": ""}).status_code == 422
@@ -289,7 +289,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(cast: Cast, own: ProgrammeIn
 
 
 def test_a_file_that_is_gone_is_not_found(cast: Cast, own: ProgrammeIndicator) -> None:
-    row = indicators_entered.enter(
+    row = manual_values.enter(
         own, EnteredValue(date(2026, 9, 1), 5, "Minutes"), by=cast.staff, evidence=Scan(b"%PDF-1.7\n%%EOF", PDF)
     )
     row.evidence.storage.delete(row.evidence.name)

@@ -12,11 +12,13 @@ from PIL import Image
 from django.db import Error, transaction
 from django.utils import timezone, translation
 
-from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
-from analytics.domain.indicators import Defined
-from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import EnteredValue
 from analytics.enums import AimKind, Span, Standing
+from analytics.indicators.domain import baselines, definitions, manual_values, measure, targets
+from analytics.indicators.domain.definitions import Defined
+from analytics.indicators.domain.manual_values import EnteredValue
+from analytics.indicators.domain.targets import Wanted
+from analytics.indicators.queries import programme as queries
+from analytics.indicators.queries.municipality import own
 from analytics.models import (
     Baseline,
     IndicatorValue,
@@ -27,8 +29,6 @@ from analytics.models import (
     ProgrammeIndicator,
     Target,
 )
-from analytics.queries import indicators as queries
-from analytics.queries.own_indicators import own
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from common.sentences import sentence
@@ -71,13 +71,13 @@ def places(cast: Cast) -> list[Municipality]:
 
 @pytest.fixture
 def oc1(cast: Cast) -> ProgrammeIndicator:
-    indicators.choose(cast.programme, ["OC1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OC1"], by=cast.staff)
     return ProgrammeIndicator.objects.get(code="OC1")
 
 
 @pytest.fixture
 def manual(cast: Cast) -> ProgrammeIndicator:
-    return indicators.define(cast.programme, DEFINED, by=cast.staff)
+    return definitions.define(cast.programme, DEFINED, by=cast.staff)
 
 
 def last_event() -> AuditEvent:
@@ -90,31 +90,31 @@ def last_event() -> AuditEvent:
 
 
 def test_what_is_left_out_ends_and_comes_back_as_it_was(cast: Cast) -> None:
-    indicators.choose(cast.programme, ["OP1", "OC1", "XX9"], by=cast.staff)
+    definitions.choose(cast.programme, ["OP1", "OC1", "XX9"], by=cast.staff)
     assert sentence(last_event()) == "Chose the indicators of Swiss PRO. Added: OC1, OP1. Ended: –"
     row = ProgrammeIndicator.objects.get(code="OC1")
-    indicators.rename(row, "Interest of citizens", by=cast.staff)
-    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    definitions.rename(row, "Interest of citizens", by=cast.staff)
+    definitions.choose(cast.programme, ["OP1"], by=cast.staff)
     assert list(queries.followed([cast.programme]).values_list("code", flat=True)) == ["OP1"]
-    indicators.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
     assert [str(each) for each in queries.in_order(queries.followed([cast.programme]))] == [
         "Interest of citizens", "Posts with a call to action",
     ]  # fmt: skip
     count = AuditEvent.objects.count()
-    indicators.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
     assert AuditEvent.objects.count() == count
 
 
 def test_two_indicators_of_one_name_are_refused(cast: Cast, manual: ProgrammeIndicator) -> None:
     with pytest.raises(ActionNotAllowed, match="of this name"):
-        indicators.define(cast.programme, DEFINED, by=cast.staff)
+        definitions.define(cast.programme, DEFINED, by=cast.staff)
 
 
 def test_the_unit_stays_once_there_are_values(cast: Cast, manual: ProgrammeIndicator) -> None:
-    indicators_entered.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
+    manual_values.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
     changed = Defined(**{**vars(DEFINED), "unit": "percent"})
     with pytest.raises(ActionNotAllowed, match="old unit"):
-        indicators.change(manual, changed, by=cast.staff)
+        definitions.change(manual, changed, by=cast.staff)
 
 
 # ---------------------------------------------------------------- freezing
@@ -123,7 +123,7 @@ def test_the_unit_stays_once_there_are_values(cast: Cast, manual: ProgrammeIndic
 def test_freezing_keeps_each_value_and_the_median_with_who_and_when(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
-    assert indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
+    assert baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
     with scope(*places):
         rows = {row.municipality_id: row for row in PlaceBaseline.objects.all()}
     assert [rows[place.pk].value for place in places] == pytest.approx([3.0, 6.0, 9.0])
@@ -140,7 +140,7 @@ def test_freezing_keeps_each_value_and_the_median_with_who_and_when(
 def test_a_frozen_baseline_does_not_move_when_numbers_are_corrected(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
-    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     post(factories.channel(places[0], cast.officer), FIRST, 5000)
     with scope(places[0]):
         assert PlaceBaseline.objects.get().value == pytest.approx(3.0)
@@ -154,12 +154,12 @@ def test_a_frozen_baseline_does_not_move_when_numbers_are_corrected(
 def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
-    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="Say why") as refused:
-        indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+        baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     assert refused.value.field == "reason"
     shorter = LAST - timedelta(days=14)
-    indicators_frozen.freeze(oc1, places[:1], FIRST, shorter, by=cast.staff, reason="The training was moved")
+    baselines.freeze(oc1, places[:1], FIRST, shorter, by=cast.staff, reason="The training was moved")
     with scope(*places):
         assert PlaceBaseline.objects.count() == 4
         newest = queries.latest_baselines(oc1).get(municipality=places[0])
@@ -170,9 +170,9 @@ def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
 def test_who_comes_late_is_frozen_alone_without_a_reason(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
-    indicators_frozen.freeze(oc1, places[:2], FIRST, LAST, by=cast.staff)
+    baselines.freeze(oc1, places[:2], FIRST, LAST, by=cast.staff)
     assert not Baseline.objects.exists()  # a median of two would tell of each
-    indicators_frozen.freeze(oc1, places[2:], FIRST, LAST, by=cast.staff)
+    baselines.freeze(oc1, places[2:], FIRST, LAST, by=cast.staff)
     assert Baseline.objects.get().n == 3
 
 
@@ -180,7 +180,7 @@ def test_days_that_cannot_be_a_baseline_are_refused(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator, manual: ProgrammeIndicator
 ) -> None:
     def freeze(first: date, last: date, indicator: ProgrammeIndicator = oc1) -> None:
-        indicators_frozen.freeze(indicator, places, first, last, by=cast.staff)
+        baselines.freeze(indicator, places, first, last, by=cast.staff)
 
     with pytest.raises(ActionNotAllowed, match="None of the municipalities has a value"):
         freeze(date(2025, 1, 1), date(2025, 1, 28))
@@ -190,7 +190,7 @@ def test_days_that_cannot_be_a_baseline_are_refused(
         freeze(LAST, FIRST)
     with pytest.raises(ActionNotAllowed, match="People enter"):
         freeze(FIRST, LAST, manual)
-    indicators.choose(cast.programme, ["ME1"], by=cast.staff)
+    definitions.choose(cast.programme, ["ME1"], by=cast.staff)
     with factories.unmeasured("ME1"), pytest.raises(ActionNotAllowed, match="activities and feedback"):
         freeze(FIRST, LAST, ProgrammeIndicator.objects.get(code="ME1"))
 
@@ -199,7 +199,7 @@ def test_a_municipality_without_a_value_is_left_without_a_baseline(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
     places[0].population = None
-    assert indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 2
+    assert baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 2
     with scope(*places):
         assert places[0].pk not in set(PlaceBaseline.objects.values_list("municipality_id", flat=True))
 
@@ -208,7 +208,7 @@ def test_who_did_not_agree_to_comparison_has_a_baseline_and_is_in_no_median(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
     Enrolment.objects.filter(municipality=places[0]).update(compares=False)
-    assert indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
+    assert baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
     assert not Baseline.objects.exists()
     board = queries.board(cast.programme)
     assert (len(board.seats), board.withheld) == (2, 1)
@@ -218,7 +218,7 @@ def test_a_baseline_known_from_elsewhere_is_entered_with_its_source(
     cast: Cast, places: list[Municipality], manual: ProgrammeIndicator
 ) -> None:
     def enter(place: Municipality | None, **more: str) -> None:
-        indicators_frozen.enter(manual, place, FIRST, LAST, 12, source="Survey 2025", by=cast.staff, **more)
+        baselines.enter(manual, place, FIRST, LAST, 12, source="Survey 2025", by=cast.staff, **more)
 
     enter(None)
     enter(places[0])
@@ -238,8 +238,8 @@ def wanted(value: float = 60, due_on: date | None = None, **more: object) -> Wan
 
 
 def test_another_target_ends_the_first_and_says_why(cast: Cast, oc1: ProgrammeIndicator) -> None:
-    indicators_agreed.set_target(oc1, wanted(60), by=cast.staff)
-    indicators_agreed.set_target(oc1, wanted(50, reason="Too much for the small ones"), by=cast.administrator)
+    targets.set_target(oc1, wanted(60), by=cast.staff)
+    targets.set_target(oc1, wanted(50, reason="Too much for the small ones"), by=cast.administrator)
     old, new = Target.objects.order_by("pk")
     assert (old.ended_by, old.ended_because, new.ended_at) == (cast.administrator, "Too much for the small ones", None)
     assert (new.value, new.set_by) == (50, cast.administrator)
@@ -247,20 +247,20 @@ def test_another_target_ends_the_first_and_says_why(cast: Cast, oc1: ProgrammeIn
 
 
 def test_milestones_lie_before_the_target_one_a_day(cast: Cast, oc1: ProgrammeIndicator) -> None:
-    indicators_agreed.set_target(oc1, wanted(60), by=cast.staff)
+    targets.set_target(oc1, wanted(60), by=cast.staff)
     for value in (30, 35):
-        indicators_agreed.set_target(oc1, wanted(value, tomorrow(30), is_milestone=True), by=cast.staff)
+        targets.set_target(oc1, wanted(value, tomorrow(30), is_milestone=True), by=cast.staff)
     standing = Target.objects.filter(ended_at__isnull=True, is_milestone=True)
     assert [row.value for row in standing] == [35]
     with pytest.raises(ActionNotAllowed, match="before the target"):
-        indicators_agreed.set_target(oc1, wanted(35, tomorrow(90), is_milestone=True), by=cast.staff)
+        targets.set_target(oc1, wanted(35, tomorrow(90), is_milestone=True), by=cast.staff)
 
 
 def test_a_target_of_ones_own_stands_in_place_of_the_programmes(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
-    indicators_agreed.set_target(oc1, wanted(60), by=cast.staff)
-    indicators_agreed.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
+    targets.set_target(oc1, wanted(60), by=cast.staff)
+    targets.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
     known = {line.place.pk: line for line in queries.whole(oc1).places if line.place}
     assert [known[place.pk].target.value for place in places] == [10, 60, 60]  # type: ignore[union-attr]
     assert [known[place.pk].is_own_target for place in places] == [True, False, False]
@@ -269,17 +269,17 @@ def test_a_target_of_ones_own_stands_in_place_of_the_programmes(
 
 
 def test_an_ended_target_stays_in_the_history(cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator) -> None:
-    indicators_agreed.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
+    targets.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
     with scope(places[0]):
         row = PlaceTarget.objects.get()
-        indicators_agreed.end_target(row, "The council changed its plan", by=cast.staff)
-        indicators_agreed.end_target(row, "Again", by=cast.staff)
+        targets.end_target(row, "The council changed its plan", by=cast.staff)
+        targets.end_target(row, "Again", by=cast.staff)
         assert PlaceTarget.objects.get().ended_because == "The council changed its plan"
         assert [each.ended_by for each in queries.past(oc1).targets] == [cast.staff]
 
 
 def test_targets_that_cannot_be_are_refused(cast: Cast, oc1: ProgrammeIndicator) -> None:
-    indicators.choose(cast.programme, ["OC1", "OP1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OC1", "OP1"], by=cast.staff)
     share = ProgrammeIndicator.objects.get(code="OP1")
     for told, words in (
         (wanted(60, timezone.localdate()), "has passed"),
@@ -287,16 +287,16 @@ def test_targets_that_cannot_be_are_refused(cast: Cast, oc1: ProgrammeIndicator)
         (wanted(-1), "below 0"),
     ):
         with pytest.raises(ActionNotAllowed, match=words):
-            indicators_agreed.set_target(share, told, by=cast.staff)
+            targets.set_target(share, told, by=cast.staff)
     assert not Target.objects.exists()
 
 
 def test_a_target_worse_than_the_baseline_is_allowed_with_a_warning(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
 ) -> None:
-    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
-    assert indicators_agreed.set_target(oc1, wanted(7), by=cast.staff) == []
-    (warning,) = indicators_agreed.set_target(oc1, wanted(5), by=cast.staff)
+    baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    assert targets.set_target(oc1, wanted(7), by=cast.staff) == []
+    (warning,) = targets.set_target(oc1, wanted(5), by=cast.staff)
     assert "worse than the baseline" in warning
     assert Target.objects.get(ended_at__isnull=True).value == 5
 
@@ -305,10 +305,10 @@ def test_a_change_in_per_cent_warns_without_a_baseline_and_at_zero(
     cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator, manual: ProgrammeIndicator
 ) -> None:
     more = wanted(25, kind=AimKind.CHANGE.value)
-    (none_yet,) = indicators_agreed.set_target(oc1, more, by=cast.staff)
+    (none_yet,) = targets.set_target(oc1, more, by=cast.staff)
     assert "no baseline yet" in none_yet
-    indicators_frozen.enter(manual, None, FIRST, LAST, 0, source="Survey", by=cast.staff)
-    (zero,) = indicators_agreed.set_target(manual, more, by=cast.staff)
+    baselines.enter(manual, None, FIRST, LAST, 0, source="Survey", by=cast.staff)
+    (zero,) = targets.set_target(manual, more, by=cast.staff)
     assert "not defined" in zero
 
 
@@ -317,7 +317,7 @@ def test_a_change_in_per_cent_warns_without_a_baseline_and_at_zero(
 
 def test_entered_values_are_added_and_the_last_of_a_day_counts(cast: Cast, manual: ProgrammeIndicator) -> None:
     for value, day in ((5, FIRST), (7, LAST), (8, LAST)):
-        indicators_entered.enter(manual, EnteredValue(day, value, "Minutes"), by=cast.staff)
+        manual_values.enter(manual, EnteredValue(day, value, "Minutes"), by=cast.staff)
     line = queries.whole(manual).line
     assert (line.actual, line.months) == (8, [(FIRST, 5), (LAST, 8)])
     assert ManualValue.objects.count() == 3
@@ -330,7 +330,7 @@ def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
 ) -> None:
     for value, place in zip((1, 5, 9), places, strict=True):
         assert queries.board(cast.programme).lines[0].actual is None
-        indicators_entered.enter(manual, EnteredValue(FIRST, value, "Minutes"), by=cast.staff, place=place)
+        manual_values.enter(manual, EnteredValue(FIRST, value, "Minutes"), by=cast.staff, place=place)
     assert (queries.board(cast.programme).lines[0].actual, queries.whole(manual).line.actual) == (5, 5)
     with scope(places[0]):
         assert PlaceValue.objects.get().value == 1
@@ -338,11 +338,11 @@ def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
 
 def test_values_that_cannot_be_are_refused(cast: Cast, manual: ProgrammeIndicator, oc1: ProgrammeIndicator) -> None:
     with pytest.raises(ActionNotAllowed, match="to come"):
-        indicators_entered.enter(manual, EnteredValue(tomorrow(), 5, "Minutes"), by=cast.staff)
+        manual_values.enter(manual, EnteredValue(tomorrow(), 5, "Minutes"), by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="below 0"):
-        indicators_entered.enter(manual, EnteredValue(FIRST, -5, "Minutes"), by=cast.staff)
+        manual_values.enter(manual, EnteredValue(FIRST, -5, "Minutes"), by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="measures this indicator"):
-        indicators_entered.enter(oc1, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
+        manual_values.enter(oc1, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
 
 
 def test_evidence_is_kept_as_what_its_content_says(cast: Cast, manual: ProgrammeIndicator) -> None:
@@ -350,7 +350,7 @@ def test_evidence_is_kept_as_what_its_content_says(cast: Cast, manual: Programme
     Image.new("RGB", (40, 30), "red").save(file, "PNG")
     file.seek(0)
     scan = scanned(file, size=100)
-    row = indicators_entered.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff, evidence=scan)
+    row = manual_values.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff, evidence=scan)
     assert str(row.evidence.name).startswith(f"evidence/{manual.pk}/")
     assert row.evidence_mime.startswith("image/")
     with pytest.raises(BadPicture):
@@ -369,7 +369,7 @@ def test_months_and_the_last_days_are_made_and_made_again_the_same(
             return sorted(IndicatorValue.objects.values_list(*columns), key=str)
 
     today = date(2026, 10, 9)
-    indicators_measure.renew(today)
+    measure.renew(today)
     first = rows()
     with scope(places[0]):
         months = IndicatorValue.objects.filter(code="OC1", span=Span.MONTH, way="").order_by("first")
@@ -379,18 +379,18 @@ def test_months_and_the_last_days_are_made_and_made_again_the_same(
         assert months[0].value == pytest.approx(2.8)  # 28 likes in thirty days
         rolling = IndicatorValue.objects.filter(code="OC1", span=Span.ROLLING, way="").get()
         assert (rolling.first, rolling.last) == (date(2026, 9, 11), date(2026, 10, 8))
-    indicators_measure.renew(today)
+    measure.renew(today)
     assert rows() == first
-    indicators_measure.rebuild(today)
+    measure.rebuild(today)
     assert rows() == first
-    indicators_measure.renew(today + timedelta(days=1))
+    measure.renew(today + timedelta(days=1))
     with scope(places[0]):
         assert IndicatorValue.objects.filter(code="OC1", span=Span.ROLLING, way="").get().last == today
 
 
 def test_old_months_are_made_again_once_a_week(cast: Cast, places: list[Municipality]) -> None:
     today = date(2027, 3, 9)
-    indicators_measure.renew(today)
+    measure.renew(today)
     post(factories.channel(places[0], cast.officer), FIRST, 28)
 
     def september() -> float:
@@ -398,16 +398,16 @@ def test_old_months_are_made_again_once_a_week(cast: Cast, places: list[Municipa
             row = IndicatorValue.objects.get(code="OC1", span=Span.MONTH, first=FIRST, way="")
         return float(row.value)
 
-    indicators_measure.renew(today)
+    measure.renew(today)
     assert september() == pytest.approx(2.8)
     with everywhere("the test"):
         IndicatorValue.objects.update(made_at=timezone.now() - timedelta(days=8))
-    indicators_measure.renew(today)
+    measure.renew(today)
     assert september() == pytest.approx(5.6)
 
 
 def test_on_the_first_day_of_a_month_and_a_year_there_is_no_month_yet(cast: Cast, places: list[Municipality]) -> None:
-    indicators_measure.renew(date(2027, 1, 1))
+    measure.renew(date(2027, 1, 1))
     with scope(places[0]):
         months = IndicatorValue.objects.filter(code="OP7", span=Span.MONTH).order_by("first")
         assert [row.last for row in months] == [
@@ -426,9 +426,9 @@ def test_the_board_tells_medians_states_and_suppresses_small_groups(
         channel = factories.channel(place, cast.officer)
         for offset in range(1, 6):
             post(channel, today - timedelta(days=offset), 28 * number if offset == 1 else 0)
-    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
-    indicators_agreed.set_target(oc1, wanted(5), by=cast.staff)
-    indicators_measure.renew()
+    baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    targets.set_target(oc1, wanted(5), by=cast.staff)
+    measure.renew()
     (line,) = queries.board(cast.programme).lines
     assert (line.actual, line.n, line.judged.standing) == (pytest.approx(6.0), 3, Standing.REACHED)
     assert line.start is not None
@@ -445,7 +445,7 @@ def test_the_board_tells_medians_states_and_suppresses_small_groups(
 
 
 def test_who_left_is_in_no_median_any_more(cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator) -> None:
-    indicators_measure.renew()
+    measure.renew()
     yesterday = timezone.localdate() - timedelta(days=1)
     Enrolment.objects.filter(municipality=places[0]).update(ends_on=yesterday)
     assert len(queries.whole(oc1).places) == 2

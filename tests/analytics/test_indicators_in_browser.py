@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.domain import indicators_measure
+from analytics.indicators.domain import measure
 from analytics.models import ProgrammeIndicator
 from municipalities.models import Cohort, Enrolment
 from tests.analytics import factories
@@ -78,7 +78,7 @@ def test_from_the_list_to_a_target_and_to_the_municipality(
     page.get_by_role("button", name="Set it").click()
     expect(page.get_by_text("Agreed at the opening")).to_be_visible()
 
-    indicators_measure.renew()
+    measure.renew()
     page.reload()
     expect(page.get_by_text("The target is reached.").first).to_be_visible()
     assert violations(page) == []
@@ -97,10 +97,10 @@ def test_from_the_list_to_a_target_and_to_the_municipality(
 def test_every_page_fits_a_telephone_in_the_dark_and_in_three_scripts(
     page: Any, live_server: Any, cast: Cast, towns: None
 ) -> None:
-    from analytics.domain import indicators
+    from analytics.indicators.domain import definitions
 
-    indicators.choose(cast.programme, ["OC1", "OP1", "GV2", "OC3"], by=cast.staff)
-    indicators_measure.renew()
+    definitions.choose(cast.programme, ["OC1", "OP1", "GV2", "OC3"], by=cast.staff)
+    measure.renew()
     op1 = ProgrammeIndicator.objects.get(code="OP1")
     pages = [
         (cast.staff, reverse("programme_indicators")),

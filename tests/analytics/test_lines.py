@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from analytics.queries.dashboard import Totals
-from analytics.queries.typical import Typical
-from analytics.views import kinds, lines
-from analytics.views.kinds import Table
-from analytics.views.lines import MunicipalityRow
+from analytics.comparison.views import table_rows
+from analytics.comparison.views.table_rows import MunicipalityRow
+from analytics.dashboards.queries.dashboard import Totals
+from analytics.dashboards.queries.relative_performance import Typical
+from analytics.dashboards.views import breakdown_tables
+from analytics.dashboards.views.breakdown_tables import Table
 from common.markup import html
 
 HOSTILE = "<b>\"Žabari\" & 'Co'</b>"
 ESCAPED = "&lt;b&gt;&quot;Žabari&quot; &amp; &#x27;Co&#x27;&lt;/b&gt;"
 
 
-def kind(label: str, posts: int, interactions: int | None, typical: Typical | None = None) -> kinds.PostKindRow:
+def kind(
+    label: str, posts: int, interactions: int | None, typical: Typical | None = None
+) -> breakdown_tables.PostKindRow:
     told = {} if interactions is None else {"interactions": interactions}
-    return kinds.PostKindRow(
+    return breakdown_tables.PostKindRow(
         label, "/posts/?days=28&call=pay", Totals(posts, dict(told)), typical, "40.5", "1.5 ×" if typical else ""
     )
 
 
 def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() -> None:
     with translation.override("en"):
-        written = lines.rows(
+        written = table_rows.rows(
             [
                 MunicipalityRow(
                     "Ćuprija",
@@ -47,7 +50,7 @@ def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() ->
 
 
 def test_a_group_says_of_how_many_it_is_and_cannot_be_chosen() -> None:
-    written = lines.rows(
+    written = table_rows.rows(
         [MunicipalityRow("Third", ["5"], count=5), MunicipalityRow("All", ["7"], count=8, is_all=True)],
         with_spark=False,
     )
@@ -61,8 +64,8 @@ def test_a_group_says_of_how_many_it_is_and_cannot_be_chosen() -> None:
 def test_names_in_rows_of_municipalities_and_groups_are_escaped() -> None:
     place = MunicipalityRow(HOSTILE, [HOSTILE], HOSTILE, HOSTILE, since=HOSTILE)
     for written, times in (
-        (lines.rows([place], with_spark=True), 6),
-        (lines.rows([MunicipalityRow(HOSTILE, [])], with_spark=False), 1),
+        (table_rows.rows([place], with_spark=True), 6),
+        (table_rows.rows([MunicipalityRow(HOSTILE, [])], with_spark=False), 1),
     ):
         assert "<b>" not in written
         assert '"Žabari' not in written

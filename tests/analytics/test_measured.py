@@ -9,9 +9,9 @@ import pytest
 
 from django.utils import timezone
 
-from analytics.domain.indicators_measure import check_new, failed
+from analytics.indicators.domain.measure import check_new, failed
+from analytics.indicators.queries.measurements import measure
 from analytics.logframe import HERE, INDICATORS, Measured, provide, withdraw
-from analytics.queries.measured import measure
 from channels.models import Channel
 from links.domain.make import Wanted, make
 from links.models import ClickCount, Link

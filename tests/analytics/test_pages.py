@@ -9,9 +9,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.domain import collect, rollup
 from analytics.enums import PullOutcome
+from analytics.ingestion.domain import collect
 from analytics.models import Subject
+from analytics.rollups.domain import rollup
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from tests.analytics import factories

@@ -15,10 +15,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from analytics.domain import collect, fetch, past, rollup
 from analytics.enums import ImportState, PullOutcome
-from analytics.figures import BadFigure, count
+from analytics.history.domain import fetch, imports
+from analytics.history.number_parsing import BadFigure, count
+from analytics.ingestion.domain import collect
 from analytics.models import ChannelDay, DailyFact, PastImport, Pull, Subject
+from analytics.rollups.domain import rollup
 from channels import traffic
 from channels.domain import credentials
 from channels.models import Channel
@@ -53,20 +55,20 @@ def channel(cast: Cast, time_machine: Any) -> Channel:
 
 def upload(channel: Channel, text: str, name: str = "stare.csv") -> PastImport:
     with scope(channel.municipality_id):
-        return past.upload(channel.municipality, text.encode(), name, by=channel.connected_by)
+        return imports.upload(channel.municipality, text.encode(), name, by=channel.connected_by)
 
 
 def look(channel: Channel, text: str) -> Any:
     run = upload(channel, text)
     with scope(channel.municipality_id):
-        from analytics.domain import past_rows
+        from analytics.history.domain import parse_rows
 
-        return past_rows.look(past.lines_of(run), run.source)
+        return parse_rows.look(imports.lines_of(run), run.source)
 
 
 def confirm(run: PastImport) -> int:
     with scope(run.municipality_id):
-        return past.confirm(run, by=run.by)
+        return imports.confirm(run, by=run.by)
 
 
 def problems(channel: Channel, row: str, head: str = "Датум;Канал;Свиђања;Веза") -> list[str]:
@@ -178,10 +180,10 @@ def test_an_excel_file_is_read_like_the_others(channel: Channel) -> None:
         book.active.append(line)
     book.save(out)
     with scope(channel.municipality_id):
-        run = past.upload(channel.municipality, out.getvalue(), "stare.xlsx", by=channel.connected_by)
-        from analytics.domain import past_rows
+        run = imports.upload(channel.municipality, out.getvalue(), "stare.xlsx", by=channel.connected_by)
+        from analytics.history.domain import parse_rows as history_parse_rows
 
-        rows = past_rows.look(past.lines_of(run), run.source)
+        rows = history_parse_rows.look(imports.lines_of(run), run.source)
     assert [(row.on, row.counts, row.stops) for row in rows] == [
         (date(2025, 11, 24), {"likes": 12}, False),
         (date(2025, 11, 25), {}, True),
@@ -272,9 +274,9 @@ def test_an_import_is_taken_back_whole_and_can_come_again(channel: Channel) -> N
     confirm(run)
     rollup.fold()
     with scope(channel.municipality_id):
-        past.undo(run, by=run.by)
+        imports.undo(run, by=run.by)
         with pytest.raises(ActionNotAllowed):
-            past.undo(run, by=run.by)
+            imports.undo(run, by=run.by)
     rollup.fold()
     with scope(channel.municipality_id):
         assert not Subject.objects.exists()
@@ -300,7 +302,7 @@ def test_followers_come_by_day_and_never_over_what_the_portal_read(channel: Chan
     with scope(channel.municipality_id):
         days = ChannelDay.objects.order_by("day")
         assert list(days.values_list("followers", "imported")) == [(4000, False), (4125, True)]
-        past.undo(run, by=run.by)
+        imports.undo(run, by=run.by)
         assert list(days.values_list("followers", "imported", "gap")) == [
             (4000, False, ""),
             (None, False, "not_reached"),
@@ -311,7 +313,7 @@ def test_files_that_nobody_imported_are_forgotten_after_a_week(channel: Channel,
     upload(channel, POSTS)
     confirm(upload(channel, POSTS))
     time_machine.move_to(NOW + timedelta(days=8), tick=False)
-    assert past.forget() == 1
+    assert imports.forget() == 1
     with scope(channel.municipality_id):
         assert [run.rows for run in PastImport.objects.all()] == [[]]
 
@@ -321,7 +323,7 @@ def test_files_that_nobody_imported_are_forgotten_after_a_week(channel: Channel,
 
 def begun(channel: Channel, days: int = 400) -> PastImport:
     with scope(channel.municipality_id):
-        return past.begin(channel, timezone.localdate() - timedelta(days=days), by=channel.connected_by)
+        return imports.begin(channel, timezone.localdate() - timedelta(days=days), by=channel.connected_by)
 
 
 def state(run: PastImport) -> PastImport:
@@ -437,7 +439,7 @@ def test_what_is_being_fetched_stops_when_it_is_taken_back(cast: Cast, fakes: Fa
     theirs(channel, "Стара вест.")
     run = begun(channel)
     with scope(cast.cuprija):
-        past.undo(run, by=cast.approver)
+        imports.undo(run, by=cast.approver)
     assert fetch.work() == 0
     assert state(run).state == ImportState.UNDONE
 
@@ -475,9 +477,9 @@ def test_who_may_not_manage_channels_sees_nothing_of_it(cast: Cast, channel: Cha
 def test_the_samples_can_be_imported_as_they_are(cast: Cast, channel: Channel, kind: str, of: str) -> None:
     raw = sign_in(cast.approver).get(reverse("analytics_past_sample", args=["cuprija", kind]) + of).content
     with scope(cast.cuprija):
-        run = past.upload(cast.cuprija, raw, f"uzorak.{kind}", by=cast.approver)
+        run = imports.upload(cast.cuprija, raw, f"uzorak.{kind}", by=cast.approver)
         assert run.left_out == []
-        assert past.confirm(run, by=cast.approver) == 2
+        assert imports.confirm(run, by=cast.approver) == 2
 
 
 def test_the_page_of_a_long_file_asks_few_questions(cast: Cast, channel: Channel) -> None:

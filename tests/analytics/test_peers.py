@@ -13,9 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from analytics.domain import sharing
+from analytics.comparison.domain import sharing
+from analytics.comparison.queries.peers import Peers, peers
 from analytics.months import Months, spanning
-from analytics.queries.peers import Peers, peers
 from common.models import AuditEvent
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.tenancy import scope

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from analytics import months, periods
+from analytics.dashboards.queries.relative_performance import typical
 from analytics.periods import DAY, MONTH, QUARTER, WEEK, Chosen, Period, choose, stretches
-from analytics.queries.typical import typical
 from municipalities.tenancy import scope
 from tests.analytics.numbers import Numbers
 from tests.people import Cast

@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics import rules
-from analytics.domain import collect
+from analytics.ingestion import rules
+from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from channels import traffic
 from channels.models import Channel

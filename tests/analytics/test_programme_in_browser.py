@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from django.conf import settings
 from django.urls import reverse
 
-from analytics.domain import sharing
+from analytics.comparison.domain import sharing
 from analytics.months import first_of
 from municipalities.models import Cohort, District, Enrolment, Municipality
 from municipalities.queries import today

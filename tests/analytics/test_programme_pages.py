@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from analytics.domain import training
+from analytics.comparison.domain import training_figures
 from analytics.models import TrainingWindow
 from municipalities.models import Cohort, District, Enrolment, Municipality, Programme
 from municipalities.tenancy import scope
@@ -208,8 +208,8 @@ def test_what_is_kept_of_stretches_is_what_the_days_add_up_to(cast: Cast) -> Non
     months.followed(channel, date(2026, 7, 25), 300)
     client = sign_in(cast.staff)
     reckoned = [cell.text for cell in look(client, "programme_training", by="calls").context["rows"][0].cells]
-    training.renew()
-    training.renew()
+    training_figures.renew()
+    training_figures.renew()
     with scope(cast.cuprija):
         assert TrainingWindow.objects.count() == 4
         kept = TrainingWindow.objects.get(number=0)

@@ -10,9 +10,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.domain import collect, rollup
 from analytics.enums import Basis, PullOutcome
+from analytics.ingestion.domain import collect
 from analytics.models import DailyFact, MonthlyFact, Subject
+from analytics.rollups.domain import rollup
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from posts.models import Publication, Version

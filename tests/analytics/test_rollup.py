@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analytics.domain import collect, rollup
 from analytics.enums import Basis, PullOutcome
+from analytics.ingestion.domain import collect
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from analytics.rollups.domain import rollup
 from channels.models import Channel
 from delivery.models import Delivery
 from municipalities.tenancy import scope

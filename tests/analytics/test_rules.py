@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analytics import rules
+from analytics.ingestion import rules
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 

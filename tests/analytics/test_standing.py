@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from analytics.enums import AimKind, Better, Standing
-from analytics.standing import Aim, Start, change, due, goal, is_step_back, judge
+from analytics.indicators.target_status import Aim, Start, change, due, goal, is_step_back, judge
 
 START = Start(20, date(2026, 1, 1))
 TARGET = Aim(AimKind.VALUE, 60, date(2026, 2, 10))  # 40 days on

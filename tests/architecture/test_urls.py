@@ -21,7 +21,9 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from administration.models import Export
-from analytics.domain import collect, indicators, indicators_agreed, indicators_entered, past
+from analytics.history.domain import imports as history_imports
+from analytics.indicators.domain import definitions, manual_values, targets
+from analytics.ingestion.domain import collect
 from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
@@ -372,7 +374,9 @@ def _planned(it: Things, kind: str) -> int:
 def _past(it: Things) -> int:
     """A file with numbers from before that somebody of Ćuprija looked at, each role its own."""
     with scope(it.cast.cuprija):
-        return past.upload(it.cast.cuprija, b"Datum;Svidjanja\n1.1.2025.;3\n", "stare.csv", by=it.cast.approver).pk
+        return history_imports.upload(
+            it.cast.cuprija, b"Datum;Svidjanja\n1.1.2025.;3\n", "stare.csv", by=it.cast.approver
+        ).pk
 
 
 def _feed(it: Things) -> str:
@@ -403,24 +407,24 @@ def _indicator(it: Things) -> ProgrammeIndicator:
     name = "Citizens at trainings"
     found = ProgrammeIndicator.objects.filter(name=name).first()
     if found is None:
-        words = indicators.Defined(name, "output", "number", "up", "Signatures on the list", "Minutes")
-        found = indicators.define(it.cast.programme, words, by=it.cast.staff)
+        words = definitions.Defined(name, "output", "number", "up", "Signatures on the list", "Minutes")
+        found = definitions.define(it.cast.programme, words, by=it.cast.staff)
     return found
 
 
 def _entered(it: Things, kind: str) -> int:
     scan = consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF)
-    told = indicators_entered.EnteredValue(timezone.localdate(), 5, "Minutes")
+    told = manual_values.EnteredValue(timezone.localdate(), 5, "Minutes")
     place = it.cast.cuprija if kind == "place" else None
-    return indicators_entered.enter(_indicator(it), told, by=it.cast.staff, place=place, evidence=scan).pk
+    return manual_values.enter(_indicator(it), told, by=it.cast.staff, place=place, evidence=scan).pk
 
 
 def _agreed(it: Things, kind: str) -> int:
     """A target of Ćuprija or of the programme; the former also stands for an id that only one of the two may have."""
     day = timezone.localdate() + timedelta(days=30)
-    wanted = indicators_agreed.Wanted("value", 60, day, is_milestone=False, reason="Agreed")
+    wanted = targets.Wanted("value", 60, day, is_milestone=False, reason="Agreed")
     place = it.cast.cuprija if kind == "place" else None
-    indicators_agreed.set_target(_indicator(it), wanted, by=it.cast.staff, place=place)
+    targets.set_target(_indicator(it), wanted, by=it.cast.staff, place=place)
     if place is None:
         return Target.objects.filter(ended_at__isnull=True).latest("pk").pk
     with scope(place):

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics import partitions
-from analytics.domain import rebuild, rollup
 from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject
+from analytics.rollups.domain import rebuild, rollup
 from benchmarks import scale
 from channels.models import Channel
 from municipalities.tenancy import everywhere

@@ -9,7 +9,7 @@ import pytest
 
 from django.utils import timezone
 
-from analytics.domain import collect
+from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from channels import traffic
 from channels.domain import credentials

@@ -6,7 +6,7 @@ import pytest
 
 from django.utils import timezone
 
-from analytics.queries import publications_without_subject
+from analytics.ingestion.queries import publications_without_subject
 from channels import validation
 from delivery.domain import answer
 from delivery.enums import ReasonCode, State

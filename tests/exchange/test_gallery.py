@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.domain import collect
+from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent

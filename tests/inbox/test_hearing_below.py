@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics.domain import collect
+from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from inbox import rules
 from inbox.domain import fetch_replies

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from analytics.domain import tallies
 from analytics.logframe import provider
+from analytics.rollups.domain import daily_counts
 from inbox import rules
 from inbox.enums import MessageKind, State
 from inbox.models import Message
@@ -52,7 +52,7 @@ def measured(cast: Cast, code: str) -> dict[int, object]:
     found = provider(code)
     assert found is not None
     with time_machine.travel("2026-11-25T10:00:00Z"), scope(cast.cuprija, cast.novi_pazar):
-        tallies.sweep()
+        daily_counts.sweep()
         return dict(found.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
 
 

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from administration.archive import citizens
-from analytics.domain import tallies
 from analytics.logframe import provider
+from analytics.rollups.domain import daily_counts
 from common.errors import ActionNotAllowed
 from inbox.domain import evidence, moderate, retention
 from inbox.models import Message, Moderation
@@ -39,7 +39,7 @@ def gv1(town: Town) -> Any:
     found, today = provider("GV1"), timezone.localdate()
     assert found is not None
     places = [town.cast.cuprija, town.cast.novi_pazar]
-    tallies.sweep()
+    daily_counts.sweep()
     with scope(*places):
         return found.measure(places, today - timedelta(days=28), today)
 

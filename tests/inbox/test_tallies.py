@@ -18,11 +18,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics.domain import tallies
 from analytics.logframe import provider
 from analytics.models import StaleTally, Tally
-from analytics.tallies import DailyTally, Days, source
-from analytics.tallies import provide as provide_days
+from analytics.rollups.daily_counts import DailyTally, Days, source
+from analytics.rollups.daily_counts import provide as provide_days
+from analytics.rollups.domain import daily_counts
 from channels.models import Channel
 from inbox.domain import answer, evidence, gone, retention, triage
 from inbox.enums import MessageKind, State
@@ -89,7 +89,7 @@ def stored() -> list[tuple[Any, ...]]:
 def from_scratch() -> list[tuple[Any, ...]]:
     with everywhere("a test begins anew"):
         Tally.objects.all().delete()
-    tallies.rebuild()
+    daily_counts.rebuild()
     return stored()
 
 
@@ -112,10 +112,10 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_messages_c
         with time_machine.travel(now, tick=False):
             _something_happens(cast, channels, messages, rng, now)
             if rng.random() < 0.3:
-                tallies.fold()
+                daily_counts.fold()
     first, length = began.date() - timedelta(days=1), (now.date() - began.date()).days + 2
     with time_machine.travel(now, tick=False):
-        tallies.sweep()
+        daily_counts.sweep()
         for _ in range(12):
             since = rng.choice(list(days(first, length)))
             until = since + timedelta(days=rng.randrange(length))
@@ -154,26 +154,26 @@ def _something_happens(
 def test_each_verb_marks_its_day_and_a_fold_counts_it(cast: Cast, channels: list[Channel]) -> None:
     at = local("2026-09-01T10:00")  # older than what is counted each hour
     row, day = ask(channels[0], at, "question"), date(2026, 9, 1)
-    tallies.fold()
+    daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
     answer_arrives(row, local("2026-09-01T12:00"), cast.officer)
-    tallies.fold()
+    daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (100, 1, "")
     assert measured(cast, "OC4", day, day)[cast.cuprija.pk] == (2, 1, "")
     with scope(cast.cuprija):
         triage.sort(row, MessageKind.PRAISE, by=cast.officer)
-    tallies.fold()
+    daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     other = ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(gone_at=at + timedelta(hours=1))
         gone.is_back(channels[0], [other.remote_id])
-    tallies.fold()
+    daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(due_at=timezone.now() + timedelta(days=1))
         gone.gone(channels[0], [other.remote_id])
-    tallies.fold()
+    daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
 
 
@@ -181,12 +181,12 @@ def test_a_question_whose_time_runs_out_is_counted_by_the_clock_alone(cast: Cast
     day = date(2026, 11, 5)
     with time_machine.travel(local("2026-11-05T09:00"), tick=False):
         ask(channels[0], timezone.now(), "question")
-        tallies.sweep()
+        daily_counts.sweep()
         assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     with time_machine.travel(local("2026-11-06T10:00"), tick=False):
-        tallies.fold()
+        daily_counts.fold()
         assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
-        tallies.sweep()
+        daily_counts.sweep()
         assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
 
 
@@ -196,16 +196,16 @@ def test_what_is_marked_while_a_fold_reads_stays_marked(cast: Cast, channels: li
 
     def read_while_somebody_marks(days: Days) -> Iterable[DailyTally]:
         yield from real.read(days)
-        tallies.mark(QUESTIONS, cast.cuprija.pk, [date(2026, 11, 5)])
+        daily_counts.mark(QUESTIONS, cast.cuprija.pk, [date(2026, 11, 5)])
 
     provide_days(real.name, real.codes, read_while_somebody_marks, recent=real.recent)
     try:
-        tallies.fold()
+        daily_counts.fold()
     finally:
         provide_days(real.name, real.codes, real.read, recent=real.recent)
     with everywhere("a test looks at what is marked"):
         assert StaleTally.objects.count() == 1
-        tallies.fold()
+        daily_counts.fold()
         assert StaleTally.objects.count() == 0
 
 
@@ -213,16 +213,16 @@ def test_days_that_are_right_are_not_written_again(cast: Cast, channels: list[Ch
     for number in range(5):
         row = ask(channels[0], local(f"2026-11-0{number + 2}T09:00"), "question")
         answer_arrives(row, row.at + timedelta(hours=1), cast.officer)
-    assert tallies.rebuild() == 10
-    assert tallies.rebuild() == 0
-    assert tallies.sweep() == 0
+    assert daily_counts.rebuild() == 10
+    assert daily_counts.rebuild() == 0
+    assert daily_counts.sweep() == 0
 
 
 def test_days_are_counted_again_by_hand(cast: Cast, channels: list[Channel]) -> None:
     for channel in channels:
         ask(channel, local("2026-09-07T09:00"), "question")
         ask(channel, local("2026-09-14T09:00"), "question")
-    tallies.fold()
+    daily_counts.fold()
     with everywhere("a mistake"):
         Tally.objects.update(met=1)
 
@@ -246,10 +246,10 @@ def test_practice_counts_in_the_demo_alone(cast: Cast, settings: Any) -> None:
     channel = factories.channel(cast.cuprija, cast.officer, is_practice=True)
     row, day = ask(channel, local("2026-11-05T09:00"), "question"), date(2026, 11, 5)
     answer_arrives(row, local("2026-11-05T10:00"), cast.officer)
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk][1] == 0
     settings.DEMO = True
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (100, 1, "")
 
 
@@ -263,13 +263,13 @@ def test_measuring_asks_one_question_and_counting_a_fixed_number(cast: Cast, cha
         measured(cast, "OC4", date(2026, 9, 1), date(2026, 12, 31))
 
     ask(channels[0], local("2026-10-05T09:00"), "question")
-    tallies.fold()
-    few = asked(tallies.rebuild), asked(measure)
+    daily_counts.fold()
+    few = asked(daily_counts.rebuild), asked(measure)
     for number in range(30):
         row = ask(channels[number % 2], local("2026-10-06T09:00") + timedelta(days=number), "question")
         answer_arrives(row, row.at + timedelta(hours=1), cast.officer)
-    tallies.fold()
-    assert (asked(tallies.rebuild), asked(measure)) == few
+    daily_counts.fold()
+    assert (asked(daily_counts.rebuild), asked(measure)) == few
     assert few[1] == 1
 
 
@@ -285,7 +285,7 @@ def year_ago(cast: Cast, channels: list[Channel]) -> date:
     ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.update(state=State.CLOSED, settled_at=at + timedelta(days=13))
-    tallies.fold()
+    daily_counts.fold()
     return at.astimezone(BELGRADE).date()
 
 
@@ -297,15 +297,15 @@ def test_what_retention_erases_stays_counted_even_when_its_rows_go(cast: Cast, y
     before = figures(cast, year_ago)
     assert (round(before[0][0], 1), before[0][1], before[1][1]) == (33.3, 3, 2)
     assert retention.purge_expired() == 3
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert figures(cast, year_ago) == before
     with scope(cast.cuprija):
         Reply.objects.all().delete()
         Message.objects.all().delete()
-        tallies.mark(QUESTIONS, cast.cuprija.pk)
-    tallies.fold()
-    tallies.sweep()
-    tallies.rebuild()
+        daily_counts.mark(QUESTIONS, cast.cuprija.pk)
+    daily_counts.fold()
+    daily_counts.sweep()
+    daily_counts.rebuild()
     assert figures(cast, year_ago) == before
 
 
@@ -324,8 +324,8 @@ def test_a_closed_day_does_not_change_when_a_forgotten_message_is_sorted_anew(ca
     retention.purge_expired()
     with scope(cast.cuprija):
         triage.sort(Message.objects.order_by("pk")[0], MessageKind.PRAISE, by=cast.officer)
-    tallies.fold()
-    tallies.rebuild()
+    daily_counts.fold()
+    daily_counts.rebuild()
     assert figures(cast, year_ago) == before
 
 
@@ -336,7 +336,7 @@ def test_a_day_without_an_answer_is_closed_at_none(cast: Cast, channels: list[Ch
         Message.objects.update(state=State.CLOSED, settled_at=at + timedelta(days=5))
     retention.purge_expired()
     answer_arrives(row, at + timedelta(days=399), cast.officer)
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert figures(cast, at.astimezone(BELGRADE).date()) == [(0, 1, ""), (None, 0, "no_questions")]
 
 
@@ -347,15 +347,15 @@ def test_a_person_who_asks_to_be_erased_changes_no_figure_and_closes_no_day(
     with time_machine.travel(local("2026-11-06T12:00"), tick=False):
         first, second = ask(channels[0], at, "question"), ask(channels[0], at, "question", due_at=None)
         answer_arrives(first, at + timedelta(hours=1), cast.officer)
-        tallies.sweep()
+        daily_counts.sweep()
         before = figures(cast, at.date())
         assert before == [(50, 2, ""), (1, 1, "")]
         with scope(cast.cuprija):
             retention.erase_authors(cast.cuprija, [(channels[0].pk, "42")], by=cast.approver)
-        tallies.rebuild()
+        daily_counts.rebuild()
         assert figures(cast, at.date()) == before
         answer_arrives(second, timezone.now(), cast.officer)  # it was on its way
-        tallies.fold()
+        daily_counts.fold()
         assert figures(cast, at.date())[1][1] == 2
 
 
@@ -393,19 +393,19 @@ def test_what_was_found_of_a_copy_stays_after_it_was_erased(cast: Cast, channels
         touched = hide(channels[0], at, cast.officer)
         with scope(cast.cuprija):
             Moderation.objects.filter(pk=touched.pk).update(words="Лепше", author_id="42")
-    tallies.sweep()
+    daily_counts.sweep()
     spans = [(at.astimezone(BELGRADE).date(),) * 2 for at in (old, young)]
     before = [measured(cast, "GV1", *span)[cast.cuprija.pk] for span in spans]
     assert before == [(50, 2, ""), (50, 2, "")]
     assert evidence.erase() == 2
     with scope(cast.cuprija):
         assert evidence.erase_of("42", channels[0].pk, timezone.now()) == 1
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert [measured(cast, "GV1", *span)[cast.cuprija.pk] for span in spans] == before
     assert [reckoned(cast, "GV1", *span)[cast.cuprija.pk] for span in spans] == before
     with scope(cast.cuprija):
         Moderation.objects.filter(at=old).delete()
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert [measured(cast, "GV1", *span)[cast.cuprija.pk] for span in spans] == before
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from django.utils import timezone
 
-from analytics.domain import indicators_measure
 from analytics.enums import Span
+from analytics.indicators.domain import measure as indicator_measure
+from analytics.indicators.queries.measurements import measure
 from analytics.logframe import Measured
 from analytics.models import IndicatorValue
-from analytics.queries.measured import measure
 from municipalities.models import Municipality, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -126,7 +126,7 @@ def test_me3_counts_a_post_in_the_days_in_which_it_went_out(desk: Desk) -> None:
 
 def test_the_values_of_the_last_28_days_are_kept_with_the_others(desk: Desk) -> None:
     answered(desk, timedelta(hours=3))
-    indicators_measure.renew(today())
+    indicator_measure.renew(today())
     with scope(desk.house):
         row = IndicatorValue.objects.get(code="ME2", span=Span.ROLLING)
     assert (row.value, row.n, row.is_enough) == (pytest.approx(3), 1, False)

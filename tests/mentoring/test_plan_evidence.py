@@ -15,10 +15,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics.domain import collect, rollup
-from analytics.domain.indicators_measure import renew
+from analytics.indicators.domain.measure import renew
+from analytics.indicators.queries.measurements import measure
+from analytics.ingestion.domain import collect
 from analytics.models import IndicatorValue
-from analytics.queries.measured import measure
+from analytics.rollups.domain import rollup
 from common.errors import ActionNotAllowed
 from delivery.enums import State
 from delivery.models import Delivery

@@ -14,7 +14,9 @@ from playwright.sync_api import expect
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.domain import collect, indicators, indicators_measure, rollup
+from analytics.indicators.domain import definitions, measure
+from analytics.ingestion.domain import collect
+from analytics.rollups.domain import rollup
 from mentoring.models import Plan, Review
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
@@ -61,7 +63,7 @@ def test_three_months_from_enrolment_to_the_final_review(page: Any, live_server:
     tour, banja = Tour(page, live_server), municipality("vrnjacka-banja", "Врњачка Бања", "Vrnjačka Banja")
     officer = person("banja")
     Membership.objects.create(user=officer, municipality=banja, role=Role.OFFICER)
-    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    definitions.choose(cast.programme, ["OP1"], by=cast.staff)
 
     staff_enrol_it_and_pair_a_mentor(tour, cast)
     both_agree_on_a_plan(tour, cast, officer)
@@ -166,7 +168,7 @@ def the_indicator_moves(tour: Tour, officer: Any) -> None:
     expect(line).not_to_contain_text("100")
     collect.enrol()
     rollup.fold()
-    indicators_measure.renew()
+    measure.renew()
     tour.page.reload()
     expect(line).to_contain_text("100")
     is_sound(tour.page)

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics.domain import tallies
 from analytics.logframe import INDICATORS, Measured, provider
+from analytics.rollups.domain import daily_counts
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from needs.enums import Source, Stage
@@ -33,7 +33,7 @@ def measured(cast: Cast) -> dict[int, Measured]:
 
 
 def value(cast: Cast) -> tuple[float | None, int]:
-    tallies.sweep()
+    daily_counts.sweep()
     found = measured(cast)[cast.cuprija.pk]
     return (None if found.value is None else round(found.value, 1), found.n)
 
@@ -114,7 +114,7 @@ def test_one_query_for_any_number(cast: Cast) -> None:
         make.page(place)
         for _ in range(3):
             make.need(place, by, stage=Stage.DONE, is_public=True, voices=4)
-    tallies.sweep()
+    daily_counts.sweep()
     with CaptureQueriesContext(connection) as captured:
         found = measured(cast)
     assert len(captured) == 1

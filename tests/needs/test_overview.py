@@ -15,8 +15,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from analytics.domain import tallies
-from analytics.queries.tallies import spans
+from analytics.indicators.queries.daily_counts import spans
+from analytics.rollups.domain import daily_counts
 from inbox.models import Settlement
 from municipalities.tenancy import scope
 from needs.enums import Source, Stage
@@ -191,7 +191,7 @@ def question(channel: Any, at: str, answered: str = "") -> None:
 
 
 def counted(cast: Cast, period: Period, until: date = date(2026, 11, 25)) -> list[tuple[Any, ...]]:
-    tallies.rebuild()
+    daily_counts.rebuild()
     with scope(cast.cuprija):
         found = spans(period.parts(until))
     return [(s.first, s.last, s.asked, s.in_time, s.hours, s.heard, s.told) for s in found if not s.is_empty]
@@ -231,7 +231,7 @@ def test_whoever_may_see_needs_sees_how_many_questions_were_answered_in_time(cas
     question(numbers.channel(cast.cuprija, cast.officer), "2026-11-02T09:00", "2026-11-02T12:00")
     empty = sign_in(cast.mentor).get(PATH).text
     assert HEADING not in empty
-    tallies.rebuild()
+    daily_counts.rebuild()
     for person in (cast.officer, cast.mentor):
         client = sign_in(person)
         page = client.get(f"{PATH}?month=2026-11").text

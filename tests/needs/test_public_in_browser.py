@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from analytics.domain import tallies
+from analytics.rollups.domain import daily_counts
 from inbox.models import Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
@@ -85,7 +85,7 @@ def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any
         due_at=asked_at + timedelta(days=2), first_answer_at=asked_at + timedelta(hours=20), state="answered",
         settled_at=asked_at + timedelta(hours=20),
     )  # fmt: skip
-    tallies.sweep()
+    daily_counts.sweep()
     enter(page, live_server, town.viewer)
     page.goto(f"{live_server.url}/m/cuprija/needs/overview/")
     expect(page.get_by_role("heading", name="Waits longest for a decision")).to_be_visible()

@@ -11,9 +11,9 @@ import time_machine
 
 from django.utils import timezone
 
-from analytics.domain import tallies
 from analytics.logframe import provider
 from analytics.models import Tally
+from analytics.rollups.domain import daily_counts
 from common.errors import ActionNotAllowed
 from inbox.domain import retention
 from inbox.enums import State
@@ -63,7 +63,7 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come
     for _ in range(70):
         with scope(cast.cuprija):
             _something_happens(cast, rng)
-        tallies.fold()
+        daily_counts.fold()
         since = FIRST + timedelta(days=rng.randrange(10))
         until = since + timedelta(days=rng.randrange(20))
         found = measured(cast, since, until)
@@ -73,7 +73,7 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come
     with everywhere("a test begins anew"):
         kept = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
         Tally.objects.all().delete()
-        tallies.rebuild()
+        daily_counts.rebuild()
         assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == kept
 
 
@@ -113,11 +113,11 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
 def test_a_post_that_goes_out_and_is_taken_down_is_found_without_anybody_telling(cast: Cast) -> None:
     out = numbers.published(numbers.channel(cast.cuprija, cast.officer), timezone.now())
     make.need(cast.cuprija, cast.officer, stage="done", follow_up_id=out.post_id)
-    tallies.sweep()
+    daily_counts.sweep()
     assert measured(cast)[cast.cuprija.pk] == (100, 1, "")
     with scope(cast.cuprija):
         type(out.delivery).objects.filter(pk=out.delivery_id).update(state="withdrawn")
-    tallies.sweep()
+    daily_counts.sweep()
     assert measured(cast)[cast.cuprija.pk] == (0, 1, "")
 
 
@@ -128,11 +128,11 @@ def test_needs_outlive_the_words_of_those_who_asked(cast: Cast) -> None:
     long_ago = timezone.now() - timedelta(days=500)
     message = make.message(channel, at=long_ago, state=State.CLOSED, settled_at=long_ago)
     make.voice(row, source=Source.MESSAGE, message=message, heard_on=long_ago.date())
-    tallies.sweep()
+    daily_counts.sweep()
     span = (long_ago.date(), long_ago.date())
     assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
     assert retention.purge_expired() == 1
-    tallies.rebuild()
+    daily_counts.rebuild()
     assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
     with scope(cast.cuprija):
         assert Message.objects.get(pk=message.pk).forgotten_at

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from analytics.domain import indicators, indicators_measure
+from analytics.indicators.domain import definitions, measure
 from analytics.models import ProgrammeIndicator
 from channels.models import Channel
 from common.models import MailMessage
@@ -140,7 +140,7 @@ def test_two_ways_from_a_comment_to_an_indicator_that_moves(
     page: Any, browser: Any, live_server: Any, place: Place
 ) -> None:
     tour, cast = Tour(page, live_server), place.cast
-    indicators.choose(cast.programme, ["OC3", "OC6"], by=cast.staff)
+    definitions.choose(cast.programme, ["OC3", "OC6"], by=cast.staff)
     activity = only(agreed(cast, wanted("Чујмо грађане", proof=Proof.NEED)))
 
     citizens_write_and_are_heard(tour, place)
@@ -360,7 +360,7 @@ def the_mentor_takes_it_as_evidence(tour: Tour, place: Place, activity: Any) -> 
 
 def the_night_measures() -> None:
     """The tick of the next night, when today is a whole day."""
-    indicators_measure.renew(today() + timedelta(days=1))
+    measure.renew(today() + timedelta(days=1))
 
 
 def staff_see(tour: Tour, place: Place, values: dict[str, str]) -> None:

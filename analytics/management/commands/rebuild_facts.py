@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from analytics.domain import rebuild, tallies
+from analytics.rollups.domain import daily_counts, rebuild
 from municipalities.models import Municipality
 
 
@@ -43,5 +43,5 @@ class Command(BaseCommand):
             f"in {time.monotonic() - began:.1f} s."
         )
         if not channel:  # what is counted of citizens is no channel's
-            changed = tallies.rebuild(first, last, municipality=place)
+            changed = daily_counts.rebuild(first, last, municipality=place)
             self.stdout.write(f"Questions, needs and hidden comments counted again: {changed:,} rows changed.")

@@ -1,0 +1,1 @@
+"""Municipalities of a programme side by side: the table, groups, peers, before and after the training."""

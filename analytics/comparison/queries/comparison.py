@@ -1,0 +1,176 @@
+"""Municipalities of a programme side by side. Opens the scope of exactly those that are enrolled and agreed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+
+from analytics.comparison.groups import Size, size
+from analytics.comparison.measures import MEASURES, Figures, Measure
+from analytics.comparison.queries import totals
+from analytics.comparison.queries.totals import Window
+from analytics.comparison.queries.training_figures import around
+from analytics.comparison.training_periods import BEFORE
+from analytics.months import Months, first_of, spanning
+from analytics.periods import Period
+from municipalities.models import Cohort, Enrolment, Municipality, Programme
+from municipalities.queries import today
+from municipalities.tenancy import scope
+
+# Below this many posts a median says little; the table marks it.
+FEW_POSTS = 5
+# What is read of a municipality.
+READ = (
+    "slug", "name_cyrl", "name_latn", "name_en", "population", "joined_on",
+    "district__name_cyrl", "district__name_latn", "district__name_en",
+)  # fmt: skip
+# The little line tells at least so many months, however short the period.
+LINE_MONTHS = 12
+
+
+@dataclass
+class ComparisonRow:
+    """One municipality in the table. `since`: it joined only meanwhile, and by-the-week figures count from then."""
+
+    municipality: Municipality
+    cohort: Cohort
+    now: Figures
+    before: Figures
+    baseline: Figures | None = None
+    months: dict[date, Figures] = field(default_factory=dict)
+    line: list[float | None] = field(default_factory=list)
+    since: date | None = None
+
+    def value(self, measure: Measure) -> float | None:
+        return measure.of(self.now, self.municipality.population)
+
+    def change(self, measure: Measure) -> float | None:
+        return measure.change(self.now, self.before, self.municipality.population)
+
+    def change_of_baseline(self, measure: Measure) -> float | None:
+        return measure.change(self.now, self.baseline, self.municipality.population)
+
+    @property
+    def growth(self) -> float | None:
+        """By how many per cent its followers grew."""
+        return self.change(MEASURES["followers"])
+
+    @property
+    def size(self) -> Size:
+        return size(self.municipality.population)
+
+    @property
+    def few(self) -> bool:
+        return self.now.posts < FEW_POSTS
+
+
+@dataclass(frozen=True)
+class ComparedMunicipality:
+    """A municipality that takes part today and agreed to be compared, with the latest cohort it takes part in."""
+
+    municipality: Municipality
+    cohort: Cohort
+
+
+@dataclass(frozen=True)
+class Part:
+    """Who of the programmes is compared, and how many are not because they did not agree."""
+
+    places: dict[int, ComparedMunicipality]
+    withheld: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    part: Part
+    rows: list[ComparisonRow]
+    labels: Sequence[date] = ()  # what the values of a row's line belong to; empty: not told by month
+
+
+def taking_part(programmes: Sequence[Programme]) -> Part:
+    """Who takes part today; workspaces of practice only in the demo. One query."""
+    real = Q() if settings.DEMO else Q(municipality__is_practice=False)
+    enrolments = list(
+        Enrolment.objects.on(today())
+        .filter(real, cohort__programme__in=programmes, municipality__joined_on__isnull=False)
+        .select_related("cohort", "municipality__district")
+        .only("compares", "cohort__name", "cohort__training_on", *(f"municipality__{name}" for name in READ))
+        .order_by("starts_on", "pk")
+    )
+    places = {
+        enrolment.municipality_id: ComparedMunicipality(enrolment.municipality, enrolment.cohort)
+        for enrolment in enrolments
+        if enrolment.compares
+    }
+    return Part(places, len({enrolment.municipality_id for enrolment in enrolments} - set(places)))
+
+
+def comparison(part: Part, period: Period, measure: Measure, *, every: bool = False) -> Comparison:
+    """Rows of all that are compared, in no order. At most five queries, whatever their number.
+
+    `every`: the time before is wanted for every measure, not for `measure` alone.
+    """
+    if not part.places:
+        return Comparison(part, [])
+    with scope(*part.places):
+        return _by_month(part, period, measure) if isinstance(period, Months) else _by_day(part, period, measure, every)
+
+
+def _by_month(part: Part, period: Months, measure: Measure) -> Comparison:
+    line = spanning(min(period.first, first_of(period.last, 1 - LINE_MONTHS)), period.last)
+    wanted = spanning(min(line.first, period.before.first), period.last)
+    months = totals.by_month(part.places, wanted)
+    baselines = _baselines(part, measure)
+    rows = []
+    for pk, place in part.places.items():
+        mine, people = months.get(pk, {}), place.municipality.population
+        now = totals.together(mine, period)
+        values = [measure.of(mine[month], people) if month in mine else None for month in line.months]
+        before = totals.together(mine, period.before)
+        row = ComparisonRow(place.municipality, place.cohort, now, before, baselines.get(pk), mine, values)
+        rows.append(_since(row, period, first_of))
+    return Comparison(part, rows, line.months)
+
+
+def _since(row: ComparisonRow, period: Period, cut: Callable[[date], date]) -> ComparisonRow:
+    """Shorten the days of a municipality that joined within them and of which nothing older is known: a week without a
+    portal is no week without posts. `cut` gives the day, or month, that a first post is known by.
+    """
+    joined = row.municipality.joined_on
+    assert joined is not None  # only workspaces are compared
+    for name, span in (("before", period.before), ("now", period)):
+        found: Figures = getattr(row, name)
+        is_older = found.since is not None and found.since < cut(joined)
+        if span.first < joined <= span.last and not is_older and not (name == "now" and row.before.posts):
+            setattr(row, name, replace(found, days=(span.last - joined).days + 1))
+            row.since = joined if name == "now" else None
+    return row
+
+
+def _baselines(part: Part, measure: Measure) -> dict[int, Figures]:
+    trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
+    found = around(trained, (BEFORE,), followers=measure.key == "followers", medians=measure.key == "median")
+    return {pk: one[BEFORE.number] for pk, one in found.items() if BEFORE.number in one}
+
+
+def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Comparison:
+    spans = (period, period.before)
+    windows = [Window(pk, span.first, span.last) for pk in part.places for span in spans]
+    # Medians of the time before are needed only where those are compared, and they cost as much as all the rest.
+    medians = range(0, len(windows), 1 if every or measure.key == "median" else len(spans))
+    found = totals.by_days(windows, medians=medians)
+    baselines = _baselines(part, measure)
+    lines = totals.activity(list(part.places), period.first, period.last, step(period))
+    rows = []
+    for index, (pk, place) in enumerate(part.places.items()):
+        now, before = found[2 * index : 2 * index + 2]
+        row = ComparisonRow(place.municipality, place.cohort, now, before, baselines.get(pk), line=lines[pk])
+        rows.append(_since(row, period, lambda day: day))
+    return Comparison(part, rows)
+
+
+def step(period: Period) -> int:
+    """Days in one stretch of the little line: one up to four weeks, else seven."""
+    return 1 if period.days <= 28 else 7

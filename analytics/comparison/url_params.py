@@ -1,0 +1,80 @@
+"""What an address of the programme's pages chooses: the period, the measure, the columns, their order and the groups.
+
+Anything unknown is the default, so that an old or mistyped link still opens a page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from analytics import months
+from analytics.comparison import measures
+from analytics.comparison.measures import MEASURES, Measure
+from analytics.periods import Period
+from common.web.params import choice_param
+
+LazyText = str | Promise
+
+NAME, GROWTH, CHANGE, BASELINE, LINE = "name", "growth", "change", "baseline", "line"
+# Columns made of two periods; the others are the measures themselves.
+OTHERS: Mapping[str, LazyText] = {
+    GROWTH: _("Change of followers"),
+    CHANGE: _("Against the period before"),
+    BASELINE: _("Against own baseline"),
+    LINE: _("Over time"),
+}
+# In the order of the table: the change of followers stands beside them.
+COLUMNS = (
+    *(key for measure in MEASURES for key in ((measure, GROWTH) if measure == "followers" else (measure,))),
+    CHANGE,
+    BASELINE,
+    LINE,
+)
+SHOWN = (
+    "weekly", "interactions", "inhabitants", "median", "followers", "calls", "services", CHANGE, BASELINE, LINE,
+)  # fmt: skip
+GROUPS: Mapping[str, LazyText] = {
+    "": _("Each municipality"),
+    "cohort": _("By cohort"),
+    "district": _("By district"),
+    "size": _("By size"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    period: Period
+    measure: Measure
+    columns: tuple[str, ...]
+    sort: str
+    is_reversed: bool
+    group: str
+
+    @property
+    def sorts_down(self) -> bool:
+        """Figures begin with the largest, names with A."""
+        return (self.sort != NAME) != self.is_reversed
+
+
+def choice(query: QueryDict, today: date) -> Choice:
+    wanted = set(query.getlist("columns"))
+    sort = query.get("sort", "")
+    key = sort.removeprefix("-")
+    columns = tuple(column for column in COLUMNS if column in wanted) or SHOWN
+    is_known = key == NAME or (key in COLUMNS and key != LINE)
+    return Choice(
+        months.parse(query, today),
+        MEASURES.get(query.get("by", ""), MEASURES[measures.DEFAULT]),
+        columns,
+        key if is_known else NAME,
+        is_known and sort.startswith("-"),
+        choice_param(query, "group", GROUPS),
+    )
+
+
+def label(column: str) -> LazyText:
+    return OTHERS[column] if column in OTHERS else MEASURES[column].label

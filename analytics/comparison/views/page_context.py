@@ -1,0 +1,89 @@
+"""What the pages of the comparison have around them: tabs, period, measure, and who is not shown."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from analytics import months, periods
+from analytics.comparison.measures import MEASURES
+from analytics.comparison.queries.comparison import Part
+from analytics.comparison.url_params import Choice
+from municipalities.queries import today
+
+TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("programme", _("Table")),
+    ("programme_multiples", _("Over time")),
+    ("programme_compare", _("A chosen few")),
+    ("programme_districts", _("Districts")),
+    ("programme_training", _("Around the training")),
+)
+# Of the table alone: links to the other pages need not carry them.
+TABLE_ONLY = ("sort", "columns", "group", "picture")
+
+
+def kept(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
+    """What was chosen, for a form that changes `without` of it."""
+    return [(key, value) for key, values in request.GET.lists() if key not in without for value in values]
+
+
+def months_of(chosen: Choice, day: date) -> Choice:
+    """The same for a page that tells months only: twelve, unless some were chosen."""
+    is_month = isinstance(chosen.period, months.Months)
+    return chosen if is_month else replace(chosen, period=months.parse({"days": "12m"}, day))
+
+
+def frame(
+    request: HttpRequest, chosen: Choice, part: Part, current: str, *, days: bool = True, period: bool = True
+) -> dict[str, Any]:
+    """`days`: whether the page tells days, too; `period`: whether it has a period to choose at all."""
+    carried = request.GET.copy()
+    for name in TABLE_ONLY if current != "programme" else ("picture",):
+        carried.pop(name, None)
+    query = carried.urlencode()
+    last = months.first_of(today(), -1)
+    is_own = chosen.period.key == months.OWN
+    chooses = ("days", *(() if is_own else ("from", "to"))) if period else ()
+    return {
+        "chosen": chosen,
+        "period": chosen.period,
+        "before": chosen.period.before,
+        "count": len(part.places),
+        "withheld": part.withheld,
+        "tabs": [
+            {"label": words, "url": f"{reverse(name)}?{query}" if query else reverse(name), "current": name == current}
+            for name, words in TABS
+        ],
+        "lengths": [
+            *((key, words) for key, (_n, words) in periods.CHOICES.items() if days),
+            *((key, words) for key, (_n, words) in months.CHOICES.items()),
+        ],
+        "has_period": period,
+        "measures": MEASURES.values(),
+        "kept": kept(request, "by", "group", "picture", *chooses),
+        "kept_months": kept(request, "days", "from", "to"),
+        "own": {"first": f"{chosen.period.first:%Y-%m}", "last": f"{min(chosen.period.last, last):%Y-%m}"},
+        "latest": f"{last:%Y-%m}",
+        "is_own": is_own,
+    }
+
+
+# ---- What pages of numbers share: addresses that keep what was chosen.
+
+
+def address(request: HttpRequest, **changed: str) -> str:
+    query = request.GET.copy()
+    for key, value in changed.items():
+        query[key] = value
+    return f"?{query.urlencode()}"
+
+
+def segments(request: HttpRequest, period: periods.Period) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": address(request, days=key), "current": key == period.key}
+        for key, (_days, label) in periods.CHOICES.items()
+    ]

@@ -1,0 +1,238 @@
+"""The charts of one municipality's numbers: from what the queries found to `common.charts`, with words and gaps."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import periods
+from analytics.dashboards.labels import BASES, day_name, hours, times, whole
+from analytics.dashboards.queries.baseline import Baseline
+from analytics.dashboards.queries.follower_breaks import Break
+from analytics.dashboards.queries.followers import Followers
+from analytics.dashboards.queries.relative_performance import Judged, Typical
+from analytics.dashboards.queries.totals import Series
+from analytics.dashboards.sentences import When
+from analytics.dashboards.thresholds import BANDS, ENOUGH_OF_A_KIND
+from analytics.enums import Basis
+from analytics.metrics import FORMULAS
+from analytics.periods import Stretches
+from channels.models import Channel
+from common import charts
+from common.dates import day_month_short, month_year, short_date
+from common.numbers import number
+
+_TIMES = gettext_lazy("median over posts of: interactions ÷ median of its channel in these days; hours in Belgrade")
+# Fewer columns than these show no course of time.
+FEWEST_COLUMNS = 2
+
+
+def _words(
+    stretches: Stretches, formula: str = "", gap: str = "", say: Callable[[float], str] = whole
+) -> charts.ChartTexts:
+    heads = {
+        periods.DAY: _("Day"),
+        periods.WEEK: _("Week from"),
+        periods.MONTH: _("Month"),
+        periods.QUARTER: _("Quarter from"),
+    }
+    return charts.ChartTexts(number=say, gap=gap or _("not read"), heading=heads[stretches.unit], formula=formula)
+
+
+def labels_of(stretches: Stretches) -> list[str]:
+    if stretches.unit in (periods.MONTH, periods.QUARTER):
+        return [month_year(first) for first in stretches.firsts]
+    is_long = stretches.firsts[0].year != stretches.lasts[-1].year
+    return [short_date(first) if is_long else day_month_short(first) for first in stretches.firsts]
+
+
+def _training(stretches: Stretches, base: Baseline | None) -> list[charts.Mark]:
+    """Where the training lies, if it lies in the period."""
+    if base is None or base.joined or not stretches.firsts[0] <= base.until <= stretches.lasts[-1]:
+        return []
+    return [charts.Mark(_stretch(stretches, base.until), _("Training"))]
+
+
+def activity(
+    found: Series, looked: Followers, stretches: Stretches, basis: str, base: Baseline | None = None
+) -> charts.Chart:
+    """Interactions stretch by stretch; where nobody looked, or nothing was published, a gap with the reason."""
+    told = found.interactions[basis]
+    values: list[float | None] = []
+    reasons: dict[int, str] = {}
+    for index in range(len(stretches)):
+        if basis == Basis.PUBLICATION:
+            values.append(told.get(index))
+            if not found.posts.get(index):
+                reasons[index] = _("nothing was published")
+        else:
+            is_read = index in told or bool(looked.by_stretch[index])
+            values.append((told.get(index) or 0) if is_read else None)
+            if reason := looked.reason(index):
+                reasons[index] = reason
+    titles = {
+        periods.DAY: _("Interactions by day"),
+        periods.WEEK: _("Interactions by week"),
+        periods.MONTH: _("Interactions by month"),
+        periods.QUARTER: _("Interactions by quarter"),
+    }
+    formula = f"{BASES[basis]}: {FORMULAS['interactions'].text}"
+    series = charts.Series(str(FORMULAS["interactions"].label), values, reasons)
+    marks = _training(stretches, base)
+    return charts.bars(titles[stretches.unit], labels_of(stretches), [series], _words(stretches, formula), marks=marks)
+
+
+def followers(
+    found: Followers, stretches: Stretches, channels: list[Channel], broken: Sequence[Break] = ()
+) -> charts.Chart:
+    """Followers of all channels together at the end of each stretch; the line is cut where it is of other channels, and
+    told apart where its figures were imported."""
+    values = [found.total(index, last, channels) for index, last in enumerate(stretches.lasts)]
+    reasons = {index: reason for index in range(len(stretches)) if (reason := found.reason(index))}
+    series = charts.Series(_("Followers"), values, reasons)
+    formula = _("all channels of the time together; where one of them was not read there is a gap")
+    words = _words(stretches, formula)
+    marks = [charts.Mark(_stretch(stretches, each.day), each.short, broken=True) for each in broken]
+    if found.imported_until is not None:
+        marks.append(charts.Mark(_stretch(stretches, found.imported_until), _("imported up to here")))
+    return charts.line(_("Followers"), labels_of(stretches), [series], words, marks=marks, from_zero=False)
+
+
+def _stretch(stretches: Stretches, day: date) -> int:
+    return next(index for index, last in enumerate(stretches.lasts) if day <= last)
+
+
+def sparkline(channel: Channel, found: Followers) -> SafeString:
+    """The course of one channel's followers, beside its figures in a table."""
+    return charts.sparkline([told.get(channel.pk) for told in found.by_stretch])
+
+
+SERVICE, CEREMONY = ("service", "eservice"), ("ceremony",)
+
+
+def mix(found: Series, stretches: Stretches) -> charts.Chart | None:
+    """Service information against ceremony, as shares of the posts; by week where the period is shown by day."""
+    groups = _weeks(stretches)
+    if len(groups) < FEWEST_COLUMNS or not found.posts:
+        return None
+    counted: list[tuple[int, int, int] | None] = []
+    for group in groups:
+        posts: dict[str, int] = {}
+        for index in group:
+            for category, some in found.posts.get(index, {}).items():
+                posts[category] = posts.get(category, 0) + some
+        service, ceremony = sum(posts.get(key, 0) for key in SERVICE), sum(posts.get(key, 0) for key in CEREMONY)
+        total = sum(posts.values())
+        counted.append((service, ceremony, total - service - ceremony) if total else None)
+    names = (_("Service information and eServices"), _("Ceremony and visits"), _("Everything else"))
+    series = [charts.Series(name, [each[at] if each else None for each in counted]) for at, name in enumerate(names)]
+    unit = periods.WEEK if stretches.unit == periods.DAY else stretches.unit
+    shown = Stretches(
+        unit, [stretches.firsts[group[0]] for group in groups], [stretches.lasts[group[-1]] for group in groups]
+    )
+    words = _words(shown, _("share of the posts published"), _("nothing was published"))
+    return charts.stacked(_("Service information against ceremony"), labels_of(shown), series, words)
+
+
+def _weeks(stretches: Stretches) -> list[list[int]]:
+    """Days put together to weeks that end with the period; other stretches as they are."""
+    count = len(stretches)
+    if stretches.unit != periods.DAY:
+        return [[index] for index in range(count)]
+    short = count % 7
+    firsts = ([0] if short else []) + list(range(short, count, 7))
+    return [list(range(first, min(first + 7, count) if first >= short else short)) for first in firsts]
+
+
+def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
+    titles = {
+        periods.DAY: _("Clicks by day"),
+        periods.WEEK: _("Clicks by week"),
+        periods.MONTH: _("Clicks by month"),
+        periods.QUARTER: _("Clicks by quarter"),
+    }
+    words = _words(
+        stretches, _("people who followed a short link, by the day on which they did; programs are left out")
+    )
+    return charts.bars(titles[stretches.unit], labels_of(stretches), [charts.Series(_("Clicks"), values)], words)
+
+
+def ranking(title: str, head: str, rows: list[tuple[str, float | None]], formula: str) -> charts.Chart:
+    """Lying bars of a breakdown, for whoever takes the picture along."""
+    words = charts.ChartTexts(number=whole, gap=_("not told"), heading=head, formula=formula)
+    series = charts.Series(str(FORMULAS["interactions"].label), [value for _label, value in rows])
+    return charts.ranking(title, [label for label, _value in rows], series, words)
+
+
+def best_time(judged: Judged, best: When | None) -> charts.Chart:
+    """Weekday by hours, and all days and the whole day at the edges. What has too few posts is hatched and says so."""
+    bands = range(len(BANDS))
+    columns = [*(hours(band) for band in bands), _("Whole day")]
+    rows = [*(day_name(day) for day in range(7)), _("All days")]
+    grid: list[list[Typical | None]] = [
+        [*(judged.cells.get((day, band)) for band in bands), judged.weekdays.get(day)] for day in range(7)
+    ]
+    grid.append([*(judged.bands.get(band) for band in bands), None])
+    values: list[list[float | None]] = []
+    reasons: dict[tuple[int, int], str] = {}
+    for row, cells in enumerate(grid):
+        values.append([])
+        for column, cell in enumerate(cells):
+            is_enough = cell is not None and cell.posts >= ENOUGH_OF_A_KIND
+            values[-1].append(cell.times if cell and is_enough else None)
+            if not is_enough:
+                reasons[row, column] = _too_few(cell.posts if cell else 0)
+    reasons[7, len(BANDS)] = _("all posts together are the usual")
+    marked = []
+    if best is not None:
+        marked = [(7 if best.weekday is None else best.weekday, len(BANDS) if best.band is None else best.band)]
+    words = charts.ChartTexts(
+        number=times,
+        gap=_("not enough data"),
+        heading=_("Day of the week"),
+        formula=str(_TIMES),
+    )
+    return charts.heat(
+        _("Interactions by the time of publication"), rows, columns, values, words, reasons=reasons, marked=marked
+    )
+
+
+def by_weekday(judged: Judged) -> charts.Chart:
+    labels = [day_name(day) for day in range(7)]
+    typicals = [judged.weekdays.get(day) for day in range(7)]
+    return _edge(_("Interactions by the day of publication"), _("Day of the week"), labels, typicals)
+
+
+def by_hours(judged: Judged) -> charts.Chart:
+    labels = [hours(band) for band in range(len(BANDS))]
+    typicals = [judged.bands.get(band) for band in range(len(BANDS))]
+    return _edge(_("Interactions by the hours of publication"), _("Hours"), labels, typicals)
+
+
+def _edge(title: str, head: str, labels: list[str], found: list[Typical | None]) -> charts.Chart:
+    """Days alone, or hours alone, where no hours of a day have enough posts."""
+    typicals = [typical if typical and typical.posts >= ENOUGH_OF_A_KIND else None for typical in found]
+    reasons = {
+        at: _too_few(typical.posts if typical else 0) for at, typical in enumerate(found) if typicals[at] is None
+    }
+    series = charts.Series(_("times the usual"), [typical.times if typical else None for typical in typicals], reasons)
+    words = charts.ChartTexts(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
+    return charts.bars(title, labels, [series], words)
+
+
+def published_when(judged: Judged) -> charts.Chart:
+    """How many posts there were at each time, where nothing can be said yet of how they did."""
+    values = [
+        [cell.posts if (cell := judged.cells.get((day, band))) else 0 for band in range(len(BANDS))] for day in range(7)
+    ]
+    words = charts.ChartTexts(
+        number=whole, heading=_("Day of the week"), formula=_("number of posts; hours in Belgrade")
+    )
+    columns = [hours(band) for band in range(len(BANDS))]
+    return charts.heat(_("When you published"), [day_name(day) for day in range(7)], columns, values, words)
+
+
+def _too_few(posts: int) -> str:
+    return _("not enough data (n = %(count)s)") % {"count": number(posts)}

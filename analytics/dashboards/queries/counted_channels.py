@@ -1,0 +1,58 @@
+"""What is counted: the municipality in scope, its channels, and of practice channels only in the demo."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from analytics.rollups.queries import Fresh, fresh
+from channels.enums import ChannelState
+from channels.models import Channel
+from municipalities.tenancy import require
+
+# Of a fact, subject or day of a channel `x` and its channel `c`.
+COUNTED = """{x}.municipality_id = ANY(%(ids)s) AND (%(practice)s OR NOT c.is_practice)
+    AND (%(channel)s::bigint IS NULL OR {x}.channel_id = %(channel)s)"""
+
+
+def asked(channel: int | None = None, **more: Any) -> dict[str, Any]:
+    """Parameters of `COUNTED`, from the open scope."""
+    ids = require().municipality_ids
+    return {"ids": list(ids or ()), "practice": bool(settings.DEMO), "channel": channel, **more}
+
+
+def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
+
+
+def channels() -> list[Channel]:
+    """All that have numbers, those that are no longer connected last. One query."""
+    rows = Channel.objects.order_by("pk")
+    shown = rows if settings.DEMO else rows.filter(is_practice=False)
+    return sorted(shown, key=lambda each: each.state == ChannelState.DISCONNECTED)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Where the numbers begin, and how fresh they are."""
+
+    earliest: date | None
+    fresh: Fresh
+
+
+EARLIEST = """
+SELECT least(
+    (SELECT min(s.published_on) FROM analytics_subject s WHERE s.municipality_id = ANY(%(ids)s)),
+    (SELECT min(d.day) FROM analytics_channelday d WHERE d.municipality_id = ANY(%(ids)s))
+)
+"""
+
+
+def edges() -> Edges:
+    """Two queries."""
+    ((earliest,),) = rows_of(EARLIEST, asked())
+    return Edges(earliest, fresh())

@@ -1,0 +1,69 @@
+"""Which of a municipality's channels tell which metric, and since when. Inside its scope; two queries."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from analytics.metrics import METRICS, UNITS, LazyText, Metric
+from analytics.models import Telling
+from channels import validation
+from channels.enums import ChannelState
+from channels.models import Channel
+
+# A look at an old post comes once a week; a metric that was in none of them for longer is no longer told.
+SILENT_AFTER = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`tells`: the network tells this at all. Then since when it told this channel, and when for the last time."""
+
+    tells: bool
+    first: date | None = None
+    last: date | None = None
+    has_stopped: bool = False
+
+
+@dataclass(frozen=True)
+class MetricAvailability:
+    metric: Metric
+    cells: list[Cell]
+    networks: list[validation.MetricDescription]
+
+    @property
+    def unit(self) -> LazyText:
+        return UNITS[self.metric.unit]
+
+
+def told_to(channels: list[Channel]) -> list[MetricAvailability]:
+    """A row for every metric, with a cell for each of `channels`."""
+    known = {
+        (channel, metric): (first, last)
+        for channel, metric, first, last in Telling.objects.filter(channel__in=channels).values_list(
+            "channel_id", "metric", "first_at", "last_at"
+        )
+    }
+    newest = {
+        channel: max(last for (of, _metric), (_first, last) in known.items() if of == channel)
+        for channel in {of for of, _metric in known}
+    }
+    rows = []
+    for metric in METRICS.values():
+        networks = validation.metric_descriptions(metric.key)
+        telling = {network.platform for network in networks}
+        cells = []
+        for channel in channels:
+            first, last = known.get((channel.pk, metric.key), (None, None))
+            stopped = bool(last and newest[channel.pk] - last > SILENT_AFTER)
+            since, until = (timezone.localdate(first), timezone.localdate(last)) if first and last else (None, None)
+            cells.append(Cell(channel.platform in telling, since, until, stopped))
+        rows.append(MetricAvailability(metric, cells, networks))
+    return rows
+
+
+def channels_shown() -> list[Channel]:
+    """Connected channels whose numbers count here."""
+    rows = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("name", "pk")
+    return list(rows if settings.DEMO else rows.filter(is_practice=False))

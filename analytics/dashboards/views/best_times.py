@@ -1,0 +1,71 @@
+"""When people react: the own posts by weekday and hours, as a map and in words."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics import periods
+from analytics.dashboards import charts as dashboard_charts
+from analytics.dashboards import sentences
+from analytics.dashboards.queries.relative_performance import TIMES, Judged, typical
+from analytics.dashboards.sentences import Sentence, When, time_in_words
+from analytics.dashboards.thresholds import (
+    BETTER,
+    ENOUGH_FOR_A_TIME,
+    ENOUGH_OF_A_KIND,
+    ENOUGH_ON_A_CHANNEL,
+    SETTLED_AFTER,
+    WORSE,
+)
+from analytics.dashboards.views.page_context import frame
+from common import charts
+from municipalities.access import requires
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+
+SHOWN = 3
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_safe
+def best_time(request: MunicipalityRequest) -> HttpResponse:
+    # A rhythm of the week needs more posts than four weeks bring.
+    known = frame(request, "analytics_time", default=periods.YEAR)
+    judged = typical(known.period, known.today, known.channel_id, TIMES)
+    best = sentences.best_time(judged)
+    is_enough = judged.posts >= ENOUGH_FOR_A_TIME
+    known_times = sentences.times_known(judged)
+    drawn: dict[str, charts.Chart | None] = {}
+    if known_times and known_times[0].is_cell:
+        drawn["heat"] = dashboard_charts.best_time(judged, best)
+    elif known_times:
+        drawn |= {"weekdays": dashboard_charts.by_weekday(judged), "hours": dashboard_charts.by_hours(judged)}
+    elif is_enough:
+        drawn["published"] = dashboard_charts.published_when(judged)
+    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+        return picture
+    context = {
+        **known.context(),
+        "drawn": drawn,
+        "judged": judged,
+        "best": best,
+        "sentences": _sentences(judged, best) if known_times else [],
+        "least": ENOUGH_FOR_A_TIME,
+        "few": ENOUGH_OF_A_KIND,
+        "enough": ENOUGH_ON_A_CHANNEL,
+        "settled": SETTLED_AFTER.days,
+    }
+    return render(request, "analytics/time.html", context)
+
+
+def _sentences(judged: Judged, best: When | None) -> list[Sentence]:
+    """The best times and the weakest, of the finest kind that has enough posts."""
+    usable = sentences.times_known(judged)
+    good = [each for each in usable if each.found.times >= BETTER][:SHOWN]
+    bad = [each for each in reversed(usable) if each.found.times <= WORSE][:SHOWN]
+    if best is None and not bad:
+        return [Sentence(_("The time makes little difference: no time with enough posts stands out."))]
+    return [Sentence(time_in_words(each), "up") for each in good] + [
+        Sentence(time_in_words(each), "down") for each in bad
+    ]

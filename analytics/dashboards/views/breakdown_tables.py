@@ -1,0 +1,78 @@
+"""The tables of what posts are: their rows, and the HTML of them.
+
+Written without a template, because a page has several of these tables and a template would take most of its time.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from analytics.dashboards.queries.dashboard import Totals
+from analytics.dashboards.queries.relative_performance import Typical
+from analytics.dashboards.thresholds import ENOUGH_OF_A_KIND
+from common.markup import NOTHING, html, joined
+from common.templatetags.ui import number
+
+
+@dataclass(frozen=True)
+class PostKindRow:
+    """One kind of posts. `width` is that of its bar, the longest 100; `times` is empty where
+    too few posts are there to conclude from."""
+
+    label: str
+    url: str
+    totals: Totals
+    typical: Typical | None
+    width: str
+    times: str
+
+    @property
+    def is_few(self) -> bool:
+        return self.totals.posts < ENOUGH_OF_A_KIND
+
+
+@dataclass(frozen=True)
+class Table:
+    key: str
+    title: str
+    head: str
+    rows: list[PostKindRow]
+
+    @property
+    def body(self) -> SafeString:
+        return _body(self.rows)
+
+
+def _body(rows: Iterable[PostKindRow]) -> SafeString:
+    few = html(' <small class="muted">{}</small>', _("few posts"))
+    written = []
+    for row in rows:
+        each, is_few = row.totals.per_post, row.is_few
+        interactions = number(row.totals.interactions)
+        if row.totals.interactions is not None:
+            interactions = html('<a href="{}&amp;sort=most">{}</a>', row.url, interactions)
+        written.append(
+            html(
+                '<tr><th scope="row">{}{}</th><td class="num"><a href="{}">{}</a></td><td class="num">{}</td>'
+                '<td class="num">{}</td><td class="bar-cell">{}</td><td class="num nowrap">{}</td></tr>\n',
+                row.label, few if is_few else NOTHING, row.url, number(row.totals.posts), interactions,
+                number(each, places=1), NOTHING if each is None else _bar(row.width, is_few), _typical(row),
+            )
+        )  # fmt: skip
+    return joined(written)
+
+
+def _bar(width: str, is_few: bool) -> SafeString:
+    return html(
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="chart-bar series-1{}" width="{}" height="10"/></svg>',
+        " chart-bar-other" if is_few else "", width,
+    )  # fmt: skip
+
+
+def _typical(row: PostKindRow) -> SafeString:
+    if not row.times or row.typical is None:
+        return html('<span class="muted">–</span>')
+    return html('{} <small class="muted">n = {}</small>', row.times, row.typical.posts)

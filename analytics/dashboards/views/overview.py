@@ -1,0 +1,207 @@
+"""How a municipality does: one page to read in a minute, and to print."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics import periods
+from analytics.dashboards import charts as dashboard_charts
+from analytics.dashboards import sentences
+from analytics.dashboards.labels import BASES
+from analytics.dashboards.queries.baseline import Baseline, baseline
+from analytics.dashboards.queries.dashboard import Totals
+from analytics.dashboards.queries.followers import Followers, followers
+from analytics.dashboards.queries.posts import newest
+from analytics.dashboards.queries.relative_performance import TIMES, Judged, typical
+from analytics.dashboards.queries.totals import series, windows
+from analytics.dashboards.sentences import Sentence
+from analytics.dashboards.thresholds import change
+from analytics.dashboards.views.page_context import Frame, frame
+from analytics.enums import Basis
+from analytics.metrics import FORMULAS, METRICS
+from common import charts
+from common.numbers import number
+from municipalities.access import requires
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts.enums import Category
+
+NEWEST = 5
+# From here on "times as many" is easier to grasp than per cent.
+MANY = 300
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure against another one: in words, and whether it is good ("up"), bad ("down") or neither ("")."""
+
+    text: str
+    against: str
+    direction: str = ""
+    tone: str = ""
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_safe
+def municipality(request: MunicipalityRequest) -> HttpResponse:
+    known = frame(request, "analytics")
+    period, channel = known.period, known.channel_id
+    base = baseline(request.municipality, known.today)
+    compared = [period, period.before, *([base.period] if base else [])]
+    stretches = periods.stretches(period)
+    sums = windows(compared, channel)
+    course = series(stretches, channel)
+    follow = followers(stretches, compared, channel)
+    year = periods.Period(periods.a_year_before(period.last), period.last)
+    judged = typical(year, known.today, channel, ("category", *TIMES))
+    if known.basis != Basis.ACTIVITY:
+        known.more["basis"] = known.basis
+    activity = dashboard_charts.activity(course, follow, stretches, known.basis, base)
+    drawn = {
+        "activity": activity,
+        "followers": dashboard_charts.followers(follow, stretches, known.shown),
+        "mix": dashboard_charts.mix(course, stretches),
+    }
+    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+        return picture
+    context = {
+        **known.context(),
+        **drawn,
+        "base": base,
+        "bases": [
+            {"label": label, "url": known.address(basis=key), "current": key == known.basis}
+            for key, label in BASES.items()
+        ],
+        "tiles": _tiles(known, sums, follow, base),
+        "sentences": _sentences(sums, course.posts, base),
+        "next_steps": _next_steps(judged),
+        "newest": list(newest(NEWEST)),
+        "formulas": FORMULAS,
+    }
+    return render(request, "analytics/municipality.html", context)
+
+
+def _sentences(
+    sums: list[dict[str, Totals]], posts: dict[int, dict[str, int]], base: Baseline | None
+) -> list[Sentence]:
+    now, before = sums[0][Basis.PUBLICATION], sums[1][Basis.PUBLICATION]
+    shares: dict[str, int] = {}
+    for by_category in posts.values():
+        for key, some in by_category.items():
+            shares[key] = shares.get(key, 0) + some
+    old = sums[2][Basis.PUBLICATION] if base else None
+    found = [
+        sentences.posts(now, before),
+        sentences.per_post(now, before),
+        sentences.against_baseline(now, old, base.joined if base else False),
+        sentences.mix(shares),
+    ]
+    return [each for each in found if each]
+
+
+def _next_steps(judged: Judged) -> list[Sentence]:
+    labels = {str(key): str(label) for key, label in Category.choices}
+    found = [sentences.kind_that_works(judged, labels), sentences.time_that_works(judged)]
+    return [each for each in found if each]
+
+
+# ---- tiles ----
+
+
+def _tiles(
+    known: Frame, sums: list[dict[str, Totals]], follow: Followers, base: Baseline | None
+) -> list[dict[str, Any]]:
+    """Each with its formula, what it is against the days before and the baseline, and the posts behind it."""
+    published = [each[Basis.PUBLICATION] for each in sums]
+    counted = [each[known.basis] for each in sums]
+    days = [known.period.days, known.period.days, *([base.period.days] if base else [])]
+    names = _against(base)
+
+    def changes(values: list[float | None], *, a_day: bool) -> list[Change]:
+        """`a_day`: figures that grow with the length of the period are compared by the day."""
+        found = []
+        for index, name in enumerate(names, 1):
+            now, then = values[0], values[index]
+            if a_day and now is not None and then is not None:
+                now, then = now / days[0], then / days[index]
+            if (said := _per_cent(change(now, then), name)) is not None:
+                found.append(said)
+        return found
+
+    interactions = [each.get("interactions") for each in counted]
+    tiles: list[dict[str, Any]] = [
+        {
+            "label": _("Posts"), "value": published[0].posts, "url": known.posts(),
+            "changes": changes([each.posts for each in published], a_day=True),
+            "formula": _("publications on all channels; a post on three channels counts three times"),
+        },
+        {
+            "label": FORMULAS["interactions"].label, "value": interactions[0],
+            "url": known.posts(sort="most") if known.basis == Basis.PUBLICATION else "",
+            "changes": changes(list(interactions), a_day=True),
+            "formula": f"{BASES[known.basis]}: {FORMULAS['interactions'].text}",
+        },
+        {
+            "label": _("Interactions per post"), "value": published[0].per_post, "places": 1,
+            "url": known.posts(sort="most"),
+            "changes": changes([each.per_post for each in published], a_day=False),
+            "formula": _("by day of publication: interactions ÷ posts"),
+        },
+        _followers_tile(follow, names),
+    ]  # fmt: skip
+    views = [each.get("views") for each in published]
+    if views[0] is not None:
+        tiles.append(
+            {
+                "label": METRICS["views"].label, "value": views[0], "changes": changes(list(views), a_day=True),
+                "formula": _("by day of publication, where the network tells it; paid views stand apart"),
+            }
+        )  # fmt: skip
+    return [{"places": None, "url": "", **tile, "label": str(tile["label"])} for tile in tiles]
+
+
+def _followers_tile(follow: Followers, names: list[str]) -> dict[str, Any]:
+    found = []
+    for index, name in enumerate(names, 1):
+        grown = follow.growth(index, 0)
+        if grown is not None:
+            found.append(_difference(grown, name))
+    return {
+        "label": _("Followers"),
+        "value": follow.end(0),
+        "changes": found,
+        "formula": _("all channels, as last read up to the end of the period; one person may follow several"),
+    }
+
+
+def _against(base: Baseline | None) -> list[str]:
+    names = [_("against the days before")]
+    if base:
+        names.append(_("against the time before joining") if base.joined else _("against before the training"))
+    return names
+
+
+def _per_cent(value: float | None, against: str) -> Change | None:
+    if value is None:
+        return None
+    rounded = round(value)
+    if rounded == 0:
+        return Change(_("No change"), against)
+    if value > MANY:
+        text = _("%(times)s times as many") % {"times": number(value / 100 + 1, 0)}
+        return Change(text, against, "up", "up")
+    if value > 0:
+        return Change(_("%(amount)s %% more") % {"amount": number(rounded)}, against, "up", "up")
+    return Change(_("%(amount)s %% less") % {"amount": number(-rounded)}, against, "down", "down")
+
+
+def _difference(value: int, against: str) -> Change:
+    if value == 0:
+        return Change(_("No change"), against)
+    if value > 0:
+        return Change(_("%(amount)s more") % {"amount": number(value)}, against, "up", "up")
+    return Change(_("%(amount)s fewer") % {"amount": number(-value)}, against, "down", "down")

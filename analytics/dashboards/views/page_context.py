@@ -1,0 +1,168 @@
+"""What all pages of one municipality's numbers share: period, channel, tabs, freshness, and the address of it all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from analytics import periods
+from analytics.dashboards.queries.counted_channels import Edges, channels, edges
+from analytics.dashboards.queries.totals import DIMENSIONS
+from analytics.enums import Basis
+from analytics.periods import Chosen, Period
+from channels.models import Channel
+from common.web.params import choice_param
+from municipalities.queries import today
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+
+# In an address, "nothing" needs a word of its own: an empty value means all.
+NONE = "none"
+# Pages with periods of their own.
+APART = ("analytics_peers", "analytics_indicators")
+
+
+def tabs(
+    request: MunicipalityRequest, current: str, address: Callable[[str], str] | None = None
+) -> list[dict[str, Any]]:
+    """The pages of a municipality's numbers. `address` is that of those which share a period and a channel."""
+    named = {
+        "analytics": _("Overview"),
+        "analytics_works": _("What works"),
+        "analytics_posts": _("Posts"),
+        "analytics_time": _("Best time"),
+        "analytics_links": _("Followers and links"),
+        "analytics_peers": _("Our size class"),
+        "analytics_indicators": _("Indicators"),
+    }
+    place = [request.municipality.slug]
+    return [
+        {
+            "label": label,
+            "url": address(name) if address and name not in APART else reverse(name, args=place),
+            "current": name == current,
+        }
+        for name, label in named.items()
+    ]
+
+
+@dataclass
+class Frame:
+    request: MunicipalityRequest
+    page: str
+    today: date
+    chosen: Chosen
+    edges: Edges
+    channels: list[Channel]
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def period(self) -> Period:
+        return self.chosen.period
+
+    @cached_property
+    def channel(self) -> Channel | None:
+        """The one that is looked at; None: all."""
+        asked = self.request.GET.get("channel", "")
+        return next((each for each in self.channels if str(each.pk) == asked), None)
+
+    @property
+    def channel_id(self) -> int | None:
+        return self.channel.pk if self.channel else None
+
+    @property
+    def shown(self) -> list[Channel]:
+        return [self.channel] if self.channel else self.channels
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return {str(each.pk): each.name for each in self.channels}
+
+    @cached_property
+    def basis(self) -> str:
+        return choice_param(self.request.GET, "basis", Basis.values, default=Basis.ACTIVITY)
+
+    def kept(self) -> dict[str, str]:
+        """The period and the channel, as they stand in addresses."""
+        found = {"days": self.period.key}
+        if self.period.key == periods.OWN:
+            found |= {"from": self.chosen.typed[0], "to": self.chosen.typed[1]}
+        return found | ({"channel": str(self.channel_id)} if self.channel else {})
+
+    def address(self, page: str = "", **changed: str) -> str:
+        """Of a page with the period and channel of this one; `changed` overrules, an empty value takes away."""
+        query = {**self.kept(), **(self.more if not page else {}), **changed}
+        kept = {key: value for key, value in query.items() if value}
+        return f"{reverse(page or self.page, args=[self.request.municipality.slug])}?{urlencode(kept)}"
+
+    def posts(self, dimension: str = "", value: str = "", **more: str) -> str:
+        """Of the posts behind a number."""
+        narrowed = {**({dimension: value or NONE} if dimension else {}), **more}
+        if not narrowed or narrowed.keys() & self.kept().keys():
+            return self.address("analytics_posts", **narrowed)
+        return f"{self._behind}&{urlencode(narrowed)}"
+
+    @cached_property
+    def _behind(self) -> str:
+        """The address of all posts of the period: a page has dozens that go on from it."""
+        return self.address("analytics_posts")
+
+    def fixed(self) -> str:
+        """Of exactly this view, also tomorrow: with the dates instead of "28 days"."""
+        dates = {"from": f"{self.period.first:%Y-%m-%d}", "to": f"{self.period.last:%Y-%m-%d}"}
+        return str(self.request.build_absolute_uri(self.address(days=periods.OWN, **dates)))
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "frame": self,
+            "period": self.period,
+            "own": self.period.key == periods.OWN,
+            "fixed": self.fixed(),
+            "may_import": self.request.access.may(Verb.CHANNEL_CONNECT),
+            "pages": tabs(self.request, self.page, self.address),
+            "segments": [
+                {
+                    "label": label,
+                    "url": self.address(days=key, **{"from": "", "to": ""}),
+                    "current": key == self.period.key,
+                }
+                for key, label in [
+                    *((key, label) for key, (_days, label) in periods.CHOICES.items()),
+                    *periods.LONGER.items(),
+                ]
+            ],
+        }
+
+
+def frame(request: MunicipalityRequest, page: str, *, default: str = periods.DEFAULT) -> Frame:
+    """Three queries."""
+    found, asked = edges(), request.GET
+    typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))
+    wanted = asked.get("days") or (periods.OWN if any(typed) else None)
+    chosen = periods.choose(wanted, typed, today(), found.earliest, default)
+    return Frame(request, page, today(), chosen, found, channels())
+
+
+def _plain(typed: str) -> str:
+    return typed.replace("\x00", "")[:40]
+
+
+def traits_asked(asked: Any, known: Frame) -> dict[str, str]:
+    """What the list of posts is narrowed to, from a hostile address."""
+    found: dict[str, str] = {}
+    for name in DIMENSIONS:
+        value = _plain(asked.get(name, ""))
+        if name == "channel":
+            if known.channel:
+                found[name] = str(known.channel_id)
+        elif name == "boosted":
+            if value in ("true", "false"):
+                found[name] = value
+        elif value:
+            found[name] = "" if value == NONE else value[:60]
+    return found

@@ -1,0 +1,326 @@
+"""Rows of a table with numbers from before the portal: what is typed, what is understood, and what is wrong with it.
+
+Nothing is written here. What would come of a row is reckoned anew each time, for the page and once more when somebody
+confirms.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from analytics.enums import ImportSource, SubjectKind
+from analytics.history.columns import COUNTS
+from analytics.history.number_parsing import BadFigure, count
+from analytics.ingestion.domain.insert_imported import Day, Post
+from analytics.metrics import BELIEVED_UP_TO, METRICS
+from analytics.models import ChannelDay, Subject
+from channels import validation
+from channels.models import Channel
+from common.numbers import number
+from delivery.models import Delivery
+from planning.date_parsing import moment
+from planning.reading import FileRow, refuse_broken
+from posts.draft import MOST_LINK, is_link
+from posts.enums import Category
+from posts.rules import DoesNotExist, Twice, wall_time
+from posts.wording import does_not_exist
+from serbian.folding import fold
+
+# No network of ours is older.
+OLDEST = date(2004, 1, 1)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`column` is one of `analytics.history.columns.COLUMNS`; `stops`: the row is not imported."""
+
+    column: str
+    sentence: str
+    stops: bool = True
+    typed: str = ""
+
+    @property
+    def label(self) -> str:
+        """The column by its name on the page."""
+        return str(METRICS[self.column].label if self.column in METRICS else _column_labels()[self.column])
+
+
+def _column_labels() -> dict[str, str]:
+    return {
+        "day": _("Day"),
+        "time": _("Time"),
+        "channel": _("Channel"),
+        "title": _("Title"),
+        "link": _("Link"),
+        "category": _("Kind of content"),
+    }
+
+
+@dataclass
+class HistoryRow:
+    """`known` says why it is not imported though nothing is wrong with it: it is here already."""
+
+    number: int
+    cells: dict[str, str]
+    problems: list[Problem] = field(default_factory=list)
+    channel: Channel | None = None
+    on: date | None = None
+    at: datetime | None = None
+    link: str = ""
+    remote_id: str = ""
+    category: str = Category.OTHER.value
+    counts: dict[str, int] = field(default_factory=dict)
+    followers: int | None = None
+    known: str = ""
+
+    @property
+    def stops(self) -> bool:
+        return any(problem.stops for problem in self.problems)
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.stops and not self.known
+
+    @property
+    def numbers(self) -> list[tuple[Any, int]]:
+        """(label, number), as far as the row has them."""
+        told = self.counts if self.followers is None else {"followers": self.followers}
+        return [(METRICS[key].label, told[key]) for key in METRICS if key in told]
+
+    def tell(self, column: str, sentence: str, *, stops: bool = True) -> None:
+        self.problems.append(Problem(column, sentence, stops, self.cells.get(column, "")))
+
+    @property
+    def post(self) -> Post:
+        assert self.channel
+        assert self.on
+        title = self.cells.get("title", "")
+        return Post(
+            self.channel.pk, self.remote_id, self.on, self.at, title, self.link, dict(self.counts), self.category,
+            "link" if self.link and not title else "text",
+        )  # fmt: skip
+
+    @property
+    def day(self) -> Day:
+        assert self.channel
+        assert self.on
+        assert self.followers is not None
+        return Day(self.channel.pk, self.on, self.followers)
+
+
+def source_of(lines: Sequence[FileRow]) -> ImportSource:
+    """A table with followers and no other number is one of followers."""
+    columns = {column for line in lines for column in line.cells}
+    only_followers = "followers" in columns and not columns & set(COUNTS)
+    return ImportSource.FOLLOWERS if only_followers else ImportSource.POSTS
+
+
+def look(lines: Sequence[FileRow], source: str) -> list[HistoryRow]:
+    """Every row with every problem, in the language that is active. Four queries at most."""
+    sheet = _Sheet(source)
+    rows = [sheet.row(line) for line in lines]
+    _meet_each_other(rows, source)
+    if source == ImportSource.POSTS:
+        _meet_posts(rows)
+    else:
+        _meet_days(rows)
+    return rows
+
+
+class _Sheet:
+    """What the rows of one file have in common."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        found = Channel.objects.order_by("name", "pk")
+        self.channels = list(found if settings.DEMO else found.filter(is_practice=False))
+        self.today = timezone.localdate()
+        self.categories = _categories()
+
+    def row(self, line: FileRow) -> HistoryRow:
+        row = HistoryRow(line.number, dict(line.cells))
+        refuse_broken(row, line)
+        self._day(row)
+        self._channel(row)
+        if self.source == ImportSource.FOLLOWERS:
+            row.followers = _count(row, "followers")
+            if "followers" not in row.cells:
+                row.tell("followers", _("The number of followers is missing."))
+        else:
+            self._numbers(row)
+            self._link(row)
+            self._category(row)
+            row.remote_id = _remote_id(row)
+        return row
+
+    def _day(self, row: HistoryRow) -> None:
+        typed = row.cells.get("day", "")
+        on, at = moment(typed, row.cells.get("time", ""), self.today)
+        if on is None:
+            row.tell("day", _("This is no day. Write it like 24.11.2026.") if typed else _("The day is missing."))
+            return
+        if on > self.today:
+            row.tell("day", _("This day is still to come. Write the year, too."))
+        elif on < OLDEST:
+            row.tell("day", _("This day is before there were social networks."))
+        row.on = on
+        if self.source == ImportSource.FOLLOWERS:
+            return
+        if at is None and row.cells.get("time"):
+            row.tell("time", _("This is no time, so only the day counts. Write it like 9:00."), stops=False)
+        if at is not None:
+            self._time(row, on, at)
+
+    def _time(self, row: HistoryRow, on: date, at: time) -> None:
+        found = wall_time(on, at)
+        if isinstance(found, DoesNotExist):
+            row.tell("time", does_not_exist(found))
+            return
+        row.at = (found.options[0] if isinstance(found, Twice) else found).due_at
+        if row.at > timezone.now():
+            row.tell("time", _("This time is still to come."))
+
+    def _channel(self, row: HistoryRow) -> None:
+        typed = row.cells.get("channel", "")
+        names = ", ".join(channel.name for channel in self.channels) or "–"
+        if not typed:
+            found = self.channels
+            problem = _("Say which channel it is. There are: %(names)s.") % {"names": names}
+        else:
+            found = [channel for channel in self.channels if fold(typed) in _names(channel)]
+            problem = _("There is no channel “%(name)s” here. There are: %(names)s.") % {
+                "name": typed[:60],
+                "names": names,
+            }
+        if len(found) > 1 and typed:
+            problem = _("More than one channel goes by this name. Write its account, like %(handle)s.") % {
+                "handle": found[0].handle
+            }
+        if len(found) == 1:
+            row.channel = found[0]
+        else:
+            row.tell("channel", problem)
+
+    def _numbers(self, row: HistoryRow) -> None:
+        for column in COUNTS:
+            value = _count(row, column)
+            if value is not None:
+                row.counts[column] = value
+        if "followers" in row.cells:
+            sentence = _("Followers are not imported with posts. Put them into a file of their own.")
+            row.tell("followers", sentence, stops=False)
+        if not row.counts and not row.stops:
+            sentence = _("There is no number in this row; it counts as a post and nothing else.")
+            row.tell("likes", sentence, stops=False)
+
+    def _link(self, row: HistoryRow) -> None:
+        link = row.cells.get("link", "")
+        if link and (not is_link(link) or len(link) > min(MOST_LINK, 1000)):
+            row.tell("link", _("This is not a web address, so it is left out."), stops=False)
+        else:
+            row.link = link
+
+    def _category(self, row: HistoryRow) -> None:
+        if typed := row.cells.get("category", ""):
+            row.category = self.categories.get(fold(typed), Category.OTHER.value)
+            if fold(typed) not in self.categories:
+                row.tell("category", _("This is none of the kinds, so it counts as “Other”."), stops=False)
+
+
+def _count(row: HistoryRow, column: str) -> int | None:
+    typed = row.cells.get(column, "")
+    if not typed or typed in ("-", "–", "—", "/"):
+        return None  # not told, which is not 0
+    try:
+        return count(typed)
+    except BadFigure as bad:
+        row.tell(column, _figure_problem(bad.reason))
+        return None
+
+
+def _figure_problem(reason: str) -> str:
+    return {
+        "none": _("This is no number. Write it like 1.234 or 1234; leave the cell empty if it is not known."),
+        "negative": _("A count cannot be below zero."),
+        "broken": _("A count is a whole number, and this one has a fraction."),
+        "large": _("Nobody would believe this number. At most %(most)s is taken.") % {"most": number(BELIEVED_UP_TO)},
+    }[reason]
+
+
+def _names(channel: Channel) -> set[str]:
+    names = (channel.name, channel.handle, channel.handle.lstrip("@"), channel.url, validation.platform(channel).title)
+    return {fold(name) for name in names if name}
+
+
+def _categories() -> dict[str, str]:
+    """Folded labels in every language of the portal, and the codes themselves."""
+    found = {str(value): str(value) for value in Category.values}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {fold(str(label)): str(value) for value, label in Category.choices}
+    return found
+
+
+def _remote_id(row: HistoryRow) -> str:
+    """The network's own id where the link tells it, so that the same post comes once from a file and from the network;
+    else what the row says of itself."""
+    if row.channel is None or row.on is None:
+        return ""
+    own = validation.remote_id(row.channel, row.link) if row.link else None
+    if own:
+        return own
+    said = row.link or f"{row.on} {row.at.astimezone(UTC) if row.at else ''} {fold(row.cells.get('title', ''))}"
+    return f"file:{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+
+
+# ---------------------------------------------------------------- what is here already
+
+
+def _meet_each_other(rows: Sequence[HistoryRow], source: str) -> None:
+    seen: dict[Any, int] = {}
+    for row in rows:
+        if row.channel is None or row.on is None:
+            continue
+        key = (row.channel.pk, row.remote_id if source == ImportSource.POSTS else row.on)
+        earlier = seen.setdefault(key, row.number)
+        if earlier != row.number:
+            same_post = _("The same post stands in row %(number)s.")
+            same_day = _("The same day of the same channel stands in row %(number)s.")
+            row.tell("day", (same_post if source == ImportSource.POSTS else same_day) % {"number": earlier})
+
+
+def _meet_posts(rows: Sequence[HistoryRow]) -> None:
+    """Posts that the portal published itself, by id or address, and those that were brought before. Two queries."""
+    channels = {row.channel.pk for row in rows if row.channel}
+    ids, links = {row.remote_id for row in rows if row.remote_id}, {row.link for row in rows if row.link}
+    sent = Delivery.objects.filter(channel__in=channels)
+    ours = set(sent.filter(remote_id__in=ids).values_list("channel_id", "remote_id"))
+    ours |= set(sent.filter(permalink__in=links).values_list("channel_id", "permalink"))
+    brought = Subject.objects.filter(channel__in=channels, kind=SubjectKind.IMPORTED, remote_id__in=ids)
+    here = set(brought.values_list("channel_id", "remote_id"))
+    for row in rows:
+        if row.channel is None:
+            continue
+        if (row.channel.pk, row.remote_id) in ours or (row.link and (row.channel.pk, row.link) in ours):
+            row.known = _("The portal published this post itself; its numbers are counted already.")
+        elif (row.channel.pk, row.remote_id) in here:
+            row.known = _("This post was imported before.")
+
+
+def _meet_days(rows: Sequence[HistoryRow]) -> None:
+    """Days of which the followers are known. One query."""
+    wanted = {row.channel.pk for row in rows if row.channel}
+    dates = {row.on for row in rows if row.on}
+    known = ChannelDay.objects.filter(channel__in=wanted, day__in=dates, followers__isnull=False)
+    there = {(channel, day): imported for channel, day, imported in known.values_list("channel_id", "day", "imported")}
+    for row in rows:
+        imported = there.get((row.channel.pk, row.on)) if row.channel and row.on else None
+        if imported is not None:
+            by_us = _("The portal read the followers of this day itself.")
+            row.known = _("The followers of this day were imported before.") if imported else by_us

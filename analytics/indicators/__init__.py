@@ -1,0 +1,1 @@
+"""The programme's indicators: definitions, baselines, targets, values entered and measured."""

@@ -1,0 +1,59 @@
+"""The pictures of indicators: a bullet against the target, months as a line, and a little line for tables."""
+
+from functools import partial
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from analytics.indicators import labels as indicator_labels
+from analytics.indicators.queries.programme import IndicatorRow
+from analytics.indicators.target_status import Aim, goal
+from common import charts
+from common.dates import month_year, short_date
+from common.markup import NOTHING
+
+
+def _words(line: IndicatorRow, heading: str) -> charts.ChartTexts:
+    """Without the formula: it stands beside each of these pictures."""
+    number = partial(indicator_labels.value, unit=line.indicator.unit)
+    return charts.ChartTexts(number=number, gap=_("no value"), heading=heading)
+
+
+def bullet(line: IndicatorRow) -> charts.Chart:
+    """Actual, baseline, milestones and target in one row."""
+    milestones = [
+        (short_date(row.due_on), value)
+        for row in line.milestones
+        if (value := goal(Aim(row.kind, row.value, row.due_on, True), line.start)) is not None
+    ]
+    return charts.bullet(
+        _("Against what was agreed"),
+        baseline=line.start.value if line.start else None,
+        actual=line.actual,
+        target=line.judged.goal,
+        milestones=milestones,
+        words=_words(line, _("What")),
+        reason=indicator_labels.why(line) if line.actual is None else "",
+    )
+
+
+def months(line: IndicatorRow) -> charts.Chart | None:
+    """Values over time; of one there is no line."""
+    if len(line.months) < 2:
+        return None
+    is_by_day = line.indicator.is_manual
+    labels = [short_date(day) if is_by_day else month_year(day) for day, _value in line.months]
+    series = charts.Series(str(line.indicator), [value for _day, value in line.months])
+    wanted = line.judged.goal
+    target = (_("Target"), wanted) if wanted is not None else None
+    heading = _("Day") if is_by_day else _("Month")
+    return charts.line(_("Over time"), labels, [series], _words(line, heading), target=target)
+
+
+def sparkline(line: IndicatorRow) -> SafeString:
+    told = [(day, value) for day, value in line.months if value is not None]
+    if len(told) < 2:
+        return NOTHING
+    unit = line.indicator.unit
+    said = "; ".join(f"{month_year(day)}: {indicator_labels.value(value, unit)}" for day, value in (told[0], told[-1]))
+    return charts.sparkline([value for _day, value in line.months], said)

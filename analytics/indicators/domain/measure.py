@@ -1,0 +1,151 @@
+"""Values of the indicators, by municipality: of every month, and of the last 28 days.
+
+`renew` may run as often as one likes. It makes the newest months again, because posts still gather numbers, and every
+older one once a week, because history is imported and posts are filed anew. Nothing is added to what is there: a window
+is forgotten and made from facts, so a rebuild gives the same rows.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, Min, OuterRef
+from django.utils import timezone
+
+from analytics.enums import Span
+from analytics.indicators.queries.measurements import Values, measure
+from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured
+from analytics.models import AccessCheck, IndicatorValue, Subject
+from analytics.rollups.domain import daily_counts
+from municipalities.models import REAL_PLACE, Municipality
+from municipalities.tenancy import everywhere
+from posts.coach.points import poor_alt
+from posts.coach.text import hits
+from posts.models import Version
+
+# A post gathers numbers for ninety days: this month, and the three before it.
+NEWEST = 3
+OLDER_AGAIN = timedelta(days=7)
+CHECKED_AT_ONCE = 5000
+# Rules of the coach that say whether a screen reader, or somebody who reads with effort, gets the text.
+CHECKS = ("fancy", "mixed", "capitals", "emoji", "hashtags", "click_here")
+
+
+def renew(today: date | None = None) -> int:
+    """Count recent days, look at new versions, then make what is due; returns how many windows were made."""
+    today = today or timezone.localdate()
+    daily_counts.sweep()
+    with everywhere("indicators of all municipalities"):
+        check_new()
+        places = list(Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False))
+        windows = [(Span.ROLLING, *rolling(today)), *((Span.MONTH, *days) for days in _due(today))]
+        for span, first, last in windows:
+            _make(places, span, first, last)
+    return len(windows)
+
+
+def rebuild(today: date | None = None) -> int:
+    """Make every window again from the facts."""
+    with everywhere("indicators of all municipalities, from the beginning"):
+        IndicatorValue.objects.all().delete()
+    return renew(today)
+
+
+def rolling(today: date) -> tuple[date, date]:
+    """The last 28 whole days: today is not over."""
+    return today - timedelta(days=BASELINE_DAYS), today - timedelta(days=1)
+
+
+def month(day: date, today: date) -> tuple[date, date]:
+    """The month of `day`, up to yesterday."""
+    first = day.replace(day=1)
+    until = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first, min(until, today - timedelta(days=1))
+
+
+def _due(today: date) -> Iterator[tuple[date, date]]:
+    """Months that are made again now, the oldest first. One that began today has no day yet."""
+    began = Subject.objects.aggregate(first=Min("published_on"))["first"]
+    if began is None:
+        return
+    made = dict(
+        IndicatorValue.objects.filter(span=Span.MONTH, way="").values_list("first").annotate(oldest=Min("made_at"))
+    )
+    stale = timezone.now() - OLDER_AGAIN
+    this = today.replace(day=1)
+    each = began.replace(day=1)
+    while each <= this:
+        age = (this.year - each.year) * 12 + this.month - each.month
+        if (age <= NEWEST or each not in made or made[each] < stale) and each < today:
+            yield month(each, today)
+        each = (each + timedelta(days=31)).replace(day=1)
+
+
+@transaction.atomic
+def _make(places: Sequence[Municipality], span: Span, first: date, last: date) -> None:
+    # the lock makes two workers take the same window one after the other
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"indicators {span} {first}"])
+    old = IndicatorValue.objects.filter(span=span)
+    # the window of the last days moves on every night, and only one of it is kept
+    (old if span == Span.ROLLING else old.filter(first=first)).delete()
+    IndicatorValue.objects.bulk_create(_rows(measure(places, first, last), span, first, last), batch_size=2000)
+
+
+def _rows(values: Values, span: Span, first: date, last: date) -> Iterator[IndicatorValue]:
+    for code, found in values.items():
+        for pk, measured in found.items():
+            if measured.why == "before" and span == Span.MONTH:
+                continue  # nothing to tell of a month before the municipality came
+            same = {"municipality_id": pk, "code": code, "span": span, "first": first, "last": last}
+            yield IndicatorValue(
+                value=measured.value, n=measured.n, why=measured.why, quality=dict(measured.quality),
+                is_enough=_is_enough(code, measured), **same,
+            )  # fmt: skip
+            if span == Span.ROLLING:
+                yield from _parts(code, measured, same)
+
+
+def _parts(code: str, measured: Measured, same: dict[str, object]) -> Iterator[IndicatorValue]:
+    for (way, part), (value, n) in measured.parts.items():
+        if value is not None:
+            enough = n >= INDICATORS[code].least
+            yield IndicatorValue(way=way, part=part, value=value, n=n, is_enough=enough, **same)
+
+
+def _is_enough(code: str, measured: Measured) -> bool:
+    # Nothing published is no interaction at all: that is a value, though there is nothing to count.
+    return measured.value is not None and (measured.n >= INDICATORS[code].least or not measured.n)
+
+
+# ---------------------------------------------------------------- can everybody read it?
+
+
+def check_new(most: int = CHECKED_AT_ONCE) -> int:
+    """Look at published versions that nobody has looked at; returns how many."""
+    published = Subject.objects.filter(publication__version=OuterRef("pk"))
+    seen = AccessCheck.objects.filter(version=OuterRef("pk"))
+    rows = Version.objects.filter(~Exists(seen), Exists(published)).prefetch_related("variants").order_by("-pk")[:most]
+    checks = [
+        AccessCheck(municipality_id=row.municipality_id, version=row, failed=failed(row))
+        for row in rows.iterator(chunk_size=500)
+    ]
+    AccessCheck.objects.bulk_create(checks, ignore_conflicts=True)
+    return len(checks)
+
+
+def failed(version: Version) -> list[str]:
+    """The checks that the version does not pass, as the coach would have said it."""
+    written = [(f"{row.language}-{row.script}", row.text) for row in version.variants.all() if not row.derived]
+    plain = {" ".join(text.split()).lower() for _tag, text in written}
+    found = {name for tag, text in written for name, places in hits(text, tag) if places}
+    return sorted({*_media(version.media, plain), *(found & set(CHECKS))})
+
+
+def _media(media: Iterable[dict], texts: set[str]) -> Iterator[str]:
+    for entry in media:
+        if str(entry.get("mime", "")).startswith("video/"):
+            if not entry.get("captions"):
+                yield "captions"
+        elif poor_alt(str(entry.get("alt") or ""), texts):
+            yield "alt"

@@ -1,0 +1,121 @@
+"""Targets and milestones: set with a reason, replaced or ended, never rewritten."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from analytics.enums import AimKind, Unit
+from analytics.indicators.labels import value as said
+from analytics.indicators.queries.programme import start_of
+from analytics.indicators.target_status import Aim, goal, is_step_back
+from analytics.models import PlaceTarget, ProgrammeIndicator, Target
+from common import audit
+from common.dates import short_date
+from common.errors import ActionNotAllowed
+from municipalities.models import Municipality
+from municipalities.tenancy import scope
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was agreed, in words of the form."""
+
+    kind: str
+    value: float
+    due_on: date
+    is_milestone: bool
+    reason: str
+
+
+@transaction.atomic
+def set_target(
+    indicator: ProgrammeIndicator, wanted: Wanted, *, by: User, place: Municipality | None = None
+) -> list[str]:
+    """Agree on a target or a milestone, for the programme or for one municipality. Returns warnings for people.
+
+    It ends the one that stood in its place: the target, or the milestone of that day. Raises `ActionNotAllowed` for a
+    day that is past, a share above 100 per cent, and a milestone that is not before the target.
+    """
+    ProgrammeIndicator.objects.select_for_update().get(pk=indicator.pk)
+    _refuse(indicator, wanted)
+    if place is None:
+        _write(Target.objects.filter(indicator=indicator), Target(indicator=indicator), wanted, by)
+        warnings = _warnings(indicator, wanted, None)
+    else:
+        with scope(place):
+            rows = PlaceTarget.objects.filter(indicator=indicator)
+            _write(rows, PlaceTarget(indicator=indicator, municipality=place), wanted, by)
+            warnings = _warnings(indicator, wanted, place)
+    audit.record(
+        "indicator.set_target", by=by, target=indicator, municipality_id=place.pk if place else None,
+        value=_said(wanted), due_on=short_date(wanted.due_on), reason=wanted.reason,
+    )  # fmt: skip
+    return warnings
+
+
+@transaction.atomic
+def end_target(target: Target | PlaceTarget, reason: str, *, by: User) -> None:
+    """It no longer holds. Inside the municipality's scope where it is one's own. Ended twice is ended once."""
+    if target.ended_at:
+        return
+    _end([target], by, reason)
+    place_id = getattr(target, "municipality_id", None)
+    audit.record(
+        "indicator.end_target", by=by, target=target.indicator, municipality_id=place_id,
+        value=f"{target.value:g}", due_on=short_date(target.due_on), reason=reason,
+    )  # fmt: skip
+
+
+def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: User) -> None:
+    standing = list(rows.filter(ended_at__isnull=True))
+    same = [row for row in standing if row.is_milestone == wanted.is_milestone]
+    if wanted.is_milestone:
+        same = [row for row in same if row.due_on == wanted.due_on]
+        final = next((row for row in standing if not row.is_milestone), None)
+        if final is not None and wanted.due_on >= final.due_on:
+            told = {"day": short_date(final.due_on)}
+            raise ActionNotAllowed(_("A milestone lies before the target, which is due on %(day)s.") % told, "due_on")
+    _end(same, by, wanted.reason)
+    for name, value in vars(wanted).items():
+        setattr(new, name, value)
+    new.set_by = by
+    new.save()
+
+
+def _end(rows: list[Any], by: User, reason: str) -> None:
+    for row in rows:
+        row.ended_at, row.ended_by, row.ended_because = timezone.now(), by, reason
+        row.save(update_fields=["ended_at", "ended_by", "ended_because"])
+
+
+def _refuse(indicator: ProgrammeIndicator, wanted: Wanted) -> None:
+    if wanted.due_on <= timezone.localdate():
+        raise ActionNotAllowed(_("This day has passed. Choose one that is still to come."), "due_on")
+    if wanted.kind == AimKind.VALUE and wanted.value < 0:
+        raise ActionNotAllowed(_("A value cannot be below 0."), "value")
+    if indicator.unit == Unit.PERCENT and wanted.kind == AimKind.VALUE and wanted.value > 100:
+        raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
+
+
+def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality | None) -> list[str]:
+    """What is allowed and yet worth a second look."""
+    start = start_of(indicator, place)
+    if wanted.kind == AimKind.CHANGE:
+        if start is None:
+            return [_("There is no baseline yet. The target becomes a value once one is frozen.")]
+        if start.value == 0:
+            return [_("The baseline is 0, and a change of 0 in per cent is not defined. Say the target as a value.")]
+    value = goal(Aim(wanted.kind, wanted.value, wanted.due_on), start)
+    if start is not None and value is not None and is_step_back(value, start.value, indicator.better):
+        told = {"value": said(value, indicator.unit), "baseline": said(start.value, indicator.unit)}
+        return [_("The target %(value)s is worse than the baseline %(baseline)s. It was set as you said.") % told]
+    return []
+
+
+def _said(wanted: Wanted) -> str:
+    return f"{wanted.value:+g} %" if wanted.kind == AimKind.CHANGE else f"{wanted.value:g}"

@@ -1,0 +1,192 @@
+"""Forms of the programme's indicators."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics.enums import AimKind, Area, Better, Level, Unit
+from analytics.indicators import labels
+from analytics.indicators.domain.definitions import Defined
+from analytics.indicators.domain.manual_values import EnteredValue
+from analytics.indicators.domain.targets import Wanted
+from analytics.models import ProgrammeIndicator
+from municipalities.models import Cohort, Municipality
+from municipalities.queries import today
+from posts.domain.consents import Scan, scanned
+from posts.domain.pictures import BadPicture
+
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+WHOLE = ("programme", gettext_lazy("The programme as a whole"))
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=DAY, **more)
+
+
+def _reason(label: Any, help_text: Any, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, help_text=help_text, max_length=300, required=required)
+
+
+class OwnForm(forms.Form):
+    """An indicator of the programme's own."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=160)
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=Unit, initial=Unit.NUMBER.value)
+    better = forms.ChoiceField(label=gettext_lazy("What is better"), choices=Better, widget=forms.RadioSelect)
+    method = forms.CharField(
+        label=gettext_lazy("How it is measured"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
+        help_text=gettext_lazy("So that somebody else would come to the same number."),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=gettext_lazy("Source"), max_length=200,
+        help_text=gettext_lazy("For example: minutes of the training, a survey, a register."),
+    )  # fmt: skip
+    areas = forms.MultipleChoiceField(
+        label=gettext_lazy("Areas of good governance"), choices=Area, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, indicator: ProgrammeIndicator | None = None, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {"better": Better.UP.value, "level": Level.OUTPUT.value}
+        if indicator is not None:
+            initial = {name: getattr(indicator, name) for name in self.base_fields}
+        super().__init__(*args, **{**kwargs, "initial": initial})
+
+    def words(self) -> Defined:
+        return Defined(**{**self.cleaned_data, "areas": tuple(self.cleaned_data["areas"])})
+
+
+class NameForm(forms.Form):
+    """The programme's own name for an indicator of the list."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name in this programme"), max_length=160, required=False,
+        help_text=gettext_lazy("Leave it empty for the name in the list. The formula stays the same."),
+    )  # fmt: skip
+
+
+class WindowForm(forms.Form):
+    """Whose baseline, of which days; shown before anything is frozen."""
+
+    cohort = forms.ChoiceField(label=gettext_lazy("Cohort"))
+    first = _day(gettext_lazy("First day"))
+    last = _day(gettext_lazy("Last day"))
+
+    def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: Any = self.fields["cohort"]
+        named.choices = [(str(row.pk), str(row)) for row in cohorts]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        first, last = found.get("first"), found.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The last day lies before the first."))
+        if first and last and (last - first).days > 366:
+            self.add_error("first", _("These are more than a year. Choose fewer days."))
+        return found
+
+
+class FreezeForm(WindowForm):
+    """`whom`: only those that have none yet, or all of the cohort anew."""
+
+    whom = forms.ChoiceField(
+        label=gettext_lazy("For whom"), widget=forms.RadioSelect, initial="missing",
+        choices=[
+            ("missing", gettext_lazy("Municipalities without a baseline")),
+            ("all", gettext_lazy("All of them: those that have one get another")),
+        ],
+    )  # fmt: skip
+    reason = _reason(
+        gettext_lazy("Reason"),
+        gettext_lazy("Needed where a frozen baseline changes. The old one stays in the history."),
+        required=False,
+    )
+
+
+class _PlaceForm(forms.Form):
+    """Of the programme as a whole, or of one municipality."""
+
+    place = forms.ChoiceField(label=gettext_lazy("For"), initial=WHOLE[0])
+
+    def __init__(self, *args: Any, places: Sequence[Municipality], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {row.slug: row for row in places}
+        named: Any = self.fields["place"]
+        named.choices = [WHOLE, *((slug, str(row)) for slug, row in self.places.items())]
+
+    def chosen(self) -> Municipality | None:
+        return self.places.get(self.cleaned_data["place"])
+
+
+class EnteredBaselineForm(_PlaceForm):
+    """A baseline that a person knows from elsewhere."""
+
+    first = _day(gettext_lazy("First day"))
+    last = _day(gettext_lazy("Last day"))
+    value = forms.FloatField(label=gettext_lazy("Value"), localize=True, min_value=0)
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
+    reason = _reason(
+        gettext_lazy("Reason"),
+        gettext_lazy("Needed where a frozen baseline changes. The old one stays in the history."),
+        required=False,
+    )
+
+
+class TargetForm(_PlaceForm):
+    """A target, or a milestone on the way to it."""
+
+    is_milestone = forms.TypedChoiceField(
+        label=gettext_lazy("What"), coerce=lambda told: told == "milestone", widget=forms.RadioSelect, initial="target",
+        choices=[("target", gettext_lazy("Target")), ("milestone", gettext_lazy("Milestone on the way"))],
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=gettext_lazy("Said as"), choices=AimKind, widget=forms.RadioSelect)
+    value = forms.FloatField(label=gettext_lazy("Value"), localize=True)
+    due_on = _day(gettext_lazy("Due on"))
+    reason = _reason(gettext_lazy("Reason"), gettext_lazy("Where it was agreed, or why it changes."))
+
+    def __init__(self, *args: Any, indicator: ProgrammeIndicator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = labels.usual(indicator)
+        if usual:
+            self.fields["value"].help_text = _("Usual for this indicator: %(usual)s.") % {"usual": usual}
+
+    def wanted(self) -> Wanted:
+        names = ("kind", "value", "due_on", "is_milestone", "reason")
+        return Wanted(**{name: self.cleaned_data[name] for name in names})
+
+
+class EndTargetForm(forms.Form):
+    reason = _reason(gettext_lazy("Reason"), gettext_lazy("Why it no longer holds. It stays in the history."))
+
+
+class ValueForm(_PlaceForm):
+    """A value that a person knows, with where it comes from."""
+
+    on = _day(gettext_lazy("On"), initial=today)
+    value = forms.FloatField(label=gettext_lazy("Value"), localize=True)
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=300)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    evidence = forms.FileField(
+        label=gettext_lazy("Evidence"), required=False,
+        help_text=gettext_lazy("A PDF or a picture, up to 10 MB, for the programme's staff and the municipality only."),
+    )  # fmt: skip
+
+    def clean_evidence(self) -> Scan | None:
+        """Told by its content, not by its name."""
+        upload = self.cleaned_data["evidence"]
+        if not upload:
+            return None
+        try:
+            return scanned(upload, size=upload.size)
+        except BadPicture as bad:
+            raise forms.ValidationError(str(bad)) from bad
+
+    def told(self) -> EnteredValue:
+        return EnteredValue(**{name: self.cleaned_data[name] for name in ("on", "value", "source", "note")})

@@ -1,0 +1,98 @@
+"""Which indicators of which municipalities fall short today of the way to their target. Three queries, at any number of
+municipalities, indicators and values.
+
+The caller opens the scope of municipalities that agreed to comparison. Where nothing was agreed, nothing falls short.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from analytics.enums import Span, Standing
+from analytics.indicators.queries.programme import aims_of
+from analytics.indicators.target_status import Aim, Start, Way
+from analytics.models import PlaceTarget, ProgrammeIndicator, Target
+
+# The value of today (of a code that of the last 28 days, else what was entered last) beside the frozen baseline.
+ACTUAL = """
+WITH actual AS (
+    SELECT i.id AS indicator_id, v.municipality_id, v.value
+    FROM analytics_programmeindicator i
+    JOIN analytics_indicatorvalue v ON v.code = i.code AND v.span = %(span)s AND v.way = ''
+    WHERE i.id = ANY(%(indicators)s) AND v.municipality_id = ANY(%(ids)s) AND v.is_enough AND v.value IS NOT NULL
+    UNION ALL
+    (SELECT DISTINCT ON (e.indicator_id, e.municipality_id) e.indicator_id, e.municipality_id, e.value
+     FROM analytics_placevalue e
+     WHERE e.indicator_id = ANY(%(indicators)s) AND e.municipality_id = ANY(%(ids)s)
+     ORDER BY e.indicator_id, e.municipality_id, e."on" DESC, e.id DESC)
+), frozen AS (
+    SELECT DISTINCT ON (indicator_id, municipality_id) indicator_id, municipality_id, value, last
+    FROM analytics_placebaseline
+    WHERE indicator_id = ANY(%(indicators)s) AND municipality_id = ANY(%(ids)s)
+    ORDER BY indicator_id, municipality_id, id DESC
+)
+SELECT a.indicator_id, a.municipality_id, a.value, f.value, f.last
+FROM actual a LEFT JOIN frozen f USING (indicator_id, municipality_id)
+"""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """An indicator of one municipality that falls short: its value, and what the way to the target asks for today."""
+
+    indicator: ProgrammeIndicator
+    actual: float
+    due: float | None
+
+
+def off_track(places: Mapping[int, Collection[int]], today: date) -> dict[int, list[Behind]]:
+    """By municipality. `places` are the municipalities of each programme, by its id."""
+    ids = sorted({pk for several in places.values() for pk in several})
+    common, own, indicators = _agreed(places)
+    found: dict[int, list[Behind]] = defaultdict(list)
+    params: dict[str, Any] = {"span": Span.ROLLING.value, "indicators": list(indicators), "ids": ids}
+    with connection.cursor() as cursor:
+        cursor.execute(ACTUAL, params)
+        rows = cursor.fetchall()
+    ways = {key: Way(indicators[key[0]].better, aims) for key, aims in own.items()}
+    usual = {pk: Way(indicators[pk].better, common.get(pk, [])) for pk in indicators}
+    for pk, place, value, began, until in rows:
+        indicator = indicators[pk]
+        if place not in places[indicator.programme_id]:
+            continue
+        start = Start(began, until) if until is not None else None
+        judged = (ways.get((pk, place)) or usual[pk]).judge(value, start, today)
+        if judged.standing == Standing.BEHIND:
+            found[place].append(Behind(indicator, value, judged.due))
+    return found
+
+
+Aims = dict[int, list[Aim]]
+
+
+def _agreed(
+    places: Mapping[int, Collection[int]],
+) -> tuple[Aims, dict[tuple[int, int], list[Aim]], dict[int, ProgrammeIndicator]]:
+    """What was agreed for everybody, what with one municipality (which takes the place of it), and for what."""
+    agreed_on = Q(indicator__programme__in=list(places), indicator__ended_at__isnull=True, ended_at__isnull=True)
+    whole: dict[int, list[Target]] = defaultdict(list)
+    for row in Target.objects.filter(agreed_on).select_related("indicator"):
+        whole[row.indicator_id].append(row)
+    each: dict[tuple[int, int], list[PlaceTarget]] = defaultdict(list)
+    for own in PlaceTarget.objects.filter(agreed_on).select_related("indicator"):
+        each[own.indicator_id, own.municipality_id].append(own)
+    # milestones without a target of one's own lie on nobody's way
+    agreed = {key: rows for key, rows in each.items() if any(not row.is_milestone for row in rows)}
+    every: list[Target | PlaceTarget] = [row for rows in whole.values() for row in rows]
+    every += [row for rows in agreed.values() for row in rows]
+    indicators = {row.indicator_id: row.indicator for row in every}
+    return (
+        {pk: aims_of(rows) for pk, rows in whole.items()},
+        {key: aims_of(rows) for key, rows in agreed.items()},
+        indicators,
+    )

@@ -1,0 +1,452 @@
+"""Reads for the pages of indicators: the programme's table, one indicator over its municipalities, one municipality's
+own. Each asks a fixed number of questions, at any number of municipalities and months.
+
+Across municipalities only those are read that take part today and agreed to be compared; their scope is opened here.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from analytics.enums import Level, Span
+from analytics.indicators.queries.measurements import measure
+from analytics.indicators.target_status import Aim, Judged, Start, change, judge
+from analytics.logframe import BASELINE_DAYS, FEW_PLACES, INDICATORS, Measured, provider
+from analytics.models import (
+    Baseline,
+    IndicatorValue,
+    ManualValue,
+    PlaceBaseline,
+    PlaceTarget,
+    PlaceValue,
+    ProgrammeIndicator,
+    Target,
+)
+from municipalities.models import Cohort, Enrolment, Municipality, Programme
+from municipalities.queries import today
+from municipalities.tenancy import scope
+from serbian.sorting import sort_key
+
+MONTHS = 36
+SIZES = ((20_000, "small"), (100_000, "medium"))
+
+# Medians of everybody, read from one index: of the last 28 days, and of every month.
+MEDIANS = """
+SELECT code, span, first, max(last), count(*) FILTER (WHERE is_enough),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE is_enough), max(made_at)
+FROM analytics_indicatorvalue
+WHERE span = ANY(%(spans)s) AND code = ANY(%(codes)s) AND way = '' AND municipality_id = ANY(%(ids)s)
+GROUP BY span, code, first ORDER BY span, code, first
+"""
+
+
+def size_of(place: Municipality) -> str:
+    """The class in which municipalities are compared; empty while the population is not entered."""
+    if not place.population:
+        return ""
+    return next((name for limit, name in SIZES if place.population < limit), "large")
+
+
+def taking_part(programme: Programme) -> list[Enrolment]:
+    """Enrolments that run today, one a municipality, by name. One query."""
+    rows = Enrolment.objects.on(today()).filter(cohort__programme=programme, municipality__joined_on__isnull=False)
+    found = {row.municipality_id: row for row in rows.select_related("municipality", "cohort").order_by("pk")}
+    return sorted(found.values(), key=lambda row: sort_key(str(row.municipality)))
+
+
+def followed(programmes: Iterable[Programme]) -> QuerySet[ProgrammeIndicator]:
+    return ProgrammeIndicator.objects.filter(programme__in=list(programmes), ended_at__isnull=True)
+
+
+def in_order(rows: Iterable[ProgrammeIndicator]) -> list[ProgrammeIndicator]:
+    """By level, then as the list has them, the programme's own last."""
+    levels, codes = list(Level), list(INDICATORS)
+    place = {code: number for number, code in enumerate(codes)}
+    return sorted(rows, key=lambda row: (levels.index(Level(row.level)), place.get(row.code, len(codes)), row.pk))
+
+
+def latest_baselines(indicator: ProgrammeIndicator) -> QuerySet[PlaceBaseline]:
+    """The one that counts, of every municipality in scope."""
+    rows = PlaceBaseline.objects.filter(indicator=indicator)
+    return rows.order_by("municipality_id", "-pk").distinct("municipality_id")
+
+
+def start_of(indicator: ProgrammeIndicator, place: Municipality | None) -> Start | None:
+    """The frozen baseline, of the programme or, in its scope, of a municipality."""
+    rows = Baseline.objects if place is None else PlaceBaseline.objects.filter(municipality=place)
+    row = rows.filter(indicator=indicator).order_by("-pk").first()
+    return Start(row.value, row.last) if row else None
+
+
+def aims_of(rows: Iterable[Target | PlaceTarget]) -> list[Aim]:
+    return [Aim(row.kind, row.value, row.due_on, row.is_milestone) for row in rows]
+
+
+@dataclass
+class IndicatorRow:
+    """An indicator as a page shows it: of a programme or of one municipality."""
+
+    indicator: ProgrammeIndicator
+    baseline: Baseline | PlaceBaseline | None = None
+    start: Start | None = None
+    targets: list[Target | PlaceTarget] = field(default_factory=list)
+    is_own_target: bool = False
+    actual: float | None = None
+    n: int = 0
+    why: str = "nobody"
+    is_enough: bool = True
+    first: date | None = None
+    last: date | None = None
+    made_at: datetime | None = None
+    quality: Mapping[str, Any] = field(default_factory=dict)
+    months: list[tuple[date, float | None]] = field(default_factory=list)
+    entered: ManualValue | PlaceValue | None = None
+    place: Municipality | None = None
+    cohort: Cohort | None = None
+
+    @property
+    def judged(self) -> Judged:
+        """A value of too few posts is shown and not judged."""
+        actual = self.actual if self.is_enough else None
+        return judge(actual, self.indicator.better, self.start, aims_of(self.targets), today())
+
+    @property
+    def target(self) -> Target | PlaceTarget | None:
+        return next((row for row in self.targets if not row.is_milestone), None)
+
+    @property
+    def milestones(self) -> list[Target | PlaceTarget]:
+        return sorted((row for row in self.targets if row.is_milestone), key=lambda row: row.due_on)
+
+    @property
+    def change(self) -> float | None:
+        return change(self.actual, self.start.value if self.start else None)
+
+    @property
+    def measured_since(self) -> date | None:
+        """From when on a floor above measures it."""
+        above = provider(self.indicator.code)
+        return above.since if above else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody measures it yet."""
+        listed = self.indicator.listed
+        return bool(listed and listed.needs and provider(listed.code) is None)
+
+    def freeze(self, row: Baseline | PlaceBaseline | None) -> None:
+        self.baseline = row
+        self.start = Start(row.value, row.last) if row else None
+
+    def enter(self, rows: Sequence[ManualValue | PlaceValue]) -> None:
+        """Of entered values, the newest first, the latest of each day counts."""
+        by_day: dict[date, ManualValue | PlaceValue] = {}
+        for row in rows:
+            by_day.setdefault(row.on, row)
+        days = sorted(by_day)
+        self.months = [(day, by_day[day].value) for day in days]
+        if days:
+            newest = by_day[days[-1]]
+            self.entered, self.actual, self.n, self.why = newest, newest.value, 1, ""
+            self.first = self.last = newest.on
+        else:
+            self.why = "not_entered"
+
+    def fill(self, row: IndicatorValue) -> None:
+        self.actual, self.n, self.why, self.is_enough = row.value, row.n, row.why, row.is_enough or row.value is None
+        self.first, self.last, self.made_at, self.quality = row.first, row.last, row.made_at, row.quality
+
+
+# ---------------------------------------------------------------- the programme's table
+
+
+@dataclass(frozen=True)
+class IndicatorDashboard:
+    """`withheld` take part and did not agree to comparison."""
+
+    lines: list[IndicatorRow]
+    seats: list[Enrolment]
+    cohorts: list[Cohort]
+    withheld: int
+
+
+def board(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDashboard:
+    """Every indicator of the programme, or of one of its cohorts. Seven queries."""
+    everybody = taking_part(programme)
+    cohorts = sorted({row.cohort_id: row.cohort for row in everybody}.values(), key=lambda row: row.training_on)
+    chosen = next((row for row in cohorts if str(row.pk) == cohort), None)
+    agreed = [row for row in everybody if row.compares]
+    seats = [row for row in agreed if chosen is None or row.cohort_id == chosen.pk]
+    indicators = [row for row in in_order(followed([programme])) if not area or area in row.areas]
+    lines = {row.pk: IndicatorRow(row) for row in indicators}
+    for target in Target.objects.filter(indicator__in=indicators, ended_at__isnull=True):
+        lines[target.indicator_id].targets.append(target)
+    with scope(*(row.municipality_id for row in seats)):
+        _fill_baselines(lines, of_cohort=chosen is not None)
+        _fill_medians(lines, [row.municipality_id for row in seats])
+        _fill_entered(lines, of_cohort=chosen is not None)
+    return IndicatorDashboard(list(lines.values()), seats, cohorts, len(everybody) - len(agreed))
+
+
+def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
+    """The programme's as it was frozen; of a cohort the median of those of its municipalities."""
+    if not of_cohort:
+        frozen = Baseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
+        for baseline in frozen.distinct("indicator_id"):
+            lines[baseline.indicator_id].freeze(baseline)
+        return
+    found: dict[int, list[PlaceBaseline]] = defaultdict(list)
+    places = PlaceBaseline.objects.filter(indicator__in=list(lines))
+    for row in places.order_by("indicator_id", "municipality_id", "-pk").distinct("indicator_id", "municipality_id"):
+        found[row.indicator_id].append(row)
+    for pk, several in found.items():
+        if len(several) >= FEW_PLACES:
+            middle = median(place_baseline.value for place_baseline in several)
+            lines[pk].start = Start(middle, max(place_baseline.last for place_baseline in several))
+
+
+def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
+    by_code = {line.indicator.code: line for line in lines.values() if line.indicator.code}
+    params: dict[str, Any] = {"spans": [Span.ROLLING, Span.MONTH], "codes": list(by_code), "ids": ids}
+    with connection.cursor() as cursor:
+        cursor.execute(MEDIANS, params)
+        for code, span, first, last, n, middle, made_at in cursor.fetchall():
+            line, value = by_code[code], None if middle is None or n < FEW_PLACES else float(middle)
+            if span == Span.MONTH:
+                line.months.append((first, value))
+                continue
+            line.actual, line.n, line.first, line.last, line.made_at = value, n, first, last, made_at
+            line.why = "" if value is not None else "few_places"
+    for line in by_code.values():
+        line.months = line.months[-MONTHS:]
+
+
+def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
+    """Of what people enter: the programme's value; where there is none, or of a cohort, the median of the latest."""
+    own = {pk: line for pk, line in lines.items() if line.indicator.is_manual}
+    if not own:
+        return
+    whole: dict[int, list[ManualValue]] = defaultdict(list)
+    if not of_cohort:
+        for value in ManualValue.objects.filter(indicator__in=list(own)).order_by("-on", "-pk"):
+            whole[value.indicator_id].append(value)
+    latest: dict[int, list[PlaceValue]] = defaultdict(list)
+    rows = PlaceValue.objects.filter(indicator__in=list(own))
+    for row in rows.order_by("indicator_id", "municipality_id", "-on", "-pk").distinct(
+        "indicator_id", "municipality_id"
+    ):
+        latest[row.indicator_id].append(row)
+    for pk, line in own.items():
+        line.enter(whole[pk])
+        several = latest[pk]
+        if line.actual is None and several:
+            line.n, line.why = len(several), "few_places"
+            if len(several) >= FEW_PLACES:
+                line.actual, line.why = median(place_value.value for place_value in several), ""
+                line.first, line.last = (
+                    min(place_value.on for place_value in several),
+                    max(place_value.on for place_value in several),
+                )
+
+
+# ---------------------------------------------------------------- one indicator
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some municipalities, or a part of everybody's posts: its median, suppressed where n is below three."""
+
+    way: str
+    key: str
+    n: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One indicator: the programme's line, a line for each municipality, medians of groups, and what was agreed and
+    frozen since the beginning, the newest first."""
+
+    line: IndicatorRow
+    places: list[IndicatorRow]
+    groups: list[Group]
+    targets: list[Target]
+    baselines: list[Baseline]
+    values: list[ManualValue]
+    withheld: int
+
+
+def whole(indicator: ProgrammeIndicator) -> Whole:
+    """Seven queries for a measured indicator, eight for one whose values people enter."""
+    everybody = taking_part(indicator.programme)
+    seats = [row for row in everybody if row.compares]
+    lines = {row.municipality_id: IndicatorRow(indicator, place=row.municipality, cohort=row.cohort) for row in seats}
+    line = IndicatorRow(indicator)
+    targets = list(indicator.targets.select_related("set_by", "ended_by").order_by("-pk"))
+    line.targets = [row for row in targets if row.ended_at is None]
+    baselines = list(indicator.baselines.select_related("frozen_by").order_by("-pk"))
+    line.freeze(baselines[0] if baselines else None)
+    values: list[ManualValue] = []
+    parts: list[IndicatorValue] = []
+    with scope(*lines):
+        for frozen in latest_baselines(indicator):
+            lines[frozen.municipality_id].freeze(frozen)
+        _fill_targets(lines, indicator, line.targets)
+        if indicator.is_manual:
+            values = list(indicator.values.select_related("entered_by").order_by("-on", "-pk"))
+            _fill_place_values(lines, indicator)
+        else:
+            parts = _fill_values(lines, indicator.code)
+    _fill_whole(line, lines, values)
+    groups = [*_groups(lines), *_groups_of_parts(parts)]
+    return Whole(line, list(lines.values()), groups, targets, baselines, values, len(everybody) - len(seats))
+
+
+def _fill_targets(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator, common: list[Any]) -> None:
+    own: dict[int, list[PlaceTarget]] = defaultdict(list)
+    for row in PlaceTarget.objects.filter(indicator=indicator, ended_at__isnull=True):
+        own[row.municipality_id].append(row)
+    for pk, line in lines.items():
+        line.is_own_target = any(not row.is_milestone for row in own[pk])
+        # One's own milestones go with one's own target only: they lie on the way to it.
+        line.targets = list(own[pk]) if line.is_own_target else list(common)
+
+
+def _fill_values(lines: dict[int, IndicatorRow], code: str) -> list[IndicatorValue]:
+    """The last 28 days and the months of every municipality; returns the parts of the former."""
+    rows = IndicatorValue.objects.filter(Q(span=Span.ROLLING) | Q(span=Span.MONTH, way=""), code=code)
+    parts = []
+    for row in rows.order_by("first"):
+        line = lines[row.municipality_id]
+        if row.way:
+            parts.append(row)
+        elif row.span == Span.ROLLING:
+            line.fill(row)
+        else:
+            line.months.append((row.first, row.value if row.is_enough else None))
+    return parts
+
+
+def _fill_place_values(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator) -> None:
+    rows: dict[int, list[PlaceValue]] = defaultdict(list)
+    for row in PlaceValue.objects.filter(indicator=indicator).order_by("-on", "-pk"):
+        rows[row.municipality_id].append(row)
+    for pk, line in lines.items():
+        line.enter(rows[pk])
+
+
+def _fill_whole(line: IndicatorRow, lines: dict[int, IndicatorRow], values: list[ManualValue]) -> None:
+    """The programme's value: what was entered for it, else the median of its municipalities."""
+    if line.indicator.is_manual:
+        line.enter(values)
+    if line.actual is not None:
+        return
+    indicator_rows = [
+        indicator_row
+        for indicator_row in lines.values()
+        if indicator_row.actual is not None and indicator_row.is_enough
+    ]
+    line.n = len(indicator_rows)
+    line.actual = _median([indicator_row.actual for indicator_row in indicator_rows])
+    line.why = "" if line.actual is not None else "few_places" if indicator_rows else line.why
+    line.first = min((indicator_row.first for indicator_row in indicator_rows if indicator_row.first), default=None)
+    line.last = max((indicator_row.last for indicator_row in indicator_rows if indicator_row.last), default=None)
+    line.made_at = max(
+        (indicator_row.made_at for indicator_row in indicator_rows if indicator_row.made_at), default=None
+    )
+    by_month: dict[date, list[float]] = defaultdict(list)
+    for indicator_row in lines.values():
+        for day, value in indicator_row.months:
+            by_month[day].extend([] if value is None else [value])
+    if not line.indicator.is_manual:
+        line.months = [(day, _median(by_month[day])) for day in sorted(by_month)][-MONTHS:]
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return median(told) if len(told) >= FEW_PLACES else None
+
+
+def _groups(lines: dict[int, IndicatorRow]) -> list[Group]:
+    """By cohort and by size; a municipality without a population is in no size."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for line in lines.values():
+        if line.actual is None or not line.is_enough or line.place is None or line.cohort is None:
+            continue
+        found["cohort", line.cohort.name].append(line.actual)
+        if size_of(line.place):
+            found["size", size_of(line.place)].append(line.actual)
+    return _in_groups(found)
+
+
+def _groups_of_parts(rows: Iterable[IndicatorValue]) -> list[Group]:
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row.is_enough and row.value is not None:
+            found[row.way, row.part].append(row.value)
+    return _in_groups(found)
+
+
+def _in_groups(found: Mapping[tuple[str, str], list[float]]) -> list[Group]:
+    return [Group(way, key, len(values), _median(values)) for (way, key), values in sorted(found.items())]
+
+
+# ---------------------------------------------------------------- one municipality
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was agreed with a municipality, frozen and entered for it, the newest first."""
+
+    targets: list[PlaceTarget]
+    baselines: list[PlaceBaseline]
+    values: list[PlaceValue]
+
+
+def past(indicator: ProgrammeIndicator) -> Past:
+    """Of the municipality in scope. Three queries."""
+    return Past(
+        list(PlaceTarget.objects.filter(indicator=indicator).select_related("set_by", "ended_by").order_by("-pk")),
+        list(PlaceBaseline.objects.filter(indicator=indicator).select_related("frozen_by").order_by("-pk")),
+        list(PlaceValue.objects.filter(indicator=indicator).select_related("entered_by").order_by("-on", "-pk")),
+    )
+
+
+# ---------------------------------------------------------------- before freezing
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a baseline of these days would be, beside the one that counts now."""
+
+    indicator: ProgrammeIndicator
+    place: Municipality
+    measured: Measured
+    frozen: PlaceBaseline | None
+
+
+def proposals(indicator: ProgrammeIndicator, seats: Sequence[Enrolment], first: date, last: date) -> list[Proposal]:
+    """One for each municipality, in their order; those that did not agree to comparison are left out."""
+    places = [row.municipality for row in seats if row.compares]
+    with scope(*places):
+        found = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
+        frozen = {row.municipality_id: row for row in latest_baselines(indicator)}
+    nothing = Measured(None, 0, "nobody")
+    return [Proposal(indicator, place, found.get(place.pk, nothing), frozen.get(place.pk)) for place in places]
+
+
+def suggested(cohort: Cohort) -> tuple[date, date]:
+    """The 28 days before the training; where it is still to come, the last 28 that are over."""
+    end = min(cohort.training_on, today())
+    return date.fromordinal(end.toordinal() - BASELINE_DAYS), date.fromordinal(end.toordinal() - 1)
+
+
+def mine(pk: int, programmes: Collection[Programme]) -> ProgrammeIndicator | None:
+    """An indicator of one of these programmes, ended ones too. One query."""
+    return ProgrammeIndicator.objects.select_related("programme").filter(pk=pk, programme__in=programmes).first()

@@ -1,0 +1,85 @@
+"""What the pages of the programme's indicators share: whose they are, the form, where one goes afterwards."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from analytics.indicators.queries import programme as queries
+from analytics.models import ProgrammeIndicator
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
+from municipalities.access import programme as programme_page
+from municipalities.models import Cohort, Enrolment, Municipality, Programme
+from municipalities.rules import ProgrammeVerb
+from municipalities.web import ProgrammeRequest
+
+T = TypeVar("T")
+
+sees = programme_page(ProgrammeVerb.COMPARE)
+keeps = programme_page(ProgrammeVerb.INDICATORS)
+both = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def mine(request: ProgrammeRequest, indicator: int) -> ProgrammeIndicator:
+    """One of one's own programmes; another's is not there."""
+    found = queries.mine(indicator, request.programmes)
+    if found is None:
+        raise Http404
+    return found
+
+
+def programme_of(request: ProgrammeRequest, pk: int) -> Programme:
+    found = next((each for each in request.programmes if each.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def places_of(found: ProgrammeIndicator) -> list[Municipality]:
+    return [seat.municipality for seat in queries.taking_part(found.programme) if seat.compares]
+
+
+def place_of(found: ProgrammeIndicator, slug: str) -> Municipality:
+    place = next((each for each in places_of(found) if each.slug == slug), None)
+    if place is None:
+        raise Http404
+    return place
+
+
+def cohorts_of(seats: Iterable[Enrolment]) -> list[Cohort]:
+    return sorted({seat.cohort_id: seat.cohort for seat in seats}.values(), key=lambda each: each.training_on)
+
+
+def cohort_of(cohorts: list[Cohort], wanted: Any) -> Cohort:
+    return next((each for each in cohorts if str(each.pk) == str(wanted)), cohorts[0])
+
+
+def tried(form: Any, act: Callable[[], T]) -> T | None:
+    """What the verb gives; None where it refused, and the form says why."""
+    try:
+        return act()
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
+        return None
+
+
+def to_board(programme: Programme) -> HttpResponse:
+    answer = redirect("programme_indicators")
+    answer["Location"] += f"?programme={programme.pk}"
+    return answer
+
+
+def to(found: ProgrammeIndicator, place: Municipality | None) -> HttpResponse:
+    if place is None:
+        return redirect("programme_indicator", found.pk)
+    return redirect("programme_indicator_place", found.pk, place.slug)
+
+
+def form_page(
+    request: HttpRequest, form: Any, title: str, act: str, *, indicator: ProgrammeIndicator | None = None, **more: Any
+) -> HttpResponse:
+    context = {"form": form, "page_title": title, "act": act, "indicator": indicator, **more}
+    return render(request, "analytics/indicator_form.html", context, status=422 if form.errors else 200)

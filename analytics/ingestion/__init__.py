@@ -1,0 +1,1 @@
+"""Asking networks for the numbers of posts and channels, and storing what they answer (polling, snapshots)."""

@@ -1,0 +1,121 @@
+"""Making facts again from everything that is stored: after a mistake in a formula, or to be sure.
+
+The same statements as those of a fold, over all days of a month at once; so the same rows come out, and those that are
+right already are left untouched. Many channels are made in lanes side by side: it is nearly all processor time of the
+database, and no fact is of two channels.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Event
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from analytics import partitions
+from analytics.rollups.domain import rollup
+from channels.models import Channel
+from common import audit
+from municipalities.models import Municipality
+from municipalities.tenancy import everywhere
+
+# Fewer channels are made sooner than a second connection is worth.
+WORTH_LANES = 20
+
+
+class ReadingsGone(ValueError):
+    """The readings of the first days are no longer kept; `since` is the first day that can be made again."""
+
+    def __init__(self, since: date) -> None:
+        super().__init__(
+            f"Readings from before {since:%d.%m.%Y.} are no longer kept, so facts of earlier days cannot be made again."
+        )
+        self.since = since
+
+
+def rebuild(
+    first: date, last: date, *, municipality: Municipality | None = None, channels: Sequence[int] = (), by: User | None
+) -> int:
+    """Facts from `first` to `last` of these channels, of a municipality's, or of all; returns how many channel days.
+
+    Raises `ReadingsGone`.
+    """
+    with everywhere("facts are made again"):
+        days = make_again(first, last, sorted(channels) or _channels(municipality))
+        audit.record(
+            "facts.rebuild",
+            by=by,
+            target=municipality,
+            municipality_id=municipality.pk if municipality else None,
+            label=str(municipality or ""),
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )
+        return days
+
+
+def make_again(first: date, last: date, channels: Sequence[int]) -> int:
+    """The same without an entry in the activity. A month is one transaction, so looks and pages go on meanwhile."""
+    since = partitions.first_whole_day()
+    if since and first < since:
+        raise ReadingsGone(since)
+    if len(channels) < WORTH_LANES or connection.in_atomic_block:
+        return sum(_month(channels, begin, end) for begin, end in _months(first, last))
+    stop = Event()
+    with ThreadPoolExecutor(rollup.LANES) as pool:
+        lanes = [pool.submit(_lane, lane, channels, first, last, stop) for lane in range(rollup.LANES)]
+        return sum(lane.result() for lane in lanes)
+
+
+def _lane(lane: int, channels: Sequence[int], first: date, last: date, stop: Event) -> int:
+    """All months of the channels of this lane, on a connection of its own. Where one lane fails the others stop."""
+    made, own = 0, [channel for channel in channels if channel % rollup.LANES == lane]
+    try:
+        with everywhere("facts are made again"):
+            for begin, end in _months(first, last):
+                if not stop.is_set():
+                    made += _month(own, begin, end, lane)
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        connection.close()
+    return made
+
+
+def oldest() -> date:
+    """The first day that `rebuild` can make: since when readings are kept, else of the oldest post that has numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(published_on) FROM analytics_subject")
+        first = cursor.fetchone()[0] or timezone.localdate()
+        cursor.execute("SELECT min(at AT TIME ZONE 'Europe/Belgrade')::date FROM analytics_pull")
+        looked = cursor.fetchone()[0] or first
+    since = partitions.first_whole_day()
+    return max(min(first, looked), since) if since else min(first, looked)
+
+
+def _channels(municipality: Municipality | None) -> list[int]:
+    rows = Channel.objects.order_by("pk")
+    return list((rows.filter(municipality=municipality) if municipality else rows).values_list("pk", flat=True))
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    for month in partitions.months(first, last):
+        end = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        yield max(first, month), min(last, end)
+
+
+@transaction.atomic
+def _month(channels: Sequence[int], first: date, last: date, lane: int | None = None) -> int:
+    rollup.lock() if lane is None else rollup.lock_lane(lane)
+    days = [(channel, first + timedelta(n)) for channel in channels for n in range((last - first).days + 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM analytics_staleday WHERE id IN (SELECT id FROM analytics_staleday "
+            "WHERE channel_id = ANY(%s) AND day BETWEEN %s AND %s FOR UPDATE SKIP LOCKED)",
+            [list(channels), first, last],
+        )
+    rollup.make(published=days, active=days)
+    return len(days)
