@@ -32,14 +32,14 @@ from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere, scope
 from portal import queues
 from portal.tasks import key_of
-from posts.deciding import approval_hours, mentors_of, standing
-from posts.domain.create import create
-from posts.domain.save import Content, Saved, save_draft
-from posts.domain.schedule import ask_to_publish_now, publish_now
-from posts.domain.submit import submit
+from posts.approval import approval_hours, mentors_of, standing
 from posts.draft import Draft
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, Saved, save_draft
+from posts.editing.domain.submit import submit
 from posts.models import Post, Version
 from posts.queries import latest_version, publications, upcoming
+from posts.scheduling.domain.schedule import ask_to_publish_now, publish_now
 from practice.domain import react, write
 from practice.enums import AccountKind
 from practice.models import Account, Status

@@ -16,13 +16,13 @@ from municipalities.domain import deciders
 from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.tenancy import scope
-from posts.domain import emergency
-from posts.domain.approve import LEAVE, approve, endorse
-from posts.domain.create import create
-from posts.domain.save import Content, Saved, save_draft
 from posts.draft import Draft, Text
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, Saved, save_draft
 from posts.enums import Category
 from posts.models import Post, Version
+from posts.review.domain import emergency
+from posts.review.domain.approve import LEAVE, approve, endorse
 
 RULES: dict[str, dict[str, object]] = {
     "kragujevac": {"approval": Approval.TWO, "answers_need_approval": True},

@@ -23,13 +23,13 @@ from demo.rows import insert, office_time
 from demo.texts import Planned, chance
 from demo.town import Town
 from posts import compose
-from posts.domain.freeze import freeze
-from posts.domain.publications import KIND
-from posts.domain.save import plan, remember
 from posts.draft import Call, Draft, Interactive, Shown, Text
+from posts.editing.domain.freeze import freeze
+from posts.editing.domain.save import plan, remember
 from posts.enums import DecisionKind, Stage
 from posts.interactive import OPEN_FOR
 from posts.models import Closing, Decision, Post, Publication, Version
+from posts.publishing.domain.publications import KIND
 from posts.queries import content, frozen_files
 from practice.models import Status
 

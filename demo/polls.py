@@ -9,8 +9,8 @@ from demo.rows import insert
 from demo.texts import chance
 from posts.enums import Counted
 from posts.models import Closing, PollResult
+from posts.poll_votes import suggested, votes
 from posts.queries import poll_results, publications
-from posts.votes import suggested, votes
 from practice.models import Account, Vote
 
 # How many of the citizens vote at least and at most.

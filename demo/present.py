@@ -22,16 +22,16 @@ from demo.town import Town
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from platforms.answers import UNANSWERED
-from posts.domain.approve import approve, endorse, send_back
-from posts.domain.create import create
-from posts.domain.freeze import freeze
-from posts.domain.save import Content, Saved, plan, remember, save_draft
-from posts.domain.schedule import schedule
-from posts.domain.submit import submit
+from posts.editing.domain.create import create
+from posts.editing.domain.freeze import freeze
+from posts.editing.domain.save import Content, Saved, plan, remember, save_draft
+from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Post, Seen
 from posts.queries import latest_version
+from posts.review.domain.approve import approve, endorse, send_back
 from posts.rules import present as at_present
+from posts.scheduling.domain.schedule import schedule
 from practice.domain import write as network
 from practice.domain.upload import upload
 from practice.models import Status

@@ -11,7 +11,7 @@ from demo.people import Team
 from demo.texts import CONTENT
 from library.domain import snippets
 from municipalities import place_words
-from posts.domain import consents, folders
+from posts.media.domain import consents, folders
 
 # Nobody can be recognised on a drawing, which is worth writing down once.
 WITHOUT_PEOPLE = "frame"

@@ -11,18 +11,18 @@ from demo.rows import insert, made_at, office_time
 from demo.texts import Planned, chance, citizens
 from demo.town import Town
 from municipalities.holidays import working_minutes
-from posts import anchors
-from posts.domain.approve import send_back
-from posts.domain.comment import comment, reply
-from posts.domain.save import Content, Saved, save_draft
-from posts.domain.submit import submit
-from posts.domain.suggest import accept, suggest
-from posts.domain.thread import resolve
 from posts.draft import Text, parse
+from posts.editing import anchors
+from posts.editing.domain.save import Content, Saved, save_draft
+from posts.editing.domain.submit import submit
+from posts.editing.thread_positions import Where
 from posts.enums import AnchorKind
 from posts.models import Comment, Post, Thread, Version
-from posts.places import Where
 from posts.queries import latest_version
+from posts.review.domain.approve import send_back
+from posts.review.domain.comment import comment, reply
+from posts.review.domain.suggest import accept, suggest
+from posts.review.domain.thread import resolve
 from posts.rules import Resolved
 
 TAG = "sr-Cyrl"

@@ -13,11 +13,11 @@ class InboxConfig(AppConfig):
         from inbox.domain import places, triage
         from inbox.enums import Topic
         from inbox.queries import moderated
-        from posts.coach import offices
+        from posts.coaching import published_phones
 
         audit_messages.register(self.name, MESSAGES)
         measured.register()
         places.register()
-        offices.provide(moderated.contacts)
+        published_phones.provide(moderated.contacts)
         sentences.words("topic", dict(Topic.choices))
         endings.register("messages that somebody sees to", triage.end_unauthorised)

@@ -16,7 +16,7 @@ from inbox.enums import MessageKind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
 from platforms.visibility import Visibility, is_wider, of_answer
-from posts.domain.gate import held_by
+from posts.publishing.domain.gate import held_by
 
 TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
 

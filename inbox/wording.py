@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from posts.placeholders import fill, placeholders
+from posts.editing.placeholders import fill, placeholders
 from serbian import Script, detect, fold, to_cyrillic, to_latin
 from serbian.glossary import EMPTY, Glossary
 

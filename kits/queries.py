@@ -16,11 +16,11 @@ from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.queries import Offered, offer_of, today
 from municipalities.tenancy import everywhere, scope
 from posts.draft import parse
+from posts.editing.eservices import gap_values
+from posts.editing.placeholders import Value
 from posts.enums import Stage
 from posts.models import Publication
-from posts.placeholders import Value
 from posts.queries import SEEN
-from posts.services import gap_values
 from serbian.sorting import sort_key
 
 # Gaps that the profile of a municipality fills, besides those of its name (`municipalities.place_words`).

@@ -8,7 +8,7 @@ from library.enums import GapKind
 from library.gaps import MOST as MOST_QUESTIONS
 from library.gaps import Gap, asked
 from posts.draft import Draft
-from posts.placeholders import Value
+from posts.editing.placeholders import Value
 from serbian.folding import fold
 
 MOST_POSTS = 20

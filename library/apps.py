@@ -9,7 +9,7 @@ class LibraryConfig(AppConfig):
         from common import audit_messages
         from library import queries
         from library.audit_messages import MESSAGES
-        from posts.coach import offices
+        from posts.coaching import published_phones
 
         audit_messages.register(self.name, MESSAGES)
-        offices.provide(queries.snippet_texts)
+        published_phones.provide(queries.snippet_texts)

@@ -15,13 +15,13 @@ from library.enums import GapKind
 from library.gaps import MOST as MOST_GAPS
 from library.gaps import Gap, Pattern, asked
 from library.queries import Branch
-from posts.domain.consents import ConsentDetails, Scan, scanned
-from posts.domain.pictures import About, BadPicture
 from posts.draft import MOST_OPTION, MOST_OPTIONS, MOST_PROMISE, MOST_RULES, BadDraft, is_link, parse, storable
+from posts.editing.placeholders import Value
 from posts.enums import CallKind, Category, ConsentKind, Format
+from posts.labels import language_name
+from posts.media.domain.consents import ConsentDetails, Scan, scanned
+from posts.media.domain.pictures import About, BadPicture
 from posts.models import Folder, Media
-from posts.placeholders import Value
-from posts.wording import language_name
 
 NONE = ("", gettext_lazy("None"))
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from library.enums import GapKind
 from posts.draft import Draft
-from posts.placeholders import gaps
+from posts.editing.placeholders import gaps
 from serbian.folding import fold
 
 MOST = 30

@@ -175,6 +175,6 @@ def posts_with(media: Media, limit: int = 50) -> list[Post]:
 
 
 def snippet_texts() -> QuerySet:
-    """All languages of each snippet of the open scope, as one text. For `posts.coach.offices`."""
+    """All languages of each snippet of the open scope, as one text. For `posts.coaching.published_phones`."""
     rows = Snippet.objects.filter(removed_at=None, kind=SnippetKind.TEXT).order_by()
     return rows.values_list(Cast("texts", TextField()), flat=True)

@@ -15,9 +15,9 @@ from mentoring.enums import Proof
 from mentoring.models import Activity, ActivityKind, Plan
 from mentoring.plan_defaults import words
 from mentoring.plan_words import whole
-from posts.domain.consents import Scan, scanned
-from posts.domain.pictures import BadPicture
 from posts.enums import Category
+from posts.media.domain.consents import Scan, scanned
+from posts.media.domain.pictures import BadPicture
 
 SELF = "other"
 

@@ -11,9 +11,9 @@ class NeedsConfig(AppConfig):
         from needs.audit_messages import MESSAGES
         from needs.domain import erase
         from needs.queries import public
-        from posts.coach import offices
+        from posts.coaching import published_phones
 
         audit_messages.register(self.name, MESSAGES)
         erase.register()
-        offices.provide(public.contacts)
+        published_phones.provide(public.contacts)
         measured.register()

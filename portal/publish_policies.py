@@ -7,9 +7,9 @@ from delivery import origins, policies
 from delivery.models import Delivery
 from inbox.models import Reply
 from inbox.reply_policy import answers
-from posts.domain.gate import changes, may_take_down, verdicts
-from posts.domain.publications import KIND
 from posts.models import Publication
+from posts.publishing.domain.gate import changes, may_take_down, verdicts
+from posts.publishing.domain.publications import KIND
 
 
 def post_origin(delivery: Delivery) -> origins.Origin:

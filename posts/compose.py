@@ -16,7 +16,7 @@ from uuid import UUID
 
 from channels.enums import Layout
 from platforms.types import LinkCard, Outgoing, Poll
-from posts import files as sending
+from posts import version_files
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
 from posts.enums import Format
 from serbian.glossary import EMPTY, Glossary
@@ -218,7 +218,9 @@ def _inside(link: str) -> re.Pattern[str]:
     return re.compile(_BEFORE + re.escape(link) + _BEHIND)
 
 
-def outgoing(draft: Draft, part: Part, files: Sequence[sending.File], *, key: UUID, created_at: datetime) -> Outgoing:
+def outgoing(
+    draft: Draft, part: Part, files: Sequence[version_files.File], *, key: UUID, created_at: datetime
+) -> Outgoing:
     """The payload of one delivery. `key` is its idempotency key, `created_at` the time of freezing."""
     card = LinkCard(part.link, draft.link_card.title, draft.link_card.description)
     return Outgoing(
@@ -227,8 +229,8 @@ def outgoing(draft: Draft, part: Part, files: Sequence[sending.File], *, key: UU
         language=(part.language or SERBIAN[0]).split("-")[0],
         key=key.hex,
         created_at=created_at,
-        pictures=sending.pictures(files),
-        video=sending.video(files),
+        pictures=version_files.pictures(files),
+        video=version_files.video(files),
         link_card=card if draft.link and (card.title or card.description) else None,
         poll=part.poll,
         title=headline(draft, part),

@@ -21,7 +21,7 @@ from municipalities.models import Municipality
 from municipalities.queries import Access
 from municipalities.rules import Verb
 from posts import rules
-from posts.deciding import asks_mentor, seats_of
+from posts.approval import asks_mentor, seats_of
 from posts.enums import AmendmentKind, AmendmentState, Bar, DecisionKind, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
 from posts.queries import visible

@@ -19,7 +19,7 @@ from links.queries import since_last_week
 from municipalities.models import Membership, Pairing
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
-from posts import files
+from posts import version_files
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
@@ -39,9 +39,9 @@ from posts.models import (
     Variant,
     Version,
 )
-from posts.models.links import digest
-from posts.pictures import ConsentNote
-from posts.pictures import consent_notes as notes_on
+from posts.models.link_checks import digest
+from posts.picture_metadata import ConsentNote
+from posts.picture_metadata import consent_notes as notes_on
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -113,9 +113,9 @@ def content(version: Version) -> Draft:
     return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers, beside=beside)
 
 
-def frozen_files(version: Version) -> list[files.File]:
+def frozen_files(version: Version) -> list[version_files.File]:
     """The pictures and the video that a version sends, in order."""
-    return [files.sent(entry) for entry in version.media]
+    return [version_files.sent(entry) for entry in version.media]
 
 
 def usable_channels() -> QuerySet[Channel]:

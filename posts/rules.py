@@ -64,7 +64,7 @@ def may_correct(access: Access, post: Written, *, is_public: bool) -> bool:
 
 
 def may_take_down(access: Access, *, is_public: bool) -> bool:
-    """Ask for it; whether it happens at once is told by `posts.domain.removals.may_at_once`."""
+    """Ask for it; whether it happens at once is told by `posts.editing.domain.removals.may_at_once`."""
     return access.may(Verb.DELIVERY_ANSWER) and is_public
 
 

@@ -2,12 +2,16 @@ from celery import shared_task
 
 from django.utils import timezone
 
-from posts.domain import amend, ask_report, check_links, clock, consents, emergency, videos
+from posts.editing.domain import carry_out_corrections, check_links
+from posts.media.domain import consents, videos
+from posts.polls.domain import ask_report
+from posts.review.domain import emergency
+from posts.scheduling.domain import wall_times
 
 
 @shared_task(name="posts.tasks.keep_wall_times")
 def keep_wall_times() -> None:
-    clock.keep_wall_times()
+    wall_times.keep_wall_times()
 
 
 @shared_task(name="posts.tasks.erase_consents")
@@ -27,7 +31,7 @@ def forget_links() -> None:
 
 @shared_task(name="posts.tasks.carry_on")
 def carry_on() -> None:
-    amend.carry_on()
+    carry_out_corrections.carry_on()
 
 
 @shared_task(name="posts.tasks.remind_reviews")

@@ -8,11 +8,11 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import endings
         from common import audit_messages
-        from posts.coach import offices
+        from posts.coaching import published_phones
         from reports.audit_messages import MESSAGES
         from reports.domain import schedules
         from reports.queries import public
 
         audit_messages.register(self.name, MESSAGES)
         endings.register("recipients of reports", schedules.end_unauthorised)
-        offices.provide(public.contacts)
+        published_phones.provide(public.contacts)

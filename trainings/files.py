@@ -13,7 +13,7 @@ from typing import BinaryIO
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from posts.domain.pictures import BadPicture, encoded, opened
+from posts.media.domain.pictures import BadPicture, encoded, opened
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PARTS = 20_000

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import regex
 
-from posts.coach.text import verbs
+from posts.coaching.text_rules import verbs
 from serbian.folding import fold
 
 # Of a post and of an answer; the last three of a post alone.

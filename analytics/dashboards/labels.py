@@ -13,7 +13,7 @@ from analytics.enums import Basis, Material
 from common.dates import weekday
 from common.numbers import number, significant
 from posts.enums import CallKind, Category, Format
-from posts.wording import language_name
+from posts.labels import language_name
 
 # Each dimension: title of its table, head of its first column.
 TITLES: dict[str, tuple[str | Promise, str | Promise]] = {

@@ -15,8 +15,8 @@ from analytics.indicators.domain.targets import Wanted
 from analytics.models import ProgrammeIndicator
 from municipalities.models import Cohort, Municipality
 from municipalities.queries import today
-from posts.domain.consents import Scan, scanned
-from posts.domain.pictures import BadPicture
+from posts.media.domain.consents import Scan, scanned
+from posts.media.domain.pictures import BadPicture
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 WHOLE = ("programme", gettext_lazy("The programme as a whole"))

@@ -20,13 +20,13 @@ from municipalities import place_words
 from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offer
 from municipalities.tenancy import scope
-from posts.domain import comment
-from posts.domain.create import create
-from posts.domain.save import Content, save_draft
 from posts.draft import MOST_OPTION, MOST_WORDS, Call, Draft, Interactive, Text, parse
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, save_draft
+from posts.editing.eservices import service_notes
+from posts.editing.placeholders import filled, gaps
 from posts.models import Post
-from posts.placeholders import filled, gaps
-from posts.services import service_notes
+from posts.review.domain import comment
 from serbian.glossary import Glossary
 
 MOST_TITLE = 140

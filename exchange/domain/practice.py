@@ -21,9 +21,9 @@ from exchange.rules import CATEGORY, MOST_EXAMPLES
 from library.domain.templates import TemplateContent, begun
 from library.gaps import asked
 from municipalities.models import Municipality, Programme
-from posts.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
+from posts.editing.placeholders import Value
+from posts.media.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
 from posts.models import Post
-from posts.placeholders import Value
 
 # Shown beside a text, never larger.
 LONG_SIDE = 1280

@@ -26,9 +26,9 @@ from exchange.queries.snapshot import MOST_TITLE, Source, figures, key_of, snaps
 from municipalities.models import Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
-from posts.domain.locking import locked
-from posts.domain.pictures import encoded
 from posts.draft import storable
+from posts.locking import locked
+from posts.media.domain.pictures import encoded
 from posts.models import Post
 
 MOST_REASON = 500

@@ -17,7 +17,6 @@ from exchange.rules import CATEGORY
 from kits.models import shown
 from library.forms import TemplateForm
 from library.gaps import asked
-from posts.domain.pictures import BadPicture, Encoded
 from posts.draft import (
     MOST_LINK,
     MOST_OPTIONS,
@@ -32,6 +31,7 @@ from posts.draft import (
     storable,
 )
 from posts.enums import CallKind, Format
+from posts.media.domain.pictures import BadPicture, Encoded
 
 MOST_PATTERNS = 6
 # What the preview reads of a form that is still being written.

@@ -18,12 +18,12 @@ from common.numbers import per_thousand
 from exchange.models import SharedPost
 from links.queries import totals
 from municipalities.models import EService, Municipality
-from posts.amending import public
 from posts.draft import SERBIAN
+from posts.editing.correction_plan import public
+from posts.editing.previews import picture_url
 from posts.enums import Category
 from posts.models import Media, Post, Publication, Version
-from posts.pictures import consent_note
-from posts.previews import picture_url
+from posts.picture_metadata import consent_note
 from posts.queries import content
 from serbian.folding import fold
 

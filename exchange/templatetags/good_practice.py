@@ -10,7 +10,7 @@ from common import languages
 from exchange.enums import Purpose
 from exchange.rules import ICONS
 from kits.models import shown
-from posts.placeholders import parts
+from posts.editing.placeholders import parts
 from serbian.folding import fold
 
 register = template.Library()

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from exchange import figures
 from exchange.models import SharedPicture, SharedPost
 from municipalities.models import EService, Municipality
-from posts.marks import marked
-from posts.wording import own_name
+from posts.editing.text_highlighting import marked
+from posts.labels import own_name
 
 Address = Callable[[SharedPicture], str]
 

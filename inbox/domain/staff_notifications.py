@@ -25,7 +25,7 @@ from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import TextBuilder, notify
 from notifications.enums import NotificationKind as Of
-from posts.deciding import deciders
+from posts.approval import deciders
 
 URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
 OPEN = (State.OPEN, State.WAITING)

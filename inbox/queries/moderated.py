@@ -265,7 +265,7 @@ def confirmation_is_late(row: Moderation) -> bool:
 
 
 def contacts() -> QuerySet:
-    """The texts of the house rules of the open scope, as one text. For `posts.coach.offices`."""
+    """The texts of the house rules of the open scope, as one text. For `posts.coaching.published_phones`."""
     written = ["contact", "formal", "privacy", "own_words"]
     columns = [part for name in written for part in (name, Value("\n"))]
     return HouseRules.objects.order_by().values_list(Concat(*columns, output_field=TextField()), flat=True)

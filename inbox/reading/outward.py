@@ -2,7 +2,7 @@
 
 It errs on the side of taking out too much: whoever masks a house number by mistake loses a minute, whoever lets a
 personal number through cannot get it back. So everything goes that is masked in our lists (`inbox.reading.personal`),
-and what is only likely to be personal besides. The coach's rules (`posts.coach.text`) err the other way.
+and what is only likely to be personal besides. The coach's rules (`posts.coaching.text_rules`) err the other way.
 
 without_personal(text, names)   the text without personal numbers, phones, mail addresses, plates, long numbers, @names
 contacts(text)                  phones and mail addresses in it, each once, as they were written

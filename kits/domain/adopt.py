@@ -24,11 +24,11 @@ from planning.domain import campaigns
 from planning.models import Campaign
 from planning.queries import free_days
 from planning.rules import nearest
-from posts.domain.create import create
-from posts.domain.save import Content, save_draft
 from posts.draft import Draft, parse
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, save_draft
+from posts.editing.placeholders import Value, filled
 from posts.models import Post
-from posts.placeholders import Value, filled
 from posts.rules import Resolved
 from serbian.glossary import Glossary
 

@@ -27,9 +27,9 @@ from municipalities.queries import glossary, today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import Draft, parse
-from posts.placeholders import filled
+from posts.editing.eservices import service_notes
+from posts.editing.placeholders import filled
 from posts.rules import Resolved
-from posts.services import service_notes
 from serbian.glossary import Glossary
 
 

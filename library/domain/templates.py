@@ -15,11 +15,11 @@ from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
 from municipalities.queries import glossary
-from posts.domain.create import create as create_post
-from posts.domain.save import Content, save_draft
 from posts.draft import Draft, parse
+from posts.editing.domain.create import create as create_post
+from posts.editing.domain.save import Content, save_draft
+from posts.editing.placeholders import Value, filled
 from posts.models import Post
-from posts.placeholders import Value, filled
 from posts.queries import usable_channels
 
 MOST = 300

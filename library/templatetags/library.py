@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.markup import NOTHING
 from municipalities.rules import Verb
 from municipalities.tabs import Page, tabs
-from posts.placeholders import parts
+from posts.editing.placeholders import parts
 from serbian.scripts import Script, detect
 
 register = template.Library()

@@ -12,7 +12,7 @@ from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain import consents as verbs
+from posts.media.domain import consents as verbs
 from posts.models import Consent, Media
 
 

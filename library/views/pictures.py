@@ -22,16 +22,15 @@ from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.captions import MOST_BYTES as MOST_CAPTIONS
-from posts.captions import BadCaptions
-from posts.domain import folders as folder_verbs
-from posts.domain import pictures as verbs
-from posts.domain import videos
+from posts.composer.views.picture_rows import film_of, row
 from posts.draft import MOST_PICTURES, Shown
+from posts.media.captions import MOST_BYTES as MOST_CAPTIONS
+from posts.media.captions import BadCaptions
+from posts.media.domain import folders, videos
+from posts.media.domain import pictures as verbs
 from posts.models import Folder, Media, Post
-from posts.pictures import consent_note
+from posts.picture_metadata import consent_note
 from posts.queries import is_public
-from posts.views.pictures import film_of, row
 
 PER_PAGE = 48
 PICKED = 24
@@ -221,7 +220,7 @@ def folder_new(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            folder = folder_verbs.create(request.municipality, name, parent=form.parent(), by=request.user)
+            folder = folders.create(request.municipality, name, parent=form.parent(), by=request.user)
         except ActionNotAllowed as refused:
             form.add_error("name", refused.message)
         else:
@@ -237,7 +236,7 @@ def folder(request: MunicipalityRequest, folder: int) -> HttpResponse:
     form = FolderForm(sent, branches=queries.folders(), folder=found)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = folder_verbs.change(found, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
+            changed = folders.change(found, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
         except ActionNotAllowed as refused:
             form.add_error("name", refused.message)
         else:
@@ -260,7 +259,7 @@ def _in_folder(request: MunicipalityRequest, folder: Folder) -> HttpResponse:
 def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
     found = get_object_or_404(Folder, pk=folder)
     try:
-        folder_verbs.delete(found, by=request.user)
+        folders.delete(found, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
         return _in_folder(request, found)
@@ -281,7 +280,7 @@ def move(request: MunicipalityRequest) -> HttpResponse:
     elif into is None and target != queries.NOWHERE:
         messages.warning(request, _("Choose the folder into which the pictures go."))
     else:
-        count = folder_verbs.move(chosen, into, municipality=request.municipality, by=request.user)
+        count = folders.move(chosen, into, municipality=request.municipality, by=request.user)
         said = ngettext("%(count)s picture is moved.", "%(count)s pictures are moved.", count)
         messages.success(request, said % {"count": count})
         if into:

@@ -24,9 +24,9 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import SERBIAN, Draft, parse
 from posts.enums import CallKind, Category, Format
+from posts.labels import language_name
 from posts.models import Post
 from posts.queries import visible
-from posts.wording import language_name
 
 
 @requires(Verb.LIBRARY_VIEW)

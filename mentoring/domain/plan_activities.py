@@ -20,8 +20,8 @@ from mentoring.models import Activity, Evidence, Plan
 from mentoring.queries.plans import decided_since, item_of, published_since
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
-from posts.domain.consents import Scan
 from posts.draft import is_link
+from posts.media.domain.consents import Scan
 from posts.models import Publication
 
 MOST_NOTE = 500

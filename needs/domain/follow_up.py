@@ -11,9 +11,9 @@ from needs.domain.write import locked
 from needs.enums import Moment, Stage
 from needs.models import QUOTED, Need, NeedPicture, Voice
 from posts.compose import derive
-from posts.domain.create import blank
-from posts.domain.save import remember
 from posts.draft import MOST_PICTURES, Draft, Shown, Text, parse
+from posts.editing.domain.create import blank
+from posts.editing.domain.save import remember
 from posts.enums import Category
 from posts.models import Post
 

@@ -11,10 +11,10 @@ from needs.domain.write import locked
 from needs.enums import Moment
 from needs.models import Need, NeedPicture
 from needs.rules import MOST_PICTURES
-from posts.domain.pictures import keep_alts
 from posts.draft import MOST_ALT, Draft, Shown, storable
+from posts.media.domain.pictures import keep_alts
 from posts.models import Media
-from posts.pictures import consent_note
+from posts.picture_metadata import consent_note
 
 
 @transaction.atomic

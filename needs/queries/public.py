@@ -23,7 +23,7 @@ from municipalities.tenancy import scope
 from needs.enums import Stage
 from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Voice
 from posts.models import Closing, Publication, Variant
-from posts.pictures import consent_note
+from posts.picture_metadata import consent_note
 from serbian.glossary import EMPTY, Glossary
 
 # What is decided is told; what is only looked at is not. The order is that of the page.
@@ -223,5 +223,5 @@ def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> R
 
 
 def contacts() -> QuerySet:
-    """The contact on the page of needs of the open scope. For `posts.coach.offices`."""
+    """The contact on the page of needs of the open scope. For `posts.coaching.published_phones`."""
     return NeedsPage.objects.order_by().values_list("contact", flat=True)

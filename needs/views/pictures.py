@@ -20,8 +20,8 @@ from needs.forms import PictureForm
 from needs.models import Need, NeedPicture
 from needs.queries import board as queries
 from needs.views.pages import found, shown
-from posts.domain.pictures import BadPicture
-from posts.domain.pictures import add as into_library
+from posts.media.domain.pictures import BadPicture
+from posts.media.domain.pictures import add as into_library
 from posts.models import Media
 
 PER_PAGE = 12

@@ -30,16 +30,16 @@ from planning.domain import campaigns
 from planning.models import Campaign, ImportRun
 from planning.reading import FileRow, from_stored, read, refuse_broken, stored
 from posts import compose
-from posts.domain.create import written
-from posts.domain.save import Content
 from posts.draft import MOST_LINK, MOST_TEXT, Draft, Text, is_link, parse
+from posts.editing.domain.create import written
+from posts.editing.domain.save import Content
+from posts.editing.previews import NO_KEY
 from posts.enums import Category
+from posts.labels import does_not_exist, time_notes
 from posts.models import Post
-from posts.previews import NO_KEY
+from posts.publishing.short_links import foreseen
 from posts.queries import usable_channels, visible
 from posts.rules import FARTHEST, DoesNotExist, Resolved, Twice, wall_time
-from posts.short_links import foreseen
-from posts.wording import does_not_exist, time_notes
 from serbian.folding import fold
 from serbian.scripts import Script, detect
 

@@ -26,10 +26,10 @@ from notifications.enums import NotificationKind
 from planning import queries
 from planning.models import Occurrence, Recurrence
 from planning.rules import MOST_TIMES, Pattern, days, nearest
-from posts.domain.create import duplicate
-from posts.domain.locking import locked
-from posts.domain.save import plan, remember
 from posts.draft import Call, parse
+from posts.editing.domain.create import duplicate
+from posts.editing.domain.save import plan, remember
+from posts.locking import locked
 from posts.models import Post
 from posts.rules import Resolved
 

@@ -15,7 +15,7 @@ from planning import queries
 from planning.domain import campaigns as verbs
 from planning.forms import CampaignForm
 from planning.models import Campaign
-from posts.domain.create import create
+from posts.editing.domain.create import create
 from posts.models import Post
 from posts.queries import visible
 

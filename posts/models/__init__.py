@@ -6,9 +6,9 @@ it when it is submitted or sent. `Publication` points down to the delivery that 
 
 from posts.models.amendments import Amendment, AmendmentPart
 from posts.models.decisions import Decision
-from posts.models.interactive import Closing, PollResult
-from posts.models.links import LinkCheck
+from posts.models.link_checks import LinkCheck
 from posts.models.media import Consent, Folder, Media
+from posts.models.polls import Closing, PollResult
 from posts.models.post import Post
 from posts.models.threads import Comment, Seen, Suggestion, Thread
 from posts.models.version import Publication, Variant, Version

@@ -15,7 +15,7 @@ class Decision(TenantModel):
     """Submitted, read, approved, returned …: of a version, by a person. Nothing of a row changes but `remind_at`.
 
     `due_at` is the time that was decided upon; it keeps its time on the clock when the rules of the time zone change
-    (`posts.domain.clock`). `for_whom` is the absent approver for whom a delegate decided. `threads`
+    (`posts.scheduling.domain.wall_times`). `for_whom` is the absent approver for whom a delegate decided. `threads`
     says what became of the conversations that were open at an approval: {"resolved": [ids], "left": [ids]}.
     `without_mentor`: the house asks the mentor first, and nobody was paired that day. An emergency has to be reviewed
     until `review_due_at`; `remind_at` is when the approvers hear of it next, empty once it was reviewed.

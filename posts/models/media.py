@@ -38,13 +38,13 @@ class Media(TenantModel):
     the cuts already made: {"0,0.1,1,0.8": {"file": "…", "width": 1, "height": 1, "bytes": 1}}, the key being the box in
     fractions of the picture. `alt` is what its description was last, offered when it is used again; `alts` the ones
     before it and itself, newest first. `agreement` and `agreed_until` say what its consent records come to
-    (`posts.domain.consents` keeps them in step), so that the composer need not open the records. `analysis` is what
-    `posts.domain.legibility` measured when it came in: {"text": 0.2, "contrast": 2.1}.
+    (`posts.media.domain.consents` keeps them in step), so that the composer need not open the records. `analysis` is
+    what `posts.media.legibility` measured when it came in: {"text": 0.2, "contrast": 2.1}.
 
     A video is hostile until a worker has looked at it: `probe` says whether that has happened, `probe_problem` why it
-    cannot be used (a code of `posts.videos`), `probe_due_at` when a worker may look. Until then sides and `seconds` are
-    0 and there is no `poster` and no thumbnail. `frames` are pictures a second, `codec` and `sound` as the probe names
-    them. `captions` is what is spoken in it, as SubRip, in the language `captions_tag` ("sr-Cyrl").
+    cannot be used (a code of `posts.media.video_status`), `probe_due_at` when a worker may look. Until then sides and
+    `seconds` are 0 and there is no `poster` and no thumbnail. `frames` are pictures a second, `codec` and `sound` as
+    the probe names them. `captions` is what is spoken in it, as SubRip, in the language `captions_tag` ("sr-Cyrl").
     """
 
     file = models.FileField(upload_to="pictures/", max_length=200)

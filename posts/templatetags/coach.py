@@ -6,7 +6,7 @@ from django import template
 from django.template.context import Context
 
 from posts import queries
-from posts.views.coaching import coach
+from posts.coaching.views.coach import coach
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from posts.videos import length
+from posts.media.video_status import length
 
 register = template.Library()
 

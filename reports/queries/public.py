@@ -151,5 +151,5 @@ def _sums(months: Sequence[date]) -> list[Sum]:
 
 
 def contacts() -> QuerySet:
-    """The contact on the public page of the open scope. For `posts.coach.offices`."""
+    """The contact on the public page of the open scope. For `posts.coaching.published_phones`."""
     return PublicPage.objects.order_by().values_list("contact", flat=True)

@@ -41,8 +41,8 @@ from municipalities.domain import members
 from municipalities.models import GlossaryWord, Membership, Municipality
 from municipalities.tenancy import TenantModel, scope
 from planning.models import Campaign, CampaignPost, Slot
-from posts.domain import consents, videos
-from posts.domain.pictures import add
+from posts.media.domain import consents, videos
+from posts.media.domain.pictures import add
 from posts.models import Closing, Comment, Decision, Media, Suggestion, Thread, Variant
 from tests.analytics.factories import channel, published, traits_of
 from tests.people import Cast, person, sign_in

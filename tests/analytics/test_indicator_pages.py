@@ -21,7 +21,7 @@ from analytics.logframe import INDICATORS
 from analytics.models import ManualValue, PlaceBaseline, PlaceValue, ProgrammeIndicator, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.tenancy import everywhere, scope
-from posts.domain.consents import PDF, Scan
+from posts.media.domain.consents import PDF, Scan
 from tests.analytics import factories
 from tests.analytics.logframe_data import peopled, post
 from tests.analytics.test_indicators import DEFINED

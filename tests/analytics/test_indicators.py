@@ -34,8 +34,8 @@ from common.models import AuditEvent
 from common.sentences import sentence
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.tenancy import everywhere, scope
-from posts.domain.consents import scanned
-from posts.domain.pictures import BadPicture
+from posts.media.domain.consents import scanned
+from posts.media.domain.pictures import BadPicture
 from tests.analytics import factories
 from tests.analytics.logframe_data import peopled, post
 from tests.people import Cast, municipality

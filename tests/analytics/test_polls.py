@@ -24,12 +24,12 @@ from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms.types import Poll
-from posts.domain import ask_report
-from posts.domain.close import Report, close
-from posts.domain.save import remember
 from posts.draft import Draft, Interactive, Text
+from posts.editing.domain.save import remember
 from posts.models import Closing, PollResult, Post
-from posts.votes import Suggested, suggested, votes
+from posts.poll_votes import Suggested, suggested, votes
+from posts.polls.domain import ask_report
+from posts.polls.domain.close import Report, close
 from tests.analytics import factories
 from tests.analytics.test_collect import account, again, due, tick
 from tests.delivery.conftest import outgoing_of

@@ -30,7 +30,7 @@ from needs.models import Need, Round
 from notifications.domain.send import send_due
 from notifications.enums import How
 from notifications.models import Notification
-from posts.models.links import LinkCheck
+from posts.models.link_checks import LinkCheck
 from practice.enums import AccountKind
 from practice.models import Account, Status
 from tests.architecture import hostile_answers as answers

@@ -26,8 +26,8 @@ from platforms.bluesky import facets
 from platforms.linkedin import little
 from platforms.markup import plain
 from platforms.telegram import page
-from posts import anchors
-from posts.coach.text import RULES
+from posts.coaching.text_rules import RULES
+from posts.editing import anchors
 from practice import text as practice
 from serbian.folding import fold
 from serbian.transliteration import for_publishing, to_cyrillic, to_latin
@@ -47,7 +47,7 @@ DYNAMIC = {
     "planning/date_parsing.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
     "demo/management/commands/screenshots.py _first_link": "our own pages",
-    "posts/coach/text.py _pattern": "compiles patterns of the module: they are found there",
+    "posts/coaching/text_rules.py _pattern": "compiles patterns of the module: they are found there",
     "posts/compose.py _inside": "one link, letter by letter",
     "reports/files/pdf.py with_language": "a number, in a file that we have just made",
     "serbian/glossary.py of": "words of the glossary, letter by letter: transliteration below",

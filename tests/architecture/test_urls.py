@@ -64,9 +64,9 @@ from notifications import stop_links
 from notifications.models import Notification
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
-from posts.domain import consents, folders
-from posts.domain.pictures import add
 from posts.draft import Draft, Text
+from posts.media.domain import consents, folders
+from posts.media.domain.pictures import add
 from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Thread
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport

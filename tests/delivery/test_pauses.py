@@ -20,9 +20,9 @@ from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.models import Pause, WidePause
 from municipalities.tenancy import everywhere, scope
-from posts.domain import emergency
-from posts.domain.schedule import schedule
 from posts.models import Post
+from posts.review.domain import emergency
+from posts.scheduling.domain.schedule import schedule
 from tests.crash.workers import wait_for
 from tests.delivery.conftest import connected
 from tests.delivery.test_dispatch import publisher

@@ -12,7 +12,7 @@ from exchange.models import Example
 from exchange.queries.practice import shelf
 from municipalities.models import Programme
 from posts.draft import parse
-from posts.placeholders import gaps
+from posts.editing.placeholders import gaps
 from serbian.scripts import mixed_script_words
 
 

@@ -17,8 +17,8 @@ from municipalities.availability import Offer
 from municipalities.queries import offer
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
+from posts.editing.placeholders import gaps
 from posts.models import Consent, Media, Post
-from posts.placeholders import gaps
 from serbian.scripts import mixed_script_words
 
 

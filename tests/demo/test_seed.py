@@ -41,10 +41,10 @@ from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
 from posts import compose
-from posts.domain import ask_report
-from posts.domain.gate import may_send
 from posts.enums import AnchorKind, Category, Stage
 from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
+from posts.polls.domain import ask_report
+from posts.publishing.domain.gate import may_send
 from practice import queries as practice_queries
 from practice import rules
 from practice.models import Account, Notice, Status

@@ -14,8 +14,8 @@ from exchange.domain import share as verbs
 from exchange.models import SharedPost
 from municipalities.models import Cohort, Enrolment, Membership, Municipality, Programme
 from municipalities.tenancy import scope
-from posts.domain.freeze import freeze
 from posts.draft import Call, Shown
+from posts.editing.domain.freeze import freeze
 from posts.enums import Stage
 from posts.models import Post, Publication
 from tests.people import Cast, municipality, person

@@ -19,8 +19,8 @@ from exchange.rules import CATEGORY, ICONS, MOST_OFFERED, PostTraits, fitting
 from library.enums import GapKind
 from municipalities.rules import TABLE, Verb
 from posts.draft import is_link, parse
+from posts.editing.placeholders import gaps
 from posts.enums import CallKind, Format
-from posts.placeholders import gaps
 from serbian.scripts import Script, detect
 from tools.practice import draw
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exchange.elsewhere import Rewriter, values_for
-from posts.placeholders import fill
+from posts.editing.placeholders import fill
 
 
 def place(cyrl: str, latn: str, kind: str = "municipality", **forms: str) -> Any:

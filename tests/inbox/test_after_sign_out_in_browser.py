@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from launcher import browser as browsers
 from municipalities.tenancy import scope
-from posts.domain.pictures import add
+from posts.media.domain.pictures import add
 from tests import patience
 from tests.browsing import enter
 from tests.inbox.conftest import Town

@@ -23,8 +23,8 @@ from municipalities.models import Cohort, Enrolment, EService, Municipality, Pro
 from municipalities.tenancy import scope
 from planning.domain import campaigns
 from planning.models import Campaign
-from posts.domain.delete import delete
 from posts.draft import Text, parse
+from posts.editing.domain.delete import delete
 from posts.enums import Stage
 from posts.models import Post, Publication
 from serbian.folding import fold

@@ -18,8 +18,8 @@ from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from posts.domain.delete import delete
 from posts.draft import Call, Draft, parse
+from posts.editing.domain.delete import delete
 from posts.enums import Stage
 from posts.models import Post
 from tests.analytics.factories import channel, published

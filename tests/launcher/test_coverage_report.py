@@ -12,7 +12,11 @@ def of(lines: int, statements: int, branches: int = 0, total: int = 0) -> dict:
 
 
 def test_statements_and_branches_are_added_by_directory():
-    files = {"posts/domain/save.py": of(8, 10, 3, 4), "posts/domain/freeze.py": of(2, 2), "posts/rules.py": of(0, 0)}
+    files = {
+        "posts/editing/domain/save.py": of(8, 10, 3, 4),
+        "posts/editing/domain/freeze.py": of(2, 2),
+        "posts/rules.py": of(0, 0),
+    }
     assert by_package(files) == {"posts/domain": Count(13, 16), "posts": Count(0, 0)}
 
 

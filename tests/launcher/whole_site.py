@@ -27,8 +27,8 @@ def fill() -> None:
     from municipalities import arms
     from municipalities.tenancy import scope
     from platforms.types import Credential
-    from posts.domain import consents
-    from posts.domain.pictures import add
+    from posts.media.domain import consents
+    from posts.media.domain.pictures import add
     from tests.analytics.factories import channel, published, traits_of
     from tests.people import make_cast
     from tests.posts.desk import picture_bytes

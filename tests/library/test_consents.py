@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from municipalities.tenancy import scope
-from posts.domain import consents, pictures
-from posts.domain.consents import ConsentDetails
 from posts.draft import parse
 from posts.enums import Agreement
+from posts.media.domain import consents, pictures
+from posts.media.domain.consents import ConsentDetails
 from posts.models import Consent, Media
 from posts.queries import consent_notes
 from tests.people import Cast, sign_in

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from library.domain import snippets
 from municipalities.tenancy import scope
-from posts.domain import folders, pictures
 from posts.draft import parse
+from posts.media.domain import folders, pictures
 from posts.models import Media, Post
 from tests import browsing
 from tests.browsing import violations

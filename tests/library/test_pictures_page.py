@@ -18,11 +18,11 @@ from common.errors import ActionNotAllowed
 from library import queries
 from library.queries import PictureFilters
 from municipalities.tenancy import everywhere, scope
-from posts.domain import folders, pictures
-from posts.domain.consents import ConsentDetails, record
-from posts.domain.pictures import About
-from posts.domain.submit import submit
 from posts.draft import parse
+from posts.editing.domain.submit import submit
+from posts.media.domain import folders, pictures
+from posts.media.domain.consents import ConsentDetails, record
+from posts.media.domain.pictures import About
 from posts.models import Folder, Media
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, picture_bytes

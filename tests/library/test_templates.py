@@ -22,8 +22,8 @@ from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
 from posts.compose import resolved
 from posts.draft import Call, Draft, Text, parse
+from posts.editing.placeholders import day, fill, gaps, placeholders
 from posts.models import Post
-from posts.placeholders import day, fill, gaps, placeholders
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk
 

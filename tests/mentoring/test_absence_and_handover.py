@@ -22,7 +22,7 @@ from municipalities.queries import roles, today
 from municipalities.rules import TABLE, Verb
 from municipalities.tenancy import scope
 from notifications.models import Notification
-from posts.domain.comment import comment
+from posts.review.domain.comment import comment
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk
 

@@ -19,12 +19,12 @@ from mentoring.queries.response import response_times
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain.approve import send_back
-from posts.domain.comment import comment, reply
-from posts.domain.see import see
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Decision, Post
+from posts.review.domain.approve import send_back
+from posts.review.domain.comment import comment, reply
+from posts.review.domain.mark_seen import see
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 

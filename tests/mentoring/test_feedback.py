@@ -21,7 +21,7 @@ from municipalities.queries import today
 from municipalities.tenancy import scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from posts.models import Post
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk

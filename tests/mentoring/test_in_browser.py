@@ -20,8 +20,8 @@ from mentoring.models import Feedback
 from municipalities.models import Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain.see import see
 from posts.models import Post
+from posts.review.domain.mark_seen import see
 from tests.browsing import is_sound, looks, violations
 from tests.mentoring import rows
 from tests.people import Cast, person, sign_in

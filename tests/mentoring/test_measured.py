@@ -17,10 +17,10 @@ from analytics.models import IndicatorValue
 from municipalities.models import Municipality, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain.comment import comment, reply
-from posts.domain.submit import submit
-from posts.domain.thread import resolve
+from posts.editing.domain.submit import submit
 from posts.models import Comment, Decision, Post, Publication, Thread
+from posts.review.domain.comment import comment, reply
+from posts.review.domain.thread import resolve
 from tests.analytics import factories
 from tests.posts.desk import Desk
 

@@ -23,8 +23,8 @@ from municipalities.tenancy import scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
 from portal.schedule import SCHEDULE
-from posts.domain.comment import comment
 from posts.models import Post
+from posts.review.domain.comment import comment
 from tests.analytics.factories import channel, published, traits_of
 from tests.people import Cast
 

@@ -21,9 +21,9 @@ from municipalities.domain.programme import pair, succeed
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain.comment import comment, reply
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from posts.models import Comment, Decision
+from posts.review.domain.comment import comment, reply
 from tests.mentoring import rows
 from tests.people import Cast, municipality, person, sign_in
 from tests.posts.desk import Desk

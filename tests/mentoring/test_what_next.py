@@ -20,8 +20,8 @@ from municipalities.enums import Role
 from municipalities.models import Enrolment, Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain.comment import comment
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
+from posts.review.domain.comment import comment
 from tests.mentoring import rows
 from tests.people import Cast, municipality, person, sign_in
 from tests.posts.desk import Desk

@@ -231,8 +231,8 @@ def test_a_waiting_approver_reads_what_an_officer_reads_of_notifications(cast: C
 
 
 def test_a_waiting_approver_is_asked_for_no_decision_and_lends_nothing(cast: Cast, second: User) -> None:
-    from posts.deciding import deciders as asked
-    from posts.deciding import seats
+    from posts.approval import deciders as asked
+    from posts.approval import seats
 
     row = newcomer(cast)
     assert row.user not in asked(cast.cuprija)

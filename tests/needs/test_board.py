@@ -22,9 +22,9 @@ from needs.domain import decide, follow_up, merge, pictures, supporters, write
 from needs.domain.write import NeedContent
 from needs.enums import Stage
 from needs.models import Need, NeedPicture, Voice
-from posts.domain.pictures import add
-from posts.domain.pictures import delete as delete_picture
 from posts.draft import parse
+from posts.media.domain.pictures import add
+from posts.media.domain.pictures import delete as delete_picture
 from posts.models import Media, Post
 from tests.inbox.conftest import Town
 from tests.needs.conftest import again, at_once, done_of, need_of

@@ -21,8 +21,8 @@ from municipalities.models import GlossaryWord, Municipality
 from municipalities.tenancy import scope
 from needs.enums import Moment, Source, Stage
 from needs.models import Need, NeedPicture, NeedsPage, Voice
-from posts.domain.close import tell
 from posts.models import Closing, Publication, Variant
+from posts.polls.domain.close import tell
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.people import Cast, sign_in

@@ -33,12 +33,12 @@ from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from needs.domain import notify
 from needs.models import Need, Voice
-from posts.domain.approve import approve
-from posts.domain.create import create
-from posts.domain.save import Content, Saved, save_draft
-from posts.domain.schedule import publish_now
-from posts.domain.submit import submit
 from posts.draft import Draft, Text
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, Saved, save_draft
+from posts.editing.domain.submit import submit
+from posts.review.domain.approve import approve
+from posts.scheduling.domain.schedule import publish_now
 from practice.domain import door, write
 from practice.enums import AccountKind
 from practice.models import Account, Status

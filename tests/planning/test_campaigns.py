@@ -14,7 +14,7 @@ from municipalities.tenancy import scope
 from planning import queries
 from planning.domain import campaigns
 from planning.models import Campaign, CampaignPost
-from posts.domain.create import create
+from posts.editing.domain.create import create
 from tests.people import Cast, sign_in
 
 VALUES = {"name": "Упис у вртић", "note": "", "starts_on": None, "ends_on": None}

@@ -19,7 +19,7 @@ from municipalities.tenancy import scope
 from planning import feed
 from planning.models import Feed
 from planning.views import feeds as views
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 

@@ -21,7 +21,7 @@ from common.http import Answer
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from platforms.types import Credential as Secret
-from posts.domain.schedule import schedule
+from posts.scheduling.domain.schedule import schedule
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened

@@ -21,7 +21,7 @@ from municipalities.enums import MunicipalityKind
 from municipalities.tenancy import scope
 from needs import rules as needs
 from needs.models import NeedsPage
-from posts.coach import offices, points, text
+from posts.coaching import points, published_phones, text_rules
 from reports.models import PublicPage
 from tests.people import Cast, sign_in
 
@@ -59,9 +59,9 @@ def test_a_number_in_a_draft_is_asked_about(subtests: pytest.Subtests) -> None:
     for number, rule in [(each, "phones") for each in MOBILES] + [(each, "landlines") for each in LANDLINES]:
         for around in AROUND:
             with subtests.test(number=number, rule=rule, around=around):
-                (hit,) = text.RULES[rule](around.format(number))
-                assert text.national(hit.words) == text.national(number)
-                assert not text.RULES["landlines" if rule == "phones" else "phones"](around.format(number))
+                (hit,) = text_rules.RULES[rule](around.format(number))
+                assert text_rules.national(hit.words) == text_rules.national(number)
+                assert not text_rules.RULES["landlines" if rule == "phones" else "phones"](around.format(number))
 
 
 def test_what_is_nobodys_own_is_left_alone(subtests: pytest.Subtests) -> None:
@@ -69,14 +69,14 @@ def test_what_is_nobodys_own_is_left_alone(subtests: pytest.Subtests) -> None:
         for around in AROUND:
             with subtests.test(number=number, around=around):
                 said = around.format(number)
-                assert not text.phones(said)
-                assert not text.landlines(said)
+                assert not text_rules.phones(said)
+                assert not text_rules.landlines(said)
                 assert number in masked(said)
 
 
 @pytest.mark.parametrize("written", ["035/123-456", "+381 (0)35 123 456", "(035) 123456", "00381 35 123-456"])
 def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
-    assert text.national(written) == "035123456"
+    assert text_rules.national(written) == "035123456"
 
 
 # ---- offices
@@ -84,7 +84,7 @@ def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
 
 def asked(words: str, cast: Cast) -> list[str]:
     with scope(cast.cuprija):
-        known = offices.numbers()
+        known = published_phones.numbers()
     facts = points.Facts(date(2026, 11, 28), [points.Written("text-sr-Cyrl", "sr-Cyrl", words)], offices=known)
     return [each.code for each in points.of_text(facts) if each.id in points.NUMBERS and each.is_open]
 
@@ -109,7 +109,7 @@ def test_a_number_in_the_library_or_on_a_public_page_is_an_offices(cast: Cast, d
     assert asked("Зовите 035 123 456, (035) 222-333, 035/444-555, 064/555-666, 035/777-888", cast) == []
     assert asked("Зовите 035 999 999", cast) == ["landlines"]
     with scope(cast.novi_pazar), django_assert_num_queries(1):
-        assert offices.numbers() == frozenset()
+        assert published_phones.numbers() == frozenset()
 
 
 def test_the_composer_brings_the_known_numbers_along(cast: Cast) -> None:

@@ -14,13 +14,13 @@ from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.models import Delivery
 from municipalities.tenancy import scope
-from posts.domain import amend, corrections
-from posts.domain.approve import approve
-from posts.domain.submit import submit
 from posts.draft import Text, parse
+from posts.editing.domain import carry_out_corrections, corrections
+from posts.editing.domain.submit import submit
 from posts.enums import Way
 from posts.models import Amendment, Post, Publication
 from posts.queries import publications
+from posts.review.domain.approve import approve
 from tests.delivery.conftest import connected
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
@@ -50,10 +50,10 @@ class Street(Desk):
         for _round in range(3):
             for pk in take_down.claim_withdrawals(at):
                 take_down.take_down(pk)
-            amend.carry_on()
+            carry_out_corrections.carry_on()
             for pk, number in claim_due(max(at, timezone.now())):
                 deliver(pk, number)
-        amend.carry_on()
+        carry_out_corrections.carry_on()
 
     def texts(self) -> list[str]:
         """What the public sees on all networks."""

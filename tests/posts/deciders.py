@@ -10,7 +10,7 @@ from municipalities.domain.deciders import allow_emergency, delegate
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership
 from municipalities.queries import access, today
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from posts.home import HomeDashboard, board
 from posts.models import Post
 from tests.people import Cast, person

@@ -16,11 +16,11 @@ from channels.models import Channel
 from delivery.models import Delivery
 from municipalities.models import Municipality
 from posts import rules
-from posts.domain import videos
-from posts.domain.create import create
-from posts.domain.pictures import add
-from posts.domain.save import Content, Saved, save_draft
 from posts.draft import Draft, Text
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, Saved, save_draft
+from posts.media.domain import videos
+from posts.media.domain.pictures import add
 from posts.models import Media, Post, Version
 from posts.queries import latest_version, publications
 from tests.analytics.factories import channel

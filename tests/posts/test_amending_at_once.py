@@ -9,12 +9,12 @@ from django.utils import timezone
 from delivery.domain import take_down
 from delivery.models import Delivery
 from municipalities.tenancy import scope
-from posts.domain import amend, corrections, removals
-from posts.domain.approve import approve
-from posts.domain.submit import submit
+from posts.editing.domain import carry_out_corrections, corrections, removals
+from posts.editing.domain.submit import submit
 from posts.enums import AmendmentState
 from posts.models import Amendment, Publication
 from posts.queries import publications
+from posts.review.domain.approve import approve
 from tests.delivery.conftest import allowed, network
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
@@ -36,7 +36,7 @@ def test_four_workers_that_find_the_old_post_gone_send_one_new_one(desk: Street)
         post = desk.published(FIRST, desk.bluesky)
         desk.agreed(post)
         take_down.take_down(take_down.claim_withdrawals(timezone.now())[0])
-    assert at_once(desk, *[amend.carry_on] * 4) == ["done"] * 4
+    assert at_once(desk, *[carry_out_corrections.carry_on] * 4) == ["done"] * 4
     with scope(desk.house):
         assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
         assert Publication.objects.filter(post=post, live=True).count() == 1

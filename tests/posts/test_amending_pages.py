@@ -21,7 +21,7 @@ from delivery.domain.missing import missing
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
-from posts.domain import corrections, removals
+from posts.editing.domain import corrections, removals
 from posts.enums import AmendmentState, Stage
 from posts.models import Amendment, Post
 from posts.queries import publications

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from posts.anchors import CONTEXT, Anchor, at, crossing, found, moved, returned, whole
+from posts.editing.anchors import CONTEXT, Anchor, at, crossing, found, moved, returned, whole
 
 TEXT = "Вода ће бити искључена у Његошевој улици до 15 часова. Хвала на стрпљењу."
 ALPHABET = "абв ҷ .\n🙂é"

@@ -20,16 +20,16 @@ from municipalities.enums import Approval
 from municipalities.tenancy import everywhere, scope
 from notifications.enums import How, NotificationKind
 from notifications.models import Notification, Wish
-from posts.domain import emergency
-from posts.domain.approve import approve, time_shown
-from posts.domain.clock import keep_wall_times
-from posts.domain.gate import may_send
-from posts.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post
+from posts.publishing.domain.gate import may_send
 from posts.queries import decisions
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve, time_shown
 from posts.rules import EMERGENCY_HOLDS
+from posts.scheduling.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
+from posts.scheduling.domain.wall_times import keep_wall_times
 from tests.people import sign_in
 from tests.posts.deciders import member, on_the_list
 from tests.posts.desk import Desk, in_hours

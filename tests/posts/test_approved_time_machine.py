@@ -41,13 +41,13 @@ from delivery.queries import with_its_row
 from municipalities.enums import Approval
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.types import Published
-from posts.domain import emergency
-from posts.domain.approve import approve, send_back
-from posts.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
-from posts.domain.submit import submit, take_back
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Publication
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve, send_back
 from posts.rules import EMERGENCY_HOLDS, Resolved, present
+from posts.scheduling.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
 from tests.posts.deciders import member, on_the_list
 from tests.posts.desk import Desk, in_hours
 

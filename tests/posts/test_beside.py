@@ -11,15 +11,15 @@ from django.urls import reverse
 from channels.models import Channel
 from municipalities.tenancy import scope
 from posts import compose
-from posts.comparison import Side, compare
-from posts.domain.create import duplicate
-from posts.domain.restore import restore_version
-from posts.domain.submit import submit, take_back
 from posts.draft import MOST_COMMENT, BadDraft, Draft, parse
+from posts.editing.domain.create import duplicate
+from posts.editing.domain.restore import restore_version
+from posts.editing.domain.submit import submit, take_back
+from posts.editing.placeholders import filled, gaps
+from posts.editing.previews import of_draft
 from posts.models import Post
-from posts.placeholders import filled, gaps
-from posts.previews import of_draft
 from posts.queries import content
+from posts.review.version_diff import Side, compare
 from tests.analytics.factories import channel
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, replace

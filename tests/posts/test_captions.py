@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts import captions
-from posts.captions import BadCaptions, Cue, read, srt, vtt
+from posts.media import captions
+from posts.media.captions import BadCaptions, Cue, read, srt, vtt
 from tests.posts.films import SRT, VTT
 
 BOTH = [Cue(0, 1200, "Добар дан, Ћуприја!"), Cue(1300, 2000, "Вашар почиње у суботу.")]

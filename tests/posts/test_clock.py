@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from municipalities.tenancy import scope
-from posts.domain.approve import approve
-from posts.domain.clock import keep_wall_times
-from posts.domain.save import plan
-from posts.domain.schedule import schedule
-from posts.domain.submit import submit
+from posts.editing.domain.save import plan
+from posts.editing.domain.submit import submit
 from posts.models import Post
+from posts.review.domain.approve import approve
+from posts.scheduling.domain.schedule import schedule
+from posts.scheduling.domain.wall_times import keep_wall_times
 from tests.posts.desk import Desk, in_hours
 
 

@@ -13,10 +13,11 @@ import pytest
 
 from platforms import counting
 from platforms.types import Limits
-from posts import compose, marks
-from posts.coach import look, points, sentences, text, words
-from posts.coach.patterns import PATTERNS, deadline_words, filled, patterns
+from posts import compose
+from posts.coaching import checks, points, sentences, text_rules, word_lists
+from posts.coaching.call_patterns import PATTERNS, deadline_words, filled, patterns
 from posts.draft import ChannelLayout, Draft, Interactive, Shown, Text
+from posts.editing import text_highlighting
 from posts.enums import CallKind, Format
 from serbian.glossary import Glossary
 from serbian.transliteration import to_latin
@@ -55,25 +56,25 @@ def test_every_kind_of_call_has_a_pattern_in_both_scripts() -> None:
 def test_a_rule_finds_its_places_and_mends_what_it_can(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "rules").items():
         with subtests.test(name):
-            found = text.RULES[vector["rule"]](vector["text"])
+            found = text_rules.RULES[vector["rule"]](vector["text"])
             assert [[each.words, each.instead] for each in found] == vector["hits"]
             assert all(vector["text"][each.start : each.end] == each.words for each in found)
             if "fixed" in vector:
-                assert text.mended(vector["text"], found) == vector["fixed"]
+                assert text_rules.mended(vector["text"], found) == vector["fixed"]
 
 
 def test_days_in_a_text_are_read(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "days").items():
         with subtests.test(name):
-            found = text.days(vector["text"], date.fromisoformat(vector["today"]))
+            found = text_rules.days(vector["text"], date.fromisoformat(vector["today"]))
             assert [[each.hit.words, each.on.isoformat(), each.is_last] for each in found] == vector["expect"]
 
 
 def test_a_text_is_cut_into_sentences(subtests: pytest.Subtests) -> None:
     for name, vector in named("coach", "sentences").items():
         with subtests.test(name):
-            assert [each.words for each in text.sentences(vector["text"])] == vector["expect"]
-            assert text.average(vector["text"]) == vector["average"]
+            assert [each.words for each in text_rules.sentences(vector["text"])] == vector["expect"]
+            assert text_rules.average(vector["text"]) == vector["average"]
 
 
 def facts(raw: Any) -> points.Facts:
@@ -95,7 +96,7 @@ def facts(raw: Any) -> points.Facts:
 
 def told(found: list[points.Point]) -> list[list[str]]:
     """Rules that found nothing and a length that fits are left out: they would stand in every vector."""
-    common = {*text.RULES, "length"}
+    common = {*text_rules.RULES, "length"}
     return [[each.id, each.state, each.code] for each in found if each.is_open or each.id not in common]
 
 
@@ -118,7 +119,7 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
         link="https://cuprija.rs/",
         media=(Shown(7, "Фонтана на тргу"), Shown(8, "Плакат концерта")),
     )
-    known = look.Known(
+    known = checks.Known(
         today=date(2026, 11, 25),
         missing={"bs-Latn": "босански"},
         derived=True,
@@ -126,7 +127,7 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
         consents=[("Нема пристанка.", "/m/cuprija/library/pictures/7/")],
         looked={"https://cuprija.rs/": SimpleNamespace(url="https://cuprija.rs/", state="gone", status=404)},
     )
-    assert {each.code: (each.fix.kind, each.fix.name) for each in look.of_server(draft, known) if each.fix} == {
+    assert {each.code: (each.fix.kind, each.fix.name) for each in checks.of_server(draft, known) if each.fix} == {
         "link_answer.gone": ("focus", "link"),
         "languages.missing": ("focus", "text-bs-Latn"),
         "derived": ("focus", "text-sr-Cyrl"),
@@ -170,13 +171,14 @@ def test_a_text_is_shown_with_its_marks(subtests: pytest.Subtests) -> None:
     for name, vector in named("marks", "marks").items():
         with subtests.test(name):
             found = [
-                [part for part in (each.text, each.mark, each.title) if part] for each in marks.pieces(vector["text"])
+                [part for part in (each.text, each.mark, each.title) if part]
+                for each in text_highlighting.pieces(vector["text"])
             ]
             assert found == vector["expect"]
 
 
 def test_look_alikes_are_pairs_of_both_scripts() -> None:
-    for cyrillic, latin in words.LOOKALIKES.items():
+    for cyrillic, latin in word_lists.LOOKALIKES.items():
         assert "CYRILLIC" in unicodedata.name(cyrillic)
         assert "LATIN" in unicodedata.name(latin)
 

@@ -13,8 +13,8 @@ import pytest
 from django.templatetags.static import static
 
 from platforms import counting
-from posts.coach import points, text, words
-from posts.marks import pieces
+from posts.coaching import points, text_rules, word_lists
+from posts.editing.text_highlighting import pieces
 from serbian.glossary import Glossary
 from serbian.measure import list_of
 from serbian.transliteration import to_latin, traced
@@ -163,13 +163,13 @@ def test_the_browser_offers_the_same_acts(ask: Any) -> None:
 def test_both_know_the_same_words(ask: Any) -> None:
     (found,) = ask("() => engine.words", [{}])
     assert {name: value for name, value in found.items() if name.isupper()} == {
-        "ABBREVIATIONS": words.ABBREVIATIONS,
-        "VERBS": words.VERBS,
-        "MONTHS": list(words.MONTHS),
-        "LITTLE": list(words.LITTLE),
-        "FREE_MAIL": list(words.FREE_MAIL),
-        "BARE_ALTS": list(words.BARE_ALTS),
-        "LOOKALIKES": words.LOOKALIKES,
+        "ABBREVIATIONS": word_lists.ABBREVIATIONS,
+        "VERBS": word_lists.VERBS,
+        "MONTHS": list(word_lists.MONTHS),
+        "LITTLE": list(word_lists.LITTLE),
+        "FREE_MAIL": list(word_lists.FREE_MAIL),
+        "BARE_ALTS": list(word_lists.BARE_ALTS),
+        "LOOKALIKES": word_lists.LOOKALIKES,
     }
 
 
@@ -208,7 +208,7 @@ def test_both_agree_on_texts_that_nobody_would_write(ask: Any) -> None:
                 for piece in traced(each, into_cyrillic=False, glossary=GLOSSARY)
                 if piece.before
             ],
-            "rules": [[[hit.words, hit.instead] for hit in rule(each)] for rule in text.RULES.values()],
-            "days": [[day.on.isoformat(), day.is_last] for day in text.days(each, date(2026, 11, 25))],
-            "average": text.average(each),
+            "rules": [[[hit.words, hit.instead] for hit in rule(each)] for rule in text_rules.RULES.values()],
+            "days": [[day.on.isoformat(), day.is_last] for day in text_rules.days(each, date(2026, 11, 25))],
+            "average": text_rules.average(each),
         }, each

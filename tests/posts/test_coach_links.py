@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from municipalities.tenancy import scope
-from posts.domain import check_links
+from posts.editing.domain import check_links
 from posts.enums import LinkState
 from posts.models import LinkCheck
 from posts.queries import looked_at

@@ -24,14 +24,16 @@ from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.queries import access as access_of
 from municipalities.tenancy import scope
-from posts.domain import amend, corrections, emergency, removals, schedule
-from posts.domain.approve import approve, send_back
-from posts.domain.submit import submit, take_back
 from posts.draft import Text, parse
+from posts.editing.domain import carry_out_corrections, corrections, removals
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import AmendmentState, PartState, Stage, Way
 from posts.home import board
 from posts.models import Amendment, AmendmentPart, Publication
 from posts.queries import publications
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve, send_back
+from posts.scheduling.domain import schedule
 from tests.delivery.conftest import allowed, network, outgoing_of
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
@@ -358,7 +360,7 @@ def test_a_worker_that_dies_between_the_two_loses_nothing_and_doubles_nothing(de
     take_down.take_down(pk)  # and here the machine goes out: no tick, no message
     assert desk.texts() == []
     for _tick in range(5):
-        amend.carry_on()
+        carry_out_corrections.carry_on()
     assert Publication.objects.filter(post=post, live=True).count() == 1
     assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
     desk.go()
@@ -372,7 +374,7 @@ class MachineWentOut(Exception):
 
 @transaction.atomic
 def _half_way(desk: Street) -> None:
-    amend.carry_on()
+    carry_out_corrections.carry_on()
     assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
     raise MachineWentOut
 
@@ -403,7 +405,7 @@ def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> 
     number = reconcile.reconcile(new.pk)
     if number:
         deliver(new.pk, number)
-    amend.carry_on()
+    carry_out_corrections.carry_on()
     assert desk.texts() == [SECOND]
     assert desk.amendment(post).state == AmendmentState.DONE
 
@@ -454,7 +456,7 @@ def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
     failed = Delivery.objects.get(kind="edit")
     assert (failed.state, failed.reason, desk.texts()) == (State.FAILED, ReasonCode.REJECTED, [FIRST])
     drop_delivery(failed, by=desk.cast.officer)
-    amend.carry_on()
+    carry_out_corrections.carry_on()
     assert desk.amendment(post).state == AmendmentState.DONE
     desk.agreed(desk.reload(post), "Вашар је у 10.")
     desk.go()

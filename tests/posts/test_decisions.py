@@ -18,15 +18,15 @@ from municipalities.queries import access, today
 from municipalities.rules import Verb
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from posts.deciding import standing
-from posts.domain.approve import approve, endorse, send_back
-from posts.domain.comment import comment
-from posts.domain.gate import may_send
-from posts.domain.schedule import move, publish_now, schedule
-from posts.domain.submit import submit, take_back
+from posts.approval import standing
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import Bar, DecisionKind, Stage, Step
 from posts.models import Decision, Thread
+from posts.publishing.domain.gate import may_send
 from posts.queries import decisions
+from posts.review.domain.approve import approve, endorse, send_back
+from posts.review.domain.comment import comment
+from posts.scheduling.domain.schedule import move, publish_now, schedule
 from tests.posts.deciders import home_of, member, stand_in, submitted
 from tests.posts.desk import Desk, in_hours
 

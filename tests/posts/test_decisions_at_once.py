@@ -14,13 +14,13 @@ from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, EmergencyRight
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain import emergency
-from posts.domain.approve import approve, send_back
-from posts.domain.restore import restore_version
-from posts.domain.schedule import publish_now
-from posts.domain.submit import submit, take_back
+from posts.editing.domain.restore import restore_version
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Version
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve, send_back
+from posts.scheduling.domain.schedule import publish_now
 from tests import concurrency
 from tests.concurrency import REFUSED
 from tests.people import Cast

@@ -17,13 +17,13 @@ from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, EmergencyRight, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain import emergency
-from posts.domain.approve import approve, endorse, send_back
-from posts.domain.comment import comment
-from posts.domain.create import create
-from posts.domain.submit import submit, take_back
+from posts.editing.domain.create import create
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Thread
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve, endorse, send_back
+from posts.review.domain.comment import comment
 from tests.people import Cast, sign_in
 from tests.posts.deciders import home_of, member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk, in_hours, opened

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts.derived import MOST_OFFERS, MOST_WORDS, Stretch, offers, pieces, reasons, stretches
+from posts.composer.derived_text import MOST_OFFERS, MOST_WORDS, Stretch, offers, pieces, reasons, stretches
 from posts.draft import Text
 from serbian import Glossary, to_cyrillic, to_latin
 from serbian.glossary import EMPTY

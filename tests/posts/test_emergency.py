@@ -23,13 +23,13 @@ from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from posts.domain import emergency
-from posts.domain.approve import approve
-from posts.domain.gate import may_send
-from posts.domain.schedule import move, publish_now
-from posts.domain.submit import submit, take_back
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import Category, DecisionKind, Stage
 from posts.models import Decision, Post
+from posts.publishing.domain.gate import may_send
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve
+from posts.scheduling.domain.schedule import move, publish_now
 from tests.posts.deciders import home_of, member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk, in_hours
 

@@ -23,12 +23,12 @@ from municipalities.models import (  # type: ignore[attr-defined]
 )
 from municipalities.queries import access, today
 from municipalities.rules import Verb
-from posts.domain import emergency
-from posts.domain.approve import LEAVE, approve
-from posts.domain.schedule import move, publish_now
-from posts.domain.submit import submit
+from posts.editing.domain.submit import submit
 from posts.models import Post
 from posts.queries import publications
+from posts.review.domain import emergency
+from posts.review.domain.approve import LEAVE, approve
+from posts.scheduling.domain.schedule import move, publish_now
 from tests.people import Cast, person, sign_in
 from tests.posts.deciders import member
 from tests.posts.desk import Desk, in_hours

@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from delivery.enums import State
 from municipalities.tenancy import scope
-from posts.domain.comment import comment
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post
+from posts.review.domain.comment import comment
 from tests.browsing import violations
 from tests.patience import at_once
 from tests.people import Cast, sign_in

@@ -20,12 +20,12 @@ from municipalities.tenancy import scope
 from platforms.types import Poll
 from posts import queries
 from posts.compose import outgoing, parts
-from posts.composer_form import read
-from posts.domain.close import MOST, Report, close, tell
-from posts.domain.save import remember
+from posts.composer.form_parser import read
 from posts.draft import Call, Draft, Interactive, Text, parse
+from posts.editing.domain.save import remember
 from posts.interactive import answers_until, format_notes
 from posts.models import Closing, Post
+from posts.polls.domain.close import MOST, Report, close, tell
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 

@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from municipalities.tenancy import scope
-from posts.domain import pictures
-from posts.domain.pictures import BadPicture, opened, pixels
 from posts.draft import Crop
+from posts.media.domain import pictures
+from posts.media.domain.pictures import BadPicture, opened, pixels
 from posts.models import Media
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, picture_bytes

@@ -15,9 +15,9 @@ from municipalities.domain import services as catalogue
 from municipalities.domain.reference import load_services
 from municipalities.models import EService, GlossaryWord, ServiceAvailability
 from municipalities.queries import glossary, offer, offers
-from posts.domain.submit import submit
 from posts.draft import Call, Draft
-from posts.services import link_notes, promotion, service_notes
+from posts.editing.domain.submit import submit
+from posts.editing.eservices import link_notes, promotion, service_notes
 from tests.people import sign_in
 from tests.posts.desk import Desk
 

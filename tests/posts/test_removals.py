@@ -14,7 +14,7 @@ from delivery.enums import State
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from notifications.models import Notification
-from posts.domain import removals
+from posts.editing.domain import removals
 from posts.enums import AmendmentState, PartState
 from posts.models import Amendment, Post
 from posts.queries import publications

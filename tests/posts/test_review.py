@@ -11,11 +11,11 @@ from common.models import AuditEvent
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from notifications.models import Notification
-from posts.domain.approve import approve, send_back
-from posts.domain.gate import may_send
-from posts.domain.submit import submit, take_back
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
+from posts.publishing.domain.gate import may_send
 from posts.queries import decisions, publications, upcoming
+from posts.review.domain.approve import approve, send_back
 from tests.posts.deciders import home_of
 from tests.posts.desk import Desk, in_hours
 

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from municipalities.tenancy import scope
-from posts.domain.comment import comment
-from posts.domain.suggest import suggest
 from posts.draft import Shown
+from posts.editing.thread_positions import Where
 from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread
-from posts.places import Where
 from posts.queries import latest_version
+from posts.review.domain.comment import comment
+from posts.review.domain.suggest import suggest
 from tests.browsing import EACH_LOOK, violations
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened

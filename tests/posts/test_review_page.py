@@ -14,15 +14,15 @@ from delivery.domain.move import move as move_delivery
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
-from posts.domain.approve import approve
-from posts.domain.comment import comment
-from posts.domain.submit import submit, take_back
-from posts.domain.suggest import accept, suggest
-from posts.domain.thread import resolve
 from posts.draft import Shown
+from posts.editing.domain.submit import submit, take_back
+from posts.editing.thread_positions import Where
 from posts.enums import Stage
 from posts.models import Post
-from posts.places import Where
+from posts.review.domain.approve import approve
+from posts.review.domain.comment import comment
+from posts.review.domain.suggest import accept, suggest
+from posts.review.domain.thread import resolve
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from municipalities.models import Pairing
 from municipalities.tenancy import scope
-from posts.domain.comment import comment
-from posts.domain.submit import submit
-from posts.domain.suggest import suggest
 from posts.draft import Shown, parse
+from posts.editing.domain.submit import submit
+from posts.editing.thread_positions import Where
 from posts.enums import SuggestionState
 from posts.models import Comment, Post, Suggestion, Thread
-from posts.places import Where
+from posts.review.domain.comment import comment
+from posts.review.domain.suggest import suggest
 from tests.people import Cast, sign_in
 from tests.posts.desk import CYRILLIC, Desk, opened
 from tests.posts.test_threads import WORDS, at
@@ -129,7 +129,7 @@ def test_another_houses_picture_is_no_place(desk: Desk, post: Post) -> None:
     with scope(desk.cast.novi_pazar):
         import io
 
-        from posts.domain.pictures import add
+        from posts.media.domain.pictures import add
         from tests.posts.desk import picture_bytes
 
         raw = picture_bytes()
@@ -213,7 +213,7 @@ def test_words_with_dangerous_letters_are_shown_as_words(desk: Desk) -> None:
 
 
 def test_resolved_ones_are_counted_and_only_the_last_are_shown(desk: Desk, post: Post) -> None:
-    from posts.domain.thread import resolve
+    from posts.review.domain.thread import resolve
 
     with scope(desk.house):
         for number in range(12):
@@ -236,7 +236,7 @@ def test_what_is_new_is_new_once(desk: Desk, post: Post) -> None:
 
 
 def test_an_older_version_is_read_without_marks(desk: Desk, post: Post) -> None:
-    from posts.domain.submit import take_back
+    from posts.editing.domain.submit import take_back
 
     with scope(desk.house):
         comment(post, "Од када?", by=desk.cast.mentor, where=at())

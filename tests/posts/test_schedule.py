@@ -9,13 +9,13 @@ from delivery.domain.move import move as move_delivery
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from notifications.models import Notification
-from posts.domain.approve import approve
-from posts.domain.schedule import move, publish_now, schedule, unschedule
-from posts.domain.submit import submit, take_back
 from posts.draft import ChannelLayout
+from posts.editing.domain.submit import submit, take_back
 from posts.enums import Stage
 from posts.models import Post
+from posts.review.domain.approve import approve
 from posts.rules import present
+from posts.scheduling.domain.schedule import move, publish_now, schedule, unschedule
 from tests.posts.desk import Desk, in_hours
 
 

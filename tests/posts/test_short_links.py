@@ -15,14 +15,14 @@ from links.domain.count import count
 from links.models import Link
 from links.rules import LENGTH
 from posts.compose import outgoing, parts, with_link
-from posts.domain.create import blank, duplicate
-from posts.domain.schedule import publish_now
-from posts.domain.submit import submit, take_back
 from posts.draft import Card, Draft, Text, parse
+from posts.editing.domain.create import blank, duplicate
+from posts.editing.domain.submit import submit, take_back
+from posts.editing.previews import of_draft, of_version
 from posts.models import Post
-from posts.previews import of_draft, of_version
+from posts.publishing.short_links import foreseen
 from posts.queries import content, frozen_files
-from posts.short_links import foreseen
+from posts.scheduling.domain.schedule import publish_now
 from tests.people import sign_in
 from tests.posts.desk import CYRILLIC, Desk
 

@@ -9,16 +9,16 @@ import pytest
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from notifications.models import Notification
-from posts.domain.comment import comment
-from posts.domain.save import Conflict, Content, save_draft
-from posts.domain.submit import submit
-from posts.domain.suggest import accept, decline, suggest
-from posts.domain.thread import resolve
 from posts.draft import MOST_TEXT, parse
+from posts.editing.domain.save import Conflict, Content, save_draft
+from posts.editing.domain.submit import submit
+from posts.editing.thread_positions import Where
 from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread, Version
-from posts.places import Where
 from posts.queries import writers
+from posts.review.domain.comment import comment
+from posts.review.domain.suggest import accept, decline, suggest
+from posts.review.domain.thread import resolve
 from tests.posts.desk import CYRILLIC, Desk
 from tests.posts.test_threads import at
 

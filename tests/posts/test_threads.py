@@ -9,16 +9,16 @@ import pytest
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from notifications.models import Notification
-from posts.domain.comment import MOST, comment, reply
-from posts.domain.see import see
-from posts.domain.submit import submit
-from posts.domain.thread import reopen, resolve
 from posts.draft import Crop, Shown, Text
+from posts.editing.domain.submit import submit
+from posts.editing.thread_positions import Where, read
 from posts.enums import AnchorKind
-from posts.mentions import pieces, plain, stored
 from posts.models import Comment, Post, Seen, Thread
-from posts.places import Where, read
+from posts.notifications.mentions import pieces, plain, stored
 from posts.queries import mentionable, open_threads, threads
+from posts.review.domain.comment import MOST, comment, reply
+from posts.review.domain.mark_seen import see
+from posts.review.domain.thread import reopen, resolve
 from tests.posts.desk import CYRILLIC, Desk
 
 WORDS = "до 15 часова"
@@ -150,7 +150,7 @@ def test_a_thread_on_a_picture_leaves_and_comes_back_with_it(desk: Desk) -> None
 
 
 def test_a_save_without_threads_asks_one_question_more(desk: Desk, django_assert_num_queries: Any) -> None:
-    from posts.domain.follow import follow
+    from posts.editing.domain.move_anchors import follow
 
     post = desk.write()
     with django_assert_num_queries(1):

@@ -13,15 +13,15 @@ from channels.enums import ChannelState
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
-from posts.domain.approve import send_back
-from posts.domain.restore import restore_version
-from posts.domain.submit import submit, take_back
-from posts.domain.suggest import accept, suggest
 from posts.draft import Call, Card, ChannelLayout, Crop, Draft, Interactive, Shown, Text, parse
+from posts.editing.domain.restore import restore_version
+from posts.editing.domain.submit import submit, take_back
+from posts.editing.thread_positions import Where
 from posts.enums import Stage
 from posts.models import Media, Post, Version
-from posts.places import Where
 from posts.queries import content, latest_version
+from posts.review.domain.approve import send_back
+from posts.review.domain.suggest import accept, suggest
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened, picture_bytes
 

@@ -21,10 +21,10 @@ from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT
 from municipalities.tenancy import everywhere, scope
-from posts.domain import videos
-from posts.domain.schedule import publish_now, schedule
 from posts.draft import Shown
+from posts.media.domain import videos
 from posts.models import Post
+from posts.scheduling.domain.schedule import publish_now, schedule
 from tests.delivery.conftest import allowed, connected, network
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer

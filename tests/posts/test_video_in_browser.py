@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from channels.models import Channel
 from municipalities.tenancy import scope
-from posts.domain import videos
 from posts.draft import parse
+from posts.media.domain import videos
 from posts.models import Media, Post
 from tests.analytics.factories import channel
 from tests.browsing import violations

@@ -20,14 +20,14 @@ from django.utils import timezone
 from common import uploads
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
-from posts.captions import BadCaptions
-from posts.domain import videos
-from posts.domain.pictures import BadPicture, delete
-from posts.domain.schedule import publish_now, schedule
-from posts.domain.submit import submit
 from posts.draft import Shown
+from posts.editing.domain.submit import submit
 from posts.enums import Probe
+from posts.media.captions import BadCaptions
+from posts.media.domain import videos
+from posts.media.domain.pictures import BadPicture, delete
 from posts.models import Media
+from posts.scheduling.domain.schedule import publish_now, schedule
 from tests.people import Cast, sign_in
 from tests.posts import films
 from tests.posts.desk import Desk, in_hours

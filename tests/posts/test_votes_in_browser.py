@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from municipalities.tenancy import scope
-from posts.domain.save import remember
 from posts.draft import Draft, Interactive, Text
+from posts.editing.domain.save import remember
 from posts.models import PollResult, Post
 from tests.analytics.factories import channel, published
 from tests.browsing import enter, is_sound

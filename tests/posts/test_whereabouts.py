@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posts.media.gps_metadata import blank
 from posts.models import Media
-from posts.whereabouts import blank
 from tests.posts.desk import Desk
 from tests.posts.films import boxes_of, film
 

@@ -17,12 +17,12 @@ from municipalities.enums import Role
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from posts.domain.approve import send_back
-from posts.domain.submit import submit
-from posts.domain.suggest import suggest
+from posts.editing.domain.submit import submit
+from posts.editing.thread_positions import Where
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.models import Decision, Post, Suggestion
-from posts.places import Where
+from posts.review.domain.approve import send_back
+from posts.review.domain.suggest import suggest
 from tests.people import Cast, person, sign_in
 from tests.posts.deciders import stand_in
 from tests.posts.desk import Desk, opened

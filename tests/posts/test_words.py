@@ -15,9 +15,9 @@ from common.models import AuditEvent
 from municipalities.domain import glossary
 from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
-from posts.domain.restore import restore_version
-from posts.domain.submit import submit, take_back
 from posts.draft import Interactive, Text, parse
+from posts.editing.domain.restore import restore_version
+from posts.editing.domain.submit import submit, take_back
 from posts.models import Variant, Version
 from posts.queries import content
 from tests.people import Cast, sign_in

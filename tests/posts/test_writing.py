@@ -10,12 +10,12 @@ from django.db import connection
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
-from posts.domain.create import create, duplicate
-from posts.domain.delete import delete, restore
-from posts.domain.freeze import freeze
-from posts.domain.save import Conflict, Content, Saved, save_draft
-from posts.domain.submit import submit
 from posts.draft import BadDraft, Card, ChannelLayout, Crop, Draft, Shown, Text, parse
+from posts.editing.domain.create import create, duplicate
+from posts.editing.domain.delete import delete, restore
+from posts.editing.domain.freeze import freeze
+from posts.editing.domain.save import Conflict, Content, Saved, save_draft
+from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Media, Post
 from posts.queries import content, visible

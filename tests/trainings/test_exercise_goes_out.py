@@ -16,11 +16,11 @@ from delivery.domain.deliver import deliver
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import scope
-from posts.domain import pictures
-from posts.domain.create import create
-from posts.domain.save import Content, Saved, save_draft
-from posts.domain.schedule import publish_now
 from posts.draft import Draft, Shown, Text
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, Saved, save_draft
+from posts.media.domain import pictures
+from posts.scheduling.domain.schedule import publish_now
 from practice.models import Media, Status
 from tests.people import Cast
 from tests.posts.desk import picture_bytes

@@ -24,12 +24,13 @@ from municipalities.enums import MunicipalityKind
 from municipalities.models import Membership, Municipality
 from municipalities.tenancy import TenantModel, everywhere, scope
 from notifications.models import Notification
-from posts.domain import comment, pictures
-from posts.domain.create import create
-from posts.domain.save import Content, save_draft
-from posts.domain.schedule import publish_now
 from posts.draft import Draft, Shown, Text
+from posts.editing.domain.create import create
+from posts.editing.domain.save import Content, save_draft
+from posts.media.domain import pictures
 from posts.models import Media, Post
+from posts.review.domain import comment
+from posts.scheduling.domain.schedule import publish_now
 from practice.domain import door, react, write
 from practice.enums import AccountKind
 from practice.models import Account, Status

@@ -28,8 +28,8 @@ from planning.date_parsing import moment
 from planning.reading import FileRow, refuse_broken
 from posts.draft import MOST_LINK, is_link
 from posts.enums import Category
+from posts.labels import does_not_exist
 from posts.rules import DoesNotExist, Twice, wall_time
-from posts.wording import does_not_exist
 from serbian.folding import fold
 
 # No network of ours is older.

@@ -18,7 +18,7 @@ from common.dates import short_date
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
-from posts.domain.consents import Scan
+from posts.media.domain.consents import Scan
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from analytics.models import AccessCheck, IndicatorValue, Subject
 from analytics.rollups.domain import daily_counts
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere
-from posts.coach.points import poor_alt
-from posts.coach.text import hits
+from posts.coaching.points import poor_alt
+from posts.coaching.text_rules import hits
 from posts.models import Version
 
 # A post gathers numbers for ninety days: this month, and the three before it.

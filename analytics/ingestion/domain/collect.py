@@ -38,8 +38,8 @@ from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited, Rejected
 from platforms.protocols import Connector
 from platforms.types import Gone, MetricValues, PollCount, PostMetrics
-from posts.domain import count_votes
 from posts.models import Publication
+from posts.polls.domain import count_votes
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,5 @@
 // Calls to action: patterns filled with day and link, days as a Serbian text names them. The same as
-// posts/coach/patterns.py; tests/vectors/coach.json holds the two together.
+// posts/coaching/call_patterns.py; tests/vectors/coach.json holds the two together.
 
 const MONTHS = {
   Cyrl: "јануара фебруара марта априла маја јуна јула августа септембра октобра новембра децембра".split(" "),

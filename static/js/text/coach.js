@@ -1,4 +1,4 @@
-// The coach's rules: posts/coach/text.py in the browser, rule by rule, so that it answers each letter.
+// The coach's rules: posts/coaching/text_rules.py in the browser, rule by rule, so that it answers each letter.
 // tests/vectors/coach.json holds the two together. Change one, change the other: the vectors tell.
 import { toLatin } from "../serbian.js";
 import { urls } from "./counting.js";

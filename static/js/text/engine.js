@@ -1,6 +1,6 @@
 // The text engine: everything about a text that needs nothing but the text, as it is typed. Lengths as each network
 // counts them, the look with its links and hashtags, the parts a channel shows, the coach. No page and no network in
-// it: values in, values out. Python has the same (platforms/counting.py, posts/marks.py, posts/compose.py,
+// it: values in, values out. Python has the same (platforms/counting.py, posts/editing/text_highlighting.py, posts/compose.py,
 // posts/coach/), and tests/vectors/*.json run through both.
 export { toLatin, traced } from "../serbian.js";
 export { deadlineWords, filled } from "./calls.js";

@@ -1,4 +1,4 @@
-// A text as a network shows it: posts/marks.py in the browser; tests/vectors/marks.json holds the two together.
+// A text as a network shows it: posts/editing/text_highlighting.py in the browser; tests/vectors/marks.json holds the two together.
 import { urls } from "./counting.js";
 
 const WORD = "\\p{L}\\p{N}_";

@@ -1,4 +1,4 @@
-// What the coach says about what is typed: posts/coach/points.py in the browser, point by point.
+// What the coach says about what is typed: posts/coaching/points.py in the browser, point by point.
 // tests/vectors/coach.json holds the two together.
 import { deadlineWords } from "./calls.js";
 import { NUMBERS, RULES, days, hits, national, verbs } from "./coach.js";

@@ -1,4 +1,4 @@
-// Lists the coach knows by heart: those of posts/coach/words.py, and a test compares the two. Latin is derived.
+// Lists the coach knows by heart: those of posts/coaching/word_lists.py, and a test compares the two. Latin is derived.
 import { toLatin } from "../serbian.js";
 
 // Well known inside a town hall only. An expansion of "" has several meanings: the writer says which.

@@ -1,0 +1,55 @@
+"""The list of posts: find one by its words, in either script and with or without diacritics."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from channels.enums import ChannelState
+from channels.models import Channel
+from common.web.params import choice_param, int_param
+from delivery.enums import State
+from municipalities.access import requires
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts import queries
+from posts.enums import Category, Stage
+from posts.queries import Filters
+
+PER_PAGE = 25
+
+
+@requires(Verb.POST_VIEW)
+def posts(request: MunicipalityRequest) -> HttpResponse:
+    filters = filters_of(request)
+    rows = queries.listed(filters, drafts=request.access.may(Verb.DRAFT_VIEW))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "filters": filters, "options": options(), "narrowed": filters != queries.Filters()}
+    return render(request, "posts/list.html", context)
+
+
+# ---- Filters that the calendar and the list share, read from a hostile address.
+
+
+STATES = (
+    *((each, each.label) for each in Stage),
+    *((each, each.label) for each in (
+        State.SCHEDULED, State.PUBLISHED, State.FAILED, State.UNCONFIRMED, State.EXPIRED,
+    )),
+)  # fmt: skip
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    return Filters(
+        channel=int_param(request.GET, "channel"),
+        state=choice_param(request.GET, "state", {*Stage.values, *State.values}),
+        category=choice_param(request.GET, "category", Category.values),
+        words=request.GET.get("q", "").replace("\x00", "")[:80],
+    )
+
+
+def options() -> dict[str, Any]:
+    """Choices of the filters' fields. One query."""
+    channels = Channel.objects.exclude(state=ChannelState.DISCONNECTED).only("pk", "name", "platform").order_by("pk")
+    return {"channels": list(channels), "states": STATES, "categories": Category.choices}

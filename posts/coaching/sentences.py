@@ -1,0 +1,207 @@
+"""What the coach says, in the reader's language: for each code one sentence, why it matters in it.
+
+The page gets the sentences as data (`spoken`), so that the browser fills them without waiting.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from posts.coaching.points import Fix, Point
+
+# In the order of the list; what is not named here comes last.
+ORDER = (
+    "call", "single", "link", "link_answer", "deadline", "length", "sentences", "click_here",
+    "abbreviations", "capitals", "fancy", "mixed", "emoji", "hashtags", "hashtags_in_between", "languages", "derived",
+    "alt", "picture_text", "contrast", "children", "jmbg", "phones", "landlines",
+    "plates", "mails",
+)  # fmt: skip
+STATES = ("stops", "look", "todo", "ok")
+
+
+def in_order(points: Iterable[Point]) -> list[Point]:
+    """What stops first, then what is worth a look, then what is missing; what is in order comes last."""
+    places = {name: place for place, name in enumerate(ORDER)}
+    return sorted(points, key=lambda each: (STATES.index(each.state), places.get(each.id, len(ORDER))))
+
+
+def titles() -> dict[str, str]:
+    return {
+        "call": _("Call to action"),
+        "single": _("One thing to do"),
+        "link": _("Link"),
+        "link_answer": _("The link works"),
+        "deadline": _("Until when"),
+        "length": _("Length"),
+        "sentences": _("Readable sentences"),
+        "click_here": _("Links say where they lead"),
+        "abbreviations": _("Abbreviations"),
+        "capitals": _("Capitals"),
+        "fancy": _("Plain letters"),
+        "mixed": _("One script in a word"),
+        "emoji": _("Emoji"),
+        "hashtags": _("Hashtags"),
+        "hashtags_in_between": _("Place of the hashtags"),
+        "languages": _("Languages"),
+        "derived": _("Derived text"),
+        "alt": _("Descriptions of pictures"),
+        "picture_text": _("Text in pictures"),
+        "contrast": _("Contrast in pictures"),
+        "children": _("People in pictures"),
+        "jmbg": _("Personal number"),
+        "phones": _("Telephone number"),
+        "landlines": _("Landline number"),
+        "plates": _("Licence plate"),
+        "mails": _("E-mail address"),
+    }
+
+
+def sentences() -> dict[str, str]:
+    """Of the points that the browser finds by itself."""
+    return {
+        "call.none": _("Nothing tells people what they can do now; posts that ask for one thing get more of it."),
+        "call.unfiled": _("The text asks people to act (%(words)s), but the call is not filled in: nobody counts it."),
+        "call.unsaid": _("The text does not say it: a call works only where people read it."),
+        "call.ok": _("The text says what people can do."),
+        "call.takes_part": _("People can take part, and that is what the post asks for."),
+        "single.many": _("The post asks for several things at once (%(words)s); people do one thing, or none."),
+        "link.none": _("This call needs a link; without one people have to search for the place."),
+        "link.many": _("There are %(count)s links; with one, nobody has to choose."),
+        "link.bad": _("This is not a web address, so nobody can follow it."),
+        "link.ok": _("There is one link."),
+        "deadline.none": _("No day is named; people put off what has no end."),
+        "deadline.unsaid": _("The day you chose does not stand in the text, so nobody reads it."),
+        "deadline.unfiled": _("The text names a last day (%(words)s); filled in, it is watched when the text changes."),
+        "deadline.differs": _("The text names another day (%(words)s) than the one you chose."),
+        "deadline.past": _("The day you chose is over, so nobody can do it any more."),
+        "deadline.gone": _("The last day in the text (%(words)s) is over, so nobody can do it any more."),
+        "deadline.ok": _("The text says until when."),
+        "length.over": _("It is too long for %(names)s; the network will not take it."),
+        "length.ok": _("It fits every network."),
+        "sentences": _("This sentence is long; on a phone its end is read without its beginning: %(words)s"),
+        "sentences.ok": _("The sentences are short enough to be read at once."),
+        "click_here": _("These words do not say where the link leads; those who only hear it are lost: %(words)s"),
+        "click_here.ok": _("No link hides behind “click here”."),
+        "abbreviations": _("Not everybody knows these abbreviations; explain them the first time: %(words)s"),
+        "abbreviations.ok": _("No abbreviation is left unexplained."),
+        "capitals": _("Capitals read as shouting, and screen readers may spell them letter by letter: %(words)s"),
+        "capitals.ok": _("Nothing is shouted in capitals."),
+        "fancy": _("Screen readers skip these drawn letters, and no search finds them: %(words)s"),
+        "fancy.ok": _("All letters are letters."),
+        "mixed": _("Latin and Cyrillic letters are mixed in these words, so searches will not find them: %(words)s"),
+        "mixed.ok": _("Each word is in one script."),
+        "emoji": _("Screen readers say the name of every emoji; three are enough, and none as a bullet: %(words)s"),
+        "emoji.ok": _("There are not too many emoji."),
+        "hashtags": _("With a capital for each word a hashtag can be read, and read aloud: %(words)s"),
+        "hashtags.ok": _("The hashtags can be read."),
+        "hashtags_in_between": _("Hashtags inside sentences stop the reader; put them together at the end: %(words)s"),
+        "hashtags_in_between.ok": _("Hashtags do not interrupt the sentences."),
+        "alt.missing": _("Picture %(number)s has no description; those who cannot see it get nothing."),
+        "alt.filename": _("The description of picture %(number)s is the name of a file; say what the picture shows."),
+        "alt.bare": _("The description of picture %(number)s only says that it is a picture; say what it shows."),
+        "alt.short": _("The description of picture %(number)s is very short; say in one sentence who does what."),
+        "alt.long": _("The description of picture %(number)s is long; put into the text what everybody should know."),
+        "alt.same": _("The description of picture %(number)s repeats the text; those who hear both hear it twice."),
+        "alt.ok": _("The pictures are described."),
+        "jmbg": _("This is somebody's personal number; once published, it cannot be taken back: %(words)s"),
+        "jmbg.ok": _("No personal number is in the text."),
+        "phones": _("This may be somebody's own mobile; publish it only if it belongs to the office: %(words)s"),
+        "phones.ok": _("No mobile number is in the text."),
+        "landlines": _("Is it an office's number? Then put it into the library, and nobody asks again: %(words)s"),
+        "landlines.ok": _("No landline number is in the text that is not known as an office's."),
+        "plates": _("A licence plate leads to a person: %(words)s"),
+        "plates.ok": _("No licence plate is in the text."),
+        "mails": _("This may be somebody's own e-mail address; the office's outlives its people: %(words)s"),
+        "mails.ok": _("No personal e-mail address is in the text."),
+    }  # fmt: skip
+
+
+def of_server() -> dict[str, str]:
+    """Of the points that only the server knows."""
+    return {
+        "link_answer.waiting": _("The link is being checked."),
+        "link_answer.ok": _("The link works."),
+        "link_answer.gone": _("The site answers with the error %(status)s; people would meet it, too: %(url)s"),
+        "link_answer.silent": _("The site does not answer; people would wait in vain: %(url)s"),
+        "link_answer.plain": _("The address begins with http, and browsers warn of such pages: %(url)s"),
+        "link_answer.closed": _("The link leads inside a network or away from https: people cannot follow: %(url)s"),
+        "languages.missing": _("There is no text in %(language)s, which a channel or the municipality asks for."),
+        "languages.ok": _("Every language that is asked for is there."),
+        "derived": _("The Cyrillic text was derived from the Latin one, which has to guess: read it first."),
+        "picture_text": _("Picture %(number)s may contain much text: too small on a phone, and silent for the blind."),
+        "picture_text.ok": _("No picture seems to be full of text."),
+        "contrast": _("Letters in picture %(number)s may be hard to read: they hardly stand out from the ground."),
+        "contrast.ok": _("The letters in the pictures stand out."),
+        "children": "%(sentence)s",
+    }  # fmt: skip
+
+
+def fixes() -> dict[str, str]:
+    return {
+        "mend": _("Put it right"),
+        "show": _("Show it"),
+        "set": _("Fill it in"),
+        "focus": _("Go there"),
+        "put": _("Put it into the text"),
+        "day": _("Put the day into the text"),
+        "open": _("Open it"),
+    }
+
+
+def sentence(point: Point) -> str:
+    found = {**sentences(), **of_server()}
+    return found[point.code] % dict(point.values)
+
+
+def label(fix: Fix) -> str:
+    return fixes()[fix.kind]
+
+
+@dataclass(frozen=True)
+class CoachingHint:
+    """A point as a page shows it. `by_text`: the browser finds it by itself while one types."""
+
+    point: Point
+    title: str
+    sentence: str
+    by_text: bool
+
+    @property
+    def fix(self) -> str:
+        """For the script: what the button does."""
+        fix = self.point.fix
+        return json.dumps({"kind": fix.kind, "name": fix.name, "values": dict(fix.values)}) if fix else ""
+
+    @property
+    def fix_label(self) -> str:
+        return label(self.point.fix) if self.point.fix else ""
+
+
+def told(points: Iterable[Point]) -> list[CoachingHint]:
+    """In the order of the page."""
+    names, server = titles(), of_server()
+    return [
+        CoachingHint(point, names[point.id], sentence(point), by_text=point.code not in server)
+        for point in in_order(points)
+    ]
+
+
+def things(count: int) -> str:
+    return ngettext("%(count)s thing to look at", "%(count)s things to look at", count)
+
+
+def spoken() -> dict[str, Any]:
+    """Everything the browser needs to speak by itself; the titles in the order of the list."""
+    return {
+        "titles": {name: titles()[name] for name in ORDER},
+        "sentences": sentences(),
+        "fixes": fixes(),
+        # one, few and many of Serbian; the script chooses by the rule of the page's language
+        "count": {name: things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))},
+        "none": _("Nothing left to look at."),
+        "empty": _("Begin to write: this list looks over your shoulder."),
+    }

@@ -1,0 +1,155 @@
+"""The composer's fields, with scripts and without: from what a browser sends to `Content`.
+
+Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl` and `layout-7` for channel 7, `media`
+(ids in order) with `alt-3` and `crop-3` ("4:5@0,0.1,1,0.8"), `channels`, `link`, `link_title`, `link_description`,
+`title`, `category`, `date`, `time`, `fold`, `revision`; `call-kind`, `call-words`, `call-deadline`, `service`,
+`tracked`, `headline`, `first_comment`, and `interactive-…` (see `_interactive`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from channels.enums import Layout
+from channels.models import Channel
+from common.integers import parse_int
+from common.web.params import int_param
+from posts.draft import SERBIAN, BadDraft, parse, storable
+from posts.editing.domain.save import Content
+from posts.enums import Category
+from posts.labels import does_not_exist, twice
+from posts.rules import DoesNotExist, Resolved, Twice, wall_time
+
+_BARE = re.compile(r"(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]\S*)?")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed. `content.time` is None where `time_problem` says why; `asks_fold`: the hour exists twice."""
+
+    content: Content
+    revision: int
+    time_problem: str = ""
+    asks_fold: bool = False
+
+
+def read(sent: QueryDict, channels: Sequence[Channel]) -> Typed:
+    """Raises `BadDraft` for what no honest page sends, and for texts that are too long."""
+    draft = parse(_raw(sent, {channel.pk: channel for channel in channels}))
+    category = sent.get("category", "")
+    chosen, problem, asks_fold = chosen_time(sent)
+    content = Content(
+        draft=draft,
+        title=storable(sent.get("title", ""))[:140].strip(),
+        category=category if category in Category.values else Category.SERVICE.value,
+        time=chosen,
+    )
+    return Typed(content, int_param(sent, "revision", default=0), problem, asks_fold)
+
+
+def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
+    raw: dict[str, Any] = {
+        "texts": {},
+        "per_channel": {},
+        "layout": {},
+        "channels": sent.getlist("channels"),
+        "media": [_picture(sent, number) for number in sent.getlist("media")],
+        "link": _link(sent.get("link", "").strip()),
+        "link_card": {"title": sent.get("link_title", ""), "description": sent.get("link_description", "")},
+        "call": {name: sent.get(f"call-{name}", "") for name in ("kind", "words", "deadline")},
+        "service": sent.get("service", ""),
+        "tracked": sent.get("tracked") == "on",
+        "headline": sent.get("headline", ""),
+        "first_comment": sent.get("first_comment", ""),
+        "interactive": _interactive(sent),
+    }
+    for name in sent:
+        value = str(sent.get(name, ""))
+        kind, _dash, rest = name.partition("-")
+        if kind == "text":
+            derived_from = sent.get(f"derived-{rest}") or None
+            raw["texts"][rest] = {"text": value, "derived_from": None if value.strip() else derived_from}
+        elif kind == "own":
+            channel, _dash, tag = rest.partition("-")
+            raw["per_channel"].setdefault(channel, {})[tag] = value if value.strip() else ""
+        elif kind == "layout" and value:
+            raw["layout"][rest] = {"layout": value, "languages": _languages(rest, value, channels)}
+    return raw
+
+
+def _interactive(sent: QueryDict) -> dict[str, Any]:
+    """`interactive-kind`, `interactive-option` (several), `-days`, `-multiple`, `-answer`, `-promise`, `-rules`."""
+    lines = sent.getlist("interactive-option")
+    options = [option for option in lines if option.strip()]
+    kind, promise, rules = (sent.get(f"interactive-{name}", "") for name in ("kind", "promise", "rules"))
+    if not any((kind, options, promise.strip(), rules.strip())):
+        return {}
+    return {
+        "kind": kind,
+        "options": options,
+        "days": int_param(sent, "interactive-days", most=999),
+        "multiple": sent.get("interactive-multiple") == "on",
+        "answer": _right_one(lines, int_param(sent, "interactive-answer")),
+        "promise": promise,
+        "rules": rules,
+    }
+
+
+def _right_one(lines: Sequence[str], marked: int | None) -> int | None:
+    """The place of the marked line among those that are filled."""
+    if marked is None or marked >= len(lines) or not lines[marked].strip():
+        return None
+    return sum(1 for line in lines[:marked] if line.strip())
+
+
+def _link(typed: str) -> str:
+    """People type "cuprija.rs/vesti" and mean a web address."""
+    return f"https://{typed}" if _BARE.fullmatch(typed) else typed
+
+
+def _languages(channel: str, layout: str, channels: Mapping[int, Channel]) -> list[str]:
+    """The channel's own; both Serbian scripts where it has one and the post shall show several."""
+    found = channels.get(parse_int(channel) or 0)
+    own = list(found.languages) if found else []
+    return own if layout == Layout.ONE or len(own) > 1 else list(dict.fromkeys([*own, *SERBIAN]))
+
+
+def _picture(sent: QueryDict, number: str) -> dict[str, Any]:
+    ratio, at, box = sent.get(f"crop-{number}", "").partition("@")
+    crop = {"ratio": ratio, "box": _sides(box)} if at else None
+    return {"id": number, "alt": sent.get(f"alt-{number}", ""), "crop": crop}
+
+
+def _sides(box: str) -> list[Any]:
+    try:
+        return [float(side) for side in box.split(",")]
+    except ValueError:
+        return []
+
+
+def chosen_time(sent: QueryDict) -> tuple[Resolved | None, str, bool]:
+    """(time, why not, whether to ask which of two). No date and no time is no time, and no problem."""
+    day, clock = sent.get("date", "").strip(), sent.get("time", "").strip()
+    if not day and not clock:
+        return None, "", False
+    try:
+        on, at = date.fromisoformat(day), time.fromisoformat(clock)
+    except ValueError:
+        return None, _("Choose both a day and a time, or neither."), False
+    if not 2000 <= on.year <= 2100:
+        return None, _("This day is too far away. Choose one within a year."), False
+    fold = sent.get("fold", "")
+    found = wall_time(on, at, int(fold) if fold in ("0", "1") else None)
+    if isinstance(found, Resolved):
+        return found, "", isinstance(wall_time(on, at), Twice)
+    if isinstance(found, DoesNotExist):
+        return None, does_not_exist(found), False
+    return None, twice(found), True
+
+
+__all__ = ["BadDraft", "Typed", "chosen_time", "read"]

@@ -1,0 +1,281 @@
+"""The composer: one page on which a post is written, seen as the networks will show it, and sent on its way.
+
+Without scripts it is an ordinary form: every button saves and then acts. With scripts the same fields are saved by
+`save` every moment, and `preview` answers each pause in typing with previews, counters and problems.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from channels.models import Channel
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from municipalities.access import requires
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts import queries, rules
+from posts.coaching.checks import links_of
+from posts.composer.form_parser import Typed, read
+from posts.composer.views.page import Page, fragments, page
+from posts.draft import BadDraft, Draft, Shown, parse
+from posts.editing.domain import check_links
+from posts.editing.domain.corrections import prepare
+from posts.editing.domain.create import blank, create
+from posts.editing.domain.save import Conflict, Content, Saved, save_draft
+from posts.editing.domain.submit import submit
+from posts.media.domain.pictures import BadPicture
+from posts.media.domain.videos import add
+from posts.models import Post
+from posts.review.domain.approve import approve
+from posts.review.views.decisions import handed_over
+from posts.rules import Resolved
+from posts.scheduling.domain.schedule import publish_now, schedule
+
+
+@requires(Verb.POST_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: MunicipalityRequest) -> HttpResponse:
+    """An empty page. The post comes to be with the first save, so that looking leaves nothing behind."""
+    channels = list(queries.usable_channels())
+    if request.method == "POST":
+        try:
+            post = _begun(request)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
+            return redirect("post_new", request.municipality.slug)
+        return _act(request, post, channels)
+    post = blank(request.municipality, by=request.user)
+    return render(request, "posts/composer.html", {"page": page(request, post, channels, _stored(post))})
+
+
+def _begun(request: MunicipalityRequest) -> Post:
+    """The post of this page, stored. Sent twice, it is one post. Raises `ActionNotAllowed`."""
+    post = create(request.municipality, by=request.user, key=_key(request))
+    post.municipality = request.municipality
+    return post
+
+
+def _key(request: HttpRequest) -> UUID:
+    """The key that the page made for its post."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+@requires(Verb.POST_EDIT)
+@require_http_methods(["GET", "POST"])
+def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    post = _post(request, pk)
+    if not rules.may_edit(request.access, post):
+        messages.info(request, _("This post is no longer a draft. Take it back to change it."))
+        return redirect("post", request.municipality.slug, post.pk)
+    channels = list(queries.usable_channels())
+    if request.method == "POST":
+        return _act(request, post, channels)
+    return render(request, "posts/composer.html", {"page": page(request, post, channels, _stored(post))})
+
+
+def _post(request: MunicipalityRequest, pk: int) -> Post:
+    rows = queries.visible().select_related("author")
+    post: Post = get_object_or_404(rows, pk=pk)
+    post.municipality = request.municipality
+    return post
+
+
+def _stored(post: Post) -> Typed:
+    time = None
+    if post.local_time and post.due_at:
+        time = Resolved(post.local_time.replace(tzinfo=None), post.fold, post.due_at, post.zone)
+    return Typed(Content(parse(post.draft), post.title, post.category, time), post.revision, asks_fold=bool(post.fold))
+
+
+# ---------------------------------------------------------------- with scripts
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
+    """Autosave. 200 saved, 409 changed by somebody else (or no draft any more), 422 not storable as it is.
+
+    Without `pk` it is the first save of a new post; the answer says where the post is from now on.
+    """
+    try:
+        post = _post(request, pk) if pk else _begun(request)
+        typed = read(request.POST, list(queries.usable_channels()))
+        answer = save_draft(post, typed.content, revision=typed.revision, by=request.user)
+    except BadDraft as bad:
+        return JsonResponse({"problems": bad.problems}, status=422)
+    except ActionNotAllowed as refused:
+        return JsonResponse({"closed": refused.message}, status=409)
+    if isinstance(answer, Conflict):
+        return JsonResponse(_both(answer.stored), status=409)
+    check_links.ask(request.municipality, links_of(typed.content.draft))
+    slug = request.municipality.slug
+    places = {name: reverse(f"post_{name}", args=[slug, answer.post.pk]) for name in ("edit", "save")}
+    return JsonResponse({"revision": answer.post.revision, "at": f"{timezone.localtime():%H:%M}", **places})
+
+
+def _both(stored: Post) -> dict[str, Any]:
+    """What is stored, for the page that has something else."""
+    texts = parse(stored.draft).texts
+    return {
+        "revision": stored.revision,
+        "at": f"{timezone.localtime(stored.updated_at):%H:%M}",
+        "texts": {tag: text.text for tag, text in texts.items() if text.text},
+    }
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def preview(request: MunicipalityRequest) -> HttpResponse:
+    """The parts of the page that depend on what is typed; the script puts each in its place by its id."""
+    post = Post(municipality=request.municipality, author=request.user, key=_key(request))
+    post.is_correction = request.POST.get("correcting") == "on"  # only what the page shows depends on it
+    channels = list(queries.usable_channels())
+    try:
+        typed = read(request.POST, channels)
+    except BadDraft as bad:
+        return render(request, "posts/_bad.html", {"problems": bad.problems})
+    shown = fragments(request, post, typed, channels)
+    return render(request, "posts/_fragments.html", {"page": shown})
+
+
+# ---------------------------------------------------------------- acts
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why nothing was done; the page comes back with everything that was typed."""
+
+    sentence: str
+    details: Sequence[str] = ()
+    stored: Post | None = None
+
+
+def _act(request: MunicipalityRequest, post: Post, channels: list[Channel]) -> HttpResponse:
+    """Save what was typed, then do what the button says."""
+    typed: Typed | None = None
+    try:
+        typed = _with_files(request, read(request.POST, channels))
+        answer = save_draft(post, typed.content, revision=typed.revision, by=request.user)
+        if isinstance(answer, Conflict):
+            problem = Problem(_changed(), stored=answer.stored)
+        else:
+            check_links.ask(request.municipality, links_of(typed.content.draft))
+            return _done(request, answer, typed)
+    except BadDraft as bad:
+        problem = Problem(_("This could not be saved as it is."), bad.problems)
+    except BadPicture as bad:
+        problem = Problem(str(bad))
+    except ActionNotAllowed as refused:
+        problem = Problem(refused.message, refused.details)
+    return _again(request, post.pk, channels, typed, problem)
+
+
+def _changed() -> str:
+    return _("This post was changed in another tab or by somebody else. Nothing was overwritten.")
+
+
+def _with_files(request: MunicipalityRequest, typed: Typed) -> Typed:
+    """Pictures and videos that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
+    files = request.FILES.getlist("files")
+    if not files:
+        return typed
+    added = [
+        add(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user) for file in files
+    ]
+    draft = typed.content.draft
+    known = {shown.id for shown in draft.media}
+    media = (*draft.media, *(Shown(each.pk, each.alt) for each in added if each.pk not in known))
+    fresh = parse({**draft.to_json(), "media": Draft(media=media).to_json()["media"]})
+    return Typed(Content(fresh, typed.content.title, typed.content.category, typed.content.time), typed.revision,
+                 typed.time_problem, typed.asks_fold)  # fmt: skip
+
+
+def _done(request: MunicipalityRequest, saved: Saved, typed: Typed) -> HttpResponse:
+    act = request.POST.get("act", "save")
+    if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
+        return redirect("post_emergency", request.municipality.slug, saved.post.pk)
+    if act == "correction" and saved.post.is_correction:
+        prepare(saved.post, by=request.user)
+        return redirect("post_correction", request.municipality.slug, saved.post.pk)
+    if act == "save" or act not in ACTS:
+        messages.success(request, _("The draft is saved."))
+        if typed.time_problem:
+            messages.warning(request, typed.time_problem)
+        return redirect("post_edit", request.municipality.slug, saved.post.pk)
+    if typed.time_problem:
+        raise ActionNotAllowed(typed.time_problem)
+    post = saved.post
+    post.municipality = request.municipality
+    word = ACTS[act](request, post, typed.content.time)
+    messages.success(request, word)
+    return redirect("post", request.municipality.slug, post.pk)
+
+
+def _submit(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
+    if not rules.may_submit(request.access, post):
+        raise PermissionDenied
+    submit(post, by=request.user)
+    return _("Submitted. The approvers have been told by e-mail.")
+
+
+def _schedule(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
+    if time is None:
+        raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."))
+    schedule(_allowed(request, post), time, by=request.user)
+    return _("Scheduled. It goes out by itself.")
+
+
+def _publish(request: MunicipalityRequest, post: Post, time: Resolved | None) -> str:
+    publish_now(_allowed(request, post, now=True), by=request.user)
+    return handed_over(request)
+
+
+def _allowed(request: MunicipalityRequest, post: Post, *, now: bool = False) -> Post:
+    """The post, ready to go out: where approval is not needed, or approved by the writer where the house allows it.
+
+    `now`: it goes out at once, so that its writer approves it for no other time.
+    """
+    house = request.municipality
+    if rules.may_schedule(request.access, post, needs_approval=house.needs_approval):
+        return post
+    if not rules.decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own):
+        raise PermissionDenied
+    with transaction.atomic():  # a refused approval leaves the draft a draft
+        post = submit(post, by=request.user, now=now)
+        version = queries.latest_version(post)
+        return approve(post, version, by=request.user) if version else post
+
+
+ACTS: dict[str, Callable[[Any, Post, Resolved | None], str]] = {
+    "submit": _submit,
+    "schedule": _schedule,
+    "publish": _publish,
+}
+
+
+def _again(
+    request: MunicipalityRequest, pk: int, channels: list[Channel], typed: Typed | None, problem: Problem
+) -> HttpResponse:
+    """The page once more, with what was typed still in it."""
+    post = _post(request, pk)
+    shown: Page = page(request, post, channels, typed or _stored(post))
+    if problem.stored and typed:
+        # Saving once more, after reading both, is the person's decision to keep their own.
+        shown.revision = problem.stored.revision
+    context = {"page": shown, "problem": problem, "theirs": parse(problem.stored.draft) if problem.stored else None}
+    return render(request, "posts/composer.html", context, status=409 if problem.stored else 422)

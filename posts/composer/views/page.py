@@ -1,0 +1,371 @@
+"""Everything the composer's template shows, gathered with a fixed number of queries."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from channels import validation
+from channels.enums import Layout
+from channels.models import Channel
+from common.uploads import most_bytes
+from municipalities.queries import Offered, glossary, offers
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts import compose, queries
+from posts.coaching import published_phones
+from posts.coaching.call_patterns import Pattern, patterns
+from posts.coaching.sentences import CoachingHint, things
+from posts.coaching.views.coach import coach
+from posts.coaching.views.messages import address
+from posts.composer import derived_text
+from posts.composer.derived_text import Reason, Stretch
+from posts.composer.form_parser import Typed
+from posts.composer.views.picture_rows import PictureRow, row
+from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
+from posts.editing.domain.corrections import open_correction
+from posts.editing.eservices import Promotion, all_notes, promotion
+from posts.editing.previews import Preview, notes, of_draft
+from posts.enums import CallKind, Category, Format
+from posts.interactive import format_notes
+from posts.labels import language_name, own_name, time_notes
+from posts.models import Amendment, Decision, Media, Post
+from posts.rules import decides_alone
+from serbian.corrections import Correction
+
+# A poll of most networks has four answers.
+LINES = 4
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One language. `derived` is what will be used while nothing is written in it."""
+
+    tag: str
+    name: str
+    label: str
+    text: str
+    follows: str
+    derived: str
+    source: str
+    needs_look: bool
+    is_missing: bool
+    stretches: Sequence[Stretch] = ()
+    reasons: Sequence[Reason] = ()
+    offers: Sequence[Correction] = ()
+
+
+@dataclass(frozen=True)
+class Own:
+    tag: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ChannelChoice:
+    """A channel in the picker, with what may be different on it."""
+
+    channel: Channel
+    title: str
+    chosen: bool
+    layout: str
+    own: Sequence[Own]
+    takes_title: bool = False
+    takes_comment: bool = False
+
+    @property
+    def is_different(self) -> bool:
+        return bool(self.layout) or any(each.text for each in self.own)
+
+
+Said = tuple[str, validation.Finding]
+"""The channels that have a problem, and the problem."""
+
+
+def once(previews: Sequence[Preview], wanted: Callable[[validation.Finding], bool]) -> list[Said]:
+    """Each problem once, however many channels have it."""
+    found: dict[validation.Finding, dict[str, None]] = {}
+    for each in previews:
+        where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
+        for finding in filter(wanted, each.findings):
+            found.setdefault(finding, {})[where] = None
+    return [(", ".join(channels), finding) for finding, channels in found.items()]
+
+
+@dataclass
+class Page:
+    post: Post
+    revision: int
+    draft: Draft
+    title: str
+    category: str
+    date: str
+    time: str
+    fold: int
+    asks_fold: bool
+    time_problem: str
+    time_notes: list[str]
+    tabs: list[Tab]
+    places: list[ChannelChoice]
+    pictures: list[PictureRow]
+    previews: list[Preview]
+    notes: list[str]
+    coach: list[CoachingHint] = field(default_factory=list)
+    picture_notes: dict[int, list[Said]] = field(default_factory=dict)
+    returned: Decision | None = None
+    correction: Amendment | None = None
+    offers: Sequence[Offered] = ()
+    promotion: Promotion | None = None
+    primary: str = "submit"
+    others: tuple[str, ...] = ()
+    may_emergency: bool = False
+    categories: ClassVar[Any] = Category.choices
+    call_kinds: ClassVar[Any] = CallKind.choices
+    formats: ClassVar[Any] = Format.choices
+    layouts: ClassVar[Any] = Layout.choices
+    ratios: ClassVar[Any] = RATIOS
+    most_pictures: int = MOST_PICTURES
+    most_film: int = 0
+    may_remember: bool = False
+
+    @property
+    def opens(self) -> str:
+        """The language whose tab is open when the page comes: the first that has words."""
+        return next((tab.tag for tab in self.tabs if tab.text), self.tabs[0].tag)
+
+    @property
+    def script(self) -> str:
+        """The script in which this house writes first."""
+        return str(self.post.municipality.primary_script)
+
+    @property
+    def words(self) -> str:
+        """The municipality's words that Latin does not spell letter by letter, as JSON for the script."""
+        return json.dumps(self.draft.words.for_latin(), ensure_ascii=False)
+
+    @property
+    def offices(self) -> str:
+        """Telephone numbers that the coach does not ask about, as JSON for the script."""
+        return json.dumps(sorted(published_phones.numbers()))
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return patterns()
+
+    @property
+    def coach_open(self) -> list[CoachingHint]:
+        return [each for each in self.coach if each.point.is_open]
+
+    @property
+    def coach_fine(self) -> list[CoachingHint]:
+        """What is in order and only the server knows; the browser adds at once what the text alone tells."""
+        return [each for each in self.coach if not each.point.is_open and not each.by_text]
+
+    @property
+    def coach_count(self) -> str:
+        number = len(self.coach_open)
+        return things(number) % {"count": number} if number else ""
+
+    @property
+    def coach_words(self) -> str:
+        """Where the browser gets what the coach says while one types."""
+        return address(self.post.municipality.slug)
+
+    @property
+    def options(self) -> list[str]:
+        """The lines for answers: those that are written, then empty ones."""
+        written = self.draft.interactive.options
+        return [*written, *[""] * (LINES - len(written))]
+
+    @property
+    def format_notes(self) -> list[str]:
+        return format_notes(self.draft)
+
+    @property
+    def poll_findings(self) -> list[str]:
+        """Problems of the poll, once however many channels have them."""
+        findings = [finding for each in self.previews for finding in each.findings if finding.field == "poll"]
+        # That there are too few answers, the notes on the format say for every network.
+        return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
+
+    @property
+    def text_findings(self) -> list[Said]:
+        """Problems of words or of a whole channel, beside the words."""
+        fields = ("text", "language", "channel")
+        return once(self.previews, lambda finding: finding.field in fields and finding.code != "empty")
+
+    @property
+    def headline_places(self) -> list[ChannelChoice]:
+        """Channels whose posts have a title."""
+        return [place for place in self.places if place.takes_title]
+
+    @property
+    def comment_places(self) -> list[ChannelChoice]:
+        """Channels on which a first comment follows the post."""
+        return [place for place in self.places if place.takes_comment]
+
+    @property
+    def needs_headline(self) -> bool:
+        return bool(self.draft.headline) or any(place.chosen for place in self.headline_places)
+
+    @property
+    def needs_comment(self) -> bool:
+        return bool(self.draft.first_comment) or any(place.chosen for place in self.comment_places)
+
+    @property
+    def headline_names(self) -> str:
+        return ", ".join(dict.fromkeys(place.title for place in self.headline_places))
+
+    @property
+    def comment_names(self) -> str:
+        return ", ".join(dict.fromkeys(place.title for place in self.comment_places))
+
+    @property
+    def comment_parts(self) -> list[Preview]:
+        return [each for each in self.previews if each.comment]
+
+    @property
+    def beside_findings(self) -> dict[str, list[Said]]:
+        """Problems of title and first comment, beside them."""
+        fields = ("title", "first_comment")
+        found = once(self.previews, lambda finding: finding.field in fields)
+        return {name: [said for said in found if said[1].field == name] for name in fields}
+
+    @property
+    def odd_service(self) -> str:
+        """The post's service when it is not among those that are offered: it must not be lost by saving."""
+        key = self.draft.service
+        return "" if any(each.service.key == key for each in self.offers) else key
+
+    @property
+    def errors(self) -> int:
+        return sum(len(each.errors) for each in self.previews)
+
+
+def page(request: MunicipalityRequest, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
+    """The whole page. A returned post takes two queries more: the note that came with it."""
+    # What is behind the links comes with the first answer to the script: a page has its number of queries.
+    shown = fragments(request, post, typed, channels, services=offers(), links=False)
+    if post.is_correction:
+        shown.correction = open_correction(post)
+    if post.stage == "returned":
+        shown.returned = next(iter(queries.decisions(post)), None)
+    return shown
+
+
+def fragments(
+    request: MunicipalityRequest,
+    post: Post,
+    typed: Typed,
+    channels: Sequence[Channel],
+    *,
+    services: Sequence[Offered] = (),
+    links: bool = True,
+) -> Page:
+    """What the page shows of `typed`. Three queries: words of the house, pictures, what was found behind the links."""
+    slug, house = request.municipality.slug, request.municipality
+    content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
+    library = queries.media_of(draft)
+    promoted = promotion(draft, house, services)
+    primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
+    seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
+    return Page(
+        post=post,
+        revision=typed.revision,
+        draft=draft,
+        title=content.title,
+        category=content.category,
+        date=request.POST.get("date") or (f"{content.time.local:%Y-%m-%d}" if content.time else ""),
+        time=request.POST.get("time") or (f"{content.time.local:%H:%M}" if content.time else ""),
+        fold=content.time.fold if content.time else -1,
+        asks_fold=typed.asks_fold,
+        time_problem=typed.time_problem,
+        time_notes=time_notes(content.time.local, house) if content.time else [],
+        tabs=[_tab(draft, tag) for tag in _tags(draft, channels, house)],
+        places=[_place(draft, channel) for channel in channels],
+        pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
+        previews=seen,
+        coach=coach(draft, seen, library, house, links=links),
+        notes=[
+            *([] if draft.is_empty else notes(draft, house.official_languages)),
+            *all_notes(draft, promoted.offer if promoted else None),
+        ],
+        offers=services,
+        promotion=promoted,
+        picture_notes=_of_pictures(draft, seen, library),
+        most_film=most_bytes(),
+        may_remember=request.access.may(Verb.LIBRARY_EDIT),
+        primary=primary,
+        may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
+        others=others,
+    )
+
+
+def _acts(request: MunicipalityRequest, has_time: bool) -> tuple[str, tuple[str, ...]]:
+    """The one primary act for this person, and the others under "More"."""
+    house, access = request.municipality, request.access
+    if not decides_alone(access, approval=house.approval, own_allowed=house.may_approve_own):
+        return "submit", ()
+    others = ("publish",) if has_time else ()
+    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if house.needs_approval else ()))
+
+
+def _tags(draft: Draft, channels: Sequence[Channel], house: Any) -> list[str]:
+    """The house's script first, the other one, official languages, those of the channels, what is written."""
+    first = f"sr-{house.primary_script}"
+    official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
+    spoken = [tag for channel in channels for tag in channel.languages]
+    return list(dict.fromkeys([first, *SERBIAN, *official, *spoken, *draft.texts]))
+
+
+def _tab(draft: Draft, tag: str) -> Tab:
+    own = draft.texts.get(tag, Text(""))
+    found = compose.resolved(draft.texts, tag, draft.words)
+    source = found.derived_from if found else None
+    pieces = derived_text.pieces(draft.texts[source].text, tag, draft.words) if source else []
+    return Tab(
+        tag=tag,
+        name=own_name(tag),
+        label=language_name(tag),
+        text="" if own.derived_from else own.text,
+        follows=own.derived_from or "",
+        derived=found.text if found and source else "",
+        source=language_name(source) if source else "",
+        needs_look=bool(found and found.wants_a_look),
+        is_missing=found is None and tag not in SERBIAN and not draft.is_empty,
+        stretches=derived_text.stretches(pieces),
+        reasons=derived_text.reasons(pieces),
+        offers=derived_text.offers(draft.texts, tag, draft.words),
+    )
+
+
+def _place(draft: Draft, channel: Channel) -> ChannelChoice:
+    chosen = draft.layout.get(channel.pk)
+    written = draft.per_channel.get(channel.pk, {})
+    tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
+    limits = validation.limits(channel)
+    return ChannelChoice(
+        channel=channel,
+        title=validation.platform(channel).title,
+        chosen=channel.pk in draft.channels,
+        layout=chosen.layout if chosen else "",
+        own=[Own(tag, language_name(tag), written.get(tag, "")) for tag in tags],
+        takes_title=bool(limits.title_characters),
+        takes_comment=bool(limits.comment_characters),
+    )
+
+
+def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[Said]]:
+    """Problems of each picture and of the video; key 0: of all together."""
+    known = [shown.id for shown in draft.media if shown.id in library]
+    pictures = [each for each in known if not library[each].is_video]
+    video = next((each for each in known if library[each].is_video), 0)
+    found: dict[int, list[Said]] = {}
+    for said in once(seen, lambda finding: finding.code != "video_not_ready"):  # its row says that itself
+        name, _dot, place = said[1].field.partition(".")
+        if name == "pictures":
+            found.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(said)
+        elif name == "video":
+            found.setdefault(0 if said[1].code == "two_videos" else video, []).append(said)
+    return found

@@ -1,0 +1,67 @@
+"""A picture or video of the composer, as its template wants it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from posts.draft import Shown
+from posts.editing.previews import picture_url
+from posts.enums import Probe
+from posts.labels import language_name, languages
+from posts.media import video_status
+from posts.models import Media
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a row tells of a video. `problem`: why it cannot be used."""
+
+    state: str
+    length: str
+    size: int
+    problem: str
+    captions: str
+    """The language of the captions, in words; empty where there are none."""
+
+    tags: Sequence[tuple[str, str]]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == Probe.WAITING
+
+
+@dataclass(frozen=True)
+class PictureRow:
+    id: int
+    name: str
+    alt: str
+    url: str
+    thumbnail: str
+    crop: str
+    width: int
+    height: int
+    film: Film | None = None
+
+
+def row(slug: str, media: Media, shown: Shown) -> PictureRow:
+    crop = f"{shown.crop.ratio}@{','.join(f'{side:g}' for side in shown.crop.box)}" if shown.crop else ""
+    small = picture_url(slug, media.pk, shown.crop) if shown.crop else reverse("media_thumbnail", args=[slug, media.pk])
+    if media.is_video:
+        # Another address once there is a poster: a browser keeps what it has under the old one.
+        small = f"{small}?{media.probe}"
+    whole = picture_url(slug, media.pk)
+    return PictureRow(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, film_of(media))
+
+
+def film_of(media: Media) -> Film | None:
+    if not media.is_video:
+        return None
+    return Film(
+        state=media.probe,
+        length=video_status.length(media.seconds) if media.seconds else "",
+        size=media.bytes,
+        problem=video_status.unusable(media.probe_problem) if media.probe == Probe.BAD else "",
+        captions=language_name(media.captions_tag) if media.captions else "",
+        tags=list(languages()),
+    )

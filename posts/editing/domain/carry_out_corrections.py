@@ -1,0 +1,108 @@
+"""Carrying on with what was agreed: a worker looks what became of each part, and sends what takes the place of a post
+that was taken down, once that is certain.
+
+Everything stands in the database, so a worker that dies costs one tick. The new post is made under the lock of its
+amendment, in the transaction in which the old publication stops to count: there is never a second one.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.audit import record
+from delivery.domain.enqueue import enqueue
+from delivery.enums import State
+from municipalities.tenancy import everywhere, scope
+from posts.editing.correction_plan import payload
+from posts.editing.domain.corrections import end, finish_if_over
+from posts.enums import AmendmentState, PartState, Way
+from posts.locking import locked
+from posts.models import Amendment, AmendmentPart, Post, Publication
+from posts.publishing.domain.publications import KIND
+
+log = logging.getLogger(__name__)
+
+DOWN = (State.WITHDRAWN, State.MISSING)
+
+
+def carry_on() -> int:
+    """Look after everything that is under way. Returns how many amendments were looked at."""
+    with everywhere("carry on with what is corrected or taken down"):
+        rows = list(Amendment.objects.filter(state=AmendmentState.AGREED).values_list("pk", "municipality_id", "post"))
+    for pk, municipality, post in rows:
+        try:
+            _carry_on(pk, municipality, post)
+        except Exception:
+            log.exception("Amendment %s could not be carried on", pk)  # the others go on
+    return len(rows)
+
+
+def _carry_on(pk: int, municipality: int, post_id: int) -> None:
+    with scope(municipality), transaction.atomic():
+        post = locked(Post(pk=post_id))
+        rows = Amendment.objects.select_for_update(of=("self",), skip_locked=True)
+        amendment = rows.filter(pk=pk, state=AmendmentState.AGREED).select_related("version", "by").first()
+        if amendment is None:
+            return
+        amendment.post = post
+        related = ("publication__delivery", "publication__channel__municipality", "delivery")
+        for part in amendment.parts.filter(state=PartState.UNDER_WAY).select_related(*related).order_by("pk"):
+            SETTLE[Way(part.way)](amendment, part)
+        if finish_if_over(amendment):
+            record("post.carried_out", by=None, target=post)
+
+
+def _removed(amendment: Amendment, part: AmendmentPart) -> None:
+    delivery = part.publication.delivery
+    if delivery.state in DOWN:
+        end(part, PartState.DONE)
+    elif delivery.withdrawal_asked_at is None:
+        end(part, PartState.REFUSED, delivery.problem)
+
+
+def _edited(amendment: Amendment, part: AmendmentPart) -> None:
+    assert part.delivery is not None
+    if part.delivery.state == State.PUBLISHED:
+        Publication.objects.filter(pk=part.publication_id).update(version=amendment.version)
+        end(part, PartState.DONE)
+    elif part.delivery.state == State.CANCELLED:
+        end(part, PartState.REFUSED)
+
+
+def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
+    old = part.publication.delivery
+    if part.delivery is not None:
+        if part.delivery.state == State.PUBLISHED:
+            end(part, PartState.DONE)
+        elif part.delivery.state == State.CANCELLED:
+            end(part, PartState.REFUSED)
+    elif old.state in DOWN:
+        _send(amendment, part)
+    elif old.withdrawal_asked_at is None:
+        # It could not be taken down, so nothing goes out beside it.
+        end(part, PartState.REFUSED, old.problem)
+
+
+def _send(amendment: Amendment, part: AmendmentPart) -> None:
+    """The new post in place of the old one. The gate is asked before it leaves, as of every post."""
+    assert amendment.version is not None
+    old, version, now = part.publication, amendment.version, timezone.now()
+    outgoing = payload(version, old)
+    if outgoing is None:
+        end(part, PartState.REFUSED)
+        return
+    Publication.objects.filter(pk=old.pk).update(live=False)
+    part.delivery = enqueue(
+        old.channel, kind=KIND, outgoing=outgoing, due_at=now, by=amendment.by, urgent=amendment.is_emergency,
+        not_after=now + timedelta(minutes=amendment.post.municipality.not_after_minutes),
+    )  # fmt: skip
+    Publication.objects.create(
+        municipality_id=old.municipality_id, post=amendment.post, version=version, channel=old.channel, slot=old.slot,
+        delivery=part.delivery,
+    )  # fmt: skip
+    part.save(update_fields=["delivery"])
+
+
+SETTLE = {Way.EDIT: _edited, Way.RESEND: _sent_again, Way.REMOVE: _removed}

@@ -1,0 +1,269 @@
+"""Other words for a post that is out: begun with a reason, written like every draft, agreed to by the rule of the
+house, and then carried out in the way that was chosen for each channel.
+
+While it is written and decided the publications stay as they are. Each change leaves as a delivery of its own
+(`delivery.domain.edit`). Where a network cannot change a post, the old one is taken down first;
+`posts.editing.domain.carry_out_corrections` sends the new one once that is certain, so that there is one public post at
+the end.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.audit import record
+from common.errors import ActionNotAllowed
+from delivery.domain import withdraw
+from delivery.domain.cancel import cancel
+from delivery.domain.edit import edit
+from delivery.domain.move import Moved, NoSuchMove
+from delivery.enums import State
+from posts.draft import parse, storable
+from posts.editing.correction_plan import Planned, planned, public
+from posts.editing.domain.freeze import freeze
+from posts.editing.domain.move_anchors import follow
+from posts.editing.domain.ready import ready
+from posts.editing.domain.restore import usable
+from posts.editing.domain.save import remember
+from posts.enums import AmendmentKind, AmendmentState, PartState, Stage, Way
+from posts.locking import locked
+from posts.models import Amendment, AmendmentPart, Post, Publication, Version
+from posts.publishing.domain.publications import going_out
+from posts.queries import publications
+
+LEAST_REASON, MOST_REASON = 5, 500
+COMING = (State.WAITING, State.SCHEDULED)
+UNDER_WAY = (State.SENDING, State.PROCESSING)
+LEFT = (State.FAILED, State.EXPIRED)
+
+
+def said(reason: str) -> str:
+    """The reason as it is kept. Raises `ActionNotAllowed` for one that says nothing."""
+    reason = storable(reason).strip()
+    if not LEAST_REASON <= len(reason) <= MOST_REASON:
+        raise ActionNotAllowed(_("Say in a sentence why: it stays on record, and whoever decides reads it."))
+    return reason
+
+
+def open_correction(post: Post) -> Amendment | None:
+    """The one that is being written or decided."""
+    rows = Amendment.objects.filter(post=post, kind=AmendmentKind.CORRECTION, state=AmendmentState.OPEN)
+    return rows.select_related("by").first()
+
+
+@transaction.atomic
+def begin(post: Post, *, reason: str, by: User) -> Post:
+    """Open a post that is out for other words. Nothing changes on any network. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    reason = said(reason)
+    _refuse_unfit(post)
+    _leave_behind(post, by=by)
+    _refuse_two(post)
+    before = {"draft": post.draft, "title": post.title, "category": post.category}
+    draft = parse(post.draft)
+    if draft.is_empty:
+        shown = public(post)[0].version
+        remember(post, usable(shown)[0])
+    Amendment.objects.create(
+        municipality_id=post.municipality_id, post=post, kind=AmendmentKind.CORRECTION, reason=reason, by=by,
+        before=before,
+    )  # fmt: skip
+    post.is_correction, post.stage = True, Stage.DRAFT
+    post.revision += 1
+    post.save()
+    record("post.correct", by=by, target=post, reason=reason)
+    return post
+
+
+def _refuse_unfit(post: Post) -> None:
+    if post.deleted_at or post.stage != Stage.APPROVED:
+        raise ActionNotAllowed(
+            _("Only a post that is out can be corrected. This one is being written: change it there.")
+        )
+    states = {each.delivery.state for each in publications(post)}
+    if states & set(UNDER_WAY):
+        raise ActionNotAllowed(going_out())
+    if State.UNCONFIRMED in states:
+        raise ActionNotAllowed(_("On one network it is not known yet whether the post is there. Answer that first."))
+    if states & set(COMING):
+        raise ActionNotAllowed(
+            _("The post has not gone out everywhere yet. Wait for that, or take it off the schedule.")
+        )
+    if not public(post):
+        raise ActionNotAllowed(_("Nothing of this post is public, so there is nothing to correct."))
+
+
+def _leave_behind(post: Post, *, by: User) -> None:
+    """What failed of the post, or of its last correction, does not go out with the old words any more."""
+    for publication in publications(post).filter(delivery__state__in=LEFT):
+        cancel(publication.delivery, by=by)
+        publication.live = False
+        publication.save(update_fields=["live"])
+    open_ = AmendmentPart.objects.filter(amendment__post=post, way=Way.EDIT, state=PartState.UNDER_WAY)
+    for part in open_.select_related("delivery"):
+        if part.delivery is None or part.delivery.state not in (*LEFT, State.WAITING):
+            continue
+        cancel(part.delivery, by=by)
+        end(part, PartState.DROPPED)
+        finish_if_over(part.amendment)
+
+
+def _refuse_two(post: Post) -> None:
+    running = Amendment.objects.filter(post=post, kind=AmendmentKind.CORRECTION, finished_at=None)
+    if running.exists():
+        raise ActionNotAllowed(_("An earlier correction of this post is still under way. Wait until it is through."))
+
+
+# ---------------------------------------------------------------- what happens on each channel
+
+
+@transaction.atomic
+def prepare(post: Post, *, by: User) -> Version:
+    """Freeze what was written, so that the page can show what happens on each channel. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    if not post.is_correction:
+        raise ActionNotAllowed(_("This post is not being corrected."))
+    return ready(post, by=by)
+
+
+@transaction.atomic
+def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -> Amendment:
+    """Keep what was chosen for each publication of a correction that is being written. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    amendment = _open(post)
+    if ready(post, by=by).pk != version.pk:
+        raise ActionNotAllowed(
+            _("The post was changed after you opened this page. Look at what happens on each network again.")
+        )
+    amendment.ways = {str(each.publication.pk): each.chosen for each in planned(post, version, ways) if each.chosen}
+    amendment.save(update_fields=["ways"])
+    refuse_unready(post, version)
+    record("post.choose_ways", by=by, target=post, ways=amendment.ways)
+    return amendment
+
+
+def refuse_unready(post: Post, version: Version) -> None:
+    """Raises `ActionNotAllowed` while it is not said what happens on each network, or a network would refuse it."""
+    found = planned(post, version, _open(post).ways)
+    if not any(each.changes for each in found):
+        raise ActionNotAllowed(_("Nothing differs from what is public. Change the text first, or drop the correction."))
+    if not all(each.is_settled for each in found):
+        raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
+    reasons = [
+        _("%(channel)s: %(problem)s") % {"channel": plan.publication.channel.name, "problem": problem}
+        for plan in found
+        if plan.chosen in (Way.EDIT, Way.RESEND)
+        for problem in plan.problems
+    ]
+    if reasons:
+        raise ActionNotAllowed(_("A network would not take this post as it is."), details=list(dict.fromkeys(reasons)))
+
+
+def _open(post: Post) -> Amendment:
+    found = open_correction(post)
+    if found is None:
+        raise ActionNotAllowed(_("This post is not being corrected."))
+    return found
+
+
+# ---------------------------------------------------------------- the end
+
+
+@transaction.atomic
+def carry_out_now(post: Post, *, by: User) -> Post:
+    """Where the house asks nobody: the correction takes effect as it is written. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    if post.municipality.needs_approval:
+        raise ActionNotAllowed(_("This correction has not been approved. Submit it for approval first."))
+    version = ready(post, by=by)
+    refuse_unready(post, version)
+    carry_out(post, version, by=by)
+    return post
+
+
+def carry_out(post: Post, version: Version, *, by: User, is_emergency: bool = False) -> None:
+    """Everybody has agreed to `version`. A part of verbs: the post is locked. Raises `ActionNotAllowed`."""
+    refuse_unready(post, version)
+    amendment = _open(post)
+    for each in planned(post, version, amendment.ways):
+        if each.changes and each.chosen:
+            _start(amendment, each, urgent=is_emergency, by=by)
+    amendment.state, amendment.version, amendment.is_emergency = AmendmentState.AGREED, version, is_emergency
+    amendment.decided_by, amendment.decided_at = by, timezone.now()
+    amendment.save()
+    post.is_correction, post.stage = False, Stage.APPROVED
+    post.save()
+    finish_if_over(amendment)
+    record("post.carry_out", by=by, target=post, version=version.number, ways=amendment.ways)
+
+
+def _start(amendment: Amendment, plan: Planned, *, urgent: bool, by: User) -> None:
+    assert plan.chosen is not None
+    part = AmendmentPart(
+        municipality_id=amendment.municipality_id, amendment=amendment, publication=plan.publication, way=plan.chosen,
+        state=PartState.UNDER_WAY,
+    )  # fmt: skip
+    try:
+        if plan.chosen == Way.EDIT and plan.then:
+            part.delivery = edit(plan.publication.delivery, plan.then, by=by, urgent=urgent)
+        elif plan.chosen == Way.RESEND:
+            withdraw.withdraw(plan.publication.delivery, by=by)
+        else:
+            part.state, part.ended_at = PartState.BY_HAND, timezone.now()
+    except (Moved, NoSuchMove) as moved:
+        raise ActionNotAllowed(
+            _("A network has just lost this post. Reload the page to see what became of it.")
+        ) from moved
+    part.save()
+
+
+@transaction.atomic
+def drop(post: Post, *, by: User) -> Post:
+    """Leave what is public as it is. The draft is again what it was before. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    amendment = _open(post)
+    before, now = parse(amendment.before["draft"]), parse(post.draft)
+    follow(post, now, before)
+    remember(post, before)
+    post.title, post.category = amendment.before["title"], amendment.before["category"]
+    post.is_correction, post.stage = False, Stage.APPROVED
+    post.revision += 1
+    post.save()
+    newest = post.versions.order_by("-number").first()
+    shown = {publication.version_id for publication in public(post)}
+    if newest is not None and newest.pk not in shown and not before.is_empty:
+        freeze(post, by=by)  # the newest version is what is public, not what was dropped
+    amendment.state, amendment.finished_at = AmendmentState.DROPPED, timezone.now()
+    amendment.save(update_fields=["state", "finished_at"])
+    record("post.drop_correction", by=by, target=post)
+    return post
+
+
+def stop(publication: Publication, *, by: User) -> None:
+    """It is going to be taken down: no change of it goes out any more, and nothing in its place. Raises
+    `ActionNotAllowed`.
+    """
+    rows = AmendmentPart.objects.filter(publication=publication, state=PartState.UNDER_WAY)
+    for part in rows.exclude(way=Way.REMOVE).select_related("delivery", "amendment"):
+        if part.delivery and part.delivery.state not in (*COMING, *LEFT, State.CANCELLED):
+            raise ActionNotAllowed(going_out())
+        if part.delivery and part.delivery.state != State.CANCELLED:
+            cancel(part.delivery, by=by)
+        end(part, PartState.DROPPED)
+        finish_if_over(part.amendment)
+
+
+def end(part: AmendmentPart, state: PartState, problem: str = "") -> None:
+    part.state, part.problem, part.ended_at = state, problem[:500], timezone.now()
+    part.save(update_fields=["state", "problem", "ended_at"])
+
+
+def finish_if_over(amendment: Amendment) -> bool:
+    if amendment.state != AmendmentState.AGREED or amendment.parts.filter(ended_at=None).exists():
+        return False
+    amendment.state, amendment.finished_at = AmendmentState.DONE, timezone.now()
+    amendment.save(update_fields=["state", "finished_at"])
+    return True

@@ -1,0 +1,71 @@
+"""A new post, empty or as a copy of another."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from channels.enums import ChannelState
+from channels.models import Channel
+from common.audit import record
+from common.errors import ActionNotAllowed
+from municipalities.models import Municipality
+from posts.draft import Draft, parse
+from posts.editing.domain.save import Content, plan, refuse_strangers, remember
+from posts.models import Post
+
+
+def blank(municipality: Municipality, *, by: User, **fields: Any) -> Post:
+    """A draft of `by` for every connected channel, not stored yet."""
+    connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
+    post = Post(municipality=municipality, author=by, **fields)
+    remember(post, Draft(channels=tuple(connected), tracked=True))
+    return post
+
+
+@transaction.atomic
+def create(municipality: Municipality, *, by: User, key: UUID | None = None) -> Post:
+    """A stored blank draft. A second call with the same `key` gives the same post; a stranger's raises
+    `ActionNotAllowed`.
+    """
+    if key is None:
+        post = blank(municipality, by=by)
+        post.save()
+    else:
+        fresh = blank(municipality, by=by, key=key)
+        Post.objects.bulk_create([fresh], ignore_conflicts=True)
+        stored = Post.objects.filter(key=key, author=by).first()
+        if stored is None:
+            raise ActionNotAllowed(_("This page is not yours. Begin a new post."))
+        post = stored
+        if post.revision:
+            return post
+    record("post.create", by=by, target=post)
+    return post
+
+
+@transaction.atomic
+def written(municipality: Municipality, content: Content, *, by: User) -> Post:
+    """A stored draft that has its content from the first moment. Raises `BadDraft` for what is not ours."""
+    refuse_strangers(content.draft)
+    post = Post(municipality=municipality, author=by, title=content.title, category=content.category, revision=1)
+    plan(post, content.time)
+    remember(post, content.draft)
+    post.save()
+    record("post.create", by=by, target=post)
+    return post
+
+
+@transaction.atomic
+def duplicate(post: Post, *, by: User | None, author: Any = None) -> Post:
+    """A new draft with the same words, pictures and channels; no time, no decisions.
+
+    `by` None: a worker makes it, for `author`.
+    """
+    copy = Post(municipality_id=post.municipality_id, author=author or by, title=post.title, category=post.category)
+    remember(copy, parse(post.draft))
+    copy.save()
+    record("post.duplicate", by=by, target=copy, source=post.pk)
+    return copy

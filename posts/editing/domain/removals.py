@@ -1,0 +1,158 @@
+"""Taking down what is public. An approver's own act is enough, and so is the emergency list; where the house asks for
+approval, everybody else asks an approver. A worker calls the networks (`delivery.domain.take_down`).
+"""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from channels import validation
+from channels.enums import ChannelState
+from common.audit import record
+from common.errors import ActionNotAllowed
+from delivery.domain import withdraw
+from delivery.domain.move import Moved, NoSuchMove
+from municipalities.queries import emergency_rights
+from posts.approval import seats
+from posts.draft import storable
+from posts.editing.correction_plan import public
+from posts.editing.domain import corrections
+from posts.enums import AmendmentKind, AmendmentState, Bar, PartState, Way
+from posts.locking import locked
+from posts.models import Amendment, AmendmentPart, Post, Publication
+from posts.notifications.domain import notices
+
+MOST_NOTE = 2000
+
+
+def may_at_once(post: Post, *, by: User) -> tuple[bool, bool]:
+    """(whether this person may take it down without asking, whether as somebody on the emergency list only)."""
+    house = post.municipality
+    if not house.needs_approval or seats(by, house):
+        return True, False
+    listed = emergency_rights(house).filter(user=by).exists()
+    return listed, listed
+
+
+def can_be_taken_down(publication: Publication) -> bool:
+    """Whether the portal can do it: some networks leave that to people, and of some posts it does not know the id."""
+    channel = publication.channel
+    known = channel.state == ChannelState.CONNECTED and not publication.delivery.only_seen
+    return known and validation.limits(channel).withdraws
+
+
+@transaction.atomic
+def take_down(post: Post, chosen: Collection[int], *, reason: str, by: User) -> Amendment:
+    """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    reason = corrections.said(reason)
+    rows = _chosen(post, chosen)
+    if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
+        raise ActionNotAllowed(_("This post is being taken down already, or somebody has asked for it."))
+    at_once, listed_only = may_at_once(post, by=by)
+    made = Amendment.objects.create(
+        municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
+        is_emergency=listed_only,
+    )  # fmt: skip
+    AmendmentPart.objects.bulk_create(
+        AmendmentPart(municipality_id=post.municipality_id, amendment=made, publication=row, way=Way.REMOVE)
+        for row in rows
+    )
+    if at_once:
+        held = seats(by, post.municipality)
+        _carry_out(made, for_whom=held[0].for_whom if held else None, by=by)
+        if listed_only:
+            notices.removed(made, by=by)
+    else:
+        record("post.ask_removal", by=by, target=post, reason=reason, channels=[row.channel_id for row in rows])
+        notices.removal_asked(made, by=by)
+    return made
+
+
+def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
+    rows = [publication for publication in public(post) if publication.pk in chosen]
+    if not rows or len(rows) < len(set(chosen)):
+        raise ActionNotAllowed(_("Choose at least one network on which the post is public now."))
+    if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
+        words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
+        raise ActionNotAllowed(words % {"channels": ", ".join(stays)})
+    return rows
+
+
+@transaction.atomic
+def agree(amendment: Amendment, *, by: User, note: str = "") -> Amendment:
+    """An approver agrees: it is taken down now. Raises `ActionNotAllowed`."""
+    amendment, for_whom = _deciding(amendment, by=by)
+    amendment.note = storable(note).strip()[:MOST_NOTE]
+    _carry_out(amendment, for_whom=for_whom, by=by)
+    notices.removed(amendment, by=by)
+    return amendment
+
+
+@transaction.atomic
+def decline(amendment: Amendment, *, by: User, note: str) -> Amendment:
+    """An approver declines: the post stays. Raises `ActionNotAllowed`."""
+    amendment, for_whom = _deciding(amendment, by=by)
+    amendment.note = storable(note).strip()[:MOST_NOTE]
+    if not amendment.note:
+        raise ActionNotAllowed(_("Write a note: why does the post stay?"))
+    amendment.decided_by, amendment.for_whom_id, amendment.decided_at = by, for_whom, timezone.now()
+    _over(amendment, AmendmentState.DECLINED)
+    record("post.decline_removal", by=by, target=amendment.post)
+    notices.removal_declined(amendment, by=by)
+    return amendment
+
+
+@transaction.atomic
+def drop(amendment: Amendment, *, by: User) -> Amendment:
+    """Whoever asked takes the question back. Raises `ActionNotAllowed`."""
+    amendment = _waiting(amendment)
+    if amendment.by_id != by.pk:
+        raise ActionNotAllowed(_("Only whoever asked can take the question back."))
+    _over(amendment, AmendmentState.DROPPED)
+    record("post.drop_removal", by=by, target=amendment.post)
+    return amendment
+
+
+def _waiting(amendment: Amendment) -> Amendment:
+    """The amendment as it is now, locked behind its post."""
+    post = locked(amendment.post)
+    row = Amendment.objects.select_for_update(of=("self",)).select_related("by").get(pk=amendment.pk)
+    row.post = post
+    if row.kind != AmendmentKind.REMOVAL or row.state != AmendmentState.OPEN:
+        raise ActionNotAllowed(_("Nobody waits for this decision any more. Reload the page to see what happened."))
+    return row
+
+
+def _deciding(amendment: Amendment, *, by: User) -> tuple[Amendment, int | None]:
+    row = _waiting(amendment)
+    held = seats(by, row.post.municipality)
+    if not held:
+        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
+    return row, held[0].for_whom
+
+
+def _over(amendment: Amendment, state: AmendmentState) -> None:
+    amendment.state, amendment.finished_at = state, timezone.now()
+    amendment.save()
+    amendment.parts.update(state=PartState.DROPPED, ended_at=timezone.now())
+
+
+def _carry_out(amendment: Amendment, *, for_whom: int | None, by: User) -> None:
+    amendment.state, amendment.decided_at = AmendmentState.AGREED, timezone.now()
+    amendment.decided_by, amendment.for_whom_id = by, for_whom
+    amendment.save()
+    for part in amendment.parts.select_related("publication__delivery"):
+        corrections.stop(part.publication, by=by)
+        try:
+            withdraw.withdraw(part.publication.delivery, by=by)
+        except (Moved, NoSuchMove):
+            corrections.end(part, PartState.DONE)  # it is gone already
+            continue
+        part.state = PartState.UNDER_WAY
+        part.save(update_fields=["state"])
+    corrections.finish_if_over(amendment)
+    record("post.remove", by=by, target=amendment.post, reason=amendment.reason, for_whom=for_whom)

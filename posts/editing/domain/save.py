@@ -1,0 +1,125 @@
+"""Saving what is being written, every moment and from several tabs at once.
+
+Each save names the revision it started from. A save from an older one changes nothing and comes back as `Conflict`
+with what is stored: the page then shows both texts and the person chooses, so nothing is lost.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from channels.models import Channel
+from common.audit import record
+from common.errors import ActionNotAllowed
+from common.models import AuditEvent
+from posts.draft import BadDraft, Draft, parse
+from posts.editing.domain.move_anchors import follow
+from posts.locking import locked
+from posts.models import Media, Post
+from posts.rules import EDITABLE, Resolved
+from serbian.folding import fold
+
+# The page saves every few seconds; one event tells of a sitting.
+SITTING = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a person can change in the composer. `time` None: no time chosen."""
+
+    draft: Draft
+    title: str
+    category: str
+    time: Resolved | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    post: Post
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Somebody saved in between. `stored` is the post as it is; what was sent is still with the sender."""
+
+    stored: Post
+
+
+@transaction.atomic
+def save_draft(post: Post, content: Content, *, revision: int, by: User) -> Saved | Conflict:
+    """Store `content` unless the post has changed since `revision`. Raises `BadDraft` for what is not ours."""
+    post = locked(post)
+    if post.stage not in EDITABLE or post.deleted_at:
+        raise ActionNotAllowed(closed(post))
+    if not _differs(post, content):
+        return Saved(post, changed=False)
+    if post.revision != revision:
+        return Conflict(post)
+    refuse_strangers(content.draft)
+    follow(post, parse(post.draft), content.draft)
+    post.title, post.category = content.title, content.category
+    if not post.is_correction:
+        plan(post, content.time)
+    remember(post, content.draft)
+    post.revision += 1
+    post.save()
+    if not _in_one_sitting(post, by):
+        record("post.edit", by=by, target=post, revision=post.revision)
+    return Saved(post, changed=True)
+
+
+def closed(post: Post) -> str:
+    """Why a post cannot be changed now."""
+    if post.deleted_at:
+        return _("This post was deleted. Restore it to go on writing.")
+    return _("This post is no longer a draft: it was submitted or approved. Take it back to change it.")
+
+
+def remember(post: Post, draft: Draft) -> None:
+    """Put a draft into the post, with what lists and searches need of it. Does not save."""
+    written = [text.text for text in draft.texts.values() if not text.derived_from]
+    written += [text for texts in draft.per_channel.values() for text in texts.values()]
+    post.draft = draft.to_json()
+    post.call_kind, post.service, post.format = draft.call.kind, draft.service, draft.interactive.kind
+    post.excerpt = " ".join(next((text for text in written if text.strip()), "").split())[:200]
+    post.search_key = fold(" ".join([post.title, *written, draft.link, draft.headline, draft.first_comment]))
+
+
+def plan(post: Post, time: Resolved | None) -> None:
+    """Put a time into the post, or take it out. Does not save."""
+    post.local_time = timezone.make_aware(time.local, timezone.get_fixed_timezone(0)) if time else None
+    post.fold, post.due_at = (time.fold, time.due_at) if time else (0, None)
+    if time:
+        post.zone = time.zone
+
+
+def _differs(post: Post, content: Content) -> bool:
+    due_at = post.due_at if post.is_correction else content.time.due_at if content.time else None
+    return post.draft != content.draft.to_json() or (post.title, post.category, post.due_at) != (
+        content.title,
+        content.category,
+        due_at,
+    )
+
+
+def refuse_strangers(draft: Draft) -> None:
+    """Channels and pictures must be this municipality's own, else `BadDraft`; the open scope sees no others."""
+    channels = {*draft.channels, *draft.per_channel, *draft.layout}
+    pictures = {shown.id for shown in draft.media}
+    problems = []
+    if Channel.objects.filter(pk__in=channels).count() < len(channels):
+        problems.append(_("A channel of this post is no longer there. Reload the page and choose the channels again."))
+    if pictures and Media.objects.filter(pk__in=pictures).count() < len(pictures):
+        problems.append(_("A picture of this post is no longer there. Remove it and add it again."))
+    if problems:
+        raise BadDraft(problems)
+
+
+def _in_one_sitting(post: Post, by: User) -> bool:
+    last = AuditEvent.objects.filter(target_type=post._meta.label_lower, target_id=str(post.pk)).order_by("-id").first()
+    return bool(last and last.verb == "post.edit" and last.actor_id == by.pk and last.at > timezone.now() - SITTING)

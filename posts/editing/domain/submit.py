@@ -1,0 +1,83 @@
+"""Asking for approval, and taking the question back."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.audit import record
+from common.errors import ActionNotAllowed
+from posts.editing.domain import corrections
+from posts.editing.domain.ready import ready
+from posts.editing.domain.save import plan
+from posts.enums import DecisionKind, Stage
+from posts.locking import locked
+from posts.models import Decision, Post, Version
+from posts.notifications.domain import notices
+from posts.publishing.domain import publications
+from posts.queries import OUT
+from posts.queries import publications as live
+from posts.rules import EDITABLE
+
+
+def refuse_past(post: Post) -> None:
+    if post.due_at and post.due_at <= timezone.now():
+        raise ActionNotAllowed(_("The chosen time has passed. Choose a later time, or leave the time empty."))
+
+
+@transaction.atomic
+def submit(post: Post, *, by: User, now: bool = False) -> Post:
+    """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on.
+
+    `now`: a time that was chosen does not count, since the post goes out as soon as it is approved.
+    """
+    post = locked(post)
+    if now and not post.is_correction:
+        plan(post, None)
+    version = ready(post, by=by)
+    if post.is_correction:
+        corrections.refuse_unready(post, version)
+    else:
+        refuse_past(post)
+    if post.due_at and not post.is_correction:
+        publications.put_out(post, version, due_at=post.due_at, approved=False, by=by)
+    post.stage = Stage.SUBMITTED
+    post.save()
+    decide(version, DecisionKind.SUBMITTED, by=by, due_at=post.due_at)
+    record("post.submit", by=by, target=post, version=version.number)
+    notices.submitted(post, by=by)
+    return post
+
+
+@transaction.atomic
+def take_back(post: Post, *, by: User) -> Post:
+    """Make a submitted or approved post a draft again. What has not gone out is withdrawn; an approval lapses."""
+    post = locked(post)
+    if post.stage in EDITABLE or post.deleted_at:
+        raise ActionNotAllowed(_("This post is a draft already. Open it to change it."))
+    version = post.versions.order_by("-number").first()
+    if not post.is_correction:
+        publications.withdraw(post, by=by)
+        if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
+            raise ActionNotAllowed(
+                _("This post is on its networks already. Choose “Correct it” to change what is out.")
+            )
+    post.stage = Stage.DRAFT
+    post.save()
+    if version:
+        decide(version, DecisionKind.TAKEN_BACK, by=by)
+    record("post.take_back", by=by, target=post)
+    return post
+
+
+def _has_more(post: Post, version: Version | None) -> bool:
+    """Whether a channel of the version is still without the post."""
+    out = set(live(post).filter(delivery__state__in=OUT).values_list("channel_id", flat=True))
+    return version is not None and not set(version.channels) <= out
+
+
+def decide(version: Version, kind: DecisionKind, *, by: User, **facts: Any) -> Decision:
+    """`facts` are fields of the decision: its note, the time it is about, in whose name …"""
+    return Decision.objects.create(municipality_id=version.municipality_id, version=version, kind=kind, by=by, **facts)

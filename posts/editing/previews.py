@@ -1,0 +1,228 @@
+"""What each network will show, and what is wrong with it: made by the very code that makes the payload.
+
+The composer asks at every pause in typing, the review page once; nothing here touches a network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from channels import validation
+from channels.models import Channel
+from platforms.types import Limits, Video
+from posts import compose, version_files
+from posts.draft import Card, ChannelLayout, Crop, Draft, Shown
+from posts.editing.domain.ready import bad_link
+from posts.editing.text_highlighting import marked
+from posts.enums import Probe
+from posts.labels import language_name, own_name, text_notes
+from posts.media import video_status
+from posts.media.domain.pictures import frozen
+from posts.models import Media, Post, Version
+from posts.publishing.short_links import foreseen
+
+NO_KEY = UUID(int=0)
+UNKNOWN_SIDES = (1280, 720)
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    url: str
+    alt: str
+    width: int
+    height: int
+    length: str = ""
+    """Of a video: how long it runs. `url` is its poster then."""
+
+    is_video: bool = False
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One post on one channel. `findings` are `channels.validation.Finding`, errors first."""
+
+    channel: Channel
+    part: compose.Part
+    html: SafeString
+    lang: str
+    languages: str
+    pictures: Sequence[ShownPicture]
+    video: ShownPicture | None
+    card: Card | None
+    host: str
+    count: int
+    limits: Limits
+    layout: ChannelLayout
+    title: str = ""
+    comment: str = ""
+    """The first comment, with its letters as the network counts them; empty where the network takes none."""
+
+    comment_count: int = 0
+    findings: Sequence[validation.Finding] = field(default_factory=tuple)
+
+    @property
+    def look(self) -> str:
+        """The template that draws it."""
+        return f"posts/preview/{validation.platform(self.channel).preview}.html"
+
+    @property
+    def has_media(self) -> bool:
+        return bool(self.pictures or self.video)
+
+    @property
+    def limit(self) -> int:
+        short = self.limits.characters_with_media if self.has_media else None
+        return min(self.limits.max_characters, short or self.limits.max_characters)
+
+    @property
+    def id(self) -> str:
+        return f"preview-{self.channel.pk}-{self.part.slot}"
+
+    @property
+    def heading(self) -> str:
+        """What stands above everything else where a network wants a title; without one of its own the first line."""
+        return self.title or self.part.text.strip().partition("\n")[0].strip()
+
+    @property
+    def is_apart(self) -> bool:
+        return self.part.slot != compose.WHOLE
+
+    @property
+    def errors(self) -> list[validation.Finding]:
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Mapping[int, Media]) -> list[Preview]:
+    """Previews of what is being written; a picture that is not in `library` is left out."""
+    known = [shown for shown in draft.media if shown.id in library]
+    sent = []
+    for shown in known:
+        sent.append(version_files.sent(frozen(library[shown.id], shown), shown.alt))
+    reason = video_status.hindrance([library[shown.id] for shown in known if library[shown.id].is_video])
+    code = "two_videos" if reason == video_status.one_only() else "video_not_ready"
+    hindered = [validation.Finding(code, "video", reason, "error")] if reason else []
+    return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered)
+
+
+def of_version(
+    version: Version, draft: Draft, channels: Sequence[Channel], sent: Sequence[version_files.File]
+) -> list[Preview]:
+    """Previews of what was frozen; `draft` is `queries.content(version)`, `sent` its `frozen_files`."""
+    return _previews(draft, channels, sent, _shown_pictures(version.post, draft.media, sent))
+
+
+def _previews(
+    draft: Draft,
+    channels: Sequence[Channel],
+    sent: Sequence[version_files.File],
+    shown: Sequence[ShownPicture],
+    hindered: Sequence[validation.Finding] = (),
+) -> list[Preview]:
+    """`hindered`: why the video cannot go out yet; what a network says of it is then of no use."""
+    made = [
+        _preview(draft, channel, part, sent, shown) for channel in channels for part in compose.parts(draft, channel)
+    ]
+    if not hindered:
+        return made
+    return [
+        replace(preview, findings=[*hindered, *(finding for finding in preview.findings if finding.field != "video")])
+        for preview in made
+    ]
+
+
+def _preview(
+    draft: Draft,
+    channel: Channel,
+    part: compose.Part,
+    sent: Sequence[version_files.File],
+    shown: Sequence[ShownPicture],
+) -> Preview:
+    payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
+    limits = validation.limits(channel)
+    findings = [*validation.check(channel, payload), *_of_languages(part)]
+    pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
+    comment = payload.first_comment if limits.comment_characters else ""
+    return Preview(
+        channel=channel,
+        part=part,
+        html=marked(part.text),
+        lang=part.language,
+        languages=" · ".join(own_name(tag) for tag in part.languages),
+        pictures=pictures[: limits.max_images],
+        video=next((shown_picture for shown_picture in shown if shown_picture.is_video), None)
+        if limits.videos
+        else None,
+        card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
+        host=urlsplit(part.link).hostname or "",
+        count=validation.count(channel, part.text),
+        limits=limits,
+        title=payload.title if limits.title_characters else "",
+        comment=comment,
+        comment_count=validation.count(channel, comment),
+        layout=compose.layout_of(draft, channel),
+        # A page on which nothing stands yet is not full of mistakes.
+        findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
+    )
+
+
+def _of_languages(part: compose.Part) -> list[validation.Finding]:
+    findings = [
+        validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
+    ]  # fmt: skip
+    if part.derived:
+        sentence = _(
+            "The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out."
+        )
+        findings.append(validation.Finding("derived", "language", sentence, "warning"))
+    return findings
+
+
+def _missing(tag: str) -> str:
+    return _("There is no text in this language: %(language)s. A person has to write it.") % {
+        "language": language_name(tag)
+    }
+
+
+def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[version_files.File]) -> list[ShownPicture]:
+    slug = post.municipality.slug
+    return [
+        _shown(picture_url(slug, shown.id, shown.crop), shown.alt, file)
+        for shown, file in zip(media, sent, strict=True)
+    ]
+
+
+def _shown(url: str, alt: str, file: version_files.File) -> ShownPicture:
+    if isinstance(file, Video):
+        # A video at which nobody has looked has no sides yet.
+        sides = (file.width, file.height) if file.width else UNKNOWN_SIDES
+        # Another address once there is a poster: a browser keeps what it has under the old one.
+        seen = f"{url}?{Probe.READY if file.seconds else Probe.WAITING}"
+        return ShownPicture(seen, alt, *sides, video_status.length(file.seconds) if file.seconds else "", is_video=True)
+    return ShownPicture(url, alt, file.width, file.height)
+
+
+def picture_url(slug: str, media_id: int, crop: Crop | None = None) -> str:
+    """Where the picture is served to people of the municipality."""
+    url = reverse("media", args=[slug, media_id])
+    return f"{url}?box={','.join(f'{side:g}' for side in crop.box)}" if crop else url
+
+
+def notes(draft: Draft, official: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is worth a thought about the whole post, whatever the channels."""
+    found = [
+        _("This municipality also uses this language officially, and the post has no text in it: %(language)s.")
+        % {"language": language_name(tag)}
+        for tag in compose.unwritten(draft, official)
+    ]
+    if draft.link and not draft.address:
+        found.append(bad_link())
+    written = [text.text for text in draft.texts.values()]
+    written += [text for texts in draft.per_channel.values() for text in texts.values()]
+    return found + list(dict.fromkeys(note for text in written for note in text_notes(text)))

@@ -1,0 +1,1 @@
+"""Pictures, videos, captions, folders and consents."""

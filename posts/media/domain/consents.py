@@ -1,0 +1,159 @@
+"""Consents of the people in a picture: recorded, withdrawn, given again, and their names erased in time.
+
+Every verb keeps `Media.agreement` and `Media.agreed_until` in step, which is all that the composer reads. Names and
+scans are personal data: they stay as long as `keep_until` says and never enter the audit trail.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.audit import record as audit
+from municipalities.tenancy import everywhere, scope
+from posts.enums import Agreement, ConsentKind
+from posts.media.domain.pictures import BadPicture, encoded, opened
+from posts.models import Consent, Media
+
+MOST_SCAN = 10 * 1024 * 1024
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class ConsentDetails:
+    """What a person wrote down of a consent."""
+
+    kind: str
+    people: str
+    given_by: str
+    given_on: date
+    valid_until: date | None
+    keep_until: date
+
+
+@dataclass(frozen=True)
+class Scan:
+    body: bytes
+    mime: str
+
+    @property
+    def ending(self) -> str:
+        return {PDF: "pdf", "image/png": "png"}.get(self.mime, "jpg")
+
+
+def scanned(file: BinaryIO, *, size: int) -> Scan:
+    """A signed paper as it may be kept: pictures are written anew, a PDF is kept as it came and never opened by us.
+
+    Raises `BadPicture`.
+    """
+    if size > MOST_SCAN:
+        raise BadPicture(_("The scan is larger than %(most)s MB. Scan it smaller.") % {"most": MOST_SCAN >> 20})
+    body = file.read(MOST_SCAN + 1)
+    if body.startswith(b"%PDF-") and b"%%EOF" in body[-2048:]:
+        return Scan(body, PDF)
+    try:
+        whole = encoded(opened(body))
+    except BadPicture as bad:
+        raise BadPicture(_("The scan can be a PDF or a picture. This file is neither, or it is damaged.")) from bad
+    return Scan(whole.body, whole.mime)
+
+
+@transaction.atomic
+def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: User) -> Consent:
+    media = _locked(media)
+    consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(told))
+    if scan:
+        consent.scan = _kept(media.municipality_id, scan)
+        consent.scan_mime = scan.mime
+    consent.save()
+    _settle(media)
+    audit("consent.record", by=by, target=media, kind=told.kind)
+    return consent
+
+
+@transaction.atomic
+def withdraw(consent: Consent, *, by: User) -> Consent:
+    """The person does not agree any more. The picture is flagged wherever it is about to be used."""
+    media = _locked(consent.media)
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at, consent.withdrawn_by = timezone.now(), by
+        consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        _settle(media)
+        audit("consent.withdraw", by=by, target=media)
+    return consent
+
+
+@transaction.atomic
+def give_again(consent: Consent, *, by: User) -> Consent:
+    """Undo a withdrawal: pressed by mistake, or the person changed their mind."""
+    media = _locked(consent.media)
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if consent.withdrawn_at is not None:
+        consent.withdrawn_at = consent.withdrawn_by = None
+        consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        _settle(media)
+        audit("consent.give_again", by=by, target=media)
+    return consent
+
+
+@transaction.atomic
+def erase(consent: Consent, *, by: User | None = None) -> Consent:
+    """Take the names and the scan out of the record. `by` None: their time was over."""
+    media = _locked(consent.media)
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if consent.erased_at is None:
+        _forget(str(consent.scan.name or ""))
+        consent.people = consent.given_by = consent.scan_mime = ""
+        consent.scan = ""
+        consent.erased_at = timezone.now()
+        consent.save(update_fields=["people", "given_by", "scan", "scan_mime", "erased_at"])
+        _settle(media)
+        audit("consent.erase", by=by, target=media)
+    return consent
+
+
+def erase_due(today: date) -> int:
+    """Erase the names whose time is over, in every municipality. Returns how many."""
+    with everywhere("names in consents whose time is over"):
+        due = list(Consent.objects.filter(erased_at__isnull=True, keep_until__lt=today).only("pk", "municipality_id"))
+    for each in due:
+        with scope(each.municipality_id):
+            erase(Consent.objects.select_related("media").get(pk=each.pk))
+    return len(due)
+
+
+def _locked(media: Media) -> Media:
+    return Media.objects.select_for_update().get(pk=media.pk)
+
+
+def _settle(media: Media) -> None:
+    """What the records come to: one withdrawal counts more than all the others, the first end ends it."""
+    rows = list(media.consents.all())
+    standing = [row for row in rows if row.withdrawn_at is None]
+    if len(standing) < len(rows):
+        media.agreement = Agreement.WITHDRAWN
+    else:
+        media.agreement = Agreement.GIVEN if standing else ""
+    ends = [
+        consent.valid_until for consent in standing if consent.valid_until and consent.kind != ConsentKind.NOT_NEEDED
+    ]
+    media.agreed_until = min(ends, default=None)
+    media.save(update_fields=["agreement", "agreed_until"])
+
+
+def _kept(municipality_id: int, scan: Scan) -> str:
+    name = f"consents/{municipality_id}/{secrets.token_hex(16)}.{scan.ending}"
+    return default_storage.save(name, ContentFile(scan.body))
+
+
+def _forget(name: str) -> None:
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name))

@@ -1,0 +1,268 @@
+"""Videos come in here: as they are, hostile until a worker has looked at them in a process of its own.
+
+A picture is encoded anew and harmless when it is in the library. A video is not: it is stored under a name that says
+its content, all of it but the place where it was taken, and nobody decodes it but `posts.media.probe`, which may take
+little memory and little time and may write nothing. Until that has told what it is, no post with it goes anywhere.
+"""
+
+import base64
+import binascii
+import hashlib
+import logging
+import math
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import outside, uploads
+from common.audit import record
+from municipalities.models import Municipality
+from municipalities.tenancy import everywhere
+from posts.draft import LANGUAGES
+from posts.enums import Probe
+from posts.media import captions
+from posts.media.domain import pictures
+from posts.media.domain.pictures import BadPicture
+from posts.media.gps_metadata import blank
+from posts.media.video_status import sniffed
+from posts.models import Folder, Media
+from posts.picture_metadata import key_of
+
+log = logging.getLogger(__name__)
+
+PROBE = Path(__file__).resolve().parent.parent / "probe.py"
+SECONDS = 60
+MOST_TOLD = 4 * 1024 * 1024
+# One tick of the worker: what does not fit waits for the next.
+BUDGET_SECONDS = 60
+# A worker that died while it looked; the next one looks again, and does not go on for ever.
+LEASE = timedelta(seconds=90)
+MOST_PROBES = 3
+THUMBNAIL = pictures.THUMBNAIL
+ENDINGS = {"video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm"}
+
+
+def add(
+    municipality: Municipality, file: File, *, name: str, size: int, by: User, folder: Folder | None = None
+) -> Media:
+    """The picture or video in the municipality's library; the one that is there already if it is the same file.
+
+    One that was put away comes back. Raises `BadPicture`, whose text is for people.
+    """
+    head = file.read(32)
+    file.seek(0)
+    mime = sniffed(head)
+    if not mime:
+        return pictures.add(municipality, file, name=name, size=size, by=by, folder=folder)  # type: ignore[arg-type]
+    if size > uploads.most_bytes():
+        raise BadPicture(uploads.too_large(size))
+    digest = _digest(file)
+    known = Media.objects.filter(sha256=digest).first()
+    if known is not None and known.probe == Probe.BAD:
+        return _look_again(known, file)
+    if known is None:
+        return _store(municipality, file, digest, mime, name=pictures.plain_name(name), by=by, folder=folder)
+    return pictures.unarchive(known, by=by) if known.archived_at else known
+
+
+def _digest(file: File) -> str:
+    found = hashlib.sha256()
+    for chunk in file.chunks(1024 * 1024):
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
+
+
+def _store(
+    municipality: Municipality, file: File, digest: str, mime: str, *, name: str, by: User, folder: Folder | None
+) -> Media:
+    stored = _put(f"videos/{municipality.pk}/{digest[:32]}.{ENDINGS[mime]}", file)
+    row = Media(
+        municipality=municipality, sha256=digest, name=name, uploaded_by=by, folder=folder, file=stored, mime=mime,
+        width=0, height=0, bytes=file.size or 0, probe=Probe.WAITING, probe_due_at=timezone.now(),
+    )  # fmt: skip
+    row.search_key = key_of(row)
+    try:
+        with transaction.atomic():
+            row.save()
+            record("media.add_video", by=by, target=row)
+    except IntegrityError:
+        # The same file came twice at once: a double click, two tabs.
+        return Media.objects.get(sha256=digest)
+    return row
+
+
+def _put(name: str, file: File) -> str:
+    return name if default_storage.exists(name) else default_storage.save(name, file)
+
+
+@transaction.atomic
+def _look_again(media: Media, file: File) -> Media:
+    """Somebody adds once more what could not be used: it may have been gone, or taken too long on a bad day."""
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    _put(str(media.file.name), file)
+    media.probe, media.probe_problem, media.probes = Probe.WAITING, "", 0
+    media.probe_due_at, media.archived_at = timezone.now(), None
+    media.save(update_fields=["probe", "probe_problem", "probes", "probe_due_at", "archived_at"])
+    return media
+
+
+# ---------------------------------------------------------------- looking at it
+
+
+def probe_due() -> int:
+    """Look at the videos that wait; returns how many. A worker's task."""
+    ends_at, looked = time.monotonic() + BUDGET_SECONDS, 0
+    with everywhere("look at videos that came in"):
+        while time.monotonic() < ends_at and (row := _claimed()):
+            _settle(row, _told(row))
+            looked += 1
+    return looked
+
+
+@transaction.atomic
+def _claimed() -> Media | None:
+    now = timezone.now()
+    rows = Media.objects.filter(probe_due_at__lte=now).order_by("probe_due_at")
+    row: Media | None = rows.select_for_update(skip_locked=True).first()
+    if row is not None:
+        row.probes += 1
+        row.probe_due_at = now + LEASE
+        row.save(update_fields=["probes", "probe_due_at"])
+    return row
+
+
+def _told(row: Media) -> Mapping[str, Any]:
+    """What the probe says, unchecked; a problem where it says nothing."""
+    if row.probes > MOST_PROBES:
+        # It took its worker along every time.
+        return {"problem": "corrupt"}
+    if not default_storage.exists(str(row.file.name)):
+        return {"problem": "gone"}
+    said, status = _run(default_storage.path(str(row.file.name)), "webm" if row.mime == "video/webm" else "mp4")
+    if status in (-signal.SIGKILL, -signal.SIGXCPU):
+        return {"problem": "too_slow"}
+    try:
+        told = outside.loads(said)
+    except ValueError:
+        return {"problem": "corrupt"}  # ended by the system, or talks too much
+    return told if isinstance(told, dict) else {"problem": "corrupt"}
+
+
+def _run(path: str, kind: str) -> tuple[bytes, int]:
+    """What the probe's process wrote, at most `MOST_TOLD` bytes of it, and how it ended: killed after `SECONDS`."""
+    # No environment: nothing in it is of use there, and our keys are in it.
+    command = [sys.executable, "-I", str(PROBE), path, kind]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, env={}, cwd="/") as run:
+        assert run.stdout is not None
+        late = threading.Timer(SECONDS, run.kill)
+        late.start()
+        try:
+            said = run.stdout.read(MOST_TOLD)
+            run.stdout.close()
+            return said, run.wait()
+        finally:
+            late.cancel()
+            run.kill()
+
+
+def _settle(row: Media, told: Mapping[str, Any]) -> None:
+    """Write down what was found. What a process says that met a hostile file is read as hostile."""
+    problem = str(told.get("problem") or "")[:20]
+    if not problem:
+        try:
+            _take(row, told)
+        except (KeyError, TypeError, ValueError, BadPicture, binascii.Error):
+            problem = "corrupt"
+    if not problem:
+        _forget_place(row)
+    row.probe, row.probe_problem, row.probe_due_at = Probe.BAD if problem else Probe.READY, problem, None
+    row.search_key = key_of(row)
+    row.save()
+    log.info("Video %s: %s", row.pk, problem or "ready")
+
+
+def _forget_place(row: Media) -> None:
+    """Where it was taken goes nowhere. No version has the file yet, and its size stays."""
+    with Path(default_storage.path(str(row.file.name))).open("r+b") as file:
+        if blank(file):
+            log.info("Video %s: the place in it is blanked", row.pk)
+
+
+def _take(row: Media, told: Mapping[str, Any]) -> None:
+    picture = pictures.opened(base64.b64decode(told["poster"], validate=True))
+    facts = {name: float(told[name]) for name in ("seconds", "frames")}
+    if not all(math.isfinite(each) and 0 <= each < 1_000_000 for each in facts.values()):
+        raise ValueError("no length")
+    stem = str(row.file.name).rsplit(".", 1)[0]
+    whole = pictures.encoded(picture)
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    small = pictures.encoded(picture)
+    row.width, row.height = _side(told["width"]), _side(told["height"])
+    row.seconds, row.frames = facts["seconds"], facts["frames"]
+    row.codec, row.sound = str(told["codec"])[:20], str(told["sound"])[:20]
+    row.poster = _written(f"{stem}-poster.{whole.ending}", whole.body)
+    row.thumbnail = _written(f"{stem}-small.{small.ending}", small.body)
+
+
+def _side(told: Any) -> int:
+    if not isinstance(told, int) or not 0 < told <= 16384:
+        raise ValueError("no picture")
+    return told
+
+
+def _written(name: str, body: bytes) -> str:
+    return name if default_storage.exists(name) else default_storage.save(name, ContentFile(body))
+
+
+def forget_uploads() -> int:
+    """What was left of uploads that never ended."""
+    return uploads.forget_abandoned()
+
+
+# ---------------------------------------------------------------- captions
+
+
+@transaction.atomic
+def caption(media: Media, body: bytes, *, tag: str, by: User) -> Media:
+    """Put captions to a video, in place of those it has. Raises `BadCaptions`, whose text is for people."""
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    if not media.is_video:
+        raise captions.BadCaptions(_("Only a video has captions."))
+    if tag not in LANGUAGES:
+        raise captions.BadCaptions(_("Choose the language of the captions."))
+    cues = captions.read(body)
+    captions.refuse_strange(cues, media.seconds)
+    written = captions.srt(cues).encode()
+    stem = str(media.file.name).rsplit(".", 1)[0]
+    # The name says the content: a version keeps the captions that were approved.
+    media.captions = _written(f"{stem}-{hashlib.sha256(written).hexdigest()[:12]}.srt", written)
+    media.captions_tag = tag
+    media.save(update_fields=["captions", "captions_tag"])
+    record("media.caption", by=by, target=media)
+    return media
+
+
+@transaction.atomic
+def uncaption(media: Media, *, by: User) -> Media:
+    """Take the captions away; versions that have them keep them."""
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    if media.captions:
+        media.captions, media.captions_tag = "", ""
+        media.save(update_fields=["captions", "captions_tag"])
+        record("media.uncaption", by=by, target=media)
+    return media

@@ -1,0 +1,158 @@
+"""What a video is, found out in a process of its own: `python -I posts/media/probe.py FILE KIND`.
+
+A stranger's video meets decoders written in C. So this runs alone, with little memory, little time, no file it may
+write, no environment and no import of ours, and says one line of JSON: either {"problem": code}, or the facts with the
+first picture as a JPEG in base64. Whoever reads the line (`posts.media.domain.videos`) believes nothing of it
+unchecked.
+"""
+
+import base64
+import io
+import json
+import os
+import resource
+import struct
+import sys
+from typing import Any
+
+MEMORY = 2 * 1024**3
+CPU_SECONDS = 45
+OPEN_FILES = 32
+POSTER_SIDE = 1280
+MOST_SIDE = 8192
+MOST_PIXELS = 40_000_000
+# The first second is often black, or somebody reaching for the button.
+POSTER_AT = 2.0
+FORMATS = {"mp4": "mov,mp4,m4a,3gp,3g2,mj2", "webm": "matroska,webm"}
+
+
+class Unfit(Exception):
+    """Why it cannot be used: corrupt, cut_off, no_picture, too_large."""
+
+
+def look(path: str, kind: str) -> dict[str, Any]:
+    """The facts about the file, sides as a viewer sees them. Raises `Unfit`, and whatever decoders raise."""
+    import av
+
+    if kind == "mp4":
+        refuse_cut_off(path)
+    # Named by us: no playlist, no other file and no network can be meant by it.
+    with av.open(path, format=FORMATS[kind].split(",")[0], options={"protocol_whitelist": "file"}) as container:
+        stream = _picture(container)
+        if stream.width * stream.height > MOST_PIXELS or max(stream.width, stream.height) > MOST_SIDE:
+            raise Unfit("too_large")
+        stream.codec_context.thread_count = 1
+        seconds = _seconds(container, stream)
+        frame = _frame(container, stream, min(POSTER_AT, seconds / 3))
+        sound = container.streams.audio[0].codec_context if container.streams.audio else None
+        turned = frame.rotation % 180 != 0
+        width, height = (stream.height, stream.width) if turned else (stream.width, stream.height)
+        return {
+            "seconds": round(seconds, 3),
+            "width": width,
+            "height": height,
+            "frames": round(float(stream.average_rate or 0), 3),
+            "codec": _name(stream.codec_context),
+            "sound": _name(sound) if sound else "",
+            "poster": base64.b64encode(_poster(frame)).decode(),
+        }
+
+
+def _picture(container: Any) -> Any:
+    for stream in container.streams.video:
+        if stream.codec_context is not None and stream.width and stream.height and not _is_cover(stream):
+            return stream
+    raise Unfit("no_picture")
+
+
+def _is_cover(stream: Any) -> bool:
+    """The cover of a song is a video stream of one picture."""
+    return bool(stream.disposition & type(stream.disposition).attached_pic)
+
+
+def _name(context: Any) -> str:
+    """ "h264", "hevc", "av1": of the codec, not of the program that reads it."""
+    return str(getattr(context.codec, "canonical_name", "") or context.name)[:20]
+
+
+def _seconds(container: Any, stream: Any) -> float:
+    if container.duration:
+        return float(container.duration) / 1_000_000
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    # What a browser recorded names no length: read to the end, decoding nothing.
+    ends = [
+        (packet.pts + (packet.duration or 0)) * packet.time_base for packet in container.demux(stream) if packet.pts
+    ]
+    container.seek(0)
+    return float(max(ends, default=0))
+
+
+def _frame(container: Any, stream: Any, at: float) -> Any:
+    """A picture near `at`, else the first one."""
+    for seconds in (at, 0.0):
+        if seconds:
+            container.seek(int(seconds * 1_000_000))
+        elif at:
+            container.seek(0)
+        for frame in container.decode(stream):
+            return frame
+    raise Unfit("corrupt")
+
+
+def _poster(frame: Any) -> bytes:
+    scale = min(1.0, POSTER_SIDE / max(frame.width, frame.height))
+    small = frame.reformat(
+        width=max(1, round(frame.width * scale)), height=max(1, round(frame.height * scale)), format="rgb24"
+    )
+    picture = small.to_image()
+    if frame.rotation:
+        picture = picture.rotate(frame.rotation, expand=True)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def refuse_cut_off(path: str) -> None:
+    """An upload, a copy or a telephone that stopped half-way: the last part of the file says that more should come."""
+    size, at = os.path.getsize(path), 0
+    kinds: set[bytes] = set()
+    with open(path, "rb") as file:
+        while at + 8 <= size and len(kinds) < 200:
+            file.seek(at)
+            length, kind = struct.unpack(">I4s", file.read(8))
+            if length == 1 and at + 16 <= size:
+                (length,) = struct.unpack(">Q", file.read(8))
+            length = length or size - at
+            if length < 8:
+                raise Unfit("corrupt")
+            kinds.add(kind)
+            at += length
+            if at > size:
+                raise Unfit("cut_off")
+    if b"moov" not in kinds:
+        raise Unfit("cut_off")
+
+
+def _limit() -> None:
+    """The most that this process may take; what asks for more is ended by the system."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+
+
+def main(path: str, kind: str) -> None:
+    _limit()
+    try:
+        told = look(path, kind)
+    except Unfit as unfit:
+        told = {"problem": str(unfit)}
+    except Exception:  # decoders raise whatever they like on hostile bytes
+        told = {"problem": "corrupt"}
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

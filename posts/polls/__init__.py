@@ -1,0 +1,1 @@
+"""Posts that ask people something: votes, and the closing report."""

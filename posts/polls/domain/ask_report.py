@@ -1,0 +1,45 @@
+"""When people have answered, somebody is told once that the closing report waits."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from common.audit import record
+from municipalities.tenancy import everywhere, scope
+from posts.locking import locked
+from posts.models import Closing, PollResult, Post
+from posts.notifications.domain import notices
+from posts.queries import answered_at, asked_without_report
+
+# Whose answers came in longer ago stands on Home; a mail about it would come out of nowhere.
+STILL_NEWS = timedelta(days=7)
+# So long the last counts of a poll that is over may take to come in; then the report is asked for without them.
+COUNTS_WITHIN = timedelta(hours=3)
+
+
+def ask(now: datetime) -> int:
+    """Tell of every post whose answers are in. Returns of how many."""
+    with everywhere("find posts whose closing report waits"):
+        rows = asked_without_report(now).filter(report_asked_at__isnull=True).defer("search_key")
+        ends = [(post, answered_at(post)) for post in rows]
+    due = [(post, end) for post, end in ends if now - STILL_NEWS < end <= now]
+    return sum(_ask(post, end, now) for post, end in due)
+
+
+def _ask(post: Post, end: datetime, now: datetime) -> bool:
+    with scope(post.municipality_id), transaction.atomic():
+        row = locked(post)
+        if row.report_asked_at or row.deleted_at or Closing.objects.filter(post=row).exists():
+            return False
+        if now < end + COUNTS_WITHIN and _is_open(row):
+            return False
+        Post.objects.filter(pk=row.pk).update(report_asked_at=now)
+        record("post.ask_report", by=None, target=row)
+        notices.report_waits(row)
+        return True
+
+
+def _is_open(post: Post) -> bool:
+    """Whether a network still has to tell how its poll ended."""
+    running = PollResult.objects.filter(publication__post=post, publication__live=True, is_over=False)
+    return running.exists()

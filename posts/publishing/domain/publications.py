@@ -1,0 +1,120 @@
+"""Between a post and its deliveries: one publication per channel and slot, each with its row in the outbox.
+
+These are parts of verbs, not verbs: they run inside the transaction of one, and the verb writes the audit event.
+A post never sends the same thing twice on a channel: what is on a network, or may be, is left alone.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from channels import validation
+from channels.models import Channel
+from common.errors import ActionNotAllowed
+from delivery.domain.cancel import cancel
+from delivery.domain.enqueue import enqueue
+from delivery.domain.move import Moved, NoSuchMove
+from delivery.domain.reschedule import reschedule
+from delivery.enums import State
+from posts import compose
+from posts.media.video_status import hindrance
+from posts.models import Post, Publication, Version
+from posts.queries import OUT, content, frozen_files, publications, usable_channels, videos_of
+
+KIND = "post"
+OPEN = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
+
+
+def going_out() -> str:
+    return _("The post is going out at this very moment. Wait a minute and look again.")
+
+
+def put_out(
+    post: Post, version: Version, *, due_at: datetime, approved: bool, by: User, urgent: bool = False
+) -> list[Publication]:
+    """Deliveries for every channel and slot of `version`, in place of those that have not gone out yet.
+
+    `urgent` ones leave their channel before all others.
+
+    Raises `ActionNotAllowed` when there is no channel, or a network is known to refuse the content.
+    """
+    draft = content(version)
+    if reason := hindrance(videos_of(draft)):
+        raise ActionNotAllowed(reason)
+    channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
+    if not channels:
+        raise ActionNotAllowed(_("No channel is chosen. Choose at least one channel on which the post appears."))
+    planned = [(channel, part) for channel in channels for part in compose.parts(draft, channel)]
+    ready = _checked(draft, version, planned)
+    withdraw(post, by=by)
+    taken = {(publication.channel_id, publication.slot) for publication in publications(post)}
+    not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
+    return [
+        Publication.objects.create(
+            municipality_id=post.municipality_id, post=post, version=version, channel=channel, slot=part.slot,
+            delivery=enqueue(
+                channel, kind=KIND, outgoing=payload, due_at=due_at, not_after=not_after, approved=approved,
+                urgent=urgent, by=by,
+            ),
+        )
+        for (channel, part), payload in zip(planned, ready, strict=True)
+        if not _is_taken(taken, channel.pk, part.slot)
+    ]  # fmt: skip
+
+
+def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:
+    """A post in one piece and a post per script are the same words: once one of them is out, the other stays in."""
+    whole = slot == compose.WHOLE or (channel, compose.WHOLE) in taken
+    return any(where == channel and (whole or what == slot) for where, what in taken)
+
+
+def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.Part]]) -> list[Any]:
+    """The payload of each part. Raises `ActionNotAllowed` with every reason why a network would not take it."""
+    files, payloads, reasons = frozen_files(version), [], []
+    for channel, part in planned:
+        # A moment of its own for each: Bluesky names a post by it, and two of one channel must not be namesakes.
+        payload = compose.outgoing(draft, part, files, key=uuid4(), created_at=timezone.now())
+        payloads.append(payload)
+        reasons += [
+            _("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": finding.message}
+            for finding in validation.check(channel, payload)
+            if finding.severity == "error"
+        ]
+    if reasons:
+        raise ActionNotAllowed(_("A network would not take this post as it is."), details=list(dict.fromkeys(reasons)))
+    return payloads
+
+
+def withdraw(post: Post, *, by: User) -> list[Publication]:
+    """Cancel what has not gone out. Raises `ActionNotAllowed` when something is going out at this very moment."""
+    gone = []
+    for publication in publications(post):
+        delivery = publication.delivery
+        if delivery.state in (State.SENDING, State.PROCESSING):
+            raise ActionNotAllowed(going_out())
+        if delivery.state in OUT:
+            continue
+        if delivery.state in OPEN:
+            try:
+                cancel(delivery, by=by)
+            except (Moved, NoSuchMove) as moved:
+                raise ActionNotAllowed(going_out()) from moved
+        publication.live = False
+        publication.save(update_fields=["live"])
+        gone.append(publication)
+    return gone
+
+
+def shift(post: Post, *, due_at: datetime, by: User | None) -> None:
+    """A new time for everything that waits for its time. Raises `ActionNotAllowed` when it is going out."""
+    not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
+    for publication in publications(post):
+        if publication.delivery.state in (State.WAITING, State.SCHEDULED, State.EXPIRED):
+            try:
+                reschedule(publication.delivery, due_at, not_after=not_after, by=by)
+            except (Moved, NoSuchMove) as moved:
+                raise ActionNotAllowed(going_out()) from moved

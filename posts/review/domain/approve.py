@@ -1,0 +1,182 @@
+"""The second pair of eyes: approve a version, return it with a note, or (a mentor) say that one has read it.
+
+How many have to agree, and who comes first, is the municipality's rule (`posts.rules.standing`). A post stands at
+"approved" from the moment at which the rule is met on exactly the version that was looked at.
+"""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from common.audit import record
+from common.errors import ActionNotAllowed
+from delivery.domain.move import Moved
+from delivery.domain.release import release
+from delivery.enums import ReasonCode, State
+from municipalities.enums import Approval
+from posts.approval import asks_mentor, mentors_of, seats, standing
+from posts.editing.domain import corrections
+from posts.editing.domain.submit import decide
+from posts.enums import Bar, DecisionKind, Stage
+from posts.locking import locked
+from posts.models import Post, Thread, Version
+from posts.notifications.domain import notices
+from posts.publishing.domain import publications
+from posts.queries import latest_version, writers
+from posts.queries import publications as live
+from posts.rules import ApprovalCapacity, Standing, seat_or_bar
+
+RESOLVE, LEAVE = "resolve", "leave"
+
+
+@transaction.atomic
+def approve(
+    post: Post, version: Version, *, by: User, note: str = "", threads: str = "", seen: Collection[int] | None = None,
+    time: str | None = None,
+) -> Post:  # fmt: skip
+    """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
+
+    `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page
+    (None: all there are), and `time` is what `time_shown` gave for the page (None: as it is now), since an approval
+    holds for the time that was read. Raises `ActionNotAllowed` if the post or its time has changed since, if it is not
+    this person's turn, or if conversations are open about which nothing was said.
+    """
+    post = locked(post)
+    before = _waiting(post, version)
+    if time is not None and time != time_shown(post):
+        raise ActionNotAllowed(_("The time of this post was changed after you opened it. Look at the new time first."))
+    seat = _seat(post, version, before, by=by)
+    settled = _settle_threads(post, threads, seen, by=by)
+    house = post.municipality
+    without_mentor = house.approval == Approval.MENTOR and before.endorsed is None and not asks_mentor(house)
+    decide(
+        version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=post.due_at, for_whom_id=seat.for_whom,
+        threads=settled, without_mentor=without_mentor,
+    )  # fmt: skip
+    after = standing(version, house)
+    if after.met and post.stage != Stage.APPROVED:
+        post.stage = Stage.APPROVED
+        post.save()
+    if after.met and post.is_correction:
+        corrections.carry_out(post, version, by=by)
+    elif after.met:
+        _release(post, by=by)
+    record("post.approve", by=by, target=post, version=version.number, for_whom=seat.for_whom, threads=settled)
+    if after.met:
+        notices.approved(post, by=by, note=note)
+    else:
+        notices.next_step(post, after, by=by)
+    return post
+
+
+@transaction.atomic
+def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
+    """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `ActionNotAllowed`."""
+    post = locked(post)
+    before = _waiting(post, version)
+    if by.pk not in {mentor.pk for mentor in mentors_of(post.municipality)}:
+        raise ActionNotAllowed(_("Only a mentor who accompanies this municipality today can say this."))
+    if before.endorsed:
+        raise ActionNotAllowed(_("A mentor has read this version already."))
+    decide(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
+    record("post.endorse", by=by, target=post, version=version.number)
+    notices.endorsed(post, standing(version, post.municipality), by=by, note=note.strip())
+    return post
+
+
+@transaction.atomic
+def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
+    """Return `version` to its writer with a note. What waited for the approval is withdrawn."""
+    post = locked(post)
+    _waiting(post, version)
+    held = seats(by, post.municipality)
+    if not held:
+        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
+    if not note.strip():
+        raise ActionNotAllowed(_("Write a note: what should be different before you approve it?"))
+    if not post.is_correction:
+        publications.withdraw(post, by=by)
+    post.stage = Stage.RETURNED
+    post.save()
+    decide(version, DecisionKind.RETURNED, by=by, note=note.strip(), for_whom_id=held[0].for_whom)
+    record("post.return", by=by, target=post, version=version.number)
+    notices.returned(post, by=by, note=note.strip())
+    return post
+
+
+def time_shown(post: Post) -> str:
+    """The time of a post as the form of its approver keeps it; "" where none is chosen."""
+    return post.due_at.isoformat() if post.due_at else ""
+
+
+def not_waiting() -> str:
+    return _("This post does not wait for approval any more. Reload the page to see what happened.")
+
+
+def _refuse_other(post: Post, version: Version) -> None:
+    """Decisions are about the version on the page, not about whatever came after it."""
+    if post.stage not in (Stage.SUBMITTED, Stage.APPROVED) or post.deleted_at:
+        raise ActionNotAllowed(not_waiting())
+    newest = latest_version(post)
+    if newest is None or newest.pk != version.pk:
+        raise ActionNotAllowed(_("The post was changed after you opened it. Read the new version before you decide."))
+
+
+def _waiting(post: Post, version: Version) -> Standing:
+    """How far `version` is; also an approved one waits if the house has come to ask for more. Raises
+    `ActionNotAllowed`.
+    """
+    _refuse_other(post, version)
+    found = standing(version, post.municipality)
+    if post.stage == Stage.APPROVED and found.met:
+        raise ActionNotAllowed(not_waiting())
+    return found
+
+
+def _seat(post: Post, version: Version, before: Standing, *, by: User) -> ApprovalCapacity:
+    house = post.municipality
+    found = seat_or_bar(
+        seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
+    )  # fmt: skip
+    if isinstance(found, Bar):
+        raise ActionNotAllowed(str(found.label))
+    return found
+
+
+def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: User) -> dict[str, list[int]]:
+    """Do what was chosen with the open conversations, and say of which. Raises `ActionNotAllowed` where nothing was
+    chosen.
+    """
+    rows = Thread.objects.select_for_update().filter(post=post, resolved_at__isnull=True)
+    open_now = sorted(row.pk for row in rows)
+    if not open_now:
+        return {}
+    if choice not in (RESOLVE, LEAVE):
+        raise ActionNotAllowed(_open_words(len(open_now)))
+    if seen is not None and not set(open_now) <= set(seen):
+        raise ActionNotAllowed(_("A conversation was opened while you were reading. Read it before you decide."))
+    if choice == LEAVE:
+        return {"left": open_now}
+    Thread.objects.filter(pk__in=open_now).update(resolved_at=timezone.now(), resolved_by=by)
+    return {"resolved": open_now}
+
+
+def _open_words(count: int) -> str:
+    return ngettext(
+        "One conversation is open. Say whether it is resolved or knowingly left open.",
+        "%(count)s conversations are open. Say whether they are resolved or knowingly left open.",
+        count,
+    ) % {"count": count}
+
+
+def _release(post: Post, *, by: User) -> None:
+    """What waited for the approval may go out at its time; `release` lets expire what is too late for that."""
+    for publication in live(post).filter(delivery__state=State.WAITING, delivery__reason=ReasonCode.NOT_APPROVED):
+        try:
+            release(publication.delivery, by=by)
+        except Moved:
+            continue  # it has expired in this very moment; a person chooses a new time

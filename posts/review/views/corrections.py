@@ -1,0 +1,237 @@
+"""Pages of what happens to a post that is out: correcting it, saying how on each network, taking it down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from channels import validation
+from channels.enums import ChannelState
+from common.differences import Piece, differences
+from common.errors import ActionNotAllowed
+from common.web.params import int_list_param, int_param
+from municipalities.access import requires
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts import queries, rules
+from posts.editing.correction_plan import Planned, planned, public
+from posts.editing.domain import corrections, removals
+from posts.editing.domain.submit import submit
+from posts.enums import AmendmentKind, AmendmentState, Way
+from posts.forms import ReasonForm
+from posts.models import Amendment, Post, Publication, Version
+from posts.review.domain.approve import approve
+from posts.review.views.actions import tried
+from posts.review.views.review_page import readable
+from posts.rules import decides_alone
+
+
+@dataclass(frozen=True)
+class AmendablePublication:
+    """A publication on the pages that begin: what the portal could do there."""
+
+    publication: Publication
+    chosen: bool
+    can_edit: bool
+    can_take_down: bool
+    is_connected: bool
+
+    @classmethod
+    def of(cls, publication: Publication, *, chosen: bool) -> "AmendablePublication":
+        channel = publication.channel
+        limits = validation.limits(channel)
+        known = not publication.delivery.only_seen
+        return cls(
+            publication, chosen, "text" in limits.edits and known, removals.can_be_taken_down(publication),
+            channel.state == ChannelState.CONNECTED,
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------- correcting
+
+
+@requires(Verb.POST_EDIT)
+@require_http_methods(["GET", "POST"])
+def correct(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """Why the post is corrected; the composer opens after that."""
+    post = readable(request, pk)
+    slug = request.municipality.slug
+    if post.is_correction:
+        return redirect("post_edit", slug, pk)
+    form, problems = ReasonForm(request.POST or None), []
+    if request.method == "POST" and form.is_valid():
+        try:
+            corrections.begin(post, reason=form.cleaned_data["reason"], by=request.user)
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
+        else:
+            return redirect("post_edit", slug, pk)
+    context = {
+        "post": post, "form": form, "problems": problems,
+        "places": [AmendablePublication.of(each, chosen=False) for each in public(post)],
+    }  # fmt: skip
+    return render(request, "posts/correct.html", context, status=422 if problems or form.errors else 200)
+
+
+@dataclass(frozen=True)
+class ChannelAmendment:
+    """One network on the page on which is said what happens there."""
+
+    plan: Planned
+    pieces: list[Piece]
+    picked: str
+    other: list[str]
+
+    @property
+    def name(self) -> str:
+        return f"way-{self.plan.publication.pk}"
+
+
+@requires(Verb.POST_EDIT)
+@require_http_methods(["GET", "POST"])
+def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """What happens on each network; from here it is submitted, or takes effect."""
+    post = readable(request, pk)
+    amendment, version = corrections.open_correction(post), queries.latest_version(post)
+    if amendment is None or version is None or post.stage not in rules.EDITABLE:
+        messages.info(request, _("This post is not being corrected at the moment."))
+        return redirect("post", request.municipality.slug, pk)
+    if request.method == "GET":
+        return _ways_page(request, amendment, version, amendment.ways)
+    version = _seen(post, version, int_param(request.POST, "version", default=0))
+    ways = {name.removeprefix("way-"): str(way) for name, way in request.POST.items() if name.startswith("way-")}
+    try:
+        corrections.choose(post, version, ways, by=request.user)
+        return _chosen(request, post, version)
+    except ActionNotAllowed as refused:
+        problems = [refused.message, *refused.details]
+    # The draft may have gone on in another tab: the page shows what would be sent now.
+    newest = corrections.prepare(post, by=request.user)
+    return _ways_page(request, amendment, newest, ways, problems)
+
+
+def _seen(post: Post, newest: Version, asked: int) -> Version:
+    """The version that was on the page. 404 for a strange one."""
+    found = newest if newest.pk == asked else post.versions.filter(pk=asked).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _chosen(request: MunicipalityRequest, post: Post, version: Version) -> HttpResponse:
+    act, house = request.POST.get("act", "submit"), request.municipality
+    if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
+        return redirect("post_emergency", house.slug, post.pk)
+    if act == "now" and _alone(request):
+        if house.needs_approval:
+            submit(post, by=request.user)
+            approve(post, version, by=request.user)
+        else:
+            corrections.carry_out_now(post, by=request.user)
+        messages.success(request, _("The networks are corrected in a moment. This page shows what becomes of it."))
+    else:
+        submit(post, by=request.user)
+        messages.success(request, _("Submitted. The approvers have been told by e-mail."))
+    return redirect("post", house.slug, post.pk)
+
+
+def _alone(request: MunicipalityRequest) -> bool:
+    house = request.municipality
+    return decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own)
+
+
+def _ways_page(
+    request: MunicipalityRequest,
+    amendment: Amendment,
+    version: Version,
+    ways: Mapping[str, str],
+    problems: Sequence[str] = (),
+) -> HttpResponse:
+    post = readable(request, amendment.post_id)
+    rows = [_row(each, ways.get(str(each.publication.pk), "")) for each in planned(post, version, ways)]
+    context = {
+        "post": post, "amendment": amendment, "version": version, "rows": rows, "problems": problems,
+        "differs": any(each.plan.changes for each in rows),
+        "alone": _alone(request), "may_emergency": request.access.may(Verb.POST_EMERGENCY),
+    }  # fmt: skip
+    return render(request, "posts/correction.html", context, status=422 if problems else 200)
+
+
+OTHER = ("alt", "pictures", "link_card", "poll", "video", "title", "first_comment")
+
+
+def _row(plan: Planned, asked: str) -> ChannelAmendment:
+    """What only an edit would do is picked beforehand; what costs something, a person picks."""
+    picked = asked if asked in plan.ways else (Way.EDIT if Way.EDIT in plan.ways else "")
+    now = plan.publication.delivery.shown_now if plan.publication.delivery.changed_at else plan.now.text
+    pieces = differences(now, plan.then.text) if plan.then else []
+    return ChannelAmendment(plan, pieces, picked, [name for name in OTHER if name in plan.changes])
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def drop(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """Leave what is public as it is."""
+    post = readable(request, pk)
+    return tried(request, post, lambda: corrections.drop(post, by=request.user),
+                 _("The correction is dropped. Nothing has changed on the networks."))  # fmt: skip
+
+
+# ---------------------------------------------------------------- taking down
+
+
+@requires(Verb.DELIVERY_ANSWER)
+@require_http_methods(["GET", "POST"])
+def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """From which networks, and why. Whoever asked for it may take the question back here."""
+    post = readable(request, pk)
+    if request.method == "POST" and request.POST.get("act") == "drop":
+        asked = _removal(post)
+        return tried(request, post, lambda: removals.drop(asked, by=request.user), _("The post stays where it is."))
+    form, problems = ReasonForm(request.POST or None), []
+    chosen = set(int_list_param(request.POST, "publication"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = removals.take_down(post, chosen, reason=form.cleaned_data["reason"], by=request.user)
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
+        else:
+            return tried(request, post, lambda: None, _removal_word(made))
+    at_once, listed_only = removals.may_at_once(post, by=request.user)
+    rows = public(post)
+    context = {
+        "post": post, "form": form, "problems": problems, "at_once": at_once, "listed_only": listed_only,
+        "places": [AmendablePublication.of(each, chosen=request.method == "GET" or each.pk in chosen) for each in rows],
+    }  # fmt: skip
+    return render(request, "posts/take_down.html", context, status=422 if problems or form.errors else 200)
+
+
+def _removal_word(made: Amendment) -> str:
+    if made.state == AmendmentState.OPEN:
+        return _("The approvers have been told. The post stays until one of them agrees.")
+    return _("It is taken down in a moment. This page shows what becomes of it.")
+
+
+def _removal(post: Post) -> Amendment:
+    rows = Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
+    found = rows.select_related("post", "by").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@requires(Verb.POST_APPROVE)
+@require_POST
+def take_down_decide(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """What an approver says to the wish to take a post down."""
+    post = readable(request, pk)
+    asked, note = _removal(post), request.POST.get("note", "")
+    if request.POST.get("decision") == "decline":
+        return tried(request, post, lambda: removals.decline(asked, by=request.user, note=note),
+                     _("The post stays. Whoever asked has been told."))  # fmt: skip
+    return tried(request, post, lambda: removals.agree(asked, by=request.user, note=note),
+                 _("It is taken down in a moment. This page shows what becomes of it."))  # fmt: skip

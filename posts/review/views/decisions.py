@@ -1,0 +1,160 @@
+"""Acts that decide about a post: approve, return, say that one has read it; send it, take it back; emergencies."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from channels import pauses
+from common.errors import ActionNotAllowed
+from common.web.params import int_list_param, int_param
+from municipalities.access import requires
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts.editing.domain.submit import take_back
+from posts.enums import DecisionKind, Stage
+from posts.forms import EmergencyForm
+from posts.models import Decision, Post, Version
+from posts.queries import OUT, publications
+from posts.review.domain import emergency as emergencies
+from posts.review.domain.approve import approve as approve_version
+from posts.review.domain.approve import endorse as endorse_version
+from posts.review.domain.approve import send_back
+from posts.review.views.actions import tried
+from posts.review.views.review_page import readable
+from posts.review.views.unsaved_input import keep
+from posts.rules import may_publish_emergency
+from posts.scheduling.domain.schedule import ask_to_publish_now, publish_now, unschedule
+
+MOST_NOTE = 2000
+
+
+@requires(Verb.POST_APPROVE)
+@require_POST
+def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """Approve or return the version that was on the page."""
+    post, version = _version(request, pk)
+    note = request.POST.get("note", "")[:MOST_NOTE]
+    if request.POST.get("decision") == "return":
+        return tried(request, post, lambda: send_back(post, version, by=request.user, note=note),
+                     _("Returned. The writer has been told."), otherwise=_kept(request, post, note))  # fmt: skip
+    threads, seen = request.POST.get("threads", ""), int_list_param(request.POST, "seen")
+    return tried(
+        request, post,
+        lambda: approve_version(
+            post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time")
+        ),
+        lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_kept(request, post, note),
+    )  # fmt: skip
+
+
+def _kept(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:
+    """Back to the page with the note that was typed, where nothing came of the decision."""
+    return (lambda: keep(request, post, note=note[:MOST_NOTE])) if note.strip() else None
+
+
+def _approved(post: Post) -> str:
+    if post.stage != Stage.APPROVED:
+        return _("Your approval is recorded. One more approver has to agree; they have been told.")
+    if post.due_at:
+        return _("Approved. It goes out by itself at its time.")
+    return _("Approved. Choose a time for it, or publish it now.")
+
+
+def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:
+    post = readable(request, pk)
+    return post, get_object_or_404(Version, post=post, pk=int_param(request.POST, "version", default=0))
+
+
+@requires(Verb.POST_COMMENT)
+@require_POST
+def endorse(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """A mentor has read the version on the page."""
+    post, version = _version(request, pk)
+    note = request.POST.get("note", "")[:MOST_NOTE]
+    return tried(request, post, lambda: endorse_version(post, version, by=request.user, note=note),
+                 _("Recorded. The approvers see that you have read it; they decide."),
+                 otherwise=_kept(request, post, note))  # fmt: skip
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def reopen(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """Edit a post that was submitted or approved: it is a draft again, and the composer opens."""
+    post = readable(request, pk)
+    return tried(request, post, lambda: take_back(post, by=request.user),
+                 _("It is a draft again. Nothing goes out until it is submitted and approved once more."),
+                 to="post_edit")  # fmt: skip
+
+
+@requires(Verb.POST_SCHEDULE)
+@require_POST
+def publish(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """Publish it now, or (`ask`) ask for approval again where the approval holds for another time.
+
+    The page says which of the two its button does; one that is out of date does neither.
+    """
+    post = readable(request, pk)
+    if request.POST.get("ask"):
+        done = _("Submitted again. The approvers have been notified that it is to be published now.")
+        return tried(request, post, lambda: ask_to_publish_now(post, by=request.user), done)
+    return tried(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
+
+
+@requires(Verb.POST_SCHEDULE)
+@require_POST
+def off_schedule(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    post = readable(request, pk)
+    return tried(request, post, lambda: unschedule(post, by=request.user), _("It has no time any more."))
+
+
+def handed_over(request: MunicipalityRequest) -> str:
+    """What is said after "publish now"."""
+    if any(pause.kind != "channel" for pause in pauses.of_municipality(request.municipality)):
+        return _("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
+    return going_out()
+
+
+def going_out() -> str:
+    return _("It goes out in a moment. This page shows what becomes of it.")
+
+
+# ---------------------------------------------------------------- emergencies
+
+
+@requires(Verb.POST_EMERGENCY)
+@require_http_methods(["GET", "POST"])
+def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """The page on which somebody on the list publishes without approval, with the reason."""
+    post = readable(request, pk)
+    out = publications(post).filter(delivery__state__in=OUT).exists()
+    if not may_publish_emergency(request.access, post, is_public=False):
+        raise PermissionDenied
+    form, problems = EmergencyForm(request.POST or None), []
+    if request.method == "POST" and form.is_valid():
+        try:
+            emergencies.publish(post, reason=form.cleaned_data["reason"], by=request.user)
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
+        else:
+            return tried(request, post, lambda: None, going_out())
+    pause = next(iter(pauses.of_municipality(request.municipality)), None)
+    context = {"post": post, "form": form, "problems": problems, "out": out, "pause": pause}
+    return render(request, "posts/emergency.html", context, status=422 if problems or form.errors else 200)
+
+
+@requires(Verb.POST_APPROVE)
+@require_POST
+def review_emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """What an approver says about an emergency afterwards."""
+    post = readable(request, pk)
+    rows = Decision.objects.filter(kind=DecisionKind.EMERGENCY, version__post=post)
+    row = get_object_or_404(rows, pk=int_param(request.POST, "emergency", default=0))
+    in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
+    return tried(
+        request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),
+        _("Recorded. Who published it has been told."), otherwise=_kept(request, post, note),
+    )  # fmt: skip

@@ -1,0 +1,383 @@
+"""What the review page shows, gathered with a fixed number of queries: the draft with its marks, the conversations,
+how the networks will show it, where it stands."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.web import SignedInRequest
+from channels.models import Channel
+from common.web.params import int_param
+from delivery.enums import State
+from municipalities.queries import glossary
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts import compose, queries, rules
+from posts.draft import SERBIAN, Draft, Shown, parse
+from posts.editing import thread_positions
+from posts.editing.eservices import all_notes, offered_to
+from posts.editing.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, picture_url
+from posts.enums import AmendmentKind, AmendmentState, AnchorKind, Stage, Way
+from posts.labels import language_name, own_name
+from posts.media import video_status
+from posts.media.domain.pictures import frozen
+from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
+from posts.poll_votes import Votes, votes
+from posts.review import annotated_text
+from posts.review.annotated_text import Film, Passage, Picture, Talk
+from posts.review.domain.approve import time_shown
+from posts.review.domain.mark_seen import see
+from posts.review.views.decision_box import Deciding, deciding
+from posts.review.views.unsaved_input import kept
+
+RESOLVED = 10
+"""How many resolved conversations the page shows at first."""
+WAITS = (State.WAITING, State.SCHEDULED)
+
+
+@dataclass
+class Reading:
+    """What the review page shows. `version` None: the draft itself, nothing was frozen yet."""
+
+    post: Post
+    draft: Draft
+    version: Version | None
+    newest: Version | None
+    versions: list[Version]
+    previews: list[Preview]
+    publications: list[Publication]
+    decisions: list[Decision]
+    notes: list[str]
+    library: Mapping[int, Media] | None = None
+    """The draft's pictures; None: a version has its own, frozen."""
+    passages: list[Passage] = field(default_factory=list)
+    derived: list[Passage] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
+    approval: Decision | None = None
+    time_shown: str = ""
+    every_resolved: bool = False
+    deciding: Deciding = field(default_factory=lambda: Deciding(rules.Standing()))
+    may: dict[str, bool] = field(default_factory=dict)
+    amendments: list[Amendment] = field(default_factory=list)
+    votes: Votes = field(default_factory=Votes)
+
+    @property
+    def is_newest(self) -> bool:
+        return self.version == self.newest
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is read is what one may talk about: the draft, or the version that waits or was approved."""
+        return self.version is None or (self.is_newest and self.post.stage not in rules.EDITABLE)
+
+    @property
+    def correction(self) -> Amendment | None:
+        """The one that is being written or decided."""
+        return self._amendment(AmendmentKind.CORRECTION, AmendmentState.OPEN)
+
+    @property
+    def removal(self) -> Amendment | None:
+        """The wish that waits for an approver."""
+        return self._amendment(AmendmentKind.REMOVAL, AmendmentState.OPEN)
+
+    def _amendment(self, kind: str, state: str) -> Amendment | None:
+        return next((each for each in self.amendments if (each.kind, each.state) == (kind, state)), None)
+
+    @property
+    def amended(self) -> list[Amendment]:
+        """What is carried out or over, newest first."""
+        return [each for each in self.amendments if each.state != AmendmentState.OPEN]
+
+    @property
+    def ways(self) -> list[tuple[Publication, str]]:
+        """What was chosen for each publication of the correction that waits."""
+        chosen = self.correction.ways if self.correction else {}
+        found = [(each, chosen.get(str(each.pk))) for each in self.publications]
+        return [(each, str(Way(way).label)) for each, way in found if way]
+
+    @property
+    def out(self) -> Publication | None:
+        """One that is public, for comparing a correction with it."""
+        return next((each for each in self.publications if each.delivery.state == State.PUBLISHED), None)
+
+    @property
+    def open(self) -> list[Talk]:
+        return [each for each in self.talks if each.thread.is_open]
+
+    @property
+    def resolved(self) -> list[Talk]:
+        return [each for each in self.talks if not each.thread.is_open]
+
+    @property
+    def shown_resolved(self) -> list[Talk]:
+        """The last ones, or all when asked."""
+        resolved = [(each.thread.resolved_at, each) for each in self.talks if each.thread.resolved_at]
+        done = [each for _at, each in sorted(resolved, key=lambda pair: pair[0], reverse=True)]
+        return done if self.every_resolved else done[:RESOLVED]
+
+    @property
+    def hidden_resolved(self) -> int:
+        return len(self.resolved) - len(self.shown_resolved)
+
+    @property
+    def acceptable(self) -> list[Talk]:
+        return [each for each in self.talks if each.can_be_accepted]
+
+    @property
+    def unread(self) -> int:
+        return sum(each.is_new for each in self.talks)
+
+
+def readable(request: MunicipalityRequest, pk: int) -> Post:
+    """The post, if this person may read it. A deleted one is gone for everybody but its restorers."""
+    post: Post = get_object_or_404(queries.for_review(request.user), pk=pk)
+    if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
+        raise Http404
+    post.municipality = request.municipality
+    return post
+
+
+def shown(request: MunicipalityRequest, post: Post) -> HttpResponse:
+    """The page. After an act of which nothing came it says why and has what was typed: see
+    `posts.review.views.unsaved_input`."""
+    reading = read(request, post)
+    reading.every_resolved = request.GET.get("resolved") == "all"
+    back = kept(request, post)
+    typed = back.get("typed", {})
+    context = {
+        "reading": reading,
+        "problem": back.get("problem", ""),
+        "typed": typed,
+        "note": back.get("note", ""),
+        "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
+        "answering": back.get("answering") or int_param(request.GET, "answer", default=0),
+    }
+    response = render(request, "posts/review.html", context)
+    # a mentor's desk also tells whether the post itself changed since they looked
+    if (reading.unread or "mentor" in request.access.roles) and not back:
+        see(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
+    return response
+
+
+def _sides() -> list[tuple[str, str]]:
+    return [("left", _("Left")), ("top", _("Top")), ("width", _("Width")), ("height", _("Height"))]
+
+
+def read(request: MunicipalityRequest, post: Post) -> Reading:
+    reads_drafts = request.access.may(Verb.DRAFT_VIEW)
+    versions = list(post.versions.select_related("created_by").order_by("-number"))
+    # nothing is published or decided but a version
+    publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
+    for each in publications:
+        each.script = own_name(each.slot)  # type: ignore[attr-defined]
+    newest = versions[0] if versions else None
+    version = _chosen(request, versions, publications, reads_drafts=reads_drafts, post=post)
+    decisions = queries.decisions(post) if reads_drafts and versions else []
+    draft, channels, library, previews = _seen(post, version, publications)
+    reading = Reading(
+        post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
+        previews=previews, publications=publications, decisions=decisions,
+        notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
+        approval=next((each for each in decisions if each.kind == "approved"), None), time_shown=time_shown(post),
+    )  # fmt: skip
+    if any(each.delivery.payload.get("poll") for each in publications):
+        reading.votes = votes(publications, queries.poll_results(post))
+    if reads_drafts:
+        if any(each.delivery.state in queries.SEEN for each in publications):
+            reading.amendments = queries.amendments(post)
+        _lay_out(request, reading, channels)
+        suggested = {each.thread.author_id for each in reading.talks if each.is_accepted}
+        reading.deciding = deciding(request, post, newest, decisions, suggested, is_out=_is_out(publications))
+    reading.may = _may(request, reading)
+    return reading
+
+
+def _notes(draft: Draft, post: Post) -> list[str]:
+    return [*notes(draft, post.municipality.official_languages), *all_notes(draft, offered_to(draft))]
+
+
+def _chosen(
+    request: HttpRequest, versions: list[Version], publications: list[Publication], *, reads_drafts: bool, post: Post
+) -> Version | None:
+    """The version asked for; else the newest, or the draft while it is being written. Outsiders see what is public."""
+    if not reads_drafts:
+        return next((each.version for each in publications if each.delivery.state in queries.SEEN), None)
+    asked = request.GET.get("version", "")
+    if asked:
+        for version in versions:
+            if str(version.number) == asked:
+                return version
+        raise Http404
+    if post.stage in rules.EDITABLE or not versions:
+        return None
+    return versions[0]
+
+
+Content = tuple[Draft, list[Channel], dict[int, Media] | None, list[Preview]]
+
+
+def _seen(post: Post, version: Version | None, publications: list[Publication]) -> Content:
+    if version is None:
+        draft = replace(parse(post.draft), words=glossary(post.municipality_id))
+        channels, library = _channels(draft, publications), queries.media_of(draft)
+        return draft, channels, library, of_draft(post, draft, channels, library)
+    version.post, draft = post, queries.content(version)
+    channels = _channels(draft, publications)
+    return draft, channels, None, of_version(version, draft, channels, queries.frozen_files(version))
+
+
+def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
+    """Also those that were disconnected since: what is published there stays on the page. No query if all are known."""
+    known = {each.channel_id: each.channel for each in publications}
+    if set(draft.channels) <= set(known):
+        return [known[pk] for pk in draft.channels]
+    return list(Channel.objects.filter(pk__in=draft.channels).order_by("platform", "pk"))
+
+
+# ---------------------------------------------------------------- the draft and what is said about it
+
+
+def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Channel]) -> None:
+    """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
+    post = reading.post
+    source = parse(post.draft) if reading.is_current else reading.draft
+    texts = thread_positions.written(source)
+    talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
+    reading.talks = annotated_text.in_order(talks, list(texts), [shown.id for shown in source.media])
+    _people(reading, request.user)
+    placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
+    by_pk = {channel.pk: channel for channel in channels}
+    reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
+    reading.derived = _derived(reading, channels, {tag for tag, channel in texts if channel is None})
+    reading.pictures = [
+        _picture(post, shown, position, file, placed) for position, (shown, file) in enumerate(_files(reading), 1)
+    ]
+
+
+def _talk(thread: Thread, texts: Mapping[thread_positions.Key, str], reader: Any) -> Talk:
+    words = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == AnchorKind.TEXT else ""
+    said = list(thread.said)  # type: ignore[attr-defined]
+    seen_at = thread.seen_at  # type: ignore[attr-defined]
+    is_new = any(each.author_id != reader.pk and (seen_at is None or each.at > seen_at) for each in said)
+    now = words if thread.lost_at is None and words not in ("", thread.quote) else ""
+    return Talk(thread, now=now, is_new=is_new, said=said)
+
+
+def _people(reading: Reading, reader: Any) -> None:
+    """Who went into each version, and names of the people mentioned, as they are called today. One query if one of them
+    has not said a word here.
+    """
+    said = [each for talk in reading.talks for each in talk.said]
+    known = {reader.pk: reader, **{talk.thread.author_id: talk.thread.author for talk in reading.talks}}
+    known |= {each.author_id: each.author for each in said}
+    wanted = {pk for each in said for pk in each.mentions} | {pk for row in reading.versions for pk in row.suggested_by}
+    if wanted - set(known):
+        known |= User.objects.in_bulk(wanted - set(known))
+    for row in reading.versions:
+        row.credits = [known[pk] for pk in row.suggested_by if pk in known]  # type: ignore[attr-defined]
+    names = {pk: person.name for pk, person in known.items()}
+    for each in said:
+        each.html = annotated_text.comment_html(each.text, names)
+
+
+def _passage(key: thread_positions.Key, text: str, channels: Mapping[int, Channel], talks: Sequence[Talk]) -> Passage:
+    tag, channel = key
+    here = [each for each in talks if each.thread.place == AnchorKind.TEXT and each.thread.key == key]
+    return Passage(tag, channels.get(channel or 0), text, language_name(tag), annotated_text.marked(text, here))
+
+
+def _derived(reading: Reading, channels: Sequence[Channel], tags: Collection[str]) -> list[Passage]:
+    """The other Serbian script, where something shows it; `tags` are written by people. A version has it frozen."""
+    draft = reading.draft
+    asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
+    found = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked - set(tags)]
+    return [
+        Passage(tag, None, each.text, language_name(tag), annotated_text.marked(each.text, []), is_derived=True)
+        for tag, each in found
+        if each
+    ]
+
+
+def _files(reading: Reading) -> list[tuple[Shown, Mapping[str, Any]]]:
+    """Each picture and video with its whole file; of a part that a version sends, the sides of the whole follow."""
+    if reading.version is None:
+        library = reading.library or {}
+        known = [shown for shown in reading.draft.media if shown.id in library]
+        return [(shown, frozen(library[shown.id], Shown(shown.id))) for shown in known]
+    sent = {entry["id"]: entry for entry in reading.version.media}
+    return [(shown, _whole(shown, sent[shown.id])) for shown in reading.draft.media]
+
+
+def _whole(shown: Shown, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    _x, _y, width, height = shown.crop.box if shown.crop else (0, 0, 1, 1)
+    return {**sent, "width": round(sent["width"] / width), "height": round(sent["height"] / height)}
+
+
+def _picture(post: Post, shown: Shown, position: int, file: Mapping[str, Any], talks: Sequence[Talk]) -> Picture:
+    here = [each for each in talks if each.thread.media_id == shown.id]
+    film = _film(post.municipality.slug, shown, file) if file["mime"].startswith("video/") else None
+    width, height = (file["width"], file["height"]) if file["width"] else UNKNOWN_SIDES
+    return Picture(
+        shown.id, picture_url(post.municipality.slug, shown.id), shown.alt, width, height, position,
+        annotated_text.thousandths(shown.crop.box) if shown.crop else (), here, film,
+    )  # fmt: skip
+
+
+def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> Film:
+    spoken = file.get("captions")
+    return Film(
+        reverse("media_film", args=[slug, shown.id]) if file["seconds"] else "",
+        file["mime"],
+        video_status.length(file["seconds"]),
+        spoken["tag"] if spoken else "",
+        reverse("media_captions", args=[slug, shown.id]),
+    )
+
+
+# ---------------------------------------------------------------- what may be done
+
+
+def _is_out(publications: Sequence[Publication]) -> bool:
+    """Whether there is nothing left that could still go out."""
+    states = {each.delivery.state for each in publications}
+    return bool(states & {*queries.OUT, *queries.SEEN}) and not states - {*queries.OUT, *queries.SEEN}
+
+
+def _may(request: MunicipalityRequest, reading: Reading) -> dict[str, bool]:
+    post, access, house = reading.post, request.access, request.municipality
+    states = {each.delivery.state for each in reading.publications}
+    out = bool(states & set(queries.OUT))
+    everything_out = out and not states - {*queries.OUT, *queries.SEEN}
+    rows = [each.delivery for each in reading.publications if each.delivery.state == State.PUBLISHED]
+    public = any(each.withdrawal_asked_at is None for each in rows)
+    running = {each.kind for each in reading.amendments if each.finished_at is None}
+    scheduling = rules.may_schedule(access, post, needs_approval=house.needs_approval)
+    box = reading.deciding
+    return {
+        "edit": rules.may_edit(access, post),
+        "take_back": rules.may_take_back(access, post, is_public=everything_out and not post.is_correction),
+        "correct": rules.may_correct(
+            access, post, is_public=public and everything_out and AmendmentKind.CORRECTION not in running
+        ),
+        "take_down": rules.may_take_down(access, is_public=public and AmendmentKind.REMOVAL not in running),
+        "decide_removal": access.may(Verb.POST_APPROVE) and reading.removal is not None,
+        "decide": box.waits and box.may_decide and reading.is_newest,
+        "approve": box.waits and box.seat is not None and reading.is_newest,
+        "endorse": box.may_endorse and reading.is_newest,
+        "emergency": rules.may_publish_emergency(access, post, is_public=everything_out or post.is_correction),
+        "publish": scheduling and not everything_out and post.stage == Stage.APPROVED and not box.unapproved,
+        "move": rules.may_move(access, post) and not out,
+        "unschedule": scheduling and bool(states & set(WAITS)) and post.stage == Stage.APPROVED,
+        "delete": rules.may_delete(access, post, is_public=out or post.is_public),  # type: ignore[attr-defined]
+        "duplicate": access.may(Verb.POST_EDIT),
+        "comment": rules.may_comment(access) and access.may(Verb.DRAFT_VIEW),
+        "activity": access.may(Verb.ACTIVITY_VIEW),
+        "drafts": access.may(Verb.DRAFT_VIEW),
+    }

@@ -1,0 +1,168 @@
+"""Versions of a post: two of them side by side or in one text, and an older one back into the draft."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from channels.enums import ChannelState
+from channels.models import Channel
+from channels.rules import languages
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
+from common.web.params import choice_param
+from municipalities.access import requires
+from municipalities.queries import glossary
+from municipalities.rules import Verb
+from municipalities.web import MunicipalityRequest
+from posts import compose, queries, rules
+from posts.draft import parse
+from posts.editing.domain.freeze import frozen_texts
+from posts.editing.domain.restore import restore_version
+from posts.models import Decision, Media, Post, Version
+from posts.review.version_diff import Comparison, Side, compare
+from posts.review.views.review_page import readable
+
+DRAFT = "draft"
+VIEWS = ("side", "inline")
+# Tone, icon and no word of its own, for what the page says of texts and pictures.
+PILLS = {
+    "added": ("good", "plus", ""),
+    "removed": ("problem", "x", ""),
+    "altered": ("info", "pencil", ""),
+    "same": ("quiet", "check", ""),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of the lists from which two are chosen: `value` is a number or "draft"."""
+
+    value: str
+    label: str
+
+
+@requires(Verb.DRAFT_VIEW)
+@require_safe
+def versions(request: MunicipalityRequest, pk: int) -> HttpResponse:
+    """`?from=1&to=3`, either may be "draft"; `view` is "side" or "inline"."""
+    post = readable(request, pk)
+    rows = list(post.versions.select_related("created_by").prefetch_related("variants").order_by("number"))
+    choices = _choices(post, rows)
+    context: dict[str, Any] = {
+        "post": post,
+        "choices": choices,
+        "may_edit": rules.may_edit(request.access, post),
+        "may_take_back": rules.may_take_back(request.access, post),
+        **PILLS,
+    }
+    if len(choices) > 1:
+        context |= _compared(request, post, rows, choices)
+    return render(request, "posts/versions.html", context)
+
+
+def _choices(post: Post, rows: list[Version]) -> list[Choice]:
+    found = [Choice(str(row.number), _("Version %(number)s") % {"number": row.number}) for row in rows]
+    if post.stage in rules.EDITABLE:
+        found.append(Choice(DRAFT, _("Draft")))
+    return found
+
+
+def _compared(request: MunicipalityRequest, post: Post, rows: list[Version], choices: list[Choice]) -> dict[str, Any]:
+    values = [choice.value for choice in choices]
+    to = _asked(request, "to", values) or values[-1]
+    since = _asked(request, "from", values) or values[max(values.index(to) - 1, 0)]
+    view = choice_param(request.GET, "view", VIEWS, default=VIEWS[0])
+    channels = list(Channel.objects.order_by("platform", "pk"))
+    decided = queries.decisions(post)
+    credits = queries.credits(row for row in rows if str(row.number) in (since, to))
+    sides = [
+        replace(_side(post, value, rows, channels, decided), credits=_of(credits, rows, value)) for value in (since, to)
+    ]
+    found = compare(*sides, names=dict(languages()), channels={each.pk: each.name for each in channels})
+    return {
+        "heads": sides, "before_label": choices[values.index(since)].label,
+        "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view, "comparison": found,
+        "library": _library(request, found), "views": _views(request, since, to, view),
+    }  # fmt: skip
+
+
+def _of(credits: dict[int, list[Any]], rows: list[Version], value: str) -> list[Any]:
+    return next((credits.get(row.pk, []) for row in rows if str(row.number) == value), [])
+
+
+def _asked(request: HttpRequest, name: str, values: list[str]) -> str:
+    asked = request.GET.get(name, "")
+    if asked and asked not in values:
+        raise Http404
+    return str(asked)
+
+
+def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], decided: list[Decision]) -> Side:
+    if value == DRAFT:
+        draft = replace(parse(post.draft), words=glossary(post.municipality_id))
+        usable = [each for each in channels if each.state != ChannelState.DISCONNECTED]
+        chosen = queries.channels_of(draft, usable)
+        texts = {key: each.text for key, each in frozen_texts(draft, chosen).items()}
+        layout = {each.pk: compose.layout_of(draft, each) for each in chosen}
+        shown = replace(draft, channels=tuple(layout), layout=layout)
+        return Side(None, shown, texts, post.category, post.due_at, post.author, post.updated_at)
+    row = next(each for each in rows if str(each.number) == value)
+    mine = [each for each in decided if each.version_id == row.pk]
+    texts = {
+        (f"{each.language}-{each.script}", each.channel_id): each.text
+        for each in sorted(row.variants.all(), key=lambda each: each.pk)
+    }
+    due_at = next((each.due_at for each in mine if each.due_at), None)
+    last = str(mine[0].get_kind_display()) if mine else ""
+    return Side(row.number, queries.content(row), texts, row.category, due_at, row.created_by, row.created_at, last)
+
+
+def _library(request: MunicipalityRequest, found: Comparison) -> dict[int, dict[str, Any]]:
+    """What the page shows of each picture. One query if there are any."""
+    pictures = Media.objects.in_bulk([each.id for each in found.pictures]) if found.pictures else {}
+    slug = request.municipality.slug
+    return {
+        pk: {"url": reverse("media_thumbnail", args=[slug, pk]), "width": media.width, "height": media.height}
+        for pk, media in pictures.items()
+    }
+
+
+@dataclass(frozen=True)
+class View:
+    """One of the two views, as a link."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def _views(request: HttpRequest, since: str, to: str, view: str) -> list[View]:
+    labels = {"side": _("Side by side"), "inline": _("In one text")}
+    return [View(label, f"?from={since}&to={to}&view={name}", name == view) for name, label in labels.items()]
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
+    """Put a version back into the draft, and go on writing there."""
+    post = readable(request, pk)
+    version = get_object_or_404(Version.objects.prefetch_related("variants"), post=post, number=number)
+    try:
+        done = restore_version(post, version, by=request.user)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
+        return redirect("post", request.municipality.slug, post.pk)
+    word = _("Version %(number)s is in the draft again.") % {"number": number}
+    if done.kept:
+        kept = _("What was in the draft is kept as version %(number)s.") % {"number": done.kept.number}
+        word = f"{word} {kept}"
+    messages.success(request, word)
+    for note in done.notes:
+        messages.warning(request, note)
+    return redirect("post_edit", request.municipality.slug, post.pk)

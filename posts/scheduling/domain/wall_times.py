@@ -1,0 +1,44 @@
+"""Wall times stay what people chose: when the rules of the time zone change, the moments in UTC follow."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.audit import record
+from common.errors import ActionNotAllowed
+from municipalities.tenancy import everywhere, scope
+from posts.locking import locked
+from posts.models import Decision, Post
+from posts.publishing.domain import publications
+from posts.rules import due_at
+
+
+def keep_wall_times() -> int:
+    """Derive the moments of all coming posts again; returns how many changed. What is going out is left alone."""
+    with everywhere("derive the moments of coming posts again"):
+        coming = Post.objects.filter(due_at__gt=timezone.now(), local_time__isnull=False, deleted_at__isnull=True)
+        changed = [post for post in coming.defer("draft", "search_key").iterator() if _derived(post) != post.due_at]
+    return sum(_renew(post) for post in changed)
+
+
+def _derived(post: Post) -> datetime:
+    assert post.local_time is not None
+    return due_at(post.local_time, post.fold, post.zone)
+
+
+def _renew(post: Post) -> bool:
+    try:
+        with scope(post.municipality_id), transaction.atomic():
+            fresh = locked(post)
+            before, fresh.due_at = fresh.due_at, _derived(fresh)
+            if fresh.due_at <= timezone.now():
+                return False  # by the new rules its time is over: it goes as it was planned, and the others go on
+            fresh.save(update_fields=["due_at"])
+            # What was decided about this time was about the same time on the clock.
+            Decision.objects.filter(version__post=fresh, due_at=before).update(due_at=fresh.due_at)
+            publications.shift(fresh, due_at=fresh.due_at, by=None)
+            record("post.keep_wall_time", by=None, target=fresh, came_from=str(before), to=str(fresh.due_at))
+    except ActionNotAllowed:
+        return False
+    return True
