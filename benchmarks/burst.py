@@ -19,7 +19,7 @@ import requests
 from django.urls import reverse
 
 from accounts.models import User
-from channels.domain import keys, unread
+from channels.domain import keys, unread_events
 from channels.models import Channel, Event
 from inbox.domain import webhook_events
 from inbox.models import Message
@@ -112,7 +112,7 @@ def _worker(channel: Channel, done: threading.Event) -> None:
 
     while True:
         is_last = done.is_set()
-        for platform, account in unread.accounts():
+        for platform, account in unread_events.accounts():
             webhook_events.read(platform, account)
         if is_last:
             break

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from analytics.models import Tally
 from analytics.rollups.domain import daily_counts
-from inbox.domain.counted import mark_questions
+from inbox.domain.mark_daily_counts import mark_questions
 from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.tenancy import everywhere

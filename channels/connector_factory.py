@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from channels import traffic
+from channels import rate_limits
 from channels.domain import credentials
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -58,12 +58,12 @@ def opened(
         keys = credentials.keys(channel.platform, channel.server)
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
-    app = traffic.app_of(channel.platform, channel.server)
+    app = rate_limits.app_of(channel.platform, channel.server)
     return built(
         channel.platform,
         http(
             before_send=before_send,
-            heard=lambda answer, commits: traffic.record_answer(
+            heard=lambda answer, commits: rate_limits.record_answer(
                 channel.pk, channel.server, answer, commits=commits, app=app
             ),
             deadline=deadline,

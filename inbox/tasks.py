@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from channels.domain import unread
+from channels.domain import unread_events
 from inbox.domain import (
     answer,
     drafts,
@@ -34,7 +34,7 @@ def tick() -> None:
 @shared_task(name="inbox.tasks.read_told")
 def read_told() -> None:
     """Hand out what networks told by themselves, a task per account."""
-    for platform, account in unread.accounts():
+    for platform, account in unread_events.accounts():
         read_account.delay(platform, account)
 
 

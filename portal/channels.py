@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
-from channels import pauses, traffic
+from channels import pauses, rate_limits
 from channels import queries as of_channels
+from channels.channel_status import Standing, standing
 from channels.enums import ChannelState
 from channels.models import Channel
 from channels.pauses import Paused
-from channels.standing import Standing, standing
-from channels.traffic import Traffic
+from channels.rate_limits import Traffic
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -45,7 +45,7 @@ def channels(request: MunicipalityRequest) -> HttpResponse:
     running = pauses.of_municipality(request.municipality)
     wide = next((pause for pause in running if pause.kind != "channel"), None)
     alone = {pause.channel_id: pause for pause in running if pause.kind == "channel"}
-    at = traffic.of(row for row in listed if row.state == ChannelState.CONNECTED)
+    at = rate_limits.of(row for row in listed if row.state == ChannelState.CONNECTED)
     last, coming = queries.last_on_channels(), queries.next_on_channels()
     rows = [ChannelRow(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk)) for row in listed]
     may = request.access.may

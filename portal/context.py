@@ -23,7 +23,7 @@ from administration.views.setting_up import UNDER_WAY
 from channels import pauses
 from common.web.request import url_name
 from inbox.queries.listing import Waits
-from inbox.queries.moderated import SecondLooks
+from inbox.queries.moderation import SecondLooks
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb

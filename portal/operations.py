@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import administrators
 from accounts.web import SignedInRequest
-from channels import traffic
+from channels import rate_limits
 from common.access import public
 from delivery import queries
 from delivery.enums import Outcome, Step
@@ -47,7 +47,7 @@ class Server:
 
 
 def servers(now: datetime) -> list[Server]:
-    seen = traffic.servers()
+    seen = rate_limits.servers()
     return [Server(name, seen.circuit(name), until) for name, (_state, until) in sorted(seen.circuits.items())]
 
 
@@ -115,10 +115,10 @@ def _lines(now: datetime) -> Iterator[str]:
     yield from _gauge("attempts_last_hour", "Calls and looks of the last hour, by outcome.", calls)
     length = {f'queue="{name}"': count for name, count in waiting().items()}
     yield from _gauge("queue_messages", "Messages that wait for a worker.", length)
-    seen = traffic.servers()
+    seen = rate_limits.servers()
     shut = {f'server="{_quoted(name)}"': seen.circuit(name) != "closed" for name in sorted(seen.circuits)}
     yield from _gauge("server_breaker_open", "1 while a network's server is left alone.", shut)
-    limited = len(traffic.limited(queries.channels_waiting(now)))
+    limited = len(rate_limits.limited(queries.channels_waiting(now)))
     yield from _gauge("channels_out_of_budget", "Channels with something due and no budget left.", {"": limited})
 
 

@@ -5,7 +5,7 @@ All are folded, so "Свиђања", "Sviđanja" and "svidjanja" are one word.
 
 from django.utils.translation import gettext_noop
 
-from planning.reading import Shape
+from planning.file_parsing import Shape
 
 COUNTS: dict[str, tuple[str, ...]] = {
     "likes": ("svidanja", "svida mi se", "lajkovi", "lajkova", "reakcije", "broj reakcija", "likes", "reactions"),

@@ -24,7 +24,7 @@ from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from planning.reading import MOST_BYTES, Unreadable
+from planning.file_parsing import MOST_BYTES, Unreadable
 from posts.enums import Category
 
 YEAR = timedelta(days=365)

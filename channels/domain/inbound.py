@@ -19,8 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels import messages, queries
-from channels.domain import credentials
-from channels.domain import unread as unread_ones
+from channels.domain import credentials, unread_events
 from channels.domain.consent import mark_needs_consent
 from channels.models import Channel, Credential, Deletion, Event
 from common import audit
@@ -153,7 +152,7 @@ def purge_expired() -> int:
     """Events that were kept long enough. What citizens wrote stays until it was read, twice as long at most."""
     now = timezone.now()
     old = Event.objects.filter(received_at__lt=now - KEPT)
-    unread = Q(read_at__isnull=True, kind__in=unread_ones.KINDS, received_at__gte=now - 2 * KEPT)
+    unread = Q(read_at__isnull=True, kind__in=unread_events.KINDS, received_at__gte=now - 2 * KEPT)
     return old.exclude(unread).delete()[0]
 
 

@@ -15,7 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.web import SignedInRequest
-from channels import pauses, queries, tasks, traffic
+from channels import pauses, queries, rate_limits, tasks
+from channels.channel_status import standing
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -23,7 +24,6 @@ from channels.enums import ChannelState, ConnectStep, Layout
 from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
 from channels.rules import PRACTICE_PLATFORM, is_practice, languages
-from channels.standing import standing
 from common.errors import ActionNotAllowed
 from common.web.params import int_param
 from municipalities.access import requires, signed_in
@@ -250,7 +250,7 @@ def _channel_page(request: MunicipalityRequest, found: Channel, form: ArrangeFor
         "granted": _scopes(found.platform, found.granted),
         "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
         "ends": ends,
-        "standing": standing(found, pauses.blocking(found), ends, traffic.of([found])),
+        "standing": standing(found, pauses.blocking(found), ends, rate_limits.of([found])),
         "pause": pauses.of_channel(found),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from channels import traffic
+from channels import rate_limits
 from delivery import policies, queries
 from delivery.domain import attempts
 from delivery.domain.move import move, move_all
@@ -80,9 +80,9 @@ def filter_available(heads: list[queries.QueueHead], now: datetime) -> list[quer
     """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
     if not heads:
         return []
-    apps = {head.pk: traffic.app_of(head.platform, head.server) for head in heads}
+    apps = {head.pk: rate_limits.app_of(head.platform, head.server) for head in heads}
     servers = {head.server for head in heads}
-    at = traffic.snapshot([head.channel_id for head in heads], servers, now, set(apps.values()) - {""})
+    at = rate_limits.snapshot([head.channel_id for head in heads], servers, now, set(apps.values()) - {""})
     probed: set[str] = set()
     queue_heads = []
     for head in heads:

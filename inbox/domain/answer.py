@@ -23,11 +23,11 @@ from delivery.enums import State as Sent
 from delivery.policies import REPLY
 from inbox import wording
 from inbox.domain import drafts
-from inbox.domain.counted import mark_questions
+from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import label, locked
 from inbox.enums import MessageKind, Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.leaving import ApprovalCapacity, opening, seat
+from inbox.queries.answer_rights import ApprovalCapacity, opening, seat
 from municipalities.tenancy import everywhere
 from platforms import types
 from platforms.visibility import of_answer

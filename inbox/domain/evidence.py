@@ -9,7 +9,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from inbox.domain.counted import close_hidden
+from inbox.domain.mark_daily_counts import close_hidden
 from inbox.models import Moderation
 from inbox.reasons import GRAVE, OVER
 from municipalities.tenancy import everywhere

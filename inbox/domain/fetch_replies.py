@@ -18,13 +18,13 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from channels import traffic, validation
+from channels import rate_limits, validation
 from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State as Sent
 from inbox import rules
-from inbox.domain.gone import gone, is_back
+from inbox.domain.deleted_messages import gone, is_back
 from inbox.domain.ingest import keep
 from inbox.models import Below, Message
 from municipalities.tenancy import everywhere, scope
@@ -77,7 +77,7 @@ def fetch_replies(channel_id: int) -> int:
     new = 0
     with scope(channel.municipality_id):
         for row in _claimed(channel):
-            if until := traffic.waits_until(channel):
+            if until := rate_limits.waits_until(channel):
                 _later(row, until)
                 break
             try:

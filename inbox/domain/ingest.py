@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from channels import traffic
+from channels import rate_limits
 from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import rules
-from inbox.domain import seen_by, suggest, wake
+from inbox.domain import fetch_visibility, suggest, wake
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -69,7 +69,7 @@ def hear(channel_id: int) -> int:
     with scope(channel.municipality_id):
         listening = Listening.objects.get(channel=channel)
         began = timezone.now()
-        if until := traffic.waits_until(channel):
+        if until := rate_limits.waits_until(channel):
             _again(listening, until)
             return 0
         try:
@@ -88,7 +88,7 @@ def hear(channel_id: int) -> int:
 def _read(listening: Listening, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
     for page in range(PAGES):
-        if page and (until := traffic.waits_until(channel)):
+        if page and (until := rate_limits.waits_until(channel)):
             _again(listening, until)
             return new
         told = connector.messages(listening.cursor or None)
@@ -102,7 +102,7 @@ def _read(listening: Listening, channel: Channel, began: datetime) -> int:
     else:
         _again(listening, began, Heard.READ)
         return new
-    seen_by.learn(channel, connector)
+    fetch_visibility.learn(channel, connector)
     _again(listening, began + rules.ASK_EVERY, Heard.READ, began)
     return new
 

@@ -17,12 +17,12 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import reasons
 from inbox.domain import second_person_notifications
-from inbox.domain.counted import mark_hidden
+from inbox.domain.mark_daily_counts import mark_hidden
 from inbox.domain.triage import label
 from inbox.domain.triage import locked as locked_message
 from inbox.enums import State
 from inbox.models import Message, Moderation
-from inbox.queries.moderated import besides, can_hide, can_remove, removal_of
+from inbox.queries.moderation import besides, can_hide, can_remove, removal_of
 from inbox.reasons import BY_HAND_FROM, CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage, Wish
 from municipalities.queries import still_may
 from municipalities.rules import Verb

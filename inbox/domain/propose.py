@@ -16,7 +16,7 @@ from inbox.domain import drafts, staff_notifications
 from inbox.domain.triage import label, locked
 from inbox.enums import Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.leaving import ApprovalCapacity, seat
+from inbox.queries.answer_rights import ApprovalCapacity, seat
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.rules import Verb

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit import record
 from inbox import personal_data
-from inbox.domain import counted
+from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
 from inbox.models import Hold, Message
 from inbox.personal_data import Erasing
@@ -78,6 +78,6 @@ def _forget(what: Erasing) -> int:
         taken - set(Hold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
     )
     if not what.asked:
-        counted.close_questions(keys)
+        mark_daily_counts.close_questions(keys)
     personal_data.erase(replace(what, messages=keys))
     return len(keys)

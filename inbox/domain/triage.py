@@ -15,7 +15,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import staff_notifications
-from inbox.domain.counted import mark_questions
+from inbox.domain.mark_daily_counts import mark_questions
 from inbox.enums import MessageKind, State, Topic
 from inbox.models import Department, Message, Note, Settlement
 from municipalities.models import Municipality

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from django.db import Error, OperationalError, transaction
 from django.utils import timezone
 
-from channels.domain import unread
+from channels.domain import unread_events
 from channels.enums import ChannelState
 from channels.models import Channel
-from inbox.domain.gone import gone
+from inbox.domain.deleted_messages import gone
 from inbox.domain.ingest import keep
 from inbox.models import Listening
 from municipalities.tenancy import everywhere, scope
@@ -34,7 +34,7 @@ def read(platform: str, account: str) -> int:
         held = Channel.objects.filter(platform=platform, remote_id=account).exclude(state=ChannelState.DISCONNECTED)
         channel = held.select_related("municipality").order_by("pk").first()
     if channel is None:
-        unread.give_up(platform, account)  # it was disconnected since
+        unread_events.give_up(platform, account)  # it was disconnected since
         return 0
     new = 0
     with scope(channel.municipality_id):
@@ -48,7 +48,7 @@ def _batch(channel: Channel) -> int | None:
     try:
         with transaction.atomic():
             listening = Listening.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
-            events = unread.of(channel, AT_ONCE) if listening else []
+            events = unread_events.of(channel, AT_ONCE) if listening else []
             if listening is None or not events:
                 return None
             return _take(listening, channel, events)
@@ -69,7 +69,7 @@ def _take(listening: Listening, channel: Channel, events: Sequence[Unread]) -> i
     if len(told) < len(events):
         listening.woken_at = timezone.now()
         listening.save(update_fields=["woken_at"])
-    unread.mark([key for key, _ in events])
+    unread_events.mark([key for key, _ in events])
     return new
 
 
@@ -78,7 +78,7 @@ def _singly(channel: Channel) -> int:
     new = 0
     with transaction.atomic():
         listening = Listening.objects.select_for_update().get(channel=channel)
-        for event in unread.of(channel, AT_ONCE):
+        for event in unread_events.of(channel, AT_ONCE):
             try:
                 with transaction.atomic():
                     new += _take(listening, channel, [event])
@@ -86,5 +86,5 @@ def _singly(channel: Channel) -> int:
                 raise
             except (Error, ValueError):
                 log.exception("Event %s cannot be kept", event[0])
-                unread.mark([event[0]])
+                unread_events.mark([event[0]])
     return new

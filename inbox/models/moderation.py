@@ -170,8 +170,8 @@ class Moderation(TenantModel):
 class HouseRules(TenantModel):
     """What a municipality tells about its conversation with people, and whether everybody may read it.
 
-    The text itself is made by `inbox.house_words`; here stands only what each municipality says for itself, as typed,
-    in its own script.
+    The text itself is made by `inbox.house_rules_text`; here stands only what each municipality says for itself, as
+    typed, in its own script.
     """
 
     is_on = models.BooleanField(_("Everybody may read the page"), default=False)

@@ -12,8 +12,8 @@ from inbox import wording
 from inbox.enums import Proposed
 from inbox.hints import Hint, hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
-from inbox.queries.around import Around
-from inbox.queries.leaving import ApprovalCapacity, opening, seat_of
+from inbox.queries.answer_rights import ApprovalCapacity, opening, seat_of
+from inbox.queries.message_context import Around
 from inbox.rules import WRITES_FOR
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered

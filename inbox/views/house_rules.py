@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from common import languages
-from inbox import house_words
+from inbox import house_rules_text
 from inbox.domain import house_rules as verbs
 from inbox.domain.house_rules import HouseRulesInput
 from inbox.forms.house_rules import HouseRulesForm
-from inbox.queries import moderated
+from inbox.queries import moderation
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -27,7 +27,7 @@ FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def house_rules(request: MunicipalityRequest) -> HttpResponse:
-    found = moderated.house_rules()
+    found = moderation.house_rules()
     told = HouseRulesInput(**{name: getattr(found, name) for name in FIELDS}) if found else HouseRulesInput()
     return _page(request, HouseRulesForm(initial=vars(told)), told)
 
@@ -53,7 +53,7 @@ def _page(request: MunicipalityRequest, form: HouseRulesForm, told: HouseRulesIn
     context = {
         "form": form,
         "may_edit": may_edit,
-        "rules": moderated.house_rules(),
+        "rules": moderation.house_rules(),
         "previews": [_preview(language, request.municipality, told) for language in languages.interface_languages()],
         "address": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[request.municipality.slug]),
     }
@@ -65,6 +65,6 @@ def _preview(language: languages.InterfaceLanguage, municipality: Any, told: Hou
         return {
             "tag": language.tag,
             "name": language.short_name,
-            "sections": house_words.sections(municipality, told),
-            "text": house_words.plain(municipality, told),
+            "sections": house_rules_text.sections(municipality, told),
+            "text": house_rules_text.plain(municipality, told),
         }

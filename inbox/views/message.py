@@ -18,8 +18,8 @@ from inbox.domain import retention, triage
 from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Sleep
 from inbox.models import Department, Message
-from inbox.queries import answering, moderated
-from inbox.queries.around import around
+from inbox.queries import answering, moderation
+from inbox.queries.message_context import around
 from inbox.queries.thread import replies, thread
 from inbox.views import onward
 from municipalities.access import requires
@@ -79,7 +79,7 @@ def page_of(
         "colleagues": colleagues(request.municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
-        "moderation": moderated.beside(row, beside.acts),
+        "moderation": moderation.beside(row, beside.acts),
         "problem": problem,
         "note_draft": note,
         "now": now,

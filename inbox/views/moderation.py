@@ -19,8 +19,8 @@ from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.models import Message, Moderation
-from inbox.queries import moderated
-from inbox.queries.around import around
+from inbox.queries import moderation as querie_moderation
+from inbox.queries.message_context import around
 from inbox.reasons import Act, Decision, Reason, Wish
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -47,7 +47,7 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
             return redirect("moderation_one", request.municipality.slug, made.pk)
     context = {
         "message": row,
-        "moderation": moderated.beside(row, around(row).acts, wish),
+        "moderation": querie_moderation.beside(row, around(row).acts, wish),
         "may_work": True,
         "problem": problem,
         "field": field,
@@ -60,7 +60,7 @@ def _told(made: Moderation) -> str:
         return _("A copy is kept. A second person has to agree before it is removed.")
     if not made.next_at:
         return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
-    if not moderated.is_below_ours(made.message):
+    if not querie_moderation.is_below_ours(made.message):
         return _("A copy is kept. The portal asks the network in a moment. If the network refuses, you are told.")
     return _("A copy is kept. The portal hides it on the network in a moment.")
 
@@ -70,11 +70,11 @@ def _told(made: Moderation) -> str:
 def moderation(request: MunicipalityRequest) -> HttpResponse:
     """What waits for somebody first: the clearly unlawful, then what wants a second person."""
     asked = request.GET
-    counts = moderated.counts()
-    opening = "unlawful" if counts["unlawful"] else next((v for v in moderated.VIEWS[:3] if counts[v]), "done")
-    view = choice_param(asked, "view", ("unlawful", *moderated.VIEWS), default=opening)
+    counts = querie_moderation.counts()
+    opening = "unlawful" if counts["unlawful"] else next((v for v in querie_moderation.VIEWS[:3] if counts[v]), "done")
+    view = choice_param(asked, "view", ("unlawful", *querie_moderation.VIEWS), default=opening)
     reason = choice_param(asked, "reason", Reason.values)
-    rows: Any = moderated.unlawful() if view == "unlawful" else moderated.listed(view, reason)
+    rows: Any = querie_moderation.unlawful() if view == "unlawful" else querie_moderation.listed(view, reason)
     context = {
         "view": view,
         "views": _views(view, counts),
@@ -104,17 +104,17 @@ def _views(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
-    return _page(request, get_object_or_404(moderated.one(moderation)))
+    return _page(request, get_object_or_404(querie_moderation.one(moderation)))
 
 
 def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
-    may_work, removal = request.access.may(Verb.INBOX_WORK), moderated.removal(row)
+    may_work, removal = request.access.may(Verb.INBOX_WORK), querie_moderation.removal(row)
     context = {
         "row": row,
         "removal": removal,
-        "deeds": moderated.deeds(row, request.user, removal) if may_work else frozenset(),
+        "deeds": querie_moderation.deeds(row, request.user, removal) if may_work else frozenset(),
         "by_hand": validation.manual_steps(row.message.channel),
-        "confirmation_is_late": moderated.confirmation_is_late(row),
+        "confirmation_is_late": querie_moderation.confirmation_is_late(row),
         "is_first": row.by == request.user,
         "may_work": may_work,
         "decisions": Decision.choices,
@@ -156,10 +156,10 @@ DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
 def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpResponse:
     if deed not in DEEDS:
         raise Http404
-    row = get_object_or_404(moderated.one(moderation))
+    row = get_object_or_404(querie_moderation.one(moderation))
     try:
         after = DEEDS[deed](row, request.POST, request.user)
     except ActionNotAllowed as refused:
-        return _page(request, get_object_or_404(moderated.one(moderation)), deed=deed, problem=refused.message)
+        return _page(request, get_object_or_404(querie_moderation.one(moderation)), deed=deed, problem=refused.message)
     flash.success(request, _("Done, and written down.") if after.pk == row.pk else _told(after))
     return redirect("moderation_one", request.municipality.slug, after.pk)

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.web.params import int_list_param
-from inbox.domain import people, retention
-from inbox.queries import held
+from inbox.domain import retention, subject_access
+from inbox.queries import personal_data
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -28,13 +28,13 @@ MOST_CHOSEN = 50
 @require_http_methods(["GET", "POST"])
 def search(request: MunicipalityRequest) -> HttpResponse:
     words = request.POST.get("q", "").strip()[:200]
-    context = {"words": words, "found": held.authors(words), "most": held.MOST_FOUND}
+    context = {"words": words, "found": personal_data.authors(words), "most": personal_data.MOST_FOUND}
     return render(request, "inbox/people.html", context)
 
 
-def _chosen(told: QueryDict) -> list[held.Author]:
+def _chosen(told: QueryDict) -> list[personal_data.Author]:
     keys = int_list_param(told, "of")[:MOST_CHOSEN]
-    return held.chosen(keys) if keys else []
+    return personal_data.chosen(keys) if keys else []
 
 
 def _nobody(request: MunicipalityRequest) -> HttpResponse:
@@ -52,13 +52,13 @@ def person(request: MunicipalityRequest) -> HttpResponse:
     return render(request, "inbox/people_held.html", _told(chosen))
 
 
-def _told(chosen: list[held.Author]) -> dict[str, Any]:
-    everything = held.everything(chosen)
+def _told(chosen: list[personal_data.Author]) -> dict[str, Any]:
+    everything = personal_data.everything(chosen)
     return {
         "chosen": chosen,
         "everything": everything,
         "kept": everything.kept,
-        "staying": held.staying(chosen),
+        "staying": personal_data.staying(chosen),
         "now": timezone.now(),
     }
 
@@ -71,7 +71,8 @@ def export(request: MunicipalityRequest) -> HttpResponse:
     if not chosen:
         return _nobody(request)
     answer = HttpResponse(
-        people.export(request.municipality, chosen, by=request.user), content_type="application/json; charset=utf-8"
+        subject_access.export(request.municipality, chosen, by=request.user),
+        content_type="application/json; charset=utf-8",
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="held-{timezone.localdate():%Y-%m-%d}.json"'
     return answer

@@ -11,9 +11,9 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from common import languages
-from inbox import house_words
+from inbox import house_rules_text
 from inbox.models import HouseRules
-from inbox.queries import moderated
+from inbox.queries import moderation
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
@@ -26,7 +26,7 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
     if comes_too_often(request):
         return busy()
-    found = moderated.shown(place)
+    found = moderation.shown(place)
     if found is None or (tongue and tongue not in languages.by_tag()):
         return nothing_here("no_rules", 404)
     municipality, row = found
@@ -38,10 +38,10 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code):
-        months = moderated.months(municipality, today())
+        months = moderation.months(municipality, today())
         context = {
             "municipality": municipality,
-            "sections": house_words.sections(municipality, row),
+            "sections": house_rules_text.sections(municipality, row),
             "months": months,
             "objections": [each for each in months if each.objections or each.shown_again],
             "tongue": tongue,

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from mentoring.enums import Side
-from mentoring.queries.glances import Glance, glances
+from mentoring.queries.overviews import Glance, glances
 from mentoring.rules import SOON
 from municipalities.models import Municipality, Pairing
 from posts.enums import DecisionKind, Stage

@@ -13,9 +13,9 @@ from django.db.models import OuterRef, Prefetch, Subquery
 from django.utils import timezone
 
 from analytics.indicators.queries.off_track import Behind, off_track
+from mentoring.attention import Need, needs
 from mentoring.models import Absence
-from mentoring.needs import Need, needs
-from mentoring.queries.glances import Glance, glances
+from mentoring.queries.overviews import Glance, glances
 from mentoring.queries.waiting import Waiting, waiting
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Programme
 from municipalities.queries import enrolments, today

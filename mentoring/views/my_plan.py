@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from mentoring import links
 from mentoring.enums import Side
-from mentoring.queries.glances import Glance, glances
+from mentoring.queries.overviews import Glance, glances
 from mentoring.queries.progress import InShort
 from mentoring.queries.waiting import waiting
 from mentoring.what_next import WhatNext, for_municipality

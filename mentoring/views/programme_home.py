@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from common.web.params import choice_param
 from mentoring import links
-from mentoring.needs import Need
+from mentoring.attention import Need
 from mentoring.queries.programme_home import SHOWS, CohortMembership, Group, groups, mentors, narrowed, seats
 from mentoring.what_next import WhatNext
 from municipalities.access import programme as programme_page

@@ -20,7 +20,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
 from inbox.models import Message, Reply
-from inbox.queries.leaving import ApprovalCapacity, opening, seat_of
+from inbox.queries.answer_rights import ApprovalCapacity, opening, seat_of
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.tenancy import everywhere, scope

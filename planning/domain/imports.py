@@ -27,8 +27,8 @@ from municipalities.tenancy import everywhere
 from planning import queries
 from planning.date_parsing import moment
 from planning.domain import campaigns
+from planning.file_parsing import FileRow, from_stored, read, refuse_broken, stored
 from planning.models import Campaign, ImportRun
-from planning.reading import FileRow, from_stored, read, refuse_broken, stored
 from posts import compose
 from posts.draft import MOST_LINK, MOST_TEXT, Draft, Text, is_link, parse
 from posts.editing.domain.create import written
@@ -50,7 +50,8 @@ EVERYWHERE = frozenset({"sve", "svi", "svuda", "all", "all channels", "svi kanal
 
 @dataclass(frozen=True)
 class Problem:
-    """`column` is one of `planning.reading.COLUMNS`; `stops`: no draft is made. `post` is the one that is spoken of."""
+    """`column` is one of `planning.file_parsing.COLUMNS`; `stops`: no draft is made. `post` is the one that is spoken
+    of."""
 
     column: str
     sentence: str
@@ -309,7 +310,7 @@ def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
 
 @transaction.atomic
 def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> ImportRun:
-    """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
+    """Keep what was read until somebody confirms it. Raises `planning.file_parsing.Unreadable`."""
     plan = read(raw)
     run = ImportRun.objects.create(
         municipality=municipality, name=name[:200], digest=hashlib.sha256(raw).hexdigest(), by=by,

@@ -21,7 +21,7 @@ from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from municipalities.web import MunicipalityRequest
 from planning.domain import feeds
-from planning.feed import calendar
+from planning.icalendar import calendar
 from planning.models import Feed
 from posts.models import Post
 from posts.queries import Filters, in_range

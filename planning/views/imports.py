@@ -19,9 +19,9 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from planning.domain import imports
+from planning.file_parsing import MOST_BYTES, Unreadable
 from planning.models import ImportRun
 from planning.queries import free_days
-from planning.reading import MOST_BYTES, Unreadable
 from posts.enums import Category
 
 MOST_SHOWN = 10

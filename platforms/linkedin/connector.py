@@ -16,7 +16,7 @@ from platforms import checks, matching, signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
-from platforms.linkedin import events, little, media, oauth, posts
+from platforms.linkedin import events, little_text, media, oauth, posts
 from platforms.linkedin.calls import DUPLICATE, Calls, encoded
 from platforms.linkedin.conversation import COMMENT, Conversation
 from platforms.linkedin.facts import OPTIONS, SCOPES, limits
@@ -237,7 +237,7 @@ class LinkedIn(Insights, Conversation, Defaults):
         """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api#update-posts"""
         parts = COMMENT.fullmatch(remote_id)
         path, query = self._path(remote_id)
-        patch: dict[str, Any] = {"$set": {"commentary": little.escaped(outgoing.text)}}
+        patch: dict[str, Any] = {"$set": {"commentary": little_text.escaped(outgoing.text)}}
         if parts:
             patch = {"message": {"$set": {"text": outgoing.text}}}
         self.calls.public("POST", path, {"patch": patch}, query=query, method="PARTIAL_UPDATE")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms.errors import OutcomeUnknown
-from platforms.linkedin import little
+from platforms.linkedin import little_text
 from platforms.matching import Candidate
 from platforms.types import Outgoing, Published
 
@@ -16,7 +16,7 @@ from platforms.types import Outgoing, Published
 def body(author: str, outgoing: Outgoing, content: Mapping[str, Any] | None) -> dict[str, Any]:
     made = {
         "author": author,
-        "commentary": little.escaped(outgoing.text),
+        "commentary": little_text.escaped(outgoing.text),
         "visibility": "PUBLIC",
         "distribution": {
             "feedDistribution": "MAIN_FEED",
@@ -81,7 +81,7 @@ def candidate(post: Mapping[str, Any]) -> Candidate:
     return Candidate(
         remote_id=str(post["id"]),
         permalink=permalink(str(post["id"])),
-        text=little.plain(str(post.get("commentary") or "")),
+        text=little_text.plain(str(post.get("commentary") or "")),
         at=made_at(post),
         alts=tuple(str(image.get("altText") or "") for image in images),
         has_video=_is(media, "video"),

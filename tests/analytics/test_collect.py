@@ -15,7 +15,7 @@ from analytics.ingestion import rules
 from analytics.ingestion.domain import collect, webhooks
 from analytics.models import ChannelDay, DailyFact, Pull, Subject, Telling
 from analytics.rollups.domain import rollup
-from channels import traffic
+from channels import rate_limits
 from channels.domain import credentials
 from channels.models import Channel, Event
 from common.http import Answer
@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def fresh(settings: Any, fakes: FakeServer) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = list(fakes.allow)
     settings.CALL_DEADLINE_SECONDS = 3
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
     cache.clear()
 
 
@@ -92,7 +92,7 @@ def outcomes(subject: Subject) -> list[str]:
 
 def scarce(app: str, left: int) -> None:
     headers = {"X-App-Usage": f'{{"call_count": {100 - left}}}'}
-    traffic.record_answer(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
+    rate_limits.record_answer(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
 
 
 # ---- every look leaves a word
@@ -208,8 +208,8 @@ def test_a_channel_whose_account_was_told_to_wait_is_not_asked_before(cast: Cast
 def test_a_server_that_does_not_answer_is_left_alone_by_who_only_counts(cast: Cast, fakes: FakeServer) -> None:
     channel = account(cast, fakes)
     subject = post(channel, fakes)
-    for _ in range(traffic.FAILURES):
-        traffic.record_answer(channel.pk, channel.server, None, commits=False)
+    for _ in range(rate_limits.FAILURES):
+        rate_limits.record_answer(channel.pk, channel.server, None, commits=False)
     before = len(fakes.ledger())
     due(subject)
     tick()

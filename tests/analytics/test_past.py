@@ -21,7 +21,7 @@ from analytics.history.number_parsing import BadFigure, count
 from analytics.ingestion.domain import collect
 from analytics.models import ChannelDay, DailyFact, PastImport, Pull, Subject
 from analytics.rollups.domain import rollup
-from channels import traffic
+from channels import rate_limits
 from channels.domain import credentials
 from channels.models import Channel
 from common.errors import ActionNotAllowed
@@ -40,8 +40,8 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def fresh(settings: Any, network: FakeServer) -> Iterator[None]:
     settings.PRIVATE_HOSTS_ALLOWED = list(network.allow)
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
     cache.clear()
     with translation.override("en"):
         yield

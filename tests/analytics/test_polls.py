@@ -18,7 +18,7 @@ from django.utils import timezone
 from analytics.ingestion import rules
 from analytics.ingestion.domain import collect
 from analytics.models import Subject
-from channels import traffic
+from channels import rate_limits
 from channels.models import Channel
 from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
@@ -46,8 +46,8 @@ DAYS = 3
 def fresh(settings: Any, fakes: FakeServer) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = list(fakes.allow)
     settings.CALL_DEADLINE_SECONDS = 3
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
     cache.clear()
 
 

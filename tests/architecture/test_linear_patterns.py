@@ -23,7 +23,7 @@ from municipalities.enums import MunicipalityKind
 from needs import rules as needs
 from platforms import counting, weighted
 from platforms.bluesky import facets
-from platforms.linkedin import little
+from platforms.linkedin import little_text
 from platforms.markup import plain
 from platforms.telegram import page
 from posts.coaching.text_rules import RULES
@@ -129,8 +129,8 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "weighted": weighted.x,
     "addresses": weighted.addresses,
     "facets": lambda text: facets.facets(text, lambda _handle: None),
-    "linkedin.escaped": little.escaped,
-    "linkedin.plain": little.plain,
+    "linkedin.escaped": little_text.escaped,
+    "linkedin.plain": little_text.plain,
     "html": plain,
     "telegram.page": page.posts,
     "practice": practice.to_html,

@@ -59,7 +59,8 @@ def said_to_be_of_nobody() -> list[str]:
 def test_every_text_column_is_in_the_list_or_has_a_reason() -> None:
     missing = in_the_database() - closed_lists() - in_the_list() - set(said_to_be_of_nobody())
     assert sorted(missing) == [], (
-        "can a citizen's words or name get in? Then add it to a place (inbox/domain/places.py, or the register of your "
+        "can a citizen's words or name get in? Then add it to a place (inbox/domain/personal_data_places.py, or "
+        "the register of your "
         "floor); else to tests/architecture/personal_columns.py"
     )
 

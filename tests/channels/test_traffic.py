@@ -9,7 +9,7 @@ import pytest
 
 from django.utils import timezone
 
-from channels import traffic
+from channels import rate_limits
 from common.http import Answer
 
 SERVER = "https://social.example"
@@ -17,8 +17,8 @@ SERVER = "https://social.example"
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
 
 
 def answer(status: int = 200, left: int | None = None, of: int = 300, seconds: int = 60) -> Answer:
@@ -28,15 +28,15 @@ def answer(status: int = 200, left: int | None = None, of: int = 300, seconds: i
 
 def hear(*answers: Answer | None) -> None:
     for each in answers:
-        traffic.record_answer(7, SERVER, each, commits=True)
+        rate_limits.record_answer(7, SERVER, each, commits=True)
 
 
 def limited(seconds: float = 0) -> datetime | None:
-    return traffic.snapshot([7], [], datetime.now(UTC) + timedelta(seconds=seconds)).limited_until(7)
+    return rate_limits.snapshot([7], [], datetime.now(UTC) + timedelta(seconds=seconds)).limited_until(7)
 
 
 def circuit(seconds: float = 0) -> str:
-    return traffic.snapshot([], [SERVER], timezone.now() + timedelta(seconds=seconds)).circuit(SERVER)
+    return rate_limits.snapshot([], [SERVER], timezone.now() + timedelta(seconds=seconds)).circuit(SERVER)
 
 
 def test_what_is_left_lets_everything_go() -> None:
@@ -58,9 +58,9 @@ def test_plenty_after_little_is_told() -> None:
 
 
 def test_a_read_says_nothing_about_publishing_unless_it_was_refused() -> None:
-    traffic.record_answer(7, SERVER, answer(left=0), commits=False)
+    rate_limits.record_answer(7, SERVER, answer(left=0), commits=False)
     assert limited() is None
-    traffic.record_answer(7, SERVER, answer(429, left=0), commits=False)
+    rate_limits.record_answer(7, SERVER, answer(429, left=0), commits=False)
     assert limited()
 
 
@@ -70,7 +70,7 @@ def test_five_calls_without_an_answer_open_the_breaker() -> None:
     hear(answer(502))
     assert circuit() == "open"
     assert circuit(seconds=16) == "probing"
-    assert list(traffic.servers().circuits) == [SERVER]
+    assert list(rate_limits.servers().circuits) == [SERVER]
 
 
 def test_an_answer_in_between_begins_the_count_anew() -> None:

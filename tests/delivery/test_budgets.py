@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from analytics.ingestion.domain import collect
 from analytics.models import Subject
-from channels import traffic
+from channels import rate_limits
 from channels.domain import credentials
 from channels.models import Channel
 from common.http import Answer
@@ -31,8 +31,8 @@ MANY = 500
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
 
 
 def account(outbox: Outbox, name: str, platform: str = "mastodon", house: Municipality | None = None) -> Channel:
@@ -61,7 +61,7 @@ def state_of(delivery: Delivery) -> str:
 
 
 def until(channel: Channel) -> Any:
-    return traffic.limited([channel]).get(channel.pk)
+    return rate_limits.limited([channel]).get(channel.pk)
 
 
 # ---- what the fakes' own headers say
@@ -97,7 +97,7 @@ def test_a_limit_of_one_account_holds_back_no_other(outbox: Outbox, platform: st
 
 def scarce(app: str, left: int) -> None:
     headers = {"X-App-Usage": f'{{"call_count": {100 - left}}}'}
-    traffic.record_answer(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
+    rate_limits.record_answer(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
 
 
 def test_a_tenth_of_what_the_application_may_is_kept_back(outbox: Outbox) -> None:
@@ -127,10 +127,10 @@ def test_numbers_wait_while_what_is_left_is_for_posts(outbox: Outbox) -> None:
 
 
 def test_which_channels_share_an_application() -> None:
-    assert traffic.app_of("facebook", "https://graph.facebook.com") == "facebook"
-    assert traffic.app_of("instagram", "https://graph.facebook.com") == "facebook"
-    assert traffic.app_of("mastodon", "https://a.example") != traffic.app_of("mastodon", "https://b.example")
-    assert traffic.app_of("bluesky", "https://bsky.social") == ""
+    assert rate_limits.app_of("facebook", "https://graph.facebook.com") == "facebook"
+    assert rate_limits.app_of("instagram", "https://graph.facebook.com") == "facebook"
+    assert rate_limits.app_of("mastodon", "https://a.example") != rate_limits.app_of("mastodon", "https://b.example")
+    assert rate_limits.app_of("bluesky", "https://bsky.social") == ""
 
 
 # ---- turns

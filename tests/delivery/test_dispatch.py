@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from channels import traffic
+from channels import rate_limits
 from common.http import Answer
 from delivery import dispatch, policies, tasks
 from delivery.domain import claim
@@ -213,7 +213,7 @@ def test_urgent_ones_are_first_whoever_has_had_turns() -> None:
 def out_of_budget(outbox: Outbox) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-limit": "300", "x-ratelimit-reset": "60"}
     answer = Answer(200, headers, b"", outbox.channel.server)
-    traffic.record_answer(outbox.channel.pk, outbox.channel.server, answer, commits=True)
+    rate_limits.record_answer(outbox.channel.pk, outbox.channel.server, answer, commits=True)
 
 
 def test_without_budget_a_post_waits_and_uses_up_no_try(outbox: Outbox) -> None:
@@ -237,8 +237,8 @@ def test_what_is_urgent_is_tried_all_the_same(outbox: Outbox) -> None:
 
 def test_a_server_that_does_not_answer_is_left_alone_and_then_looked_at_once(outbox: Outbox) -> None:
     first, second = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
-    for _ in range(traffic.FAILURES):
-        traffic.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
+    for _ in range(rate_limits.FAILURES):
+        rate_limits.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     assert outbox.tick() == []
     later = timezone.now() + timedelta(seconds=20)
     assert len(outbox.tick(later)) == 1

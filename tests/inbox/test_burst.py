@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks import burst
-from channels.domain import keys, unread
+from channels.domain import keys, unread_events
 from channels.models import Channel, Event
 from inbox.domain import ingest, webhook_events
 from inbox.models import Message
@@ -72,7 +72,7 @@ def _work(done: threading.Event) -> None:
     """A worker who looks as beat rings; two of them, as a message of beat may come twice."""
     try:
         while not done.wait(burst.LOOK_SECONDS / 4):
-            for platform, account in unread.accounts():
+            for platform, account in unread_events.accounts():
                 webhook_events.read(platform, account)
     finally:
         connection.close()

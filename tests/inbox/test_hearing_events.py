@@ -10,11 +10,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from channels.domain import inbound, unread
+from channels.domain import inbound, unread_events
 from channels.enums import ChannelState
 from channels.models import Channel, Event
 from common.models import AuditEvent
-from inbox.domain import gone, ingest, retention, webhook_events
+from inbox.domain import deleted_messages, ingest, retention, webhook_events
 from inbox.enums import State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -81,7 +81,7 @@ def read(channel: Channel) -> int:
 
 def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Channel) -> None:
     event = kept(page, feed(1))
-    assert unread.accounts() == [("facebook", "100")]
+    assert unread_events.accounts() == [("facebook", "100")]
     assert read(page) == 1
     (message,) = messages(page)
     assert (message.remote_id, message.root, message.in_reply_to) == ("7_1", "100_7", "100_7")
@@ -89,7 +89,7 @@ def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Chann
     assert message.at == AT
     event.refresh_from_db()
     assert event.read_at is not None
-    assert unread.accounts() == []
+    assert unread_events.accounts() == []
     with everywhere("look"):
         assert Listening.objects.get().woken_at is None
 
@@ -104,7 +104,7 @@ def test_what_the_page_wrote_itself_is_no_message(page: Channel) -> None:
     kept(page, feed(1, **{"from": {"id": "100", "name": "Општина"}}))
     assert read(page) == 0
     assert messages(page) == []
-    assert unread.accounts() == []
+    assert unread_events.accounts() == []
 
 
 def test_it_is_read_once_and_an_old_telling_brings_no_old_words_back(page: Channel) -> None:
@@ -158,8 +158,8 @@ def test_what_was_answered_stays_answered_when_it_is_deleted(page: Channel) -> N
     read(page)
     with scope(page.municipality_id):
         Message.objects.update(state=State.ANSWERED, settled_at=timezone.now())
-        assert gone.gone(page, ["7_1"]) == 1
-        assert gone.gone(page, ["7_1"]) == 0
+        assert deleted_messages.gone(page, ["7_1"]) == 1
+        assert deleted_messages.gone(page, ["7_1"]) == 0
     assert messages(page)[0].state == State.ANSWERED
 
 
@@ -189,7 +189,7 @@ def test_an_update_that_nobody_expected_holds_up_no_other(telegram: Channel, odd
     kept(telegram, odd)
     kept(telegram, said("После"))
     assert read(telegram) == 1
-    assert unread.accounts() == []
+    assert unread_events.accounts() == []
 
 
 def test_one_that_cannot_be_kept_holds_up_no_other(page: Channel) -> None:
@@ -199,7 +199,7 @@ def test_one_that_cannot_be_kept_holds_up_no_other(page: Channel) -> None:
     kept(page, feed(4))
     read(page)
     assert {each.remote_id for each in messages(page)} >= {"7_2", "7_4"}
-    assert unread.accounts() == []
+    assert unread_events.accounts() == []
 
 
 def test_events_of_an_account_that_is_no_longer_here_are_given_up(page: Channel) -> None:
@@ -207,7 +207,7 @@ def test_events_of_an_account_that_is_no_longer_here_are_given_up(page: Channel)
     with scope(page.municipality_id):
         Channel.objects.filter(pk=page.pk).update(state=ChannelState.DISCONNECTED)
     assert read(page) == 0
-    assert unread.accounts() == []
+    assert unread_events.accounts() == []
     assert messages(page) == []
 
 
@@ -240,7 +240,7 @@ def test_a_worker_that_dies_between_keeping_and_marking_loses_and_doubles_nothin
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((webhook_events, "keep") if step == "keep" else (unread, "mark")), dies)
+        patch.setattr(*((webhook_events, "keep") if step == "keep" else (unread_events, "mark")), dies)
         with pytest.raises(SystemExit):
             read(page)
     assert messages(page) == []

@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from channels import traffic
+from channels import rate_limits
 from inbox.enums import State
 from inbox.models import Listening
 from municipalities.tenancy import everywhere, scope
@@ -21,8 +21,8 @@ MENTIONS = "/api/v1/notifications"
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
     cache.clear()
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from common.models import AuditEvent
-from inbox import house_words, rules
+from inbox import house_rules_text, rules
 from inbox.domain import house_rules, moderate
 from inbox.domain.house_rules import HouseRulesInput
 from inbox.enums import MessageKind
@@ -38,45 +38,45 @@ def switched_on(cast: Cast, **more: str) -> HouseRules:
 
 def test_every_reason_of_the_closed_list_is_told_in_plain_words(cast: Cast) -> None:
     with translation.override("en"):
-        assert len(house_words.unwelcome()) == len(Reason)
-        assert len(set(house_words.unwelcome())) == len(Reason)
-        text = house_words.plain(cast.cuprija, HouseRulesInput(contact="a@b.rs"))
+        assert len(house_rules_text.unwelcome()) == len(Reason)
+        assert len(set(house_rules_text.unwelcome())) == len(Reason)
+        text = house_rules_text.plain(cast.cuprija, HouseRulesInput(contact="a@b.rs"))
     assert "We do not hide criticism" in text
-    assert all(words in text for words in house_words.unwelcome())
+    assert all(words in text for words in house_rules_text.unwelcome())
 
 
 def test_the_promises_are_those_by_which_the_inbox_counts(cast: Cast, monkeypatch: Any) -> None:
     with translation.override("en"):
-        assert house_words.promises()[0] == "A question: within 1 working day."
-        assert house_words.promises()[2] == "A proposal: within 5 working days."
+        assert house_rules_text.promises()[0] == "A question: within 1 working day."
+        assert house_rules_text.promises()[2] == "A proposal: within 5 working days."
         monkeypatch.setitem(rules.WORKING_MINUTES, MessageKind.QUESTION, 3 * rules.WORKING_DAY)
         monkeypatch.setitem(rules.CLOCK_MINUTES, MessageKind.EMERGENCY, 90)
-        assert house_words.promises()[0] == "A question: within 3 working days."
-        assert "within 90 minutes" in house_words.promises()[3]
+        assert house_rules_text.promises()[0] == "A question: within 3 working days."
+        assert "within 90 minutes" in house_rules_text.promises()[3]
 
 
 def test_the_hours_are_the_municipalitys_or_the_usual_ones(cast: Cast) -> None:
     with translation.override("en"):
-        assert "07:00–15:00" in house_words.plain(cast.cuprija, HouseRulesInput())
+        assert "07:00–15:00" in house_rules_text.plain(cast.cuprija, HouseRulesInput())
         cast.cuprija.office_hours = "08–16"
-        assert "08–16" in house_words.plain(cast.cuprija, HouseRulesInput())
-        assert "How to object" not in house_words.plain(cast.cuprija, HouseRulesInput()).title()
+        assert "08–16" in house_rules_text.plain(cast.cuprija, HouseRulesInput())
+        assert "How to object" not in house_rules_text.plain(cast.cuprija, HouseRulesInput()).title()
 
 
 def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None:
     told = HouseRulesInput(contact="Писарница, pisarnica@cuprija.rs", own_words="Добро дошли\nЈављајте се")
     with translation.override("sr-latn"):
-        text = house_words.plain(cast.cuprija, told)
+        text = house_rules_text.plain(cast.cuprija, told)
         assert "Pisarnica, pisarnica@cuprija.rs" in text
         assert "Dobro došli" in text
     with translation.override("sr"):
-        assert "Писарница, pisarnica@cuprija.rs" in house_words.plain(cast.cuprija, told)
+        assert "Писарница, pisarnica@cuprija.rs" in house_rules_text.plain(cast.cuprija, told)
 
 
 def test_it_says_how_long_a_copy_is_kept(cast: Cast, settings: Any) -> None:
     settings.INBOX_EVIDENCE_DAYS = 400
     with translation.override("en"):
-        assert "kept as evidence for 400 days" in house_words.plain(cast.cuprija, HouseRulesInput())
+        assert "kept as evidence for 400 days" in house_rules_text.plain(cast.cuprija, HouseRulesInput())
 
 
 def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:

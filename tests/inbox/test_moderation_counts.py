@@ -16,7 +16,7 @@ from common.errors import ActionNotAllowed
 from inbox.domain import evidence, moderate, retention
 from inbox.models import Message, Moderation
 from inbox.personal_data import Erasing
-from inbox.queries import moderated
+from inbox.queries import moderation
 from inbox.reasons import Decision, Wish
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
@@ -66,10 +66,10 @@ def test_what_is_said_on_the_practice_network_does_not_count(town: Town, setting
         type(town.channel).objects.update(is_practice=True)
     settings.DEMO = False
     assert gv1(town)[town.cast.cuprija.pk].n == 0
-    assert moderated.months(town.cast.cuprija, timezone.localdate()) == []
+    assert moderation.months(town.cast.cuprija, timezone.localdate()) == []
     settings.DEMO = True
     assert gv1(town)[town.cast.cuprija.pk].n == 1
-    assert len(moderated.months(town.cast.cuprija, timezone.localdate())) == 1
+    assert len(moderation.months(town.cast.cuprija, timezone.localdate())) == 1
 
 
 def test_months_count_by_reason_and_act_and_what_became_of_objections(town: Town) -> None:
@@ -86,13 +86,13 @@ def test_months_count_by_reason_and_act_and_what_became_of_objections(town: Town
         moderate.decide(insult, Decision.GRANTED, "Јесте", by=town.cast.approver)
         moderate.decide(spam, Decision.STANDS, "Реклама", by=town.cast.approver)
         moderate.shown_by_hand(insult, by=town.cast.officer)
-    (month,) = moderated.months(town.cast.cuprija, today)
+    (month,) = moderation.months(town.cast.cuprija, today)
     assert month.month == today.replace(day=1)
     assert [(str(reason), hidden, gone) for reason, hidden, gone in month.reasons] == [
         ("threat", 0, 1), ("insult", 2, 0), ("spam", 1, 0),
     ]  # fmt: skip
     assert (month.objections, month.granted, month.stands, month.waits, month.shown_again) == (3, 1, 1, 1, 1)
-    assert moderated.months(town.cast.novi_pazar, today) == []
+    assert moderation.months(town.cast.novi_pazar, today) == []
 
 
 def test_months_are_those_of_belgrade_and_one_year_back(town: Town) -> None:
@@ -101,9 +101,9 @@ def test_months_are_those_of_belgrade_and_one_year_back(town: Town) -> None:
         # half past midnight in Belgrade, the day before in UTC
         told = {"done_at": "2026-10-31T23:30:00Z", "copied_at": "2026-10-31T22:30:00Z"}
         Moderation.objects.filter(pk=row.pk).update(**told)
-    assert [each.month for each in moderated.months(town.cast.cuprija, date(2026, 11, 20))] == [date(2026, 11, 1)]
-    assert [each.month for each in moderated.months(town.cast.cuprija, date(2027, 11, 20))] == [date(2026, 11, 1)]
-    assert moderated.months(town.cast.cuprija, date(2027, 12, 1)) == []
+    assert [each.month for each in moderation.months(town.cast.cuprija, date(2026, 11, 20))] == [date(2026, 11, 1)]
+    assert [each.month for each in moderation.months(town.cast.cuprija, date(2027, 11, 20))] == [date(2026, 11, 1)]
+    assert moderation.months(town.cast.cuprija, date(2027, 12, 1)) == []
 
 
 def test_copies_are_erased_when_their_time_is_over(town: Town, settings: Any) -> None:

@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import hide, moderate
 from inbox.models import Message, Moderation
-from inbox.queries import moderated
+from inbox.queries import moderation
 from inbox.reasons import Decision, Stage, Wish
 from municipalities.tenancy import scope
 from notifications.models import Notification
@@ -249,9 +249,9 @@ def test_everybody_reads_how_many_were_hidden_and_removed(square: Square, settin
         moderate.agree(wish, by=square.cast.approver)
     square.work()
     today = timezone.localdate()
-    assert moderated.months(square.cast.cuprija, today) == []  # practice is nothing of a citizen's
+    assert moderation.months(square.cast.cuprija, today) == []  # practice is nothing of a citizen's
     settings.DEMO = True
-    (month,) = moderated.months(square.cast.cuprija, today)
+    (month,) = moderation.months(square.cast.cuprija, today)
     assert [(reason.value, hid, gone) for reason, hid, gone in month.reasons] == [("threat", 1, 1)]
 
 

@@ -24,7 +24,7 @@ from analytics.rollups.daily_counts import DailyTally, Days, source
 from analytics.rollups.daily_counts import provide as provide_days
 from analytics.rollups.domain import daily_counts
 from channels.models import Channel
-from inbox.domain import answer, evidence, gone, retention, triage
+from inbox.domain import answer, deleted_messages, evidence, retention, triage
 from inbox.enums import MessageKind, State
 from inbox.measured import QUESTIONS
 from inbox.models import Message, Moderation, Reply
@@ -144,9 +144,9 @@ def _something_happens(
                 row, rng.choice([MessageKind.QUESTION, MessageKind.PRAISE, MessageKind.COMPLAINT]), by=cast.officer
             )
         elif deed == "gone":
-            gone.gone(row.channel, [row.remote_id])
+            deleted_messages.gone(row.channel, [row.remote_id])
         elif deed == "back":
-            gone.is_back(row.channel, [row.remote_id])
+            deleted_messages.is_back(row.channel, [row.remote_id])
     if deed == "answer":
         answer_arrives(row, now, cast.officer)
 
@@ -167,12 +167,12 @@ def test_each_verb_marks_its_day_and_a_fold_counts_it(cast: Cast, channels: list
     other = ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(gone_at=at + timedelta(hours=1))
-        gone.is_back(channels[0], [other.remote_id])
+        deleted_messages.is_back(channels[0], [other.remote_id])
     daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(due_at=timezone.now() + timedelta(days=1))
-        gone.gone(channels[0], [other.remote_id])
+        deleted_messages.gone(channels[0], [other.remote_id])
     daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
 

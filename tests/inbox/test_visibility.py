@@ -13,7 +13,7 @@ from channels.connector_factory import open_channel
 from common.errors import ActionNotAllowed
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox.domain import answer, ingest, propose, seen_by
+from inbox.domain import answer, fetch_visibility, ingest, propose
 from inbox.enums import Visibility
 from inbox.models import Message, ProposedAnswer
 from municipalities.tenancy import everywhere, scope
@@ -87,7 +87,7 @@ def test_messages_from_before_are_private_until_the_network_was_asked(town: Town
     with scope(town.cast.cuprija):
         known = dict(Message.objects.values_list("remote_id", "visibility"))
         assert known == {written[theirs]: name for theirs, name in THEIRS.items()} | {lost: "direct"}
-        assert seen_by.learn(town.channel, open_channel(town.channel)) == 0
+        assert fetch_visibility.learn(town.channel, open_channel(town.channel)) == 0
 
 
 # ---------------------------------------------------------------- answering

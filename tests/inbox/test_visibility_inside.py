@@ -18,7 +18,7 @@ from inbox.domain import answer, handover, moderate
 from inbox.domain import staff_notifications as telling
 from inbox.enums import MessageKind, Visibility
 from inbox.models import Department, HandOver, Message
-from inbox.queries import held
+from inbox.queries import personal_data
 from inbox.reasons import Wish
 from municipalities.tenancy import everywhere, scope
 from needs.domain import follow_up, notify, supporters, write
@@ -155,7 +155,7 @@ def test_a_department_is_told_that_what_it_gets_is_private(
 def test_exports_say_who_may_read_it(town: Town, mirjana: Citizen, theirs: str, known: str) -> None:
     message = heard(town, mirjana, theirs)
     with scope(town.cast.cuprija):
-        ((row, _beside),) = held.everything(held.chosen([message.pk])).messages
+        ((row, _beside),) = personal_data.everything(personal_data.chosen([message.pk])).messages
         (of_place,) = archive._messages()
         of_person = {key: value for key, _label, value in row.values}
     assert (of_person["visibility"], of_place["visibility"]) == (Visibility(known).label, known)

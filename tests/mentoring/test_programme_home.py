@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from analytics.enums import Better, Span, Unit
 from analytics.models import IndicatorValue, ProgrammeIndicator, Target
+from mentoring.attention import covered_until
 from mentoring.enums import Closing, Side
-from mentoring.needs import covered_until
 from mentoring.queries.programme_home import CohortMembership, seats
 from municipalities.domain.programme import pair, succeed
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Programme

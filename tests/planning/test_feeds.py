@@ -16,7 +16,7 @@ from django.utils import timezone
 from common.models import AuditEvent
 from municipalities.models import Membership, Pairing
 from municipalities.tenancy import scope
-from planning import feed
+from planning import icalendar
 from planning.models import Feed
 from planning.views import feeds as views
 from posts.editing.domain.submit import submit
@@ -119,5 +119,5 @@ def test_the_file_costs_the_same_for_many_posts(desk: Desk, django_assert_max_nu
 
 def test_a_name_of_several_lines_is_one_property() -> None:
     name = "Ћуприја\r\nX-INJECTED:1"
-    lines = feed.calendar(name, [], "x.example").decode().replace("\r\n ", "").split("\r\n")
+    lines = icalendar.calendar(name, [], "x.example").decode().replace("\r\n ", "").split("\r\n")
     assert "X-WR-CALNAME:Ћуприја\\nX-INJECTED:1" in lines

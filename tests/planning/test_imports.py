@@ -21,8 +21,8 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from planning.domain import campaigns, imports
+from planning.file_parsing import MOST_BYTES, read
 from planning.models import CampaignPost, ImportRun
-from planning.reading import MOST_BYTES, read
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post

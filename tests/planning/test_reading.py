@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from planning.reading import COMPOUND, MOST_BYTES, MOST_CELL, MOST_ROWS, MOST_UNPACKED, FileRow, Unreadable, read
+from planning.file_parsing import COMPOUND, MOST_BYTES, MOST_CELL, MOST_ROWS, MOST_UNPACKED, FileRow, Unreadable, read
 
 PLAN = "Датум;Време;Текст;Канал\n24.11.2026.;9:00;Вода у Ћуприји;Фејсбук\n"
 LATIN = "Datum;Vreme;Tekst;Kanal\n24.11.2026.;9:00;Čišćenje šahtova u Ćupriji;Fejsbuk\n"

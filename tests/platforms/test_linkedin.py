@@ -9,7 +9,7 @@ import pytest
 
 from platforms.counting import little_text, utf16
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.linkedin import little
+from platforms.linkedin import little_text as linkedin_little_text
 from platforms.linkedin.calls import TOKENS, VERSION_ENDED
 from platforms.linkedin.connector import ALREADY, NO_ROLE, LinkedIn
 from platforms.scopes import missing
@@ -54,8 +54,8 @@ class TestLinkedInFake(FaultConformance):
 
     def test_the_counter_counts_what_is_sent(self) -> None:
         for text in ("Вашар (6. мај) #Ћуприја", "👋 a_b", "https://a.rs/#x_y #тест_1"):
-            assert little_text(text) == utf16(little.escaped(text))
-            assert little.plain(little.escaped(text)) == text
+            assert little_text(text) == utf16(linkedin_little_text.escaped(text))
+            assert linkedin_little_text.plain(linkedin_little_text.escaped(text)) == text
 
     def test_a_text_that_fits_only_before_the_escapes_is_a_problem(self, bench: Bench) -> None:
         (problem,) = LinkedIn.check(bench.outgoing("(" * 1501), bench.limits())

@@ -10,13 +10,13 @@ import pytest
 
 from django.utils import timezone, translation
 
-from channels import messages, traffic
+from channels import messages, rate_limits
+from channels.channel_status import standing
 from channels.domain import credentials
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from channels.pauses import Paused
-from channels.standing import standing
 from common.http import Answer
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
@@ -32,8 +32,8 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    traffic._told.clear()
-    traffic._scarce.clear()
+    rate_limits._told.clear()
+    rate_limits._scarce.clear()
     with translation.override("en"):
         yield
 
@@ -55,7 +55,7 @@ def shown(who: Any) -> str:
 
 
 def words(found: Channel, paused: Paused | None = None, ends: datetime | None = None) -> tuple[str, str, str]:
-    told = standing(found, paused, ends, traffic.Traffic(NOW))
+    told = standing(found, paused, ends, rate_limits.Traffic(NOW))
     return told.state, told.word, told.act
 
 
@@ -84,10 +84,10 @@ def test_what_a_person_has_to_do_comes_before_what_passes_by_itself(cast: Cast) 
 def test_a_network_that_limits_or_does_not_answer_passes_by_itself(cast: Cast) -> None:
     found = page_of(cast, platform="facebook", server="https://graph.facebook.com")
     usage = Answer(200, {"X-App-Usage": '{"call_count": 100}'}, b"", "")
-    traffic.record_answer(found.pk, found.server, usage, commits=False, app="facebook")
+    rate_limits.record_answer(found.pk, found.server, usage, commits=False, app="facebook")
     assert "Limited until" in shown(cast.officer)
-    for _time in range(traffic.FAILURES):
-        traffic.record_answer(found.pk, found.server, None, commits=False)
+    for _time in range(rate_limits.FAILURES):
+        rate_limits.record_answer(found.pk, found.server, None, commits=False)
     page = shown(cast.officer)
     assert "Network does not answer" in page
     assert "Limited until" not in page

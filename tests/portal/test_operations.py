@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from channels import traffic
+from channels import rate_limits
 from delivery import dispatch
 from tests.delivery.conftest import Outbox, allowed, gate, network, outbox
 from tests.people import sign_in
@@ -58,8 +58,8 @@ def test_outcomes_and_networks_are_counted(outbox: Outbox) -> None:
     outbox.put()
     outbox.tick()
     assert value('attempts_last_hour{step="create",outcome="ok"}') == 1
-    for _ in range(traffic.FAILURES):
-        traffic.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
+    for _ in range(rate_limits.FAILURES):
+        rate_limits.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     assert value(f'server_breaker_open{{server="{outbox.channel.server}"}}') == 1
     assert value('queue_messages{queue="publishing"}') == 0
 
@@ -82,8 +82,8 @@ def test_readyz_says_whether_a_publisher_is_alive() -> None:
 
 def test_the_administrator_sees_what_waits_and_which_server_is_left_alone(outbox: Outbox) -> None:
     outbox.put(due_in=-60)
-    for _ in range(traffic.FAILURES):
-        traffic.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
+    for _ in range(rate_limits.FAILURES):
+        rate_limits.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     page = sign_in(outbox.cast.administrator).get(reverse("operations")).content.decode()
     assert outbox.channel.server in page
     assert "Left alone" in page

@@ -17,7 +17,7 @@ from analytics.ingestion import rules
 from analytics.ingestion.domain import insert_imported
 from analytics.metrics import POST_METRICS, believed
 from analytics.models import PastImport
-from channels import traffic
+from channels import rate_limits
 from channels.connector_factory import open_channel
 from channels.models import Channel
 from common.audit import record
@@ -78,7 +78,7 @@ def _pages(run: PastImport, channel: Channel, connector: Connector) -> None:
     since = datetime.combine(run.since, datetime.min.time(), BELGRADE)
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_SECONDS:
-        if until := traffic.waits_until(channel):
+        if until := rate_limits.waits_until(channel):
             _later(run, until)
             return
         page = connector.past_posts(since, run.cursor or None)

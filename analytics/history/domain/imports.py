@@ -24,7 +24,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
-from planning.reading import FileRow, from_stored, read, stored
+from planning.file_parsing import FileRow, from_stored, read, stored
 
 KEPT = timedelta(days=7)
 
@@ -34,7 +34,7 @@ KEPT = timedelta(days=7)
 
 @transaction.atomic
 def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> PastImport:
-    """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
+    """Keep what was read until somebody confirms it. Raises `planning.file_parsing.Unreadable`."""
     table = read(raw, PAST)
     run = PastImport.objects.create(
         municipality=municipality, source=source_of(table.lines), state=ImportState.LOOKED, name=name[:200],

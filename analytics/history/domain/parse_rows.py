@@ -25,7 +25,7 @@ from channels.models import Channel
 from common.numbers import number
 from delivery.models import Delivery
 from planning.date_parsing import moment
-from planning.reading import FileRow, refuse_broken
+from planning.file_parsing import FileRow, refuse_broken
 from posts.draft import MOST_LINK, is_link
 from posts.enums import Category
 from posts.labels import does_not_exist

@@ -26,7 +26,7 @@ from analytics.ingestion.domain import bulk_insert, insert_imported, metric_avai
 from analytics.ingestion.queries import channels_without_subject, publications_without_subject
 from analytics.metrics import INTERACTIONS, POST_METRICS, believed, interactions
 from analytics.models import Pull, Subject, Traits
-from channels import traffic, validation
+from channels import rate_limits, validation
 from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -141,7 +141,7 @@ def _look(channel: Channel, connector: Connector, subjects: list[Subject]) -> No
     began = time.monotonic()
     left = list(subjects)
     for batch in _batches(connector, subjects):
-        if until := traffic.waits_until(channel):
+        if until := rate_limits.waits_until(channel):
             _wait(left, until)
             return
         if time.monotonic() - began > PATIENCE_SECONDS:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from channels.domain import unread
+from channels.domain import unread_events
 from channels.models import Channel
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
@@ -418,14 +418,14 @@ MODERATION = PersonalDataStore(
 
 def _events(person: Person) -> Iterable[Any]:
     channels = Channel.objects.in_bulk({channel for channel, _author in person.authors})
-    return [row for channel, author in person.authors for row in unread.of_author(channels[channel], author)]
+    return [row for channel, author in person.authors for row in unread_events.of_author(channels[channel], author)]
 
 
 def _erase_events(what: Erasing) -> None:
     channels = Channel.objects.in_bulk({channel for channel, _author in what.authors})
     for channel, author in what.authors:
         if author:
-            unread.delete_author(channels[channel], author)
+            unread_events.delete_author(channels[channel], author)
 
 
 EVENTS = PersonalDataStore(

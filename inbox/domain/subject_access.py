@@ -13,18 +13,18 @@ from accounts.models import User
 from common.audit import record
 from inbox import personal_data
 from inbox.personal_data import PersonalDataRow
-from inbox.queries import held
+from inbox.queries import personal_data as querie_personal_data
 from municipalities.models import Municipality
 
 
 @transaction.atomic
-def export(house: Municipality, people: Sequence[held.Author], *, by: User) -> bytes:
+def export(house: Municipality, people: Sequence[querie_personal_data.Author], *, by: User) -> bytes:
     """Everything of these authors as JSON (UTF-8), with the moment at which it was made. One event, without a name.
 
     `messages`: each with what belongs to it, by the code of its place; `other`: what belongs to no message of theirs;
     `places`: what each code means, how long it is kept, and what an erasure does there.
     """
-    found = held.everything(people)
+    found = querie_personal_data.everything(people)
     told = {
         "municipality": str(house),
         "made_at": timezone.now(),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.audit import record
-from inbox.domain.counted import mark_questions
+from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import label
 from inbox.enums import MessageKind, State
 from inbox.models import Message

@@ -13,7 +13,7 @@ from channels import rules
 from channels.enums import ChannelState
 from channels.models import Channel
 from channels.pauses import Paused
-from channels.traffic import Traffic, app_of
+from channels.rate_limits import Traffic, app_of
 from common.dates import clock, date_time, short_date
 
 Act = Literal["", "reconnect", "resume_channel", "resume", "wide"]

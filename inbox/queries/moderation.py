@@ -135,7 +135,7 @@ class Beside:
 
 
 def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
-    """`acts`: those of the message, newest first (`inbox.queries.around`)."""
+    """`acts`: those of the message, newest first (`inbox.queries.message_context`)."""
     return Beside(
         acts,
         can_hide(message),
