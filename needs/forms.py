@@ -168,3 +168,25 @@ class PictureForm(forms.Form):
         label=_("What does the picture show?"), max_length=MOST_ALT, required=False, widget=_area(2),
         help_text=_("For those who cannot see it. A picture of the library brings its description along."),
     )  # fmt: skip
+
+
+# ---- What is asked for on the settings page of "You asked, we did".
+
+
+class PageForm(forms.Form):
+    is_on = forms.BooleanField(
+        label=_("Everybody may see what was asked and done"),
+        required=False,
+        help_text=_("On a page without signing in, in both scripts and English, and by RSS."),
+    )
+    contact = forms.CharField(
+        label=_("Whom one may turn to"),
+        max_length=500,
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Stands on the page as you write it, in the reader's script: an office, an e-mail address, a telephone "
+            "number, office hours. Do not write anybody's private number."
+        ),
+    )

@@ -1,10 +1,8 @@
 """What citizens said and what was done with it. Every table belongs to a municipality."""
 
-from inbox.models.below import Below
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
-from inbox.models.hold import Hold
-from inbox.models.messages import PRIVATE, Listening, Message, Note, Reply
+from inbox.models.messages import PRIVATE, Below, Hold, Listening, Message, Note, Reply
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved import SavedAnswer, Told

@@ -231,3 +231,44 @@ class Reply(TenantModel):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+# ---- When we look again what stands below a post of ours, where its network does not tell all of that by itself.
+
+
+class Below(TenantModel):
+    """Looks below one publication. `next_at` is empty once it is too old. `answers`: how many answers the network
+    counted at the last look, if it told that."""
+
+    publication = models.OneToOneField(Publication, models.PROTECT, related_name="below")
+    next_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    answers = models.PositiveIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["next_at"], name="below_due", condition=Q(next_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return str(self.publication)
+
+
+# ---- A message that must not be erased for the time being: a dispute, a court, an inspection.
+
+
+class Hold(TenantModel):
+    """While it runs, neither time nor a wish erases the message. `reason` is ours and names no citizen."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(name="hold_once", fields=["message"], condition=Q(released_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

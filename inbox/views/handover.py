@@ -11,7 +11,7 @@ from common.errors import ActionNotAllowed
 from common.web.errors import flash_error
 from inbox.domain import handover as verbs
 from inbox.domain import hold as holding
-from inbox.forms.asking import AskForm
+from inbox.forms import AskForm
 from inbox.models import Department, HandOver, Message
 from inbox.reading import contacts
 from municipalities.access import requires

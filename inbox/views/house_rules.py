@@ -15,7 +15,7 @@ from common import languages
 from inbox import house_rules_text
 from inbox.domain import house_rules as verbs
 from inbox.domain.house_rules import HouseRulesInput
-from inbox.forms.house_rules import HouseRulesForm
+from inbox.forms import HouseRulesForm
 from inbox.queries import moderation
 from municipalities.access import requires
 from municipalities.rules import Verb

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from inbox.domain import saved as verbs
-from inbox.forms.saved import SavedForm
+from inbox.forms import SavedForm
 from inbox.models import SavedAnswer
 from inbox.wording import GAPS, STARTERS, Written
 from municipalities.access import requires

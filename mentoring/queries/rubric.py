@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, Q, Subquery
+from django.db.models import Exists, Prefetch, Q, Subquery
 
 from mentoring.defaults import RUBRIC
-from mentoring.models import Criterion
+from mentoring.models import Criterion, Feedback, Score
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.queries import today
+from posts.models import Post
 
 
 def programme_of(municipality: Municipality) -> Programme | None:
@@ -57,3 +58,13 @@ def defaults(programme: Programme | None) -> list[Criterion]:
 def words_of(programme: Programme) -> list[dict[str, Any]]:
     """The criteria that are used, as plain values that others may keep. One query."""
     return [{"key": row.key, "words": row.words} for row in rubric(programme)]
+
+
+# ---- What was said by the rubric about one post.
+
+
+def of_post(post: Post) -> list[Feedback]:
+    """Of all mentors, the newest first, each with its scores in the order of the rubric. Two queries."""
+    scores = Score.objects.select_related("criterion").order_by("criterion__order", "pk")
+    rows = Feedback.objects.filter(post=post).select_related("mentor").prefetch_related(Prefetch("scores", scores))
+    return list(rows.order_by("-changed_at"))

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
 from common.web.params import choice_param
-from mentoring.domain.unread import mark_unread
 from mentoring.queries import desk as queries
 from mentoring.queries.people import own_pairings, running, runs
 from mentoring.queries.response import LONGEST, absences_since, response_times
@@ -27,6 +26,7 @@ from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from municipalities.web import MunicipalityRequest
 from posts.queries import visible
+from posts.review.domain.mark_seen import mark_unread
 from serbian.sorting import sort_key
 
 PER_PAGE = 25

@@ -13,8 +13,7 @@ from common.web.errors import add_form_error
 from mentoring.domain.feedback import give
 from mentoring.forms import FeedbackForm
 from mentoring.models import Feedback
-from mentoring.queries.feedback import of_post
-from mentoring.queries.rubric import rubric_of
+from mentoring.queries.rubric import of_post, rubric_of
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest

@@ -13,7 +13,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs import public_words
 from needs.domain import page as verbs
-from needs.page_form import PageForm
+from needs.forms import PageForm
 from needs.queries import public as queries
 
 

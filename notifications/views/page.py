@@ -22,8 +22,45 @@ from common.web.params import choice_param, int_list_param, int_param
 from notifications import queries
 from notifications.domain import read
 from notifications.enums import NotificationKind
-from notifications.kinds import ICONS
 from notifications.models import Notification
+
+# ---- The icon of each kind.
+
+
+ICONS: dict[str, str] = {
+    NotificationKind.SUBMITTED: "hourglass",
+    NotificationKind.DECIDED: "badge-check",
+    NotificationKind.MOVED: "calendar-clock",
+    NotificationKind.COMMENT: "message-square",
+    NotificationKind.MENTION: "at-sign",
+    NotificationKind.SUGGESTION: "file-pen",
+    NotificationKind.EMERGENCY: "megaphone",
+    NotificationKind.REVIEW_DUE: "eye",
+    NotificationKind.RULES: "shield-check",
+    NotificationKind.RIGHTS: "user-plus",
+    NotificationKind.MODERATION: "shield-check",
+    NotificationKind.PERFORMANCE: "chart-line",
+    NotificationKind.HANDOVER: "handshake",
+    NotificationKind.FEEDBACK: "graduation-cap",
+    NotificationKind.DELIVERY: "octagon-alert",
+    NotificationKind.ELSEWHERE: "circle-alert",
+    NotificationKind.CHANNEL: "plug",
+    NotificationKind.PAUSE: "circle-pause",
+    NotificationKind.KIT: "layers",
+    NotificationKind.REPORT: "files",
+    NotificationKind.CLOSING: "list-checks",
+    NotificationKind.PLAN: "calendar-days",
+    NotificationKind.AGREEMENT: "list-checks",
+    NotificationKind.GALLERY: "images",
+    NotificationKind.TRAINING: "flag",
+    NotificationKind.URGENT: "triangle-alert",
+    NotificationKind.MESSAGES: "inbox",
+    NotificationKind.LATE: "clock",
+    NotificationKind.MINE: "user",
+    NotificationKind.ANSWER: "hourglass",
+    NotificationKind.DEPARTMENT: "mail",
+}
+
 
 PER_PAGE = 30
 EXCERPT = 220

@@ -15,7 +15,7 @@ from platforms.bluesky import records
 from platforms.bluesky.calls import Calls, name, session
 from platforms.bluesky.conversation import Conversation
 from platforms.bluesky.facets import facets
-from platforms.bluesky.tid import record_key
+from platforms.bluesky.records import record_key
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.protocols import Facts

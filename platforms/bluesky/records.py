@@ -1,8 +1,9 @@
 """Between Bluesky's records and views and our values. https://docs.bsky.app/docs/advanced-guides/posts"""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from platforms.answers import moment
@@ -133,3 +134,21 @@ def when(view: Mapping[str, Any]) -> datetime:
         return moment(str(view.get("indexedAt") or (view.get("record") or {})["createdAt"]))
     except (KeyError, ValueError):
         return datetime.now(UTC)
+
+
+# ---- Record keys: a timestamp and a clock id in 13 characters. https://atproto.com/specs/tid
+
+
+ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def tid(microseconds: int, clock: int) -> str:
+    number = ((microseconds & ((1 << 53) - 1)) << 10) | (clock & 1023)
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(60, -1, -5))
+
+
+def record_key(key: str, created_at: datetime) -> str:
+    """The same key for the same post at every attempt: that is what makes sending twice harmless."""
+    clock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:2], "big")
+    return tid((created_at - EPOCH) // timedelta(microseconds=1), clock)

@@ -9,8 +9,9 @@ from django.utils.translation import npgettext
 
 from analytics.comparison.groups import Group
 from analytics.comparison.measures import MEASURES, Measure, MeasureKind
-from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow
+from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
+from analytics.months import spanning
 from common import charts
 from common.dates import long_date, month_year
 from common.numbers import number, significant
@@ -35,7 +36,6 @@ from reports.document import (
     Tiles,
 )
 from reports.files.charts import printed
-from reports.queries import programme as queries
 from serbian.sorting import sort_key
 
 MOST_BARS = 15
@@ -47,7 +47,7 @@ GROUPS = ("weekly", "inhabitants", "median", "calls", "services")
 
 def programme(programme_: Programme, first: date, last: date, as_of: datetime) -> Document:
     """In the language that is active. Opens the scope of those municipalities that agreed, and of no others."""
-    comparison = queries.compared(programme_, first, last)
+    comparison = compared(programme_, first, last)
     rows = sorted(comparison.rows, key=lambda row: sort_key(str(row.municipality)))
     months = rules.months(first, last)
     span = in_months(first, last)
@@ -271,3 +271,11 @@ def _meanings() -> list[tuple[str, str]]:
     told = [(_labelled(MEASURES[key]), str(MEASURES[key].formula)) for key in (*SUMS, *SHARES)]
     of_n = _("the middle one of n municipalities that have the number: as many lie above it as below")
     return [*dict(told).items(), (_("Median (n)"), of_n)]
+
+
+# ---- A programme over whole months: the rows of its municipalities that agreed to be compared.
+
+
+def compared(programme: Programme, first: date, last: date) -> Comparison:
+    """From the month of `first` to that of `last`. At most six queries, whatever the number of municipalities."""
+    return comparison(taking_part([programme]), spanning(first, last), MEASURES["interactions"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platforms.bluesky.facets import facets
-from platforms.bluesky.tid import record_key, tid
+from platforms.bluesky.records import record_key, tid
 from platforms.counting import count, graphemes, mastodon, urls, utf8_bytes
 from platforms.types import Limits
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Programme
-from trainings import agenda
+from trainings.domain import agenda
 from trainings.domain.opened import held, held_open
 from trainings.models import Attendance, Certificate, Session, Training
 from trainings.rules import MOST_DAYS

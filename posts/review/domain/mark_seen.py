@@ -16,3 +16,11 @@ def see(post: Post, *, by: User, first: bool = False) -> None:
         Seen(municipality_id=post.municipality_id, post=post, user=by, at=now).save(force_insert=True)
     except IntegrityError:
         before.update(at=now)  # they opened it twice at once
+
+
+# ---- Putting a post back among those one has not looked at.
+
+
+def mark_unread(post: Post, *, by: User) -> None:
+    """What a person has looked at is their own affair, hence no audit event."""
+    Seen.objects.filter(user=by, post=post).delete()

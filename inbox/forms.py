@@ -1,12 +1,17 @@
-"""The form with which a department is asked."""
+"""The forms of the inbox."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inbox.domain import handover
+from inbox.enums import MessageKind, Topic
 from inbox.models import Department, Message
+
+# ---- The form with which a department is asked.
+
 
 # Minutes of working hours that a department may be given; "day" means the day beside it.
 TIMES = (
@@ -72,3 +77,65 @@ class AskForm(forms.Form):
         if told.get("within") == "day" and not told.get("day") and "day" not in self.errors:
             self.add_error("day", _("Choose the day."))
         return told
+
+
+# ---- The form of the house rules.
+
+
+class HouseRulesForm(forms.Form):
+    is_on = forms.BooleanField(
+        label=_("Everybody may read the house rules"),
+        required=False,
+        help_text=_("On a page without signing in, with how much was hidden and why in each month. No message and no "
+                    "name is ever on it."),
+    )  # fmt: skip
+    contact = forms.CharField(
+        label=_("Where one can object"),
+        max_length=300,
+        required=False,
+        help_text=_("An office, an e-mail address, a telephone number. Without it the page cannot be switched on."),
+    )
+    formal = forms.CharField(
+        label=_("Where formal requests go"),
+        max_length=300,
+        required=False,
+        help_text=_("Left empty, people are sent to ePisarnica on the eGovernment portal."),
+    )
+    privacy = forms.CharField(
+        label=_("Where one asks about personal data"),
+        max_length=300,
+        required=False,
+        help_text=_("The person for the protection of personal data, as on your website."),
+    )
+    own_words = forms.CharField(
+        label=_("In your own words"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Added at the end. Write Serbian in your own script; the Latin page is made from it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("is_on") and not values.get("contact"):
+            self.add_error("contact", _("Say where one can object: without that nobody may be told what is hidden."))
+        return values
+
+
+# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved`.
+
+
+class SavedForm(forms.Form):
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=80,
+        help_text=_("By which colleagues find it: “Water is off”, “Opening hours”."),
+    )
+    text = forms.CharField(
+        label=_("What everybody will read"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=2000,
+        help_text=_("Write it in either script; the other one is derived when somebody wrote in it."),
+    )
+    topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Topic.choices], required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any")), *MessageKind.choices], required=False)
