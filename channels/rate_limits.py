@@ -1,4 +1,4 @@
-"""How much the networks take, learnt from their answers and shared by all workers through Valkey.
+"""Rate limits of the networks, learnt from their answers and shared by all workers through Valkey; circuit breakers.
 
 - A *budget* belongs to a channel: what its network said is left until when. Some networks count all channels of our
   application together besides; that budget belongs to the application. A little of each is kept back for what is

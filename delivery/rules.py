@@ -1,4 +1,4 @@
-"""Times of the outbox (the next try, the next look, the next question), and what people may answer. Pure."""
+"""Times of the outbox (retry backoff, the next look, the next poll), and what people may answer. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ SEEN = "seen:"
 
 AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
 
-# After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
+# Retry backoff after a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
 RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
 
 # The first look comes soon, the next two as soon as they may count, the later ones ever more seldom.

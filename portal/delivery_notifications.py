@@ -1,4 +1,7 @@
-"""Telling a municipality's people about what the portal must not decide alone. Each delivery is mentioned once."""
+"""Notifications (and mail) about a post that failed, expired or was not confirmed, once for each delivery.
+
+They go to the people of the municipality who can answer what the portal must not decide alone.
+"""
 
 from django.db import transaction
 from django.urls import reverse

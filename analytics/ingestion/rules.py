@@ -1,4 +1,6 @@
-"""When to look again. Fresh posts often, old ones seldom, none after ninety days; a channel four times a day.
+"""Polling intervals: when to look again, and the backoff after a look that brought nothing.
+
+Fresh posts are polled often, old ones seldom, none after ninety days; a channel four times a day.
 
 A post that has left the ladder is looked at again when something happens: its network tells of it, or its last look
 found that people still react.

@@ -1,6 +1,6 @@
-"""Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), what pages
-over all municipalities read besides (`medians`, `training`), what floors above count by day (`tallies`), whether a
-municipality shares its figures (`sharing`), and what a programme follows (`indicators`).
+"""The tables of all subjects: what is polled and every answer (`ingestion`), the facts of days and months made of them
+(`rollups`), what floors above count by day (`daily_counts`), imports of numbers from before (`history`), what the
+comparison reads besides and who shares (`comparison`), and what a programme follows (`indicators`).
 """
 
 from analytics.models.comparison import Sharing, TrainingWindow

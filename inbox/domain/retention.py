@@ -1,4 +1,4 @@
-"""Citizens' words and names are forgotten when the answer needs them no more; what is left counts.
+"""Retention of citizens' messages: words and names are erased when the answer needs them no more; what is left counts.
 
 What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
 is held (`inbox.domain.hold`) is left alone by everything here until somebody ends the hold.

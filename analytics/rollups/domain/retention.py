@@ -1,4 +1,4 @@
-"""Readings are kept for READINGS_KEEP_MONTHS; the facts made of them stay for good."""
+"""Retention of readings: they are kept for READINGS_KEEP_MONTHS; the facts made of them stay for good."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""From looks to facts. Looks only mark days as stale (`stale`); `fold` makes all of them anew, many in one statement.
+"""From looks to facts. Looks only mark days (`stale_days`); `fold` makes all of them anew, many in one statement.
 
 Every fact is made from what is stored, never by adding to an older fact: a fold that runs twice, or a rebuild of
 everything (`rebuild`), gives the same rows. One transaction makes facts at a time, so that a month is always the sum of
