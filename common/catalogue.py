@@ -28,7 +28,8 @@ _SERBIAN_PLURALS = (
     "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
 )
 _PLURALS = {WRITTEN: _SERBIAN_PLURALS, DERIVED: _SERBIAN_PLURALS, ENGLISH: "nplurals=2; plural=(n != 1);"}
-_SKIPPED = {".venv", ".git", ".data", "node_modules", "tests", "staticfiles", "media", "docs", "migrations", "locale"}
+_SKIPPED = {".venv", ".git", ".data", "node_modules", "tests", "staticfiles", "docs", "migrations", "locale"}
+_SKIPPED_AT_THE_ROOT = {"media"}  # files of an installation; a package may have this name
 _KEYWORDS = (
     "gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "pgettext:1c,2", "npgettext:1c,2,3", "pgettext_lazy:1c,2",
     "npgettext_lazy:1c,2,3",
@@ -197,8 +198,8 @@ def _carried(entry: polib.POEntry, known: polib.POEntry | None, plural_forms: in
 
 def _sources() -> Iterator[Path]:
     for directory, children, names in os.walk(settings.BASE_DIR):
-        children[:] = sorted(set(children) - _SKIPPED)
         inside = Path(directory).relative_to(settings.BASE_DIR)
+        children[:] = sorted(set(children) - _SKIPPED - (set() if inside.parts else _SKIPPED_AT_THE_ROOT))
         wanted = {".py", ".html", ".txt"} if "templates" in inside.parts else {".py"}
         yield from (inside / name for name in sorted(names) if Path(name).suffix in wanted)
 
