@@ -42,9 +42,10 @@ fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'
 check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
 	@exec $(py) -m portal.launch.check
 
-fix: setup-dev  ## what ruff and djlint can put right by themselves
+fix: setup-dev  ## what ruff and our formatter of templates can put right by themselves
 	$(py) -m ruff check --fix --quiet .
 	$(py) -m ruff format --quiet .
+	$(py) -m tools.templates
 
 seed: setup  ## fill in the demo, or what is missing of it
 	$(manage) seed_demo
