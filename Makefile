@@ -45,7 +45,7 @@ check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy 
 fix: setup-dev  ## what ruff and our formatter of templates can put right by themselves
 	$(py) -m ruff check --fix --quiet .
 	$(py) -m ruff format --quiet .
-	$(py) -m tools.templates
+	$(py) -m tools.template_format
 
 seed: setup  ## fill in the demo, or what is missing of it
 	$(manage) seed_demo

@@ -1,6 +1,6 @@
 """Whitespace of templates: a line break and the indentation around it are formatting, a space on a line is content.
 
-The rule, by which `common.template_loader` compiles our templates and `tools/templates` formats them (ADR 24):
+The rule, by which `common.template_loader` compiles our templates and `tools/template_format` formats them (ADR 24):
 
 - a line break between two words, or between words and `{{ variables }}`, is one space;
 - a line break next to an element's tag, a `{% tag %}` or a `{# comment #}` is nothing;

@@ -37,7 +37,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
         "format": [str(bins / "ruff"), "format", "--check", "--output-format", "concise", "."],
         "floors": [str(bins / "lint-imports")],
         "templates": [str(bins / "djlint"), "templates", "--lint", "--quiet"],
-        "lines": [sys.executable, "-m", "tools.templates", "--check"],
+        "lines": [sys.executable, "-m", "tools.template_format", "--check"],
         "requirements": _requirements,
         "types": [str(bins / "mypy"), *APPS],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run"],

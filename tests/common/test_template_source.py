@@ -11,7 +11,7 @@ from django.template import Context, Engine, TemplateSyntaxError
 from django.template.loader import get_template
 
 from common.template_source import trimmed
-from tools.templates.scanner import Part, Place, Scanner
+from tools.template_format.scanner import Part, Place, Scanner
 
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.template_source import trimmed
-from tools.templates.layout import WIDTH, formatted
-from tools.templates.nodes import parsed
+from tools.template_format.layout import WIDTH, formatted
+from tools.template_format.nodes import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "long-name-of-something-that-is-shown"
@@ -193,7 +193,7 @@ def spaces_joined(compiled: str) -> str:
 def test_the_command_writes_and_complains(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<ul><li>1</li><li>2</li></ul>\n")
-    asked = [sys.executable, "-m", "tools.templates", str(tmp_path)]
+    asked = [sys.executable, "-m", "tools.template_format", str(tmp_path)]
     refused = subprocess.run([*asked, "--check"], cwd=ROOT, capture_output=True, text=True)
     assert refused.returncode == 1
     assert f"{page}: not formatted" in refused.stdout

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tools.templates.nodes import Block, Comment, Element, ElementTag, Node, Sequence, Tag, Untouched
+from tools.template_format.nodes import Block, Comment, Element, ElementTag, Node, Sequence, Tag, Untouched
 
 # A space right before or after their tags is not shown, nor is one at the beginning or end of what they hold.
 BLOCK_ELEMENTS = {
@@ -56,7 +56,7 @@ class Event:
 
 
 class Boxes:
-    """What the walk asks about boxes. `tools/templates/adopt.py` knows more than this."""
+    """What the walk asks about boxes. `tools/template_format/adopt.py` knows more than this."""
 
     in_row = False  # whether the template itself is included in a row
 

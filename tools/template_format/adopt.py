@@ -1,4 +1,4 @@
-"""`python -m tools.templates.adopt [files or folders]`: brings templates under the rule of `common.template_source`.
+"""`python -m tools.template_format.adopt [files or folders]`: brings old templates under `common.template_source`.
 
 For templates written before it, in which every line break is a space. It reads the style sheets and the templates
 that are included, so as to know which of those spaces anybody sees, writes these as spaces and leaves the others out.
@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.templates.__main__ import ROOT, files
-from tools.templates.layout import _flat_attribute, formatted
-from tools.templates.nodes import Attribute, Element, ElementTag, Sequence, Tag, Untouched, Word, parsed
-from tools.templates.spaces import BLOCK_ELEMENTS, Boxes, Event, Kind, Walk, drop_unseen, kinds_around
+from tools.template_format.__main__ import ROOT, files
+from tools.template_format.layout import _flat_attribute, formatted
+from tools.template_format.nodes import Attribute, Element, ElementTag, Sequence, Tag, Untouched, Word, parsed
+from tools.template_format.spaces import BLOCK_ELEMENTS, Boxes, Event, Kind, Walk, drop_unseen, kinds_around
 
 INCLUDE = re.compile(r'\{%\s*include\s+"([^"]+)"')
 BLOCK_NAME = re.compile(r"\{%\s*block\s+(\w+)")

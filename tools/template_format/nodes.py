@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from common.template_source import SPACE, UNTOUCHED_ELEMENTS
-from tools.templates.scanner import Part, Place, Scanner, tag_name
+from tools.template_format.scanner import Part, Place, Scanner, tag_name
 
 WHITESPACE = re.compile(r"([ \t\r\n\f]+)")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from common.template_source import SPACE
-from tools.templates import texts
-from tools.templates.nodes import (
+from tools.template_format import texts
+from tools.template_format.nodes import (
     Attribute,
     Block,
     Comment,

@@ -1,12 +1,12 @@
-"""`python -m tools.templates [--check] [files or folders]`: formats our templates."""
+"""`python -m tools.template_format [--check] [files or folders]`: formats our templates."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.templates.layout import WIDTH, formatted
-from tools.templates.nodes import parsed
+from tools.template_format.layout import WIDTH, formatted
+from tools.template_format.nodes import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +18,7 @@ def files(places: list[str]) -> Iterator[Path]:
 
 
 def main() -> int:
-    parser = ArgumentParser(prog="python -m tools.templates", description=__doc__)
+    parser = ArgumentParser(prog="python -m tools.template_format", description=__doc__)
     parser.add_argument("places", nargs="*", help="files or folders; all templates when none is named")
     parser.add_argument("--check", action="store_true", help="change nothing, complain of what would change")
     options = parser.parse_args()
