@@ -55,9 +55,10 @@ hooks: setup-dev  ## install the git hooks of .pre-commit-config.yaml
 secrets: setup-dev  ## look for passwords, keys and tokens in all tracked files
 	@exec $(py) -m launcher.secrets_scan
 
-fix: setup-dev  ## what ruff and djlint can put right by themselves
+fix: setup-dev  ## what ruff and our formatter of templates can put right by themselves
 	$(py) -m ruff check --fix --quiet .
 	$(py) -m ruff format --quiet .
+	$(py) -m tools.template_format
 
 seed: setup  ## fill in the demo, or what is missing of it
 	$(manage) seed_demo

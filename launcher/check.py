@@ -42,6 +42,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
         "floors": [str(bins / "lint-imports")],
         "drawing": architecture.stale,
         "templates": [str(bins / "djlint"), "templates", "--lint", "--quiet"],
+        "lines": [sys.executable, "-m", "tools.template_format", "--check"],
         "requirements": _requirements,
         "types": [str(bins / "mypy"), *APPS],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
