@@ -4,22 +4,48 @@ from __future__ import annotations
 
 import ast
 
-import pytest
-
 from tests.architecture import vocabulary
 
-# Grows by package until it is all of them. `make names` says what the others have left.
-CLEAN: tuple[str, ...] = ("accounts", "links", "serbian")
-# These wait for the step that renames models and for the exceptions of the web kernel.
+# What each package still has of `vocabulary.NAMES`; shrinks until it is empty. `make names` counts them.
+LEFT: dict[str, set[str]] = {
+    "accounts": {"found"},
+    "administration": {"each", "found", "told"},
+    "analytics": {"each", "found", "look", "looks", "said", "told"},
+    "benchmarks": {"each", "found", "looks", "said", "told"},
+    "channels": {"each", "found", "told"},
+    "common": {"each", "found", "look", "looks", "said", "told"},
+    "delivery": {"each", "found", "look", "looks", "told"},
+    "demo": {"each", "found", "looks", "said", "told"},
+    "exchange": {"each", "found", "look", "looks", "said", "told"},
+    "inbox": {"each", "found", "said", "told"},
+    "kits": {"each", "found", "look", "told"},
+    "launcher": {"each", "found", "said", "told"},
+    "library": {"each", "found", "said", "told"},
+    "links": {"each", "found", "look"},
+    "mentoring": {"each", "found", "said", "told"},
+    "municipalities": {"each", "found", "told"},
+    "needs": {"each", "found", "said", "told"},
+    "notifications": {"found", "said", "told"},
+    "planning": {"each", "found", "look"},
+    "platforms": {"each", "found", "said", "told"},
+    "portal": {"found", "look", "told"},
+    "posts": {"each", "found", "look", "said", "told"},
+    "practice": {"each", "found", "said", "told"},
+    "reports": {"each", "found", "said", "told"},
+    "serbian": {"each", "found"},
+    "trainings": {"each", "found", "said", "told"},
+}
+# Waits for the step that renames models.
 LATER = {"inbox/models/saved.py": {"Told"}}
 
 
-@pytest.mark.parametrize("package", CLEAN)
-def test_no_old_name_in_a_clean_package(package: str) -> None:
+def test_no_old_name_comes_back_to_a_package_without_it() -> None:
     old = [
         f"{path.relative_to(vocabulary.ROOT)}:{line} {name}"
+        for package in vocabulary.PACKAGES
         for path in vocabulary.modules(package)
         for line, name in vocabulary.old_names(path)
+        if name in vocabulary.NAMES - LEFT.get(package, set())
     ]
     assert not old, "\n".join(old)
 

@@ -206,7 +206,7 @@ class TestFacebookFake(FaultConformance):
         kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
         connector.withdraw(gone)
         told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
-        assert told == {"Readings": kept, Gone.__name__: gone}
+        assert told == {"PostMetrics": kept, Gone.__name__: gone}
 
     # what its errors mean
 

@@ -572,7 +572,7 @@ def test_one_post_that_is_gone_hides_no_other(bench: Bench) -> None:
     kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
     connector.withdraw(gone)
     told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
-    assert told == {"Readings": kept, Gone.__name__: gone}
+    assert told == {"PostMetrics": kept, Gone.__name__: gone}
 
 
 def test_an_application_that_may_not_delete_says_so_and_the_post_stays(bench: Bench, fakes: FakeServer) -> None:

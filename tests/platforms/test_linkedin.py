@@ -273,7 +273,7 @@ class TestLinkedInFake(FaultConformance):
         kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
         connector.withdraw(gone)
         told = {one.subject_remote_id: type(one).__name__ for one in connector.fetch_metrics([kept, gone])}
-        assert told == {kept: "Readings", gone: "Gone"}
+        assert told == {kept: "PostMetrics", gone: "Gone"}
 
     # what its errors mean
 
