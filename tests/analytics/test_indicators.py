@@ -133,7 +133,7 @@ def test_freezing_keeps_each_value_and_the_median_with_who_and_when(
     whole = Baseline.objects.get()
     assert (whole.value, whole.n) == (pytest.approx(6.0), 3)
     assert sentence(last_event()) == (
-        "Froze the baseline of “Interactions per 1,000 inhabitants” from 2026-09-01 to 2026-09-28. Reason: –"
+        "Froze the baseline of “Interactions per 1,000 inhabitants” from 1 Sep 2026 to 28 Sep 2026. Reason: –"
     )
 
 

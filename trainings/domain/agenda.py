@@ -56,7 +56,7 @@ def remove(session: Session, *, by: User) -> None:
 # ---- The agenda that a new training begins with, from `reference/agenda.toml`. It becomes rows, which trainers change.
 
 
-FILE = Path(__file__).parent / "reference" / "agenda.toml"
+FILE = Path(__file__).parents[1] / "reference" / "agenda.toml"
 
 
 @lru_cache(maxsize=1)
