@@ -102,10 +102,15 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def no_open_windows(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A page that a test left open would go on asking the server of the next one."""
+    """A page that a test left open would go on asking the server of the next one. Pages of a whole module stay."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser = request.getfixturevalue("browser")
+    kept = list(browser.contexts)
     yield
-    if "browser" in request.fixturenames:
-        for context in request.getfixturevalue("browser").contexts:
+    for context in browser.contexts:
+        if context not in kept:
             context.close()
 
 

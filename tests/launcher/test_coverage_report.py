@@ -17,7 +17,7 @@ def test_statements_and_branches_are_added_by_directory():
         "posts/editing/domain/freeze.py": of(2, 2),
         "posts/rules.py": of(0, 0),
     }
-    assert by_package(files) == {"posts/domain": Count(13, 16), "posts": Count(0, 0)}
+    assert by_package(files) == {"posts/editing/domain": Count(13, 16), "posts": Count(0, 0)}
 
 
 def test_the_least_covered_come_first_and_empty_packages_are_left_out():

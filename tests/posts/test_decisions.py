@@ -45,7 +45,7 @@ def test_two_approvers_are_two_persons_and_the_first_yes_sends_nothing(desk: Des
     version = desk.version(post)
     post = approve(post, version, by=desk.cast.approver)
     assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
-    assert may_send(desk.deliveries(post)[0]).because == ReasonCode.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     with pytest.raises(ActionNotAllowed, match="decided on this version already"):
         approve(post, version, by=desk.cast.approver)
     post = approve(post, version, by=second)
@@ -200,7 +200,7 @@ def test_the_gate_asks_by_the_rule_of_now(desk: Desk, before: Approval, after: A
     (delivery,) = desk.deliveries(post)
     assert may_send(delivery).kind == "allow"
     desk.house_rule(approval=after)
-    assert may_send(delivery).because == ReasonCode.NOT_APPROVED
+    assert may_send(delivery).reason == ReasonCode.NOT_APPROVED
     with pytest.raises(ActionNotAllowed, match="lacks an approval"):
         publish_now(post, by=desk.cast.officer)
 
@@ -227,7 +227,7 @@ def test_a_rule_that_comes_to_ask_the_mentor_is_met_by_mentor_and_approver(desk:
     endorse(post, desk.version(post), by=desk.cast.mentor)
     assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     approve(post, desk.version(post), by=desk.cast.approver)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
     with pytest.raises(ActionNotAllowed, match="does not wait"):
         endorse(post, desk.version(post), by=desk.cast.mentor)
 
@@ -396,7 +396,7 @@ def test_an_edit_after_approval_needs_a_new_one(desk: Desk) -> None:
     post = take_back(post, by=desk.cast.officer)
     assert Delivery.objects.get(pk=before.pk).state == State.CANCELLED
     post = submit(desk.change(post, desk.draft("Измењено"), time=in_hours(5)), by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).because == ReasonCode.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     with pytest.raises(ActionNotAllowed):
         publish_now(post, by=desk.cast.officer)
 
