@@ -67,7 +67,7 @@ def again(source: str) -> str:
               class="{LONG}"
               name="{LONG}"
               value="{{{{ {LONG} }}}}"
-              {{% if is_on %}}checked{{% endif %}}
+              {{% if is_on %}} checked{{% endif %}}
               required
             >
             """,
