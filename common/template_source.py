@@ -4,7 +4,7 @@ The rule, by which `common.template_loader` compiles our templates and `tools/te
 
 - a line break between two words, or between words and `{{ variables }}`, is one space;
 - a line break next to an element's tag, a `{% tag %}` or a `{# comment #}` is nothing;
-- between attributes it is one space, before the `>` of a tag it is nothing;
+- between attributes it is one space; before the `>` of a tag, and before an `{% if %}` that a space follows, nothing;
 - a space that has to stand at the end of a line is written `{{ " " }}`.
 
 Nothing changes in `<pre>`, `<textarea>`, `<script>`, `<style>`, `{% verbatim %}`, `{% comment %}` and
@@ -30,6 +30,7 @@ _POINT = re.compile(
     rf"|(?P<space>{re.escape(SPACE)})"
 )
 _IN_TAG = re.compile(rf"(?P<value>{_VALUE})|{_DJANGO}|{_BREAK}")
+_BRANCH_WITH_SPACE = re.compile(r"\{%\s*+(?:if|elif|else|endif)\b(?:(?!\{%|%\}).)*+%\}[ \t\r\n]")
 _NAME = re.compile(r"\w+")
 _EXTENDS = re.compile(r"\{%\s*+extends\b")
 _ENDS = {
@@ -108,8 +109,8 @@ class _Trim:
                 inner = _Trim(text[1:-1], keep_lines=self.keep_lines, keep_as_is_until=self.keep_as_is_until - begin)
                 return text[0] + inner.text() + text[-1]
             if found.lastgroup == "line_break":
-                space = "" if tag.startswith((">", "/>"), found.end()) else " "
-                return self._kept(found[0], begin) + space
+                is_none = tag.startswith((">", "/>"), found.end()) or _BRANCH_WITH_SPACE.match(tag, found.end())
+                return self._kept(found[0], begin) + ("" if is_none else " ")
             return found[0]
 
         return _IN_TAG.sub(one, tag)

@@ -29,6 +29,9 @@ TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
         ("one\n{# why #}\ntwo", "one{# why #}two"),
         ('<a\n  class="b"\n  href="{% url "c" %}"\n>d</a\n>', '<a class="b" href="{% url "c" %}">d</a>'),
         ("<input\n  {% if a %}checked{% endif %}\n  required\n/>", "<input {% if a %}checked{% endif %} required/>"),
+        ("<input\n  {% if a %} checked{% endif %}\n  required\n>", "<input{% if a %} checked{% endif %} required>"),
+        ("<input\n  a\n  {% if b %}\n    c\n  {% endif %}\n>", "<input a{% if b %} c{% endif %}>"),
+        ("<input\n  {% htmx %}\n  {{ a }}\n>", "<input {% htmx %} {{ a }}>"),
         (
             '<p title="\n  one\n  two\n  {% if a %}\n    three\n  {% endif %}\n">',
             '<p title="one two{% if a %}three{% endif %}">',
@@ -82,7 +85,12 @@ def by_the_rule(parts: list[Part]) -> Iterator[str]:
         elif part.place is Place.UNTOUCHED:
             yield part.text
         elif part.place is Place.MARKUP:
-            yield re.sub(r"[ \t]*\n\s*", " ", re.sub(r"\s*\n\s*(?=/?>$)", "", part.text))
+            follows = parts[at + 1].text if at + 1 < len(parts) else ""
+            spaced = at + 2 < len(parts) and parts[at + 2].text[0].isspace()
+            text = re.sub(r"\s*\n\s*(?=/?>$)", "", part.text)
+            if spaced and re.match(r"\{% *(if|elif|else|endif)\b", follows):
+                text = re.sub(r"\s*\n\s*$", "", text)
+            yield re.sub(r"[ \t]*\n\s*", " ", text)
         else:
             words = [word for word in re.split(r"([ \t]*\n\s*)", part.text) if word]
             for index, word in enumerate(words):

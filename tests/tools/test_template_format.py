@@ -67,11 +67,16 @@ def again(source: str) -> str:
               class="{LONG}"
               name="{LONG}"
               value="{{{{ {LONG} }}}}"
-              {{% if is_on %}}checked{{% endif %}}
+              {{% if is_on %}} checked{{% endif %}}
               required
             >
             """,
             id="an attribute on each line",
+        ),
+        pytest.param(
+            '<p id="one"\n  {% if a %}{% htmx %} b="c"{% endif %}\n></p>',
+            '<p id="one"{% if a %} {% htmx %} b="c"{% endif %}></p>',
+            id="a condition brings its space",
         ),
         pytest.param(
             "{% if one %}<p>1</p>{% elif two %}<p>2</p>{% else %}3{% endif %}",

@@ -260,7 +260,7 @@ def _attribute_lines(attribute: Attribute | Conditional, width: int) -> list[str
         if (len(one) <= width and "\n" not in one) or attribute.value is None:
             return [one]
         return [attribute.text, *indented(sequence_lines(attribute.value, width - len(INDENT))), '"']
-    one = "".join(tag + _inside(attributes) for tag, attributes in attribute.branches) + attribute.end
+    one = _flat_attribute(attribute)
     if len(one) <= width and "\n" not in one:
         return [one]
     lines = []
@@ -269,10 +269,6 @@ def _attribute_lines(attribute: Attribute | Conditional, width: int) -> list[str
         for inner in attributes:
             lines += indented(_attribute_lines(inner, width - len(INDENT)))
     return [*lines, attribute.end]
-
-
-def _inside(attributes: list[Attribute | Conditional]) -> str:
-    return "".join(_flat_attribute(attribute) for attribute in attributes).lstrip(" ")
 
 
 def sequence_lines(sequence: Sequence, width: int) -> list[str]:

@@ -201,14 +201,15 @@ def _element_tag(parts: list[Part], blocks: set[str], breaks_are_spaces: bool) -
     inner = list(parts)
     inner[0] = inner[0]._replace(text=first[name.end() :])
     inner[-1] = inner[-1]._replace(text=inner[-1].text[: -len(close)])
-    reader = _Attributes(inner, blocks, breaks_are_spaces)
+    reader = _Attributes(inner, blocks, breaks_are_spaces, follows_name=True)
     return ElementTag(name[1], reader.read(), close)
 
 
 class _Attributes:
     """Reads the attributes of a tag; a condition around whole attributes becomes a `Conditional`."""
 
-    def __init__(self, parts: list[Part], blocks: set[str], breaks_are_spaces: bool) -> None:
+    def __init__(self, parts: list[Part], blocks: set[str], breaks_are_spaces: bool, *, follows_name: bool) -> None:
+        self.follows_name = follows_name  # of the element: without a space it belongs to it
         self.parts = [part for part in parts if part.text or part.place is Place.VALUE]
         self.blocks = blocks
         self.breaks_are_spaces = breaks_are_spaces
@@ -242,7 +243,7 @@ class _Attributes:
             follows_quote = len(self.open) > 1 and self.open[-1].text == '"'
             if follows_quote:
                 self._finish()
-            self.is_glued = follows_quote or at == 0
+            self.is_glued = follows_quote or (at == 0 and self.follows_name)
             self.open.append(self.parts[at])
             return at + 1
         end = self._block_end(at, name)
@@ -251,7 +252,7 @@ class _Attributes:
             self._finish()
             self.found.append(Conditional(branches, inside[-1].text))
         else:
-            self.is_glued = self.is_glued or at == 0
+            self.is_glued = self.is_glued or (at == 0 and self.follows_name)
             self.open += inside
         return end
 
@@ -278,11 +279,14 @@ class _Attributes:
                 continue
             depth += (name == "if") - (name == "endif")
             branches[-1][1].append(part)
-        begun = not self.open and end - len(inside) > 0
+        begun = not self.open and not (self.follows_name and end == len(inside))
         spaced = all(not parts or _starts_with_space(parts[0]) for _tag, parts in branches)
         if not (begun or spaced) or not self._ends_here(end):
             return []
-        return [(tag, _Attributes(parts, self.blocks, self.breaks_are_spaces).read()) for tag, parts in branches]
+        return [(tag, self._of_branch(parts)) for tag, parts in branches]
+
+    def _of_branch(self, parts: list[Part]) -> list[Attribute | Conditional]:
+        return _Attributes(parts, self.blocks, self.breaks_are_spaces, follows_name=False).read()
 
     def _ends_here(self, end: int) -> bool:
         if end >= len(self.parts):
