@@ -41,6 +41,11 @@ class Holiday:
     def name_latn(self) -> str:
         return to_latin(self.name_cyrl)
 
+    @property
+    def shown_name(self) -> str:
+        """The name in the active language."""
+        return self.name(languages.current().code)
+
     def name(self, language: str) -> str:
         """The name as pages in an interface language (a code of settings.LANGUAGES) show it."""
         words = languages.by_code()[language].words
