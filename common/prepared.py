@@ -2,7 +2,9 @@
 
 Django takes about a millisecond to make the SQL of a query with some joins. That is nothing for a page; for the eight
 statements of each post, when a thousand are due in the same second, it is most of what a post costs. Here Django makes
-the SQL as always, with markers in place of the values, and each run puts the values where the markers stand.
+the SQL of a query as always (`QuerySet.query.sql_with_params`), with markers in place of the values, and each run puts
+the values where the markers stand. INSERT and UPDATE are written here, with the names of tables and columns from the
+models. Rows become instances by `Model.from_db`. Django's private compiler is not used.
 
     STATE = Prepared(lambda of: Delivery.objects.filter(pk=of.pk).values_list("state"), pk=int)
     STATE.rows(pk=7)
@@ -15,20 +17,18 @@ marker. How long a list of ids is does not: `pk__in=among(of.some)`, and `some=a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import count
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from psycopg2.extensions import AsIs
 
-from django.db import connection, models
-from django.db.models import sql
+from django.db import connection
 from django.db.models.expressions import RawSQL
-from django.db.models.query import get_related_populators
 
 Rows = list[tuple[Any, ...]]
 _numbers = count(1)
@@ -68,26 +68,24 @@ def array(ids: Iterable[int]) -> str:
     return f"{{{','.join(map(str, ids))}}}"
 
 
+class SqlTemplate(NamedTuple):
+    """SQL with a %s for each of `values`; `places`: at which index of them the value of which name is put."""
+
+    text: str
+    values: list[Any]
+    places: list[tuple[int, str]]
+
+
 class _Statement(ABC):
-    def __init__(self, make: Callable[[Any], Any], **kinds: type) -> None:
-        self.make = make
-        self.kinds = kinds
+    def __init__(self) -> None:
         self._number = next(_numbers)
 
     @cached_property
-    def _made(self) -> tuple[str, list[Any], list[tuple[int, str]]]:
-        """SQL, its values, and at which place of the values which name belongs. Inside a transaction if it locks."""
-        markers = {name: _marker(kind) for name, kind in self.kinds.items()}
-        text, values = self._compiled(self.make(SimpleNamespace(**markers)))
-        places = [(at, name) for at, value in enumerate(values) for name in markers if _is(value, markers[name])]
-        missing = markers.keys() - {name for _at, name in places}
-        if missing:
-            raise ValueError(f"The statement does not use {sorted(missing)}.")
-        return text, values, places
+    def _made(self) -> SqlTemplate:
+        return self._make()
 
     @abstractmethod
-    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
-        """SQL with a %s for each value, and the values."""
+    def _make(self) -> SqlTemplate: ...
 
     def _run(self, cursor: Any, given: dict[str, Any]) -> None:
         text, values, places = self._made
@@ -109,11 +107,6 @@ class _Statement(ABC):
         cursor.execute(f"EXECUTE made_once_{self._number}{marks}", bound)
 
 
-def _set(column: str) -> str:
-    """The name of a column's new value among the values of a statement: no marker has such a name."""
-    return f"set {column}"
-
-
 def _is(value: Any, marker: Any) -> bool:
     return type(value) is type(marker) and bool(value == marker)
 
@@ -121,86 +114,144 @@ def _is(value: Any, marker: Any) -> bool:
 class Prepared(_Statement):
     """A query. `make` gets the markers as attributes and returns a `values_list`, or what is like one."""
 
+    def __init__(self, make: Callable[[Any], Any], **kinds: type) -> None:
+        super().__init__()
+        self.make = make
+        self.kinds = kinds
+
     def rows(self, **given: Any) -> Rows:
         """As the driver returns them: what Django converts (JSON) comes unconverted."""
         with connection.cursor() as cursor:
             self._run(cursor, given)
             return cursor.fetchall()
 
-    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
-        text, values = rows.query.sql_with_params()
-        return text, list(values)
+    def _make(self) -> SqlTemplate:
+        """Inside a transaction if it locks."""
+        markers = {name: _marker(kind) for name, kind in self.kinds.items()}
+        text, params = self._selected(self.make(SimpleNamespace(**markers))).query.sql_with_params()
+        values = list(params)
+        places = [(at, name) for at, value in enumerate(values) for name in markers if _is(value, markers[name])]
+        missing = markers.keys() - {name for _at, name in places}
+        if missing:
+            raise ValueError(f"The statement does not use {sorted(missing)}.")
+        return SqlTemplate(text, values, places)
+
+    def _selected(self, rows: Any) -> Any:
+        return rows
 
 
-class PreparedRows(_Statement):
-    """A query of whole instances, with what they `select_related`. `make` returns rows of a model."""
+class PreparedRows(Prepared):
+    """A query of whole instances, with those that the relations `related` lead to ("channel__credential" behind
+    "channel"). `make` returns rows of a model."""
+
+    def __init__(self, make: Callable[[Any], Any], *related: str, **kinds: type) -> None:
+        super().__init__(make, **kinds)
+        self.related = related
 
     def instances(self, **given: Any) -> list[Any]:
-        with connection.cursor() as cursor:
-            self._run(cursor, given)
-            found = cursor.fetchall()
-        return [self._instance(row) for row in self._compiler.results_iter([found])]
+        return [self._instance(row) for row in self.rows(**given)]
 
-    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
-        self._compiler = rows.query.get_compiler(connection=connection)
-        text, values = self._compiler.as_sql()
-        # As Django's own ModelIterable does for each query anew.
-        about = self._compiler.klass_info
-        first, *_others, last = about["select_fields"]
-        self._model, self._columns = about["model"], slice(first, last + 1)
-        self._names = [column.target.attname for column, _sql, _alias in self._compiler.select[self._columns]]
-        self._populators = get_related_populators(about, self._compiler.select, connection.alias)  # type: ignore[call-arg]
-        return text, list(values)
+    def _selected(self, rows: Any) -> Any:
+        self._parts = [_Part(rows.model, "", 0)]
+        for path in self.related:
+            self._parts.append(_Part(rows.model, path, self._parts[-1].end))
+        return rows.values_list(*(name for part in self._parts for name in part.columns))
 
-    def _instance(self, row: Any) -> Any:
-        found = self._model.from_db(connection.alias, self._names, row[self._columns])
-        for populator in self._populators:
-            populator.populate(row, found)
-        return found
+    def _instance(self, row: tuple[Any, ...]) -> Any:
+        first, *others = self._parts
+        instances = {"": first.read(row)}
+        for part in others:
+            instances[part.path] = part.read(row)
+            if (holder := instances[part.holder]) is not None:
+                part.attach(holder, instances[part.path])
+        return instances[""]
+
+
+class _Part:
+    """The columns of a row that make one instance: of the query's model, or of what `path` leads to from it."""
+
+    def __init__(self, model: Any, path: str, start: int) -> None:
+        self.path = path
+        self.holder = path.rpartition("__")[0]
+        for step in path.split("__") if path else ():
+            self.relation = model._meta.get_field(step)
+            model = self.relation.related_model
+        fields = model._meta.concrete_fields
+        self.model = model
+        self.names = [field.attname for field in fields]
+        self.columns = [f"{path}__{name}" if path else name for name in self.names]
+        self.start, self.end = start, start + len(fields)
+        self._key = start + self.names.index(model._meta.pk.attname)
+        converted = [(at, field) for at, field in enumerate(fields) if hasattr(field, "from_db_value")]
+        self._converters = [(at, field.from_db_value) for at, field in converted]
+
+    def read(self, row: tuple[Any, ...]) -> Any:
+        """None where the outer join has no row."""
+        if row[self._key] is None:
+            return None
+        values = list(row[self.start : self.end])
+        for at, convert in self._converters:
+            values[at] = convert(values[at], None, connection)
+        return self.model.from_db(connection.alias, self.names, values)
+
+    def attach(self, holder: Any, related: Any) -> None:
+        """As `select_related` does, also for None: reading the relation does not query the database again."""
+        self.relation.set_cached_value(holder, related)
+        if self.relation.one_to_one and related is not None:
+            self.relation.remote_field.set_cached_value(related, holder)
+
+
+def _set(column: str) -> str:
+    """The name of a column's new value among the values of a statement: no condition has such a name."""
+    return f"set {column}"
 
 
 class PreparedUpdate(_Statement):
-    """An UPDATE that sets always the same columns. `make` returns the rows to change."""
+    """An UPDATE that sets always the same `columns`.
 
-    def __init__(self, make: Callable[[Any], Any], *columns: str, **kinds: type) -> None:
-        super().__init__(make, **kinds)
+    `where` names the conditions: "state" is equal to a value that is given at each run, "closed_at__isnull" is NULL,
+    "pk__in" is one of the ids of an `array`. They stand in the UPDATE itself, so that of two at once one finds its row
+    changed and changes nothing: not so with the ids of a subquery.
+    """
+
+    def __init__(self, model: Any, *columns: str, where: Sequence[str]) -> None:
+        super().__init__()
+        self.model = model
         self.columns = columns
+        self.where = where
 
     def run(self, changes: dict[str, Any], **given: Any) -> int:
         """Set `changes`, a value for each column, and return how many rows were changed."""
-        assert self._made  # it finds out whose columns they are
-        new = {column: field.get_db_prep_save(changes[column], connection) for column, field in self._fields}
+        fields = [(name, self.model._meta.get_field(name)) for name in self.columns]
+        new = {_set(name): field.get_db_prep_save(changes[name], connection) for name, field in fields}
         with connection.cursor() as cursor:
-            self._run(cursor, {**given, **{_set(column): value for column, value in new.items()}})
+            self._run(cursor, {**given, **new})
             return int(cursor.rowcount)
 
-    @cached_property
-    def _made(self) -> tuple[str, list[Any], list[tuple[int, str]]]:
-        text, values, places = super()._made
-        return text, values, [*((at, _set(column)) for at, column in enumerate(self.columns)), *places]
+    def _make(self) -> SqlTemplate:
+        sets = [f"{self._column(name)} = %s" for name in self.columns]
+        conditions = [self._condition(condition) for condition in self.where]
+        names = [*map(_set, self.columns), *(name for name in self.where if not name.endswith("__isnull"))]
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        text = f"UPDATE {table} SET {', '.join(sets)} WHERE {' AND '.join(conditions)}"  # noqa: S608
+        return SqlTemplate(text, [None] * len(names), list(enumerate(names)))
 
-    @cached_property
-    def _fields(self) -> "list[tuple[str, models.Field[Any, Any]]]":
-        return list(self._named())
+    def _condition(self, condition: str) -> str:
+        name, _, lookup = condition.partition("__")
+        ends = {"": "= %s", "isnull": "IS NULL", "in": "= ANY (%s::bigint[])"}
+        return f"{self._column(name)} {ends[lookup]}"
 
-    def _named(self) -> "Iterator[tuple[str, models.Field[Any, Any]]]":
-        for name in self.columns:
-            yield name, self._model._meta.get_field(name)
-
-    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
-        self._model = rows.model
-        query = rows.query.chain(sql.UpdateQuery)
-        # Any value but None, which stands in the SQL itself.
-        query.add_update_fields([(field, None, models.Value("")) for _name, field in self._fields])
-        text, values = query.get_compiler(connection=connection).as_sql()
-        return text, list(values)
+    def _column(self, name: str) -> str:
+        meta = self.model._meta
+        return str(connection.ops.quote_name((meta.pk if name == "pk" else meta.get_field(name)).column))
 
 
 class PreparedInsert(_Statement):
     """One row of a model whose key the database gives."""
 
     def __init__(self, model: Any) -> None:
-        super().__init__(lambda of: model)
+        super().__init__()
+        self.model = model
         self.fields = [field for field in model._meta.concrete_fields if not field.primary_key]
 
     def run(self, values: dict[str, Any]) -> int:
@@ -210,14 +261,11 @@ class PreparedInsert(_Statement):
             self._run(cursor, bound)
             return int(cursor.fetchone()[0])
 
-    @cached_property
-    def _made(self) -> tuple[str, list[Any], list[tuple[int, str]]]:
-        text, values = self._compiled(self.make(None))
-        return text, values, [(at, field.attname) for at, field in enumerate(self.fields)]
-
-    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
+    def _make(self) -> SqlTemplate:
         quote = connection.ops.quote_name
         columns = ", ".join(quote(field.column) for field in self.fields)
         marks = ", ".join(["%s"] * len(self.fields))
-        table, key = quote(rows._meta.db_table), quote(rows._meta.pk.column)
-        return f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING {key}", [None] * len(self.fields)  # noqa: S608
+        table, key = quote(self.model._meta.db_table), quote(self.model._meta.pk.column)
+        text = f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING {key}"  # noqa: S608
+        places = [(at, field.attname) for at, field in enumerate(self.fields)]
+        return SqlTemplate(text, [None] * len(places), places)

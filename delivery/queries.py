@@ -109,26 +109,16 @@ def ready(now: datetime) -> QuerySet[Delivery]:
 def _locked(of: Any) -> QuerySet[Delivery]:
     with everywhere("claim due deliveries"):
         rows = ready(of.now).filter(pk__in=among(of.chosen))
-        return (
-            rows.select_related("channel__credential", "parent")
-            .order_by("-urgent", "due_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",))
-        )
+        return rows.order_by("-urgent", "due_at", "pk").select_for_update(skip_locked=True, of=("self",))
 
 
-LOCKED = PreparedRows(_locked, now=datetime, chosen=str)
+LOCKED = PreparedRows(_locked, "channel", "channel__credential", "parent", now=datetime, chosen=str)
 
 
 def locked(now: datetime, chosen: Iterable[int]) -> list[Delivery]:
     """Those of them that are still ready and held by nobody else, with channel, credential and parent. Now ours, until
     the transaction ends. Open `everywhere` first."""
     return LOCKED.instances(now=now, chosen=array(chosen))
-
-
-def in_one_state(of: Any) -> QuerySet[Delivery]:
-    """The rows of a statement that is made once: `of.deliveries` in the state `of.source`."""
-    with everywhere("move what is claimed"):
-        return Delivery.objects.filter(pk__in=among(of.deliveries), state=of.source)
 
 
 def _last_numbers(of: Any) -> QuerySet[Any]:

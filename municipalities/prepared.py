@@ -1,6 +1,6 @@
 """Statements that are made once (`common.prepared`) and see one municipality, or several, named at each run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from common import prepared
@@ -8,13 +8,6 @@ from municipalities.tenancy import named_later, require, scope
 
 
 class _Scoped:
-    def __init__(self, make: Any, *columns: str, **kinds: type) -> None:
-        def made(of: Any) -> Any:
-            with scope(of.municipality):
-                return make(of)
-
-        super().__init__(made, *columns, municipality=int, **kinds)  # type: ignore[call-arg]
-
     def _run(self, cursor: Any, given: dict[str, Any]) -> None:
         require().refuse(given["municipality"])
         super()._run(cursor, given)  # type: ignore[misc]
@@ -23,9 +16,19 @@ class _Scoped:
 class Prepared(_Scoped, prepared.Prepared):
     """`make` runs in the scope of the marker `of.municipality`; a run needs a scope that covers its own."""
 
+    def __init__(self, make: Any, **kinds: type) -> None:
+        def made(of: Any) -> Any:
+            with scope(of.municipality):
+                return make(of)
+
+        super().__init__(made, municipality=int, **kinds)
+
 
 class PreparedUpdate(_Scoped, prepared.PreparedUpdate):
-    """As `Prepared`, for an UPDATE."""
+    """As `Prepared`, for an UPDATE: of the rows of `municipality`, which each run names."""
+
+    def __init__(self, model: Any, *columns: str, where: Sequence[str]) -> None:
+        super().__init__(model, *columns, where=("municipality", *where))
 
 
 class _Several(prepared.among):

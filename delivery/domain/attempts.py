@@ -16,9 +16,7 @@ from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
 from municipalities.prepared import PreparedUpdate
 
-CLOSED = PreparedUpdate(
-    lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None), "closed_at", "outcome", "detail", pk=int
-)
+CLOSED = PreparedUpdate(Attempt, "closed_at", "outcome", "detail", where=("pk", "closed_at__isnull"))
 
 
 def pickup_lease(now: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """The only writer of `Delivery.state`.
 
-    move(delivery, State.FAILED, because=Because.REJECTED, problem="Text is too long")
+    move(delivery, State.FAILED, because=ReasonCode.REJECTED, problem="Text is too long")
 
 One UPDATE that also names the state it starts from: of two who want to move the same delivery one succeeds, the
 other gets `Moved` and must look again. tests/delivery/test_one_writer.py holds the word "only".
@@ -16,7 +16,7 @@ from django.utils import timezone
 from common import prepared
 from common.audit import record
 from common.prepared import array
-from delivery import graph, queries
+from delivery import graph
 from delivery.enums import ReasonCode, State
 from delivery.graph import NoSuchMove
 from delivery.models import Delivery
@@ -32,21 +32,19 @@ class Moved(RuntimeError):
 @cache
 def _moves(columns: tuple[str, ...]) -> PreparedUpdate:
     """The statement that sets these columns besides; moves set a dozen different groups of them."""
-    return PreparedUpdate(
-        lambda of: Delivery.objects.filter(pk=of.pk, state=of.source), "state", "reason", *columns, pk=int, source=str
-    )
+    return PreparedUpdate(Delivery, "state", "reason", *columns, where=("pk", "state"))
 
 
+# Of several municipalities: their rows are named, and were locked in the scope of all.
 MOVED = prepared.PreparedUpdate(
-    queries.in_one_state,
+    Delivery,
     "state",
     "reason",
     "problem",
     "lease_until",
     "noticed_at",
     "state_at",
-    deliveries=str,
-    source=str,
+    where=("pk__in", "state"),
 )
 
 
@@ -60,7 +58,7 @@ def move(delivery: Delivery, to: State, *, because: ReasonCode, by: Any = None, 
     graph.require(source, to, because)
     changes = {"problem": "", "lease_until": None, "noticed_at": None, "state_at": timezone.now(), **fields}
     changes["problem"] = changes["problem"][:500]
-    seen = {"municipality": delivery.municipality_id, "pk": delivery.pk, "source": str(source)}
+    seen = {"municipality": delivery.municipality_id, "pk": delivery.pk, "state": str(source)}
     if not _moves(tuple(changes)).run({"state": to, "reason": because, **changes}, **seen):
         raise Moved(f"Delivery {delivery.pk} is no longer {source}.")
     for name, value in {"state": to, "reason": because, **changes}.items():
@@ -82,7 +80,7 @@ def move_all(deliveries: Sequence[Delivery], to: State, *, because: ReasonCode, 
     if (State(source), to) not in graph.QUIET:
         raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
     changes = {"problem": "", "lease_until": lease_until, "noticed_at": None, "state_at": timezone.now()}
-    seen = {"deliveries": array(delivery.pk for delivery in deliveries), "source": str(source)}
+    seen = {"pk__in": array(delivery.pk for delivery in deliveries), "state": str(source)}
     if MOVED.run({"state": to, "reason": because, **changes}, **seen) != len(deliveries):
         raise Moved(f"One of the deliveries is no longer {source}.")
     for delivery in deliveries:

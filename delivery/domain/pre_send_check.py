@@ -32,10 +32,8 @@ FRESH = Prepared(
     pk=int,
 )
 # A second time in the same attempt: the network refused an expired session before acting.
-SENT = PreparedUpdate(lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None, sent_at=None), "sent_at", pk=int)
-SENT_AGAIN = PreparedUpdate(
-    lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None, sent_at=of.before), "sent_at", pk=int, before=datetime
-)
+SENT = PreparedUpdate(Attempt, "sent_at", where=("pk", "closed_at__isnull", "sent_at__isnull"))
+SENT_AGAIN = PreparedUpdate(Attempt, "sent_at", where=("pk", "closed_at__isnull", "sent_at"))
 RENEW_AFTER = timedelta(seconds=5)
 RENEW_EVERY = timedelta(seconds=10)
 
@@ -107,7 +105,7 @@ class PreSendCheck:
         mine, before = {"municipality": self.attempt.municipality_id, "pk": self.attempt.pk}, self.attempt.sent_at
         if before is None:
             return SENT.run({"sent_at": now}, **mine) == 1
-        return SENT_AGAIN.run({"sent_at": now}, **mine, before=before) == 1
+        return SENT_AGAIN.run({"sent_at": now}, **mine, sent_at=before) == 1
 
 
 def _read(pk: int, row: tuple[Any, ...]) -> Delivery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,13 +57,11 @@ def test_a_run_outside_the_scope_of_its_municipality_is_refused(pages: list[Chan
 
 
 def test_an_update_sets_its_columns_where_it_may(pages: list[Channel]) -> None:
-    rename = PreparedUpdate(
-        lambda of: Channel.objects.filter(pk=of.pk, name=of.before), "name", "facts", pk=int, before=str
-    )
+    rename = PreparedUpdate(Channel, "name", "facts", where=("pk", "name"))
     mine, theirs = pages
     changes: dict[str, Any] = {"name": "Град", "facts": {"words": ["a", None]}}
     with scope(mine.municipality_id):
-        here = {"municipality": mine.municipality_id, "before": mine.name}
+        here = {"municipality": mine.municipality_id, "name": mine.name}
         assert rename.run(changes, **here, pk=theirs.pk) == 0
         assert rename.run(changes, **here, pk=mine.pk) == 1
         assert rename.run(changes, **here, pk=mine.pk) == 0, "its name is another one now"
@@ -84,7 +82,7 @@ def test_a_row_is_stored_with_all_its_columns(cast: Cast) -> None:
 
 def test_nothing_may_be_set_where_there_was_something(cast: Cast) -> None:
     by: User = cast.officer
-    lift = PreparedUpdate(lambda of: Pause.objects.filter(pk=of.pk), "ends_at", pk=int)
+    lift = PreparedUpdate(Pause, "ends_at", where=("pk",))
     with scope(cast.cuprija):
         pause = Pause.objects.create(
             municipality=cast.cuprija, reason="Дан жалости", by=by, ends_at=timezone.now() + timedelta(hours=1)
@@ -99,6 +97,18 @@ def test_a_value_that_the_statement_does_not_use_is_an_error(cast: Cast) -> None
     query = Prepared(lambda of: Channel.objects.values_list("name"), pk=int)
     with scope(cast.cuprija), pytest.raises(ValueError, match="pk"):
         query.rows(municipality=cast.cuprija.pk, pk=1)
+
+
+def test_two_values_of_one_kind_keep_their_places(cast: Cast) -> None:
+    query = prepared.Prepared(
+        lambda of: AuditEvent.objects.filter(at__gte=of.since, at__lt=of.until).values_list("pk"),
+        until=datetime,
+        since=datetime,
+    )
+    event = record("test.done", by=cast.officer, target=cast.cuprija)
+    before, after = event.at - timedelta(seconds=1), event.at + timedelta(seconds=1)
+    assert (event.pk,) in query.rows(since=before, until=after)
+    assert query.rows(since=after, until=before) == []
 
 
 def test_a_list_of_any_length_is_one_statement_and_those_of_others_are_not_in_it(pages: list[Channel]) -> None:
@@ -123,7 +133,7 @@ def test_whole_rows_come_as_a_query_made_anew_would_bring_them(pages: list[Chann
     mine, _theirs = pages
     with everywhere("a test"):
         Channel.objects.filter(pk=mine.pk).update(facts={"words": ["a", None]})
-        query = PreparedRows(lambda of: asked(among(of.some)), some=str)
+        query = PreparedRows(lambda of: asked(among(of.some)), "municipality", "connected_by", "credential", some=str)
         found, plain = query.instances(some=array(page.pk for page in pages)), list(asked([page.pk for page in pages]))
     assert found == plain
     for one, other in zip(found, plain, strict=True):
