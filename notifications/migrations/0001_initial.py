@@ -1,5 +1,5 @@
-import datetime
 import common.languages
+import datetime
 import django.db.models.deletion
 import django.utils.timezone
 import notifications.models
