@@ -87,13 +87,12 @@ def test_the_check_counts_what_a_further_language_lacks(hungarian: Path) -> None
 
 
 @pytest.mark.django_db
-def test_a_fourth_language_is_one_line_and_a_folder(hungarian: Path, cast: Cast, client: Client) -> None:
+def test_a_fourth_language_is_one_line_and_a_folder(hungarian: Path, cast: Cast) -> None:
     """Chosen in the menu, its pages have its tag and texts; stored names come in the letters it shows."""
     cast.officer.language = "hu"
     cast.officer.full_clean()
     cast.officer.save()
-    sign_in(client, cast.officer)
-    page = client.get("/m/cuprija/").content.decode()
+    page = sign_in(cast.officer).get("/m/cuprija/").content.decode()
     assert '<html lang="hu"' in page
     assert "Ćuprija" in page
     assert "Magyar" in page

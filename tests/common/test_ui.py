@@ -263,8 +263,11 @@ def test_the_menu_opens_on_a_phone_and_the_theme_is_remembered(browser, live_ser
 
 @pytest.mark.django_db(transaction=True)
 def test_a_chart_is_read_with_the_arrow_keys(page, live_server):
+    from playwright.sync_api import expect
+
     page.goto(f"{live_server.url}/ui/")
     chart = page.locator("[data-chart]").first
+    expect(chart).to_have_attribute("data-read", "yes")  # its module is loaded after the page
     chart.locator(".chart-plot").focus()
     page.keyboard.press("ArrowRight")
     assert "1 Nov · Reach" in chart.locator(".chart-readout").text_content()
