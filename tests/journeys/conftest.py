@@ -26,7 +26,7 @@ def first_run() -> Iterator[FirstRun]:
 
 @pytest.fixture(scope="package")
 def stack(first_run: FirstRun) -> Iterator[Stack]:
-    with started(first_run.place) as running:
+    with started(first_run.place, first_run.at) as running:
         yield running
 
 

@@ -57,9 +57,12 @@ class Stack:
 
 
 @contextmanager
-def started(place: Path, **variables: str) -> Iterator[Stack]:
-    """A running product with its demo; afterwards it has stopped politely, or the test run hears of it."""
-    port, practice = ports.choose(), ports.choose()
+def started(place: Path, at: tuple[int, int] | None = None, **variables: str) -> Iterator[Stack]:
+    """A running product with its demo; afterwards it has stopped politely, or the test run hears of it.
+
+    `at`: the ports of the portal and of the practice network. The channels of a demo lead to that of its first start.
+    """
+    port, practice = at or (ports.choose(), ports.choose())
     began = time.monotonic()
     process = _launched(DATA_DIR=str(place), PORT=str(port), PRACTICE_PORT=str(practice), **variables)
     stack = Stack(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{practice}", process)
@@ -97,6 +100,7 @@ class FirstRun:
 
     place: Path
     url: str
+    at: tuple[int, int]
     pid: int
     readiness: dict[str, bool]
     second: str
@@ -108,7 +112,8 @@ class FirstRun:
 
 
 def first_run(place: Path) -> FirstRun:
-    with started(place) as running:
+    at = ports.choose(), ports.choose()
+    with started(place, at) as running:
         with urllib.request.urlopen(f"{running.url}/readyz", timeout=patience.SECONDS) as answer:
             readiness = json.load(answer)
         double = _launched(DATA_DIR=str(place), PORT=str(ports.choose()), PRACTICE_PORT=str(ports.choose()))
@@ -121,7 +126,7 @@ def first_run(place: Path) -> FirstRun:
         code = running.process.wait(STOP_SECONDS)
     _, alive = psutil.wait_procs([*programs, *servers], timeout=patience.SECONDS)
     return FirstRun(
-        place, running.url, running.process.pid, readiness, second, programs, [each for each in alive if _runs(each)],
+        place, running.url, at, running.process.pid, readiness, second, programs, [each for each in alive if _runs(each)],
         code, "".join(running.said), running.start_seconds,
     )  # fmt: skip
 
