@@ -126,8 +126,8 @@ def first_run(place: Path) -> FirstRun:
         code = running.process.wait(STOP_SECONDS)
     _, alive = psutil.wait_procs([*programs, *servers], timeout=patience.SECONDS)
     return FirstRun(
-        place, running.url, at, running.process.pid, readiness, second, programs, [each for each in alive if _runs(each)],
-        code, "".join(running.said), running.start_seconds,
+        place, running.url, at, running.process.pid, readiness, second, programs,
+        [process for process in alive if _runs(process)], code, "".join(running.said), running.start_seconds,
     )  # fmt: skip
 
 
