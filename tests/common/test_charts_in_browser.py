@@ -28,8 +28,9 @@ def opened(browser: Any, live_server: Any, **options: Any) -> Any:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options})
     page = context.new_page()
     page.goto(f"{live_server.url}/ui/")
-    # The module of charts is loaded after the page.
-    page.locator("#charts > .card > [data-chart][data-read]").last.wait_for(state="attached")
+    if options.get("java_script_enabled", True):
+        # The module of charts is loaded after the page.
+        page.locator("#charts > .card > [data-chart][data-read]").last.wait_for(state="attached")
     return page
 
 
