@@ -303,7 +303,7 @@ def test_no_network_stumbles_over_what_it_does_not_know(subtests: pytest.Subtest
         for platform in sorted(registry.PLATFORMS):
             with subtests.test(payload=payload, platform=platform):
                 for kind in ("comment", "mention"):
-                    answer = registry.connector(platform).told(RawEvent("k", "1", kind, payload))
+                    answer = registry.connector(platform).message_changes(RawEvent("k", "1", kind, payload))
                     assert answer is None or not answer.new
 
 

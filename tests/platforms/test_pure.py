@@ -238,7 +238,7 @@ def test_an_event_names_the_post_it_is_about(platform: str, payload: Any, post: 
 def test_every_network_says_for_how_many_posts_it_is_asked_at_once(subtests: pytest.Subtests) -> None:
     for platform in sorted(registry.PLATFORMS):
         with subtests.test(platform=platform):
-            assert 1 <= registry.connector(platform).readings_at_once <= 100
+            assert 1 <= registry.connector(platform).metrics_batch_size <= 100
 
 
 def _node(*below: dict[str, Any], counted: int | None = None) -> dict[str, Any]:
