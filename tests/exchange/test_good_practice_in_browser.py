@@ -54,6 +54,7 @@ def test_from_the_composer_to_an_example_to_a_post_of_ones_own(page: Any, live_s
     panel.get_by_role("button", name="Close").click()
     expect(help_link).to_be_focused()
     expect(page.locator("textarea[name='text-sr-Cyrl']")).to_have_value("Питамо насеље")
+    expect(page.locator("#save-state[data-state=saved]")).to_be_visible()
 
     is_sound(theirs)
     theirs.get_by_label("Насеље").fill("Центар")
