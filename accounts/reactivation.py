@@ -1,4 +1,4 @@
-"""What is asked again when an account is switched on: rights of which others have to be notified.
+"""Rights that have to be granted anew when an account is reactivated, because others must be notified of them.
 
 Deactivation leaves a person's roles as they are. The app that owns a right registers here what happens to it when the
 account is switched on again.

@@ -69,7 +69,7 @@ def array(ids: Iterable[int]) -> str:
 
 
 class SqlTemplate(NamedTuple):
-    """SQL with a %s for each of `values`; `places`: at which index of them the value of which name is put."""
+    """SQL with one %s per entry of `values`. `places` pairs an index of `values` with the name of its parameter."""
 
     text: str
     values: list[Any]

@@ -143,16 +143,14 @@ def draw() -> str:
     return drawing(structure, imports([name for layer in structure for name in layer]))
 
 
-def stale() -> str:
+def stale(place: Path = DRAWING) -> str:
     """What `make check` says when the drawing is not that of today's imports; empty otherwise."""
-    is_current = DRAWING.exists() and DRAWING.read_text(encoding="utf-8") == draw()
-    return (
-        "" if is_current else f"{DRAWING.relative_to(ROOT)} is not drawn from today's imports. Run: make architecture"
-    )
+    is_current = place.exists() and place.read_text(encoding="utf-8") == draw()
+    return "" if is_current else f"{place.relative_to(ROOT)} is not drawn from today's imports. Run: make architecture"
 
 
 def main() -> int:
-    Path(DRAWING).write_text(draw(), encoding="utf-8")
+    DRAWING.write_text(draw(), encoding="utf-8")
     print(f"Drawn: {DRAWING.relative_to(ROOT)}")
     return 0
 

@@ -18,7 +18,7 @@ END = re.compile(r"\{%\s*end(\w+)")
 
 @dataclass(eq=False)
 class Node:
-    """Part of a sequence, with the whitespace before it: "" or " ", as `spaces` decides."""
+    """Part of a sequence, with the whitespace before it: "" or " "."""
 
     space: str = field(default="", kw_only=True)
     is_break: bool = field(default=False, kw_only=True)  # the space is a line break in the file
@@ -129,27 +129,24 @@ class BlockTag(Leaf):
     """One of the tags of a block, before the block is put together."""
 
 
-def parsed(source: str, *, breaks_are_spaces: bool = False) -> Sequence:
-    """The tree of a template.
-
-    `breaks_are_spaces`: as browsers read line breaks of templates that are not trimmed yet.
-    """
+def parsed(source: str) -> Sequence:
+    """The tree of a template."""
     parts = list(Scanner(source).parts())
     blocks = set(END.findall(source))
-    return _tree(_flat(parts, blocks, breaks_are_spaces), breaks_are_spaces)
+    return _tree(_flat(parts, blocks))
 
 
 # ---- from parts to a flat list ----
 
 
-def _flat(parts: list[Part], blocks: set[str], breaks_are_spaces: bool) -> list[Node]:
+def _flat(parts: list[Part], blocks: set[str]) -> list[Node]:
     nodes: list[Node] = []
     at = 0
     while at < len(parts):
         part = parts[at]
         if part.place is Place.MARKUP:
             end = _tag_end(parts, at)
-            tag = _element_tag(parts[at:end], blocks, breaks_are_spaces)
+            tag = _element_tag(parts[at:end], blocks)
             at = end
             if tag.name.lower() in UNTOUCHED_ELEMENTS and tag.close == ">":
                 content = parts[at].text if at < len(parts) and parts[at].place is Place.UNTOUCHED else ""
@@ -191,7 +188,7 @@ def _kind_of_token(text: str, blocks: set[str]) -> type[Leaf]:
     return BlockTag if is_part else Tag
 
 
-def _element_tag(parts: list[Part], blocks: set[str], breaks_are_spaces: bool) -> ElementTag:
+def _element_tag(parts: list[Part], blocks: set[str]) -> ElementTag:
     first = parts[0].text
     name = re.match(r"<([/!]?[\w:-]*)", first)
     assert name
@@ -201,18 +198,17 @@ def _element_tag(parts: list[Part], blocks: set[str], breaks_are_spaces: bool) -
     inner = list(parts)
     inner[0] = inner[0]._replace(text=first[name.end() :])
     inner[-1] = inner[-1]._replace(text=inner[-1].text[: -len(close)])
-    reader = _Attributes(inner, blocks, breaks_are_spaces, follows_name=True)
+    reader = _Attributes(inner, blocks, follows_name=True)
     return ElementTag(name[1], reader.read(), close)
 
 
 class _Attributes:
     """Reads the attributes of a tag; a condition around whole attributes becomes a `Conditional`."""
 
-    def __init__(self, parts: list[Part], blocks: set[str], breaks_are_spaces: bool, *, follows_name: bool) -> None:
+    def __init__(self, parts: list[Part], blocks: set[str], *, follows_name: bool) -> None:
         self.follows_name = follows_name  # of the element: without a space it belongs to it
         self.parts = [part for part in parts if part.text or part.place is Place.VALUE]
         self.blocks = blocks
-        self.breaks_are_spaces = breaks_are_spaces
         self.found: list[Attribute | Conditional] = []
         self.open: list[Part] = []
         self.is_glued = False
@@ -286,7 +282,7 @@ class _Attributes:
         return [(tag, self._of_branch(parts)) for tag, parts in branches]
 
     def _of_branch(self, parts: list[Part]) -> list[Attribute | Conditional]:
-        return _Attributes(parts, self.blocks, self.breaks_are_spaces, follows_name=False).read()
+        return _Attributes(parts, self.blocks, follows_name=False).read()
 
     def _ends_here(self, end: int) -> bool:
         if end >= len(self.parts):
@@ -305,7 +301,7 @@ class _Attributes:
             nodes: list[Node] = []
             for part in values:
                 nodes += _content(part, self.blocks)
-            value = _tree(nodes, self.breaks_are_spaces)
+            value = _tree(nodes)
         self.found.append(Attribute(first.text if value else text, value, self.is_glued))
         self.open, self.is_glued = [], False
 
@@ -317,15 +313,14 @@ def _starts_with_space(part: Part) -> bool:
 # ---- from a flat list to a tree ----
 
 
-def _tree(nodes: Iterable[Node], breaks_are_spaces: bool) -> Sequence:
-    return _Tree(list(nodes), breaks_are_spaces).sequence()
+def _tree(nodes: Iterable[Node]) -> Sequence:
+    return _Tree(list(nodes)).sequence()
 
 
 class _Tree:
-    def __init__(self, nodes: list[Node], breaks_are_spaces: bool) -> None:
+    def __init__(self, nodes: list[Node]) -> None:
         self.nodes = nodes
         self.at = 0
-        self.breaks_are_spaces = breaks_are_spaces
 
     def sequence(self) -> Sequence:
         """Nodes up to the tag that ends or branches the block around them, or up to the end."""
@@ -372,8 +367,7 @@ class _Tree:
             return
         node.has_blank_line = any(gap.count("\n") > 1 for gap in gaps)
         node.is_break = all("\n" in gap for gap in gaps)
-        visible = self.breaks_are_spaces or not node.is_break
-        node.space = " " if visible or (is_text(before) and is_text(node)) else ""
+        node.space = " " if not node.is_break or (is_text(before) and is_text(node)) else ""
 
 
 def is_text(node: Node | None) -> bool:
