@@ -3,8 +3,8 @@
 A share is two numbers of each day, how many there were and how many of them kept what is asked; a median is the working
 minutes of each of them, because medians cannot be added. No word, no name and no id of a message is among them.
 
-A package above registers its source when the portal starts; `analytics.rollups.domain.daily_counts` asks it for days and
-stores the answer (`Tally`). An answer depends only on what is stored and on the clock: asking twice gives the same.
+A package above registers its source when the portal starts; `analytics.rollups.domain.daily_counts` asks it for days
+and stores the answer (`Tally`). An answer depends only on what is stored and on the clock: asking twice gives the same.
 """
 
 from collections.abc import Callable, Collection, Iterable
