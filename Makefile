@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
+.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary names triage-figures messages vendor js-check screenshots demo-reports ui architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -101,6 +101,9 @@ messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, com
 
 vendor:  ## bundle third-party browser code (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund && npm run vendor
+
+js-check:  ## types of the browser modules, read from their JSDoc by TypeScript (needs npm)
+	npm ci --ignore-scripts --no-audit --no-fund && npm run check
 
 screenshots: setup-dev  ## pictures of the main pages for docs/, from a running demo; ARGS='--base http://127.0.0.1:8000'
 	@exec $(py) manage.py screenshots $(ARGS)
