@@ -1,11 +1,12 @@
 """What the conformance suite needs of a server, be it a fake or a real one."""
 
 import io
+import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
@@ -23,6 +24,8 @@ from platforms.types import (
     Ready,
     Video,
 )
+
+T = TypeVar("T")
 
 
 def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 30, 60)) -> bytes:
@@ -101,6 +104,8 @@ class Bench:
     public: Callable[[], list[dict[str, Any]]]
     react: Callable[[str, str, str], Any]
     settle: Callable[[], None] = lambda: None
+    patience: float = 0
+    """Seconds that `eventually` may wait. A fake has done everything when it answers; a real server works in queues."""
     kept: list[Credential] = field(default_factory=list)
     deviations: frozenset[str] = frozenset()
     read: Files = field(default_factory=Files)
@@ -161,6 +166,13 @@ class Bench:
     def find(self, connector: Any, sent: Outgoing, since: datetime, bound: Collection[str] = ()) -> Any:
         witness = Pending(self.noted[-1]) if self.noted else None
         return connector.find(sent, since, bound, witness)
+
+    def eventually(self, fetch: Callable[[], T], is_expected: Callable[[T], bool]) -> T:
+        """The first expected value of `fetch()`; after `patience` the last one, for the test to assert on."""
+        deadline = time.monotonic() + self.patience
+        while not is_expected(value := fetch()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return value
 
     def texts(self) -> list[str]:
         return [post["text"] for post in self.public()]

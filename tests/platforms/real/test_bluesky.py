@@ -21,8 +21,8 @@ from platforms import registry
 from platforms.errors import Rejected
 from platforms.types import Found, Keys, Picture
 from tests.platforms.bench import Bench, outgoing, read
-from tests.platforms.conformance import Conformance, start
-from tests.platforms.real.snac2 import free_port
+from tests.platforms.conformance import Conformance, replies, start
+from tests.platforms.real.snac2 import PATIENCE, free_port
 
 pytestmark = pytest.mark.real("bluesky")
 PASSWORD = "lozinka-123"
@@ -164,6 +164,7 @@ class TestBlueskyNetwork(Conformance):
             public=lambda: network.posts(officer.did),
             react=citizen.react,
             settle=network.settle,
+            patience=PATIENCE,
             deviations=DEVIATIONS,
         )
 
@@ -221,7 +222,7 @@ class TestBlueskyNetwork(Conformance):
         network.settle()
         citizen.react(post, "reply", "Ружно")
         network.settle()
-        (message,) = connector.replies(post).items
+        (message,) = replies(bench, connector, post)
         connector.hide(message.remote_id, post)
         gate = network.record(post.replace("feed.post", "feed.threadgate"))["value"]
         assert gate["hiddenReplies"] == [message.remote_id]
