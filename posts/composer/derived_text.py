@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from posts.draft import SERBIAN, Text
 from serbian.corrections import Correction, corrections
 from serbian.glossary import Glossary
@@ -16,7 +16,7 @@ MOST_WORDS = 12
 MOST_OFFERS = 5
 
 # In the order in which a reader should look at them: what was guessed first.
-REASONS: dict[Why, str | Promise] = {
+REASONS: dict[Why, LazyText] = {
     Why.MIXED: _("Letters of both scripts were mixed; put right:"),
     Why.SPLIT: _("Two letters that usually are one were kept apart:"),
     Why.GLOSSARY: _("From the word list:"),
