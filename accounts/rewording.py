@@ -4,11 +4,12 @@ Our catalogue wins over the library's where both have a message, but it only kee
 list. English stays the library's own. A message the library no longer has must go from here; a test says which.
 """
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
-REWORDED: tuple[str | Promise, ...] = (
+from common.lazy_text import LazyText
+
+REWORDED: tuple[LazyText, ...] = (
     _("This account is currently inactive."),
     _("You cannot remove your primary email address."),
     _("This email address is already associated with this account."),

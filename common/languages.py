@@ -8,9 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 
+from common.lazy_text import LazyText
 from serbian.transliteration import to_latin
 
 CYRILLIC, LATIN, ENGLISH = "cyrl", "latn", "en"
@@ -22,7 +22,7 @@ class InterfaceLanguage(NamedTuple):
     own_name: str  # in itself, with its script
     short_name: str  # in itself, where other languages and not scripts stand beside it
     words: str  # CYRILLIC, LATIN or ENGLISH: which words of stored data its pages show
-    label: Promise | str  # translated
+    label: LazyText  # translated
 
     @property
     def language(self) -> str:
@@ -59,7 +59,7 @@ def by_tag() -> dict[str, InterfaceLanguage]:
     return {language.tag: language for language in interface_languages()}
 
 
-def choices() -> list[tuple[str, Promise | str]]:
+def choices() -> list[tuple[str, LazyText]]:
     """(code, translated label), for fields of forms and models."""
     return [(language.code, language.label) for language in interface_languages()]
 

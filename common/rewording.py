@@ -4,11 +4,12 @@ Our catalogue wins over Django's where both have a message, but it only keeps wh
 English stays Django's. A message Django no longer has must go from here; a test says which.
 """
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
-REWORDED: tuple[str | Promise, ...] = (
+from common.lazy_text import LazyText
+
+REWORDED: tuple[LazyText, ...] = (
     _("This field is required."),
     _("Enter a valid email address."),
     _("Enter a valid URL."),

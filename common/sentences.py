@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.audit_messages import message
 from common.dates import short_date
+from common.lazy_text import LazyText
 from common.models import AuditEvent
 
 
@@ -40,11 +41,11 @@ def mark_of(verb: str) -> str:
     return next((area.icon for area in AREAS.values() if verb.startswith(area.prefixes)), "history")
 
 
-WORDS: dict[str, dict[str, Promise | str]] = {}
+WORDS: dict[str, dict[str, LazyText]] = {}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def words(detail: str, labels: Mapping[str, Promise | str]) -> None:
+def words(detail: str, labels: Mapping[str, LazyText]) -> None:
     """Labels for the codes that events keep under this name: `words("role", dict(Role.choices))`."""
     WORDS.setdefault(detail, {}).update(labels)
 

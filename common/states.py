@@ -6,15 +6,16 @@ Tones: quiet, info, good, warning, problem, waiting.
 
 from typing import NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from common.lazy_text import LazyText
 
 
 class State(NamedTuple):
     tone: str
     icon: str
-    label: str | Promise
+    label: LazyText
 
 
 STATES: dict[str, State] = {

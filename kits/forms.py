@@ -60,12 +60,12 @@ class KitForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("name", "purpose"):
             self.fields[name].widget.attrs["lang"] = "sr-Cyrl"
-        self.services = {str(each.pk): each for each in services}
+        self.services = {str(row.pk): row for row in services}
         if kit and kit.service:
             self.services.setdefault(str(kit.service_id), kit.service)
         chosen = [(key, str(eservice)) for key, eservice in self.services.items()]
         self.fields["service"].choices = [("", _("None")), *chosen]  # type: ignore[attr-defined]
-        self.programmes = {str(each.pk): each for each in programmes}
+        self.programmes = {str(row.pk): row for row in programmes}
         if kit or len(self.programmes) == 1:
             del self.fields["programme"]
         else:

@@ -74,23 +74,23 @@ def _taking_part(programmes: Iterable[Programme | int]) -> QuerySet[Enrolment]:
 
 def comparable(programmes: Iterable[Programme | int]) -> dict[int, set[int]]:
     """By programme: the municipalities that take part today and agreed to comparison. One query."""
-    found: dict[int, set[int]] = {}
+    by_programme: dict[int, set[int]] = {}
     for programme, place in (
         _taking_part(programmes).filter(compares=True).values_list("cohort__programme", "municipality")
     ):
-        found.setdefault(programme, set()).add(place)
-    return found
+        by_programme.setdefault(programme, set()).add(place)
+    return by_programme
 
 
 def adoption_counts(places: Mapping[int, set[int]]) -> dict[int, int]:
     """By kit: how many of its programme's `places` have adopted it. Nobody learns which ones. One query."""
-    found: dict[int, int] = {}
-    with scope(*{place for each in places.values() for place in each}):
+    counts: dict[int, int] = {}
+    with scope(*{place for group in places.values() for place in group}):
         rows = Adoption.objects.values_list("kit", "kit__programme", "municipality")
         for kit, programme, place in rows:
             if place in places.get(programme, ()):
-                found[kit] = found.get(kit, 0) + 1
-    return found
+                counts[kit] = counts.get(kit, 0) + 1
+    return counts
 
 
 def with_adoptions(kits: QuerySet[Kit]) -> QuerySet[Kit]:
@@ -165,10 +165,10 @@ def reached(kit: Kit) -> list[Municipality]:
 
 def languages_of(programme: Programme) -> list[str]:
     """The languages of its municipalities besides Serbian, as tags. One query."""
-    found: dict[str, None] = {}
+    tags: dict[str, None] = {}
     for enrolment in _taking_part([programme]):
-        found |= dict.fromkeys(tag for tag in official(enrolment.municipality) if not tag.startswith("sr-"))
-    return sorted(found)
+        tags |= dict.fromkeys(tag for tag in official(enrolment.municipality) if not tag.startswith("sr-"))
+    return sorted(tags)
 
 
 def official(place: Municipality) -> list[str]:
@@ -225,7 +225,7 @@ def offers(municipality: Municipality) -> list[Offer]:
         if kit.is_open or kit.pk in mine
     ]
     return sorted(
-        offers, key=lambda each: (each.adoption is not None, not each.kit.is_open, _soon(each.kit), -each.kit.pk)
+        offers, key=lambda offer: (offer.adoption is not None, not offer.kit.is_open, _soon(offer.kit), -offer.kit.pk)
     )
 
 
@@ -276,14 +276,14 @@ def known(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -
         profile |= gap_values(parse({}), municipality, service)
     else:
         profile |= place_words.words(municipality)
-    words = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
+    text_gaps = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
     here: dict[str, Value] = {}
     others: dict[str, Value] = {}
     for adoption in adoptions:
         if adoption.kit_id == kit.pk:
             here = read_back(adoption.values, gaps)
         else:
-            others |= {name: value for name, value in adoption.values.items() if name in words}
+            others |= {name: value for name, value in adoption.values.items() if name in text_gaps}
     before = beforehand(gaps, here)
     profile = {name: value for name, value in beforehand(gaps, profile).items() if name not in before}
     before |= {

@@ -25,11 +25,11 @@ def day_of(start: date, day: int, without: Collection[date] = ()) -> date:
 
 def questions(drafts: Iterable[Draft], known: Sequence[Mapping[str, Any]]) -> list[Gap]:
     """One for each gap of all the drafts, in the order in which one meets them; worded as `known` has it."""
-    found: dict[str, Gap] = {}
+    by_key: dict[str, Gap] = {}
     for draft in drafts:
         for gap in asked(draft, known):
-            found.setdefault(fold(gap["name"]), gap)
-    return list(found.values())[:MOST_QUESTIONS]
+            by_key.setdefault(fold(gap["name"]), gap)
+    return list(by_key.values())[:MOST_QUESTIONS]
 
 
 def beforehand(gaps: Sequence[Gap], *sources: Mapping[str, Value]) -> dict[str, Value]:
@@ -38,13 +38,15 @@ def beforehand(gaps: Sequence[Gap], *sources: Mapping[str, Value]) -> dict[str, 
     A day fits only a question for a day, an address only one for a link.
     """
     folded = [{fold(name): value for name, value in source.items() if value} for source in sources]
-    found: dict[str, Value] = {}
+    answers: dict[str, Value] = {}
     for gap in gaps:
         values = (source[fold(gap["name"])] for source in folded if fold(gap["name"]) in source)
-        value = next((each for each in values if isinstance(each, date) == (gap["kind"] == GapKind.DATE)), None)
+        value = next(
+            (candidate for candidate in values if isinstance(candidate, date) == (gap["kind"] == GapKind.DATE)), None
+        )
         if value:
-            found[gap["name"]] = value
-    return found
+            answers[gap["name"]] = value
+    return answers
 
 
 def stored(values: Mapping[str, Value]) -> dict[str, str]:
@@ -55,10 +57,10 @@ def stored(values: Mapping[str, Value]) -> dict[str, str]:
 def read_back(values: Mapping[str, str], gaps: Sequence[Gap]) -> dict[str, Value]:
     """Stored answers, for the questions as they are asked now; what is no day any more is left out."""
     days = {gap["name"] for gap in gaps if gap["kind"] == GapKind.DATE}
-    found: dict[str, Value] = {}
+    answers: dict[str, Value] = {}
     for name, value in values.items():
         try:
-            found[name] = date.fromisoformat(value) if name in days else value
+            answers[name] = date.fromisoformat(value) if name in days else value
         except ValueError:
             continue
-    return found
+    return answers

@@ -59,17 +59,17 @@ def since_last_week() -> date:
 
 def clicks(subject: UUID) -> Clicks:
     """All counts of one subject, in the open scope. One query."""
-    found, since = Clicks(), since_last_week()
+    counts, since = Clicks(), since_last_week()
     rows = ClickCount.objects.filter(link__subject=subject).values("link__place", "counted_on")
     for row in rows.annotate(some=Sum("people"), others=Sum("machines")).order_by("-counted_on"):
         place, day, some = row["link__place"], row["counted_on"], row["some"]
-        found.total += some
-        found.machines += row["others"]
-        found.last_week += some if day >= since else 0
-        found.by_place[place] = found.by_place.get(place, 0) + some
+        counts.total += some
+        counts.machines += row["others"]
+        counts.last_week += some if day >= since else 0
+        counts.by_place[place] = counts.by_place.get(place, 0) + some
         if some:
-            found.by_day.setdefault(day, {})[place] = found.by_day.get(day, {}).get(place, 0) + some
-    return found
+            counts.by_day.setdefault(day, {})[place] = counts.by_day.get(day, {}).get(place, 0) + some
+    return counts
 
 
 def totals(subjects: Iterable[UUID]) -> dict[UUID, int]:
@@ -85,9 +85,9 @@ def links_of(subject: UUID) -> list[Link]:
 
 def places(subjects: Iterable[UUID]) -> dict[UUID, list[int]]:
     """The channels for which each subject has links, in the open scope. One query."""
-    found: dict[UUID, list[int]] = {}
+    by_subject: dict[UUID, list[int]] = {}
     rows = Link.objects.filter(subject__in=list(subjects)).order_by("pk").values_list("subject", "place")
     for subject, place in rows:
-        if place not in found.setdefault(subject, []):
-            found[subject].append(place)
-    return found
+        if place not in by_subject.setdefault(subject, []):
+            by_subject[subject].append(place)
+    return by_subject

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from serbian.folding import fold
 
 LARGEST_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 class Unreadable(ValueError):
     """The file as a whole cannot be read; the message is a sentence."""
 
-    def __init__(self, message: str | Promise) -> None:
+    def __init__(self, message: LazyText) -> None:
         super().__init__(message)
         self.message = message
 
@@ -41,7 +41,7 @@ class PopulationRow:
     slug: str = ""
     population: int | None = None
     year: int | None = None
-    problems: list[str | Promise] = field(default_factory=list)
+    problems: list[LazyText] = field(default_factory=list)
 
 
 def read(raw: bytes, *, year: int | None, known: Iterable[tuple[str, tuple[str, ...]]]) -> list[PopulationRow]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils.functional import Promise
 
+from common.lazy_text import LazyText
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
@@ -15,7 +15,7 @@ class Page(NamedTuple):
     """`name` is a url name whose address takes the workspace alone; `verb` lets in."""
 
     name: str
-    label: str | Promise
+    label: LazyText
     verb: Verb
     icon: str = ""
 
@@ -24,7 +24,7 @@ class Page(NamedTuple):
 class Tab:
     """An item of `{% tabs %}`."""
 
-    label: str | Promise
+    label: LazyText
     url: str
     current: bool
     icon: str = ""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from notifications.domain.choose import TIMES
 from notifications.enums import How, NotificationKind
 from notifications.models import Preferences
@@ -15,7 +15,7 @@ from notifications.rules import ALWAYS
 
 CHOOSABLE = tuple(kind for kind in NotificationKind if kind not in ALWAYS)
 
-GROUPS: tuple[tuple[str | Promise, tuple[NotificationKind, ...]], ...] = (
+GROUPS: tuple[tuple[LazyText, tuple[NotificationKind, ...]], ...] = (
     (_("Words in drafts"), (NotificationKind.MENTION, NotificationKind.COMMENT, NotificationKind.SUGGESTION)),
     (
         _("Decisions"),
@@ -96,7 +96,7 @@ class MailForm(forms.ModelForm):
                 label=kind.label, choices=How.choices, initial=manner.hows[kind]
             )
 
-    def groups(self) -> Iterator[tuple[str | Promise, list[forms.BoundField]]]:
+    def groups(self) -> Iterator[tuple[LazyText, list[forms.BoundField]]]:
         for label, kinds in GROUPS:
             yield label, [self[f"how-{kind}"] for kind in kinds]
 

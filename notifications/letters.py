@@ -29,9 +29,9 @@ DEDUPE = "notification:"
 def at_once(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
     """About one thing: what was said about it, oldest first, each with its link."""
     with translation.override(person.language):
-        said = [f"{row.subject}\n\n{_said(row)}" for row in rows] if len(rows) > 1 else [_said(rows[0])]
+        sections = [f"{row.subject}\n\n{_said(row)}" for row in rows] if len(rows) > 1 else [_said(rows[0])]
         files = [row.file for row in rows if row.file]
-        return _letter(person, _subject(rows), "\n\n\n".join(said), rows, key, files=files)
+        return _letter(person, _subject(rows), "\n\n\n".join(sections), rows, key, files=files)
 
 
 def several(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
@@ -55,8 +55,8 @@ def _subject(rows: Sequence[Notification]) -> str:
     headline, others = (urgent or rows)[-1].subject, len(rows) - 1
     if not others:
         return headline
-    told = ngettext("%(subject)s (and %(count)s more)", "%(subject)s (and %(count)s more)", others)
-    return told % {"subject": headline, "count": others}
+    pattern = ngettext("%(subject)s (and %(count)s more)", "%(subject)s (and %(count)s more)", others)
+    return pattern % {"subject": headline, "count": others}
 
 
 def _said(row: Notification) -> str:

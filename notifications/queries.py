@@ -64,18 +64,18 @@ def roles_of(people: Iterable[User]) -> Roles:
     member = Membership.objects.running().filter(user__in=everybody).values_list("user", "municipality", HELD_ROLE)
     mentor = Pairing.objects.on(today()).filter(mentor__in=everybody)
     staff = Enrolment.objects.on(today()).filter(cohort__programme__staff__in=everybody)
-    found: Roles = defaultdict(set)
+    roles: Roles = defaultdict(set)
     rows = [
         *member,
         *mentor.values_list("mentor", "municipality", Value("mentor")),
         *staff.values_list("cohort__programme__staff", "municipality", Value("staff")),
     ]
     for user, municipality, role in rows:
-        found[user, municipality].add(role)
+        roles[user, municipality].add(role)
     for person in everybody:
         if person.is_administrator:
-            found[person.pk, 0].add("administrator")
-    return found
+            roles[person.pk, 0].add("administrator")
+    return roles
 
 
 def shown(notification: Notification, roles: Roles) -> bool:

@@ -53,8 +53,8 @@ def _month(word: str) -> int | None:
 def _date(year: str | None, month: int, day: int, today: date) -> date | None:
     if year:
         return _in_year(int(year) if len(year) == 4 else 2000 + int(year), month, day)
-    days = [_in_year(each, month, day) for each in range(today.year - 1, today.year + 2)]
-    return next((each for each in days if each and each >= today - BACK), None)
+    days = [_in_year(candidate, month, day) for candidate in range(today.year - 1, today.year + 2)]
+    return next((on for on in days if on and on >= today - BACK), None)
 
 
 def _in_year(year: int, month: int, day: int) -> date | None:
@@ -91,9 +91,9 @@ def moment(typed_day: str, typed_time: str, today: date) -> tuple[date | None, t
 
 
 def _both(typed: str, today: date) -> tuple[date | None, time | None]:
-    words = typed[:MOST].replace("T", " ").split()
-    for cut in range(len(words) - 1, 0, -1):
-        on, at = day(" ".join(words[:cut]).rstrip(","), today), clock(" ".join(words[cut:]))
+    tokens = typed[:MOST].replace("T", " ").split()
+    for cut in range(len(tokens) - 1, 0, -1):
+        on, at = day(" ".join(tokens[:cut]).rstrip(","), today), clock(" ".join(tokens[cut:]))
         if on and at:
             return on, at
     return None, None

@@ -79,7 +79,7 @@ class Shape:
 
     @cached_property
     def known(self) -> dict[str, tuple[str, int]]:
-        return {word: (column, rank) for column, words in self.columns.items() for rank, word in enumerate(words)}
+        return {name: (column, rank) for column, names in self.columns.items() for rank, name in enumerate(names)}
 
 
 PLAN = Shape(
@@ -204,15 +204,15 @@ def _known(rows: Table, shape: Shape) -> int:
 
 
 def _table(text: str, separator: str) -> Table:
-    found: Table = []
+    table: Table = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            found.append(_tidy(row[:MOST_COLUMNS]))
-            if len(found) > MOST_LINES:
+            table.append(_tidy(row[:MOST_COLUMNS]))
+            if len(table) > MOST_LINES:
                 break
     except csv.Error as error:
         raise Unreadable(_("The file could not be read as CSV. Save it as CSV (UTF-8) or as Excel.")) from error
-    return found
+    return table
 
 
 def _decoded(raw: bytes) -> str:
@@ -271,7 +271,7 @@ def _sheet(raw: bytes, packed: zipfile.ZipFile, shape: Shape) -> tuple[str, Tabl
 
 
 def _rows(sheet: Any, packed: zipfile.ZipFile, shape: Shape) -> Table:
-    found: Table = []
+    table: Table = []
     letters = filled = 0
     for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_LINES, values_only=True):
         cells = [] if row.count(None) == len(row) else [_cell(value) for value in row]
@@ -279,11 +279,11 @@ def _rows(sheet: Any, packed: zipfile.ZipFile, shape: Shape) -> Table:
         filled += bool(cells)
         if letters > MOST_LETTERS:
             raise Unreadable(_("There is far too much text in the file. Save only the sheet with the plan."))
-        found.append(_tidy(cells))
+        table.append(_tidy(cells))
         if filled > shape.most_rows + MOST_ABOVE:
             break
-    _spread(found, packed.read(sheet._worksheet_path.lstrip("/")))
-    return found
+    _spread(table, packed.read(sheet._worksheet_path.lstrip("/")))
+    return table
 
 
 def _spread(rows: Table, xml: bytes) -> None:

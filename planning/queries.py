@@ -76,8 +76,8 @@ def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, 
 
 def free_days(first: date, ahead: int, municipality: Any) -> set[date]:
     """Days on which offices rest or nobody posts cheerfully."""
-    found = holidays(first, first + timedelta(days=ahead), municipality.slug)
-    return {day.on for day in found if not day.is_working or day.sensitive}
+    days = holidays(first, first + timedelta(days=ahead), municipality.slug)
+    return {day.on for day in days if not day.is_working or day.sensitive}
 
 
 def recurrences() -> QuerySet[Recurrence]:

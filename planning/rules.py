@@ -33,8 +33,8 @@ class Pattern:
 
 def days(pattern: Pattern, without: Collection[date] = (), most: int = MOST_TIMES) -> list[date]:
     """The days of a repetition in order, `without` some (holidays); never more than `most`."""
-    found = (day for day in _every(pattern) if day not in without)
-    return list(islice(found, most))
+    matching = (day for day in _every(pattern) if day not in without)
+    return list(islice(matching, most))
 
 
 def _every(pattern: Pattern) -> Iterator[date]:
@@ -100,8 +100,8 @@ def next_free(
 
 def nearest(on: date, at: time) -> Resolved:
     """The moment of a wall time; in the hour that the clocks skip the next one, in the hour they repeat the first."""
-    found = wall_time(on, at, 0)
-    if isinstance(found, DoesNotExist):
-        found = wall_time(on, found.next_valid.time(), 0)
-    assert isinstance(found, Resolved)
-    return found
+    resolution = wall_time(on, at, 0)
+    if isinstance(resolution, DoesNotExist):
+        resolution = wall_time(on, resolution.next_valid.time(), 0)
+    assert isinstance(resolution, Resolved)
+    return resolution

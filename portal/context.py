@@ -14,13 +14,14 @@ from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
+from common.lazy_text import LazyText
 from common.web.request import url_name
 from inbox.queries.listing import Waits
 from inbox.queries.moderation import SecondLooks
@@ -41,7 +42,7 @@ class NavigationRequest(PageRequest, SignedInRequest):
 
 @dataclass(frozen=True)
 class Item:
-    label: str | Promise
+    label: LazyText
     url: str
     icon: str
     current: bool = False
@@ -52,7 +53,7 @@ class Item:
 @dataclass(frozen=True)
 class Section:
     items: list[Item]
-    label: str | Promise = ""
+    label: LazyText = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Page:
     """A page of the rail: `url` is its name, `prefixes` the url names under it."""
 
     url: str
-    label: str | Promise
+    label: LazyText
     icon: str
     verb: Verb | None = None
     prefixes: tuple[str, ...] = field(default=())

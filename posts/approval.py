@@ -13,10 +13,10 @@ from posts.enums import Stage
 from posts.models import Decision, Post, Version
 
 
-def standing(version: Version | int, house: Municipality) -> rules.Standing:
+def standing(version: Version | int, municipality: Municipality) -> rules.Standing:
     """How far a version is on the way that the house asks for, from fresh rows. One query or two."""
     rows = Decision.objects.filter(version=version).select_related("by", "for_whom").order_by("pk")
-    return rules.standing(rows, house.approval, mentored=asks_mentor(house))
+    return rules.standing(rows, municipality.approval, mentored=asks_mentor(municipality))
 
 
 def approval_hours(post: Post) -> tuple[datetime, datetime] | None:
@@ -33,35 +33,35 @@ def approval_hours(post: Post) -> tuple[datetime, datetime] | None:
     return rules.holds_between(at, timedelta(hours=post.municipality.move_window_hours))
 
 
-def mentors_of(house: Municipality) -> list[Any]:
+def mentors_of(municipality: Municipality) -> list[Any]:
     """Who accompanies the municipality today and can sign in."""
-    return [row.mentor for row in mentors(house) if row.mentor.is_active]
+    return [row.mentor for row in mentors(municipality) if row.mentor.is_active]
 
 
-def asks_mentor(house: Municipality) -> bool:
+def asks_mentor(municipality: Municipality) -> bool:
     """Whether the house wants its mentor to read first, and has one today. No query where it does not."""
-    return house.approval == Approval.MENTOR and bool(mentors_of(house))
+    return municipality.approval == Approval.MENTOR and bool(mentors_of(municipality))
 
 
-def seats(user: Any, house: Municipality) -> list[rules.ApprovalCapacity]:
+def seats(user: Any, municipality: Municipality) -> list[rules.ApprovalCapacity]:
     """In whose names `user` may decide here today: their own, or those of absent approvers. One query or two."""
-    own = Membership.objects.deciding().filter(user=user, municipality=house)
+    own = Membership.objects.deciding().filter(user=user, municipality=municipality)
     if own.exists():
         return [rules.ApprovalCapacity(user.pk)]
-    lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
+    lent = delegations(municipality).filter(delegate=user).values_list("approver_id", flat=True)
     return [rules.ApprovalCapacity(user.pk, approver) for approver in lent]
 
 
-def seats_of(user: Any, house: Municipality, roles: Collection[str]) -> list[rules.ApprovalCapacity]:
+def seats_of(user: Any, municipality: Municipality, roles: Collection[str]) -> list[rules.ApprovalCapacity]:
     """The same for a page, whose `roles` were read for this very request. One query for a delegate, else none."""
     if Role.APPROVER in roles:
         return [rules.ApprovalCapacity(user.pk)]
     if DELEGATE not in roles:
         return []
-    lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
+    lent = delegations(municipality).filter(delegate=user).values_list("approver_id", flat=True)
     return [rules.ApprovalCapacity(user.pk, approver) for approver in lent]
 
 
-def deciders(house: Municipality) -> list[Any]:
+def deciders(municipality: Municipality) -> list[Any]:
     """Everybody who may approve here today: the approvers, and who stands in for one of them."""
-    return [*approvers(house), *(row.delegate for row in delegations(house))]
+    return [*approvers(municipality), *(row.delegate for row in delegations(municipality))]

@@ -77,9 +77,9 @@ class Part:
         return self.languages[0] if self.languages else ""
 
 
-def derive(text: str, into: str, words: Glossary = EMPTY) -> str:
+def derive(text: str, into: str, glossary: Glossary = EMPTY) -> str:
     """`text` in the Serbian script `into`; `words` are the municipality's own."""
-    return to_latin(text, words) if into == "sr-Latn" else to_cyrillic(text, words)
+    return to_latin(text, glossary) if into == "sr-Latn" else to_cyrillic(text, glossary)
 
 
 def other_script(tag: str) -> str | None:
@@ -89,14 +89,14 @@ def other_script(tag: str) -> str | None:
     return SERBIAN[1 - SERBIAN.index(tag)]
 
 
-def resolved(texts: Mapping[str, Text], tag: str, words: Glossary = EMPTY) -> Resolved | None:
+def resolved(texts: Mapping[str, Text], tag: str, glossary: Glossary = EMPTY) -> Resolved | None:
     """The text of `tag` from a draft's `texts`: written, or derived from the other Serbian script; None: not there."""
     own, source_tag = texts.get(tag), other_script(tag)
     if _is_written(own):
         return Resolved(own.text)
     source = texts.get(source_tag) if source_tag else None
     if _is_written(source):
-        return Resolved(derive(source.text, tag, words), source_tag, chosen=own is not None)
+        return Resolved(derive(source.text, tag, glossary), source_tag, chosen=own is not None)
     return None
 
 
@@ -106,7 +106,9 @@ def _is_written(entry: Text | None) -> TypeGuard[Text]:
 
 def texts_for(draft: Draft, channel_id: int, tag: str) -> Resolved | None:
     """A channel's own text wins, then its own text in the other script, then what is written for all."""
-    own = resolved({each: Text(text) for each, text in draft.per_channel.get(channel_id, {}).items()}, tag, draft.words)
+    own = resolved(
+        {language: Text(text) for language, text in draft.per_channel.get(channel_id, {}).items()}, tag, draft.words
+    )
     shared = resolved(draft.texts, tag, draft.words)
     if own and own.derived_from and shared and not shared.derived_from:
         return shared
@@ -122,26 +124,26 @@ def layout_of(draft: Draft, channel: Account) -> ChannelLayout:
 def parts(draft: Draft, channel: Account) -> list[Part]:
     """What appears on the channel; at least one part, also when nothing is written yet."""
     layout, polls, link = layout_of(draft, channel), channel.takes_polls, draft.link_on(channel.pk)
-    found = {tag: text for tag in layout.languages if (text := texts_for(draft, channel.pk, tag))}
-    missing = tuple(tag for tag in layout.languages if tag not in found)
+    texts = {tag: text for tag in layout.languages if (text := texts_for(draft, channel.pk, tag))}
+    missing = tuple(tag for tag in layout.languages if tag not in texts)
     if layout.layout == Layout.SEPARATE:
-        apart = [_part(tag, {tag: text}, draft, link=link, polls=polls) for tag, text in found.items()]
+        apart = [_part(tag, {tag: text}, draft, link=link, polls=polls) for tag, text in texts.items()]
         if apart:
             return [Part(**{**vars(apart[0]), "missing": missing}), *apart[1:]]
         return [Part(layout.languages[0], link, (), missing, link=link)]
     if layout.layout == Layout.COMBINED:
-        return [_part(WHOLE, found, draft, missing, link=link, polls=polls)]
-    only = _first(draft, channel.pk, layout.languages, found)
+        return [_part(WHOLE, texts, draft, missing, link=link, polls=polls)]
+    only = _first(draft, channel.pk, layout.languages, texts)
     return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, polls=polls)]
 
 
 def _first(
-    draft: Draft, channel_id: int, languages: Sequence[str], found: Mapping[str, Resolved]
+    draft: Draft, channel_id: int, languages: Sequence[str], texts: Mapping[str, Resolved]
 ) -> dict[str, Resolved]:
     """One text for a channel that shows one: in its first language that is written, else in any that is."""
     for tag in languages:
-        if tag in found:
-            return {tag: found[tag]}
+        if tag in texts:
+            return {tag: texts[tag]}
     for tag in (*draft.per_channel.get(channel_id, {}), *draft.texts):
         text = texts_for(draft, channel_id, tag)
         if text:
@@ -198,8 +200,8 @@ def beside(draft: Draft, name: str, tag: str) -> str:
     """The headline or first comment (`name`) in the script of `tag`; another language has it as it was written."""
     if tag in draft.beside:
         return draft.beside[tag].get(name, "")
-    words = for_publishing(getattr(draft, name)).strip()
-    return derive(words, tag, draft.words) if tag in SERBIAN else words
+    text = for_publishing(getattr(draft, name)).strip()
+    return derive(text, tag, draft.words) if tag in SERBIAN else text
 
 
 def headline(draft: Draft, part: Part) -> str:
@@ -208,10 +210,10 @@ def headline(draft: Draft, part: Part) -> str:
 
 def first_comment(draft: Draft, part: Part) -> str:
     """In the scripts of the post, one below the other where they differ; its link is counted like that of the text."""
-    words = dict.fromkeys(beside(draft, "first_comment", tag) for tag in part.languages or SERBIAN[:1])
-    text = BETWEEN.join(filter(None, words))
+    by_script = dict.fromkeys(beside(draft, "first_comment", tag) for tag in part.languages or SERBIAN[:1])
+    text = BETWEEN.join(filter(None, by_script))
     inside = _inside(draft.address)
-    return inside.sub(lambda _found: part.link, text) if draft.address and part.link else text
+    return inside.sub(lambda _match: part.link, text) if draft.address and part.link else text
 
 
 def _inside(link: str) -> re.Pattern[str]:

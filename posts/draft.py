@@ -197,7 +197,7 @@ class Draft:
             "tracked": self.tracked,
             "interactive": interactive,
             # Left out where there is none: most posts have neither.
-            **{name: words for name in BESIDE if (words := getattr(self, name))},
+            **{name: text for name in BESIDE if (text := getattr(self, name))},
         }
 
 
@@ -298,13 +298,13 @@ class _Parser:
         return None
 
     def texts(self, raw: Any) -> dict[str, Text]:
-        found: dict[str, Text] = {}
+        by_language: dict[str, Text] = {}
         for name, value in list(self.mapping(raw, _("The text")).items())[:MOST_LANGUAGES]:
             tag, entry = self.tag(name), self.mapping(value, _("The text"))
             text = Text(self.text(entry.get("text"), MOST_TEXT, _("The text")), self.source(tag, entry))
             if tag and (text.text or text.derived_from):
-                found[tag] = text
-        return found
+                by_language[tag] = text
+        return by_language
 
     def source(self, tag: str | None, entry: Mapping[str, Any]) -> str | None:
         source = entry.get("derived_from") or None
@@ -316,7 +316,7 @@ class _Parser:
         return None
 
     def per_channel(self, raw: Any) -> dict[int, dict[str, str]]:
-        found: dict[int, dict[str, str]] = {}
+        by_channel: dict[int, dict[str, str]] = {}
         for key, value in list(self.mapping(raw, _("The text")).items())[:MOST_CHANNELS]:
             channel, entry = self.id(key, _("The channels")), self.mapping(value, _("The text"))
             texts = {
@@ -325,18 +325,18 @@ class _Parser:
                 if (tag := self.tag(name)) and (text := self.text(own, MOST_TEXT, _("The text")))
             }
             if channel and texts:
-                found[channel] = texts
-        return found
+                by_channel[channel] = texts
+        return by_channel
 
     def media(self, raw: Any) -> tuple[Shown, ...]:
-        found: dict[int, Shown] = {}
-        for each in self.sequence(raw, _("Pictures"), MOST_PICTURES):
-            entry = self.mapping(each, _("A picture"))
+        shown: dict[int, Shown] = {}
+        for item in self.sequence(raw, _("Pictures"), MOST_PICTURES):
+            entry = self.mapping(item, _("A picture"))
             number = self.id(entry.get("id"), _("A picture"))
             alt = self.text(entry.get("alt"), MOST_ALT, _("The description of a picture"))
             if number:
-                found[number] = Shown(number, alt.strip(), self.crop(entry.get("crop")))
-        return tuple(found.values())
+                shown[number] = Shown(number, alt.strip(), self.crop(entry.get("crop")))
+        return tuple(shown.values())
 
     def crop(self, raw: Any) -> Crop | None:
         if not raw:
@@ -350,11 +350,11 @@ class _Parser:
         return None
 
     def channels(self, raw: Any) -> tuple[int, ...]:
-        ids = [self.id(each, _("The channels")) for each in self.sequence(raw, _("The channels"), MOST_CHANNELS)]
+        ids = [self.id(value, _("The channels")) for value in self.sequence(raw, _("The channels"), MOST_CHANNELS)]
         return tuple(dict.fromkeys(id_ for id_ in ids if id_))
 
     def layout(self, raw: Any) -> dict[int, ChannelLayout]:
-        found: dict[int, ChannelLayout] = {}
+        layouts: dict[int, ChannelLayout] = {}
         for key, value in list(self.mapping(raw, _("The layout")).items())[:MOST_CHANNELS]:
             channel, entry = self.id(key, _("The layout")), self.mapping(value, _("The layout"))
             tags = [self.tag(tag) for tag in self.sequence(entry.get("languages"), _("The layout"), MOST_LANGUAGES)]
@@ -362,8 +362,8 @@ class _Parser:
                 self.complain(_("The layout could not be read. Choose one of those offered."))
             elif channel:
                 languages = tuple(dict.fromkeys(tag for tag in tags if tag))
-                found[channel] = ChannelLayout(str(entry["layout"]), languages)
-        return found
+                layouts[channel] = ChannelLayout(str(entry["layout"]), languages)
+        return layouts
 
     def key(self, raw: Any, what: str) -> str:
         if not raw:
@@ -393,18 +393,18 @@ class _Parser:
         if not raw:
             return ""
         try:
-            found = date.fromisoformat(raw) if isinstance(raw, str) else None
+            parsed = date.fromisoformat(raw) if isinstance(raw, str) else None
         except ValueError:
-            found = None
-        if found is None or not 2000 <= found.year <= 2100:
+            parsed = None
+        if parsed is None or not 2000 <= parsed.year <= 2100:
             self.complain(_unreadable(what))
             return ""
-        return found.isoformat()
+        return parsed.isoformat()
 
     def interactive(self, raw: Mapping[str, Any]) -> Interactive:
         what = _("The interactive part")
         given = self.sequence(raw.get("options"), _("The options"), MOST_OPTIONS)
-        options = tuple(self.text(each, MOST_OPTION, _("An option")).strip() for each in given)
+        options = tuple(self.text(option, MOST_OPTION, _("An option")).strip() for option in given)
         return Interactive(
             kind=self.choice(raw.get("kind"), Format.values, what),
             options=options,

@@ -29,20 +29,20 @@ class MoveForm(forms.Form):
         if not values.get("on") or not values.get("at"):
             return values
         answered = values.get("fold")
-        found = wall_time(values["on"], values["at"], int(answered) if answered else None)
-        if isinstance(found, DoesNotExist):
+        resolution = wall_time(values["on"], values["at"], int(answered) if answered else None)
+        if isinstance(resolution, DoesNotExist):
             self.add_error(
                 "at",
                 _("This time does not exist: the clocks go forward that night. The first time after it is %(time)s.")
-                % {"time": found.next_valid.strftime("%H:%M")},
+                % {"time": resolution.next_valid.strftime("%H:%M")},
             )
-        elif isinstance(found, Twice):
+        elif isinstance(resolution, Twice):
             self.asks_fold = True
             self.add_error(
                 "fold", _("This hour exists twice: the clocks go back that night. Choose which one you mean.")
             )
         else:
-            values["resolved"] = found
+            values["resolved"] = resolution
         return values
 
 

@@ -58,11 +58,11 @@ class HomeDashboard:
 
     @property
     def mine(self) -> list[Waiting]:
-        return [each for each in self.waiting if each.bar is None]
+        return [item for item in self.waiting if item.bar is None]
 
     @property
     def of_others(self) -> list[Waiting]:
-        return [each for each in self.waiting if each.bar is not None]
+        return [item for item in self.waiting if item.bar is not None]
 
 
 @dataclass(frozen=True)
@@ -77,28 +77,28 @@ class _List:
         return visible().filter(self.which).order_by(*self.order).values("pk")[: self.most]
 
 
-def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
+def board(user: Any, municipality: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
     """In the open scope of the house. `own`: also what `user` has begun and what came back to them.
 
     Three queries; who decides takes one more for each of two rules: a mentor who reads first, an approver who is away.
     """
     lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
-    found = _posts(lists)
+    by_list = _posts(lists)
     answers = access.may(Verb.DELIVERY_ANSWER)
-    attention = _publications({post.pk: post for posts in found.values() for post in posts}, with_attention=answers)
-    undecided, returned = found.get("undecided", []), found.get("returned", [])
+    attention = _publications({post.pk: post for posts in by_list.values() for post in posts}, with_attention=answers)
+    undecided, returned = by_list.get("undecided", []), by_list.get("returned", [])
     decisions = _decisions(undecided, returned, emergencies=decides)
     for post in returned:
         notes = [row for row in decisions if row.version.post_id == post.pk and row.kind == DecisionKind.RETURNED]
         post.returned = notes[-1] if notes else None  # type: ignore[attr-defined]
     return HomeDashboard(
-        upcoming=found["upcoming"],
+        upcoming=by_list["upcoming"],
         attention=attention,
-        waiting=_waiting(undecided, decisions, user, house, access) if decides else (),
+        waiting=_waiting(undecided, decisions, user, municipality, access) if decides else (),
         emergencies=_to_review(decisions) if decides else (),
         returned=returned,
-        drafts=found.get("drafts", ()),
-        removals=found.get("removals", ()),
+        drafts=by_list.get("drafts", ()),
+        removals=by_list.get("removals", ()),
     )
 
 
@@ -106,14 +106,14 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
 
 
 def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
-    found = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
+    lists = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
     if access.may(Verb.POST_APPROVE):
-        found["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
-        found["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
+        lists["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
+        lists["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
     if own:
-        found["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
-        found["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
-    return found
+        lists["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
+        lists["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
+    return lists
 
 
 def _goes_out() -> Q:
@@ -140,20 +140,22 @@ def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
 
     Undecided posts know their `newest` version and who made it.
     """
-    ids: QuerySet[Any, Any] = reduce(lambda one, other: one.union(other), (each.ids() for each in lists.values()))
+    ids: QuerySet[Any, Any] = reduce(
+        lambda one, other: one.union(other), (selection.ids() for selection in lists.values())
+    )
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
         newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
         removal_reason=Subquery(_removal().values("reason")[:1]),
         removal_by=Subquery(_removal().values("by__name")[:1]),
-        **{f"is_{name}": each.which for name, each in lists.items()},
+        **{f"is_{name}": selection.which for name, selection in lists.items()},
     )  # fmt: skip
     posts: list[Post] = list(rows.order_by("due_at", "updated_at"))
-    found = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
-    for name, each in lists.items():
-        if each.order == ("-updated_at",):
-            found[name].sort(key=lambda post: post.updated_at, reverse=True)
-    return {name: posts[: lists[name].most] for name, posts in found.items()}
+    by_list = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
+    for name, selection in lists.items():
+        if selection.order == ("-updated_at",):
+            by_list[name].sort(key=lambda post: post.updated_at, reverse=True)
+    return {name: posts[: lists[name].most] for name, posts in by_list.items()}
 
 
 def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
@@ -219,20 +221,22 @@ def _to_review(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _waiting(
-    posts: Iterable[Any], decisions: Iterable[Decision], user: Any, house: Municipality, access: Access
+    posts: Iterable[Any], decisions: Iterable[Decision], user: Any, municipality: Municipality, access: Access
 ) -> list[Waiting]:
     """Those first that go out first."""
-    held, mentored = seats_of(user, house, access.roles), asks_mentor(house)
+    held, mentored = seats_of(user, municipality, access.roles), asks_mentor(municipality)
     decided: dict[int, list[Decision]] = {}
     for decision in decisions:
         decided.setdefault(decision.version_id, []).append(decision)
     waitings = []
     for post in posts:
         about = decided.get(post.newest, [])
-        at = rules.standing(about, house.approval, mentored=mentored)
-        if post.stage == Stage.APPROVED and (at.met or any(each.kind == DecisionKind.EMERGENCY for each in about)):
+        at = rules.standing(about, municipality.approval, mentored=mentored)
+        if post.stage == Stage.APPROVED and (
+            at.met or any(decision.kind == DecisionKind.EMERGENCY for decision in about)
+        ):
             continue
         whose: Collection[int] = {post.author_id, post.written_by}
-        seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=house.may_approve_own)
+        seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=municipality.may_approve_own)
         waitings.append(Waiting(post, at, seat) if isinstance(seat, Bar) else Waiting(post, at, None, seat.for_whom))
     return waitings[:WAITING]

@@ -23,32 +23,32 @@ def format_notes(draft: Draft) -> list[str]:
     asked = draft.interactive
     if not asked.kind:
         return []
-    found = []
+    notes = []
     if not asked.promise:
-        found.append(_("Say what will be done with the answers. People take part when they know what for."))
+        notes.append(_("Say what will be done with the answers. People take part when they know what for."))
     if asked.kind in WITH_ANSWERS and len(asked.options) < FEWEST:
-        found.append(_("There are fewer than two answers to choose from. Write at least two."))
+        notes.append(_("There are fewer than two answers to choose from. Write at least two."))
     if asked.kind == Format.THIS_OR_THAT and len(asked.options) > FEWEST:
-        found.append(_("“This or that” has two answers. For more, make it a poll."))
+        notes.append(_("“This or that” has two answers. For more, make it a poll."))
     if asked.kind == Format.QUIZ and (asked.answer is None or asked.answer >= len(asked.options)):
-        found.append(_("Mark the right answer of the quiz; you will need it for the post that solves it."))
+        notes.append(_("Mark the right answer of the quiz; you will need it for the post that solves it."))
     if asked.kind in (Format.QUESTION, Format.POLL, Format.THIS_OR_THAT, Format.QUIZ) and not _asks(draft):
-        found.append(_("There is no question in the text. End one sentence with a question mark."))
+        notes.append(_("There is no question in the text. End one sentence with a question mark."))
     if asked.kind == Format.CONTEST:
-        found += _of_contest(draft)
+        notes += _of_contest(draft)
     if asked.kind == Format.LIVE and not asked.rules:
-        found.append(_("Write the plan: who answers, when it begins, and how people send questions beforehand."))
-    return found
+        notes.append(_("Write the plan: who answers, when it begins, and how people send questions beforehand."))
+    return notes
 
 
 def _of_contest(draft: Draft) -> list[str]:
-    found = []
+    notes = []
     if not draft.interactive.rules:
-        found.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
+        notes.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
     if not draft.call.deadline:
-        found.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
-    found.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
-    return found
+        notes.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
+    notes.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
+    return notes
 
 
 def _asks(draft: Draft) -> bool:

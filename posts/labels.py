@@ -48,15 +48,15 @@ def _unusual(why: Unusual) -> str:
     return sentences[why.code]
 
 
-def does_not_exist(found: DoesNotExist) -> str:
+def does_not_exist(resolution: DoesNotExist) -> str:
     return _(
         "This time does not exist: the clocks go forward that night. The first time after it is %(time)s."
-    ) % {"time": f"{found.next_valid:%H:%M}"}  # fmt: skip
+    ) % {"time": f"{resolution.next_valid:%H:%M}"}  # fmt: skip
 
 
-def twice(found: Twice) -> str:
+def twice(resolution: Twice) -> str:
     return _("%(time)s exists twice that night, because the clocks go back. Choose which one you mean.") % {
-        "time": f"{found.local:%H:%M}"
+        "time": f"{resolution.local:%H:%M}"
     }
 
 

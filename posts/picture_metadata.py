@@ -32,7 +32,7 @@ def with_alt(media: Media, alt: str) -> bool:
     if not alt or (media.alt == alt and media.alts[:1] == [alt]):
         return False
     media.alt = alt
-    media.alts = [alt, *(each for each in media.alts if each != alt)][:MOST_ALTS]
+    media.alts = [alt, *(earlier for earlier in media.alts if earlier != alt)][:MOST_ALTS]
     return True
 
 
@@ -69,5 +69,5 @@ def consent_note(media: Media, today: date) -> ConsentNote | None:
 
 def consent_notes(shown: Iterable[Shown], library: Mapping[int, Media], today: date) -> list[ConsentNote]:
     """Of the pictures of a draft, in its order; those that are not in `library` are passed over."""
-    found = (consent_note(library[each.id], today) for each in shown if each.id in library)
-    return [note for note in found if note]
+    notes = (consent_note(library[entry.id], today) for entry in shown if entry.id in library)
+    return [note for note in notes if note]

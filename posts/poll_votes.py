@@ -76,7 +76,7 @@ class Suggested:
 
 def votes(publications: Iterable[Publication], results: Iterable[PollResult]) -> Votes:
     """`publications` with their versions and deliveries; the results are of those."""
-    by_publication = {each.publication_id: each for each in results}
+    by_publication = {result.publication_id: result for result in results}
     same: dict[tuple[str, ...], list[PollResult]] = {}
     odd, untold = [], []
     for publication in publications:
@@ -95,7 +95,7 @@ def votes(publications: Iterable[Publication], results: Iterable[PollResult]) ->
 def _options(publication: Publication) -> tuple[str, ...]:
     """As they were written: the same for both scripts, so that a channel in Latin adds to one in Cyrillic."""
     asked = publication.version.structure.get("interactive") or {}
-    return tuple(str(each) for each in asked.get("options") or ())
+    return tuple(str(option) for option in asked.get("options") or ())
 
 
 def _poll(options: tuple[str, ...], results: list[PollResult]) -> Poll:
@@ -103,8 +103,8 @@ def _poll(options: tuple[str, ...], results: list[PollResult]) -> Poll:
     totals = [_sum(votes) for votes in columns]
     total = _sum(totals)
     answers = [
-        Answer(words, votes, count, round(WHOLE * count / total) if count is not None and total else None)
-        for words, votes, count in zip(options, columns, totals, strict=True)
+        Answer(option, votes, count, round(WHOLE * count / total) if count is not None and total else None)
+        for option, votes, count in zip(options, columns, totals, strict=True)
     ]
     return Poll(answers, results, total)
 
@@ -114,11 +114,11 @@ def _sum(counts: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-def suggested(found: Votes) -> Suggested | None:
+def suggested(votes: Votes) -> Suggested | None:
     """People where there is one poll that tells them; votes of several, if each person has one there; else None."""
-    if len(found.polls) != 1 or found.odd:
+    if len(votes.polls) != 1 or votes.odd:
         return None
-    (poll,) = found.polls
+    (poll,) = votes.polls
     if poll.total is None:
         return None
     if len(poll.results) == 1 and (voters := poll.results[0].voters) is not None:

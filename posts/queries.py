@@ -84,13 +84,13 @@ def visible() -> QuerySet[Post]:
 
 def call_kind(version: Version) -> str:
     """What the version asks people to do, one of `CallKind`, or "". No query."""
-    found = version.structure.get("call") or {}
-    return str(found.get("kind") or "")
+    call = version.structure.get("call") or {}
+    return str(call.get("kind") or "")
 
 
 def content(version: Version) -> Draft:
     """A version's content in the shape of a draft. Two queries unless `variants` are prefetched."""
-    variants: list[Variant] = sorted(version.variants.all(), key=lambda each: each.pk)
+    variants: list[Variant] = sorted(version.variants.all(), key=lambda variant: variant.pk)
     structure = dict(version.structure)
     answers, beside = structure.pop("answers", {}), structure.pop("beside", {})
     stored = {
@@ -199,12 +199,12 @@ def threads(post: Post, *, reader: Any) -> list[Thread]:
     seen = Seen.objects.filter(post=OuterRef("thread__post"), user=reader).values("at")
     with_it = ("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
     rows = Comment.objects.filter(thread__post=post).annotate(seen_at=Subquery(seen))
-    found: dict[int, Any] = {}
+    by_id: dict[int, Any] = {}
     for row in rows.select_related("author", *(f"thread__{name}" for name in with_it)).order_by("pk"):
-        thread = found.setdefault(row.thread_id, row.thread)
+        thread = by_id.setdefault(row.thread_id, row.thread)
         thread.post, thread.seen_at = post, row.seen_at
         thread.said = [*getattr(thread, "said", []), row]
-    return [found[pk] for pk in sorted(found)]
+    return [by_id[pk] for pk in sorted(by_id)]
 
 
 def open_threads(post: Post) -> int:

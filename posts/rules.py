@@ -194,11 +194,11 @@ def approved_times(at: Standing) -> list[datetime]:
     return [approval.due_at for approval in at.approvals if approval.due_at]
 
 
-def _counts(each: Decided, given: Sequence[Decided], endorsed: Any, approval: str, mentored: bool) -> bool:
+def _counts(decision: Decided, given: Sequence[Decided], endorsed: Any, approval: str, mentored: bool) -> bool:
     taken = {who for other in given for who in (other.by_id, other.for_whom_id)}
-    if each.by_id in taken or each.for_whom_id in taken - {None}:
+    if decision.by_id in taken or decision.for_whom_id in taken - {None}:
         return False
-    return approval != Approval.MENTOR or bool(endorsed) or each.without_mentor or not mentored
+    return approval != Approval.MENTOR or bool(endorsed) or decision.without_mentor or not mentored
 
 
 def _missing(approval: str, approvals: int, *, read: bool) -> Iterable[Step]:
@@ -282,7 +282,7 @@ WallTime = Resolved | DoesNotExist | Twice
 def wall_time(on: date, at: time, fold: int | None = None, zone: str = ZONE) -> WallTime:
     """The moment of a local date and time. `fold` chooses between the two of an hour that exists twice."""
     local = datetime.combine(on, at.replace(tzinfo=None))
-    first, second = (_moment(local, each, zone) for each in (0, 1))
+    first, second = (_moment(local, occurrence, zone) for occurrence in (0, 1))
     if _wall(first.due_at, zone) != local:
         # Read with the offset before the jump, the gap's times land right after it.
         return DoesNotExist(local, _after_the_jump(local, zone))

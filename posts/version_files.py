@@ -14,15 +14,16 @@ File = Picture | Video
 
 def sent(entry: Mapping[str, Any], alt: str | None = None) -> File:
     """`alt` where the entry itself has none yet."""
-    said = entry["alt"] if alt is None else alt
+    description = entry["alt"] if alt is None else alt
     sides = (entry["mime"], entry["width"], entry["height"])
     if not entry["mime"].startswith("video/"):
-        return Picture(entry["ref"], *sides, entry["bytes"], said)
-    told = entry.get("captions")
+        return Picture(entry["ref"], *sides, entry["bytes"], description)
+    captions = entry.get("captions")
     return Video(
-        entry["ref"], *sides, entry["seconds"], entry["bytes"], said, codec=entry["codec"], frames=entry["frames"],
+        entry["ref"], *sides, entry["seconds"], entry["bytes"], description,
+        codec=entry["codec"], frames=entry["frames"],
         # networks want the language alone: "sr", not "sr-Cyrl"
-        captions=Captions(told["ref"], told["tag"].split("-")[0]) if told else None,
+        captions=Captions(captions["ref"], captions["tag"].split("-")[0]) if captions else None,
     )  # fmt: skip
 
 

@@ -40,14 +40,14 @@ def corrections(
     matcher = difflib.SequenceMatcher(None, derived, hand, autojunk=False)
     if matcher.ratio() < _SAME_TEXT and len(derived) > 3:
         return []
-    found: dict[Correction, None] = {}
+    corrected_words: dict[Correction, None] = {}
     for kind, start, end, its_start, its_end in matcher.get_opcodes():
         if kind != "replace" or end - start != its_end - its_start:
             continue
         for before, after in zip(written[start:end], hand[its_start:its_end], strict=True):
             if _is_spelling_of(before, after):
-                found[Correction(before, after) if into_cyrillic else Correction(after, before)] = None
-    return list(found)
+                corrected_words[Correction(before, after) if into_cyrillic else Correction(after, before)] = None
+    return list(corrected_words)
 
 
 def _words(text: str) -> list[str]:

@@ -49,9 +49,9 @@ class Glossary:
     @classmethod
     def of(cls, stays: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = ()) -> "Glossary":
         """From words as people type them; empty ones are left out. In whatever order they come, the result is one."""
-        kept = (normalised(word).strip() for word in stays)
+        stripped = (normalised(word).strip() for word in stays)
         both = ((normalised(latin).strip(), normalised(cyrillic).strip()) for latin, cyrillic in pairs)
-        return cls(frozenset(filter(None, kept)), frozenset(pair for pair in both if all(pair)))
+        return cls(frozenset(filter(None, stripped)), frozenset(pair for pair in both if all(pair)))
 
     def in_latin(self, text: str) -> Iterator[Found]:
         """The words of a Latin text that are not spelled letter by letter in Cyrillic."""
@@ -63,19 +63,19 @@ class Glossary:
 
     def for_latin(self) -> list[tuple[str, str]]:
         """(Latin, Cyrillic) of every word that `in_cyrillic` looks for, for somebody else who looks for them."""
-        kept = [(word, word) for word in self.stays if CYRILLIC.search(word)]
-        return sorted([*kept, *self.pairs])
+        unchanged = [(word, word) for word in self.stays if CYRILLIC.search(word)]
+        return sorted([*unchanged, *self.pairs])
 
     @cached_property
     def _latin_words(self) -> "_Words":
         ours = {word.casefold() for word in (*self.stays, *(latin for latin, _cyrillic in self.pairs))}
-        kept = [*sorted(self.stays), *(word for word in LATIN_WORDS if word.casefold() not in ours)]
-        return _Words.of(kept, sorted(self.pairs))
+        unchanged = [*sorted(self.stays), *(word for word in LATIN_WORDS if word.casefold() not in ours)]
+        return _Words.of(unchanged, sorted(self.pairs))
 
     @cached_property
     def _cyrillic_words(self) -> "_Words":
-        kept = [word for word in sorted(self.stays) if CYRILLIC.search(word)]
-        return _Words.of(kept, [(cyrillic, latin) for latin, cyrillic in sorted(self.pairs)])
+        unchanged = [word for word in sorted(self.stays) if CYRILLIC.search(word)]
+        return _Words.of(unchanged, [(cyrillic, latin) for latin, cyrillic in sorted(self.pairs)])
 
 
 EMPTY = Glossary()
@@ -101,8 +101,8 @@ class _Words(NamedTuple):
     spellings: Mapping[str, str]
 
     @classmethod
-    def of(cls, kept: Iterable[str], pairs: Iterable[tuple[str, str]]) -> "_Words":
-        spellings, forms = {}, {_form(word): word for word in kept}
+    def of(cls, unchanged: Iterable[str], pairs: Iterable[tuple[str, str]]) -> "_Words":
+        spellings, forms = {}, {_form(word): word for word in unchanged}
         for word, other in pairs:
             stem, other_stem = _stems(word, other)
             spellings[stem if word.isupper() else stem.casefold()] = other_stem

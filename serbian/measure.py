@@ -61,12 +61,12 @@ def measured(words: Iterable[str]) -> Measured:
 
 def _twins(words: Iterable[str], spellings: set[str]) -> dict[str, int]:
     """How many different words each of the Latin spellings stands for."""
-    found: dict[str, set[str]] = defaultdict(set)
+    by_spelling: dict[str, set[str]] = defaultdict(set)
     for word in words:
         spelling = letters_to_latin(word).lower()
         if spelling in spellings:
-            found[spelling].add(word.lower())
-    return {spelling: len(group) for spelling, group in found.items()}
+            by_spelling[spelling].add(word.lower())
+    return {spelling: len(group) for spelling, group in by_spelling.items()}
 
 
 def differing(cyrillic: Iterable[str], latin: Iterable[str]) -> list[str]:

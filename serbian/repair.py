@@ -41,11 +41,11 @@ def repair(text: str, glossary: Glossary | Collection[str] = EMPTY) -> list[Chan
     Addresses, mentions, hashtags and words of the glossary are left alone. In a text that has diacritics elsewhere a
     word that exists as it stands is left alone, too: its writer knew how to write the other one.
     """
-    kept = [*protected.spans(text), *((found.start, found.end) for found in glossary_of(glossary).in_latin(text))]
+    fixed = [*protected.spans(text), *((term.start, term.end) for term in glossary_of(glossary).in_latin(text))]
     knows_how = bool(_MARKED.search(text))
     changes = []
     for match in WORD.finditer(text):
-        if not _PLAIN.fullmatch(match[0]) or any(start <= match.start() < end for start, end in kept):
+        if not _PLAIN.fullmatch(match[0]) or any(start <= match.start() < end for start, end in fixed):
             continue
         words, sure = _looked_up(match[0].lower())
         if words and not (knows_how and not sure and match[0].lower() in words):

@@ -46,11 +46,11 @@ def mixed_script_words(text: str) -> list[MixedWord]:
     """Words in which Latin letters hide among Cyrillic ones (or the other way round); positions are in `text`."""
     if not (CYRILLIC.search(text) and LATIN.search(text)):
         return []
-    kept = protected.spans(text)
+    fixed = protected.spans(text)
     return [
         MixedWord(match.start(), match.end(), match[0], _minority(match[0]), fix_mixed(match[0]))
         for match in WORD.finditer(text)
-        if _is_mixed(match[0]) and not any(start <= match.start() < end for start, end in kept)
+        if _is_mixed(match[0]) and not any(start <= match.start() < end for start, end in fixed)
     ]
 
 

@@ -97,10 +97,10 @@ def _latin_pieces(text: str, glossary: Glossary) -> Iterator[Piece]:
             yield Piece(piece, piece, Why.PROTECTED)
             continue
         position = 0
-        for found in glossary.in_cyrillic(piece):
-            yield _plain_latin(piece[position : found.start])
-            yield Piece(piece[found.start : found.end], found.spelling, Why.GLOSSARY)
-            position = found.end
+        for term in glossary.in_cyrillic(piece):
+            yield _plain_latin(piece[position : term.start])
+            yield Piece(piece[term.start : term.end], term.spelling, Why.GLOSSARY)
+            position = term.end
         yield _plain_latin(piece[position:])
 
 
@@ -124,12 +124,12 @@ def _cyrillic_pieces(text: str, glossary: Glossary) -> Iterator[Piece]:
 def _apart(piece: str, glossary: Glossary) -> Iterator[tuple[int, int, str, Why]]:
     """Glossary words and units in order; where they overlap, the first counts."""
     units = ((match.start(), match.end(), match[0], Why.UNIT) for match in _UNIT.finditer(piece))
-    words = ((found.start, found.end, found.spelling, Why.GLOSSARY) for found in glossary.in_latin(piece))
+    words = ((term.start, term.end, term.spelling, Why.GLOSSARY) for term in glossary.in_latin(piece))
     position = 0
-    for each in sorted((*units, *words)):
-        if each[0] >= position:
-            yield each
-            position = each[1]
+    for span in sorted((*units, *words)):
+        if span[0] >= position:
+            yield span
+            position = span[1]
 
 
 def _cyrillic_words(piece: str, start: int, end: int) -> Iterator[Piece]:

@@ -10,13 +10,13 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from administration.enums import FirstStep
 from administration.models import PutAway
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.lazy_text import LazyText
 from common.models import AuditEvent
 from municipalities.enums import Role
 from municipalities.models import GlossaryWord, Membership, Municipality, Pairing, ServiceAvailability
@@ -35,12 +35,12 @@ class StepDefinition:
     `keep` is what one presses who does not want it; empty where a workspace cannot do without.
     """
 
-    why: str | Promise
-    act: str | Promise
+    why: LazyText
+    act: LazyText
     page: str
     verb: Verb | None
-    others: str | Promise
-    keep: str | Promise = ""
+    others: LazyText
+    keep: LazyText = ""
 
 
 _APPROVER = _("An approver or the administrator does this.")

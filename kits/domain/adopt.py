@@ -76,12 +76,12 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> 
         adopted_post.part_id: adopted_post
         for adopted_post in AdoptedPost.objects.filter(adoption=adoption).select_related("post")
     }
-    made, words = [], glossary(municipality.pk)
+    made, own_glossary = [], glossary(municipality.pk)
     for part in chosen:
         before = known.get(part.pk)
         if before and before.post.deleted_at is None:
             continue
-        post = _draft(part, choice, when[part.pk], municipality, by=by, words=words)
+        post = _draft(part, choice, when[part.pk], municipality, by=by, glossary=own_glossary)
         campaigns.assign(post, adoption.campaign, by=by)
         AdoptedPost.objects.update_or_create(
             adoption=adoption, part=part, defaults={"municipality": municipality, "post": post}
@@ -93,30 +93,30 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: User) -> 
 
 
 def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: User) -> Adoption:
-    found = Adoption.objects.filter(kit=kit).select_related("campaign").first()
-    if found is None:
+    adoption = Adoption.objects.filter(kit=kit).select_related("campaign").first()
+    if adoption is None:
         campaign = _campaign(kit, choice.starts_on, last, municipality, by)
-        found = Adoption(kit=kit, municipality=municipality, campaign=campaign, by=by)
-    found.starts_on, found.values = choice.starts_on, stored(choice.values)
-    found.save()
-    return found
+        adoption = Adoption(kit=kit, municipality=municipality, campaign=campaign, by=by)
+    adoption.starts_on, adoption.values = choice.starts_on, stored(choice.values)
+    adoption.save()
+    return adoption
 
 
 def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: User) -> Campaign:
     """A new one under the name of the kit; with a number behind it where the municipality has such a campaign."""
     taken = set(Campaign.objects.filter(name__startswith=kit.name).values_list("name", flat=True))
     names = (kit.name if n == 1 else f"{kit.name} ({n})" for n in range(1, len(taken) + 2))
-    name = next(each for each in names if each not in taken)
+    name = next(candidate for candidate in names if candidate not in taken)
     values = {"name": name, "note": kit.purpose, "starts_on": first, "ends_on": last}
     return campaigns.begin(municipality, values, by=by)
 
 
 def _draft(
-    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: User, words: Glossary
+    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: User, glossary: Glossary
 ) -> Post:
     """`words`: those that the municipality spells its own way."""
     post = create(municipality, by=by)
-    empty = replace(parse(part.content), words=words)
+    empty = replace(parse(part.content), words=glossary)
     draft = filled(empty, choice.values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
     draft = at_home(draft, part.kit, municipality, parse(post.draft).channels)
     # a time that has passed is none: a person chooses another one

@@ -88,16 +88,16 @@ def write(kit: Kit, part: KitPost | None, written: Part, *, by: User) -> KitPost
         part = KitPost(kit=row, position=row.posts.count())
     else:
         part = KitPost.objects.select_for_update(of=("self",)).get(pk=part.pk)
-    words = written.words
+    content = written.words
     # Pictures and channels are the municipality's own, and so is the day on which its call ends.
     draft = replace(
-        words.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(words.draft.call, deadline="")
+        content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
     )
-    part.name, part.about, part.category = words.name, words.about, words.category
+    part.name, part.about, part.category = content.name, content.about, content.category
     part.content, part.day, part.at = draft.to_json(), written.day, written.at
-    part.deadline = words.deadline
+    part.deadline = content.deadline
     part.save()
-    _ask(row, words.gaps)
+    _ask(row, content.gaps)
     record("kit.write_post", by=by, target=row, post=part.name, programme=str(row.programme))
     return part
 
@@ -108,8 +108,8 @@ def _ask(kit: Kit, worded: list[dict[str, str]]) -> None:
     kit.questions = questions((parse(part.content) for part in parts), [*kit.questions, *worded])
     kit.save(update_fields=["questions"])
     days = {gap["name"] for gap in kit.questions if gap["kind"] == "date"}
-    gone = [part.pk for part in parts if part.deadline and part.deadline not in days]
-    KitPost.objects.filter(pk__in=gone).update(deadline="")
+    outdated = [part.pk for part in parts if part.deadline and part.deadline not in days]
+    KitPost.objects.filter(pk__in=outdated).update(deadline="")
 
 
 @transaction.atomic

@@ -36,10 +36,10 @@ from serbian.glossary import Glossary
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def kits(request: MunicipalityRequest) -> HttpResponse:
-    found = queries.offers(request.municipality)
+    offers = queries.offers(request.municipality)
     context = {
-        "fresh": [each for each in found if each.adoption is None],
-        "adopted": [each for each in found if each.adoption is not None],
+        "fresh": [offer for offer in offers if offer.adoption is None],
+        "adopted": [offer for offer in offers if offer.adoption is not None],
     }
     return shown(request, "kits/kits.html", context)
 
@@ -64,23 +64,23 @@ def kit(request: MunicipalityRequest, kit: int) -> HttpResponse:
 @require_POST
 def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
     """Make the drafts; with `look` in it only show the posts with these answers, so that one sees what one gets."""
-    found = _found(request, kit)
-    desk = _desk(request, found, request.POST)
+    row = _found(request, kit)
+    desk = _desk(request, row, request.POST)
     form, slug = desk.form, request.municipality.slug
     if form is None:
-        return redirect("kit", slug, found.pk)
+        return redirect("kit", slug, row.pk)
     if "look" in request.POST or not form.is_valid():
         return _page(request, desk, looking="look" in request.POST)
     choice = verbs.Choice(form.cleaned_data["starts_on"], form.values(), form.cleaned_data["parts"])
     try:
-        done = verbs.adopt(found, choice, municipality=request.municipality, by=request.user)
+        done = verbs.adopt(row, choice, municipality=request.municipality, by=request.user)
     except ActionNotAllowed as refused:
         add_form_error(form, refused)
         return _page(request, desk)
     count = len(done.made)
-    told = ngettext("%(count)s draft is made.", "%(count)s drafts are made.", count) % {"count": count}
-    messages.success(request, told if count else _("These drafts were there already. Nothing was made twice."))
-    return redirect("kit", slug, found.pk)
+    message = ngettext("%(count)s draft is made.", "%(count)s drafts are made.", count) % {"count": count}
+    messages.success(request, message if count else _("These drafts were there already. Nothing was made twice."))
+    return redirect("kit", slug, row.pk)
 
 
 def _found(request: MunicipalityRequest, kit: int) -> Kit:
@@ -102,7 +102,7 @@ class Desk:
 def _desk(request: MunicipalityRequest, kit: Kit, sent: Mapping[str, Any] | None) -> Desk:
     adoptions = queries.adoptions()
     adoption = queries.adoption_of(kit, adoptions)
-    done = {each.part_id for each in adoption.drafts} if adoption else set()  # type: ignore[attr-defined]
+    done = {draft.part_id for draft in adoption.drafts} if adoption else set()  # type: ignore[attr-defined]
     parts = [part for part in queries.parts_of(kit) if part.pk not in done]
     known = queries.known(kit, adoptions, request.municipality)
     form = None
@@ -126,10 +126,10 @@ def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) ->
     values = form.filled() if form else known.values
     start = form.start() if form else _start(desk.kit, desk.adoption)
     when = verbs.times(desk.parts, start, request.municipality)
-    words = glossary(request.municipality.pk)
+    own_glossary = glossary(request.municipality.pk)
     chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
-        Preview(part, Look(_filled(part, values, request.municipality, words)), when[part.pk], part.pk in chosen)
+        Preview(part, Look(_filled(part, values, request.municipality, own_glossary)), when[part.pk], part.pk in chosen)
         for part in desk.parts
     ]
     named = Draft(service=desk.kit.service.key if desk.kit.service else "")
@@ -155,7 +155,7 @@ def _answer(
     return answer
 
 
-def _filled(part: KitPost, values: Mapping[str, Any], municipality: Any, words: Glossary) -> Draft:
-    empty = replace(parse(part.content), words=words)
+def _filled(part: KitPost, values: Mapping[str, Any], municipality: Any, glossary: Glossary) -> Draft:
+    empty = replace(parse(part.content), words=glossary)
     draft = filled(empty, values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
     return verbs.at_home(draft, part.kit, municipality, ())

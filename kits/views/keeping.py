@@ -41,10 +41,10 @@ def kits(request: ProgrammeRequest) -> HttpResponse:
 @keeps
 @require_safe
 def kit(request: ProgrammeRequest, kit: int) -> HttpResponse:
-    found = _found(request, kit)
-    parts = [(part, Look(parse(part.content))) for part in queries.parts_of(found)]
-    table = queries.adoption_table(found) if found.published_at else None
-    context = {"kit": found, "parts": parts, "table": table, "filled": queries.FILLED_BY_THEMSELVES}
+    row = _found(request, kit)
+    parts = [(part, Look(parse(part.content))) for part in queries.parts_of(row)]
+    table = queries.adoption_table(row) if row.published_at else None
+    context = {"kit": row, "parts": parts, "table": table, "filled": queries.FILLED_BY_THEMSELVES}
     return render(request, "kits/programme_kit.html", context)
 
 
@@ -63,35 +63,35 @@ def edit(request: ProgrammeRequest, kit: int) -> HttpResponse:
     return _written(request, _found(request, kit))
 
 
-def _written(request: ProgrammeRequest, found: Kit | None) -> HttpResponse:
+def _written(request: ProgrammeRequest, kit: Kit | None) -> HttpResponse:
     sent = (request.POST,) if request.method == "POST" else ()
-    form = KitForm(*sent, programmes=request.programmes, services=services(), kit=found)
+    form = KitForm(*sent, programmes=request.programmes, services=services(), kit=kit)
     if request.method == "POST" and form.is_valid():
-        if found is None:
+        if kit is None:
             row = verbs.create(form.chosen(), form.cleaned_data, by=request.user)
             messages.success(request, _("The kit is a draft. Write its posts, then publish it."))
         else:
-            row = verbs.change(found, form.cleaned_data, by=request.user)
+            row = verbs.change(kit, form.cleaned_data, by=request.user)
             messages.success(request, _("Saved."))
         return redirect("programme_kit", row.pk)
-    context = {"form": form, "kit": found}
+    context = {"form": form, "kit": kit}
     return render(request, "kits/programme_kit_edit.html", context, status=422 if form.errors else 200)
 
 
 @keeps
 @require_http_methods(["GET", "POST"])
 def new_part(request: ProgrammeRequest, kit: int) -> HttpResponse:
-    found = _found(request, kit)
-    last = queries.parts_of(found)[-1:]
+    row = _found(request, kit)
+    last = queries.parts_of(row)[-1:]
     day = last[0].day + 3 if last else 0
-    return _written_part(request, found, KitPost(kit=found, day=day))
+    return _written_part(request, row, KitPost(kit=row, day=day))
 
 
 @keeps
 @require_http_methods(["GET", "POST"])
 def part(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
-    found = _found(request, kit)
-    return _written_part(request, found, _part(found, part))
+    row = _found(request, kit)
+    return _written_part(request, row, _part(row, part))
 
 
 def _part(kit: Kit, part: int, *, removed: bool = False) -> KitPost:
@@ -128,9 +128,9 @@ def _saved(request: HttpRequest, kit: Kit, row: KitPost) -> HttpResponse:
 @keeps
 @require_POST
 def remove(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
-    found = _found(request, kit)
+    parent = _found(request, kit)
     try:
-        row = verbs.remove(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
+        row = verbs.remove(get_object_or_404(KitPost, kit=parent, pk=part), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
@@ -142,8 +142,8 @@ def remove(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
 @keeps
 @require_POST
 def restore(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
-    found = _found(request, kit)
-    row = verbs.restore(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
+    parent = _found(request, kit)
+    row = verbs.restore(get_object_or_404(KitPost, kit=parent, pk=part), by=request.user)
     messages.success(request, _("“%(name)s” is back.") % {"name": row})
     return redirect("programme_kit", kit)
 
@@ -160,10 +160,10 @@ def publish(request: ProgrammeRequest, kit: int) -> HttpResponse:
         flash_error(request, refused)
     else:
         count = len(queries.reached(row))
-        told = ngettext(
+        message = ngettext(
             "Published. %(count)s municipality sees it now.", "Published. %(count)s municipalities see it now.", count
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
     return redirect("programme_kit", kit)
 
 
@@ -176,8 +176,8 @@ def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        words = _("The kit is closed. What was made of it stays.") if row.closed_at else _("The kit is open again.")
-        messages.success(request, words, extra_tags="undo:" + reverse("programme_kit_close", args=[kit]))
+        message = _("The kit is closed. What was made of it stays.") if row.closed_at else _("The kit is open again.")
+        messages.success(request, message, extra_tags="undo:" + reverse("programme_kit_close", args=[kit]))
     return redirect("programme_kit", kit)
 
 

@@ -25,25 +25,25 @@ def make(municipality_id: int, subject: UUID, wanted: Mapping[int, Wanted]) -> d
 
     Two queries, unless a code is taken by somebody else's link, which then gets the next one.
     """
-    found: dict[int, str] = {}
+    addresses: dict[int, str] = {}
     turn = 0
-    while left := {place: each for place, each in wanted.items() if place not in found}:
+    while left := {place: link for place, link in wanted.items() if place not in addresses}:
         codes = {
-            place: rules.code(settings.SECRET_KEY, subject, place, each.target, turn) for place, each in left.items()
+            place: rules.code(settings.SECRET_KEY, subject, place, link.target, turn) for place, link in left.items()
         }
         fresh = [
             Link(
-                municipality_id=municipality_id, code=codes[place], target=each.target, subject=subject, place=place,
-                network=each.network,
+                municipality_id=municipality_id, code=codes[place], target=link.target, subject=subject, place=place,
+                network=link.network,
             )
-            for place, each in left.items()
+            for place, link in left.items()
         ]  # fmt: skip
         Link.objects.bulk_create(fresh, ignore_conflicts=True)
         with everywhere("a code is one for all municipalities"):
             stored = Link.objects.in_bulk(list(codes.values()), field_name="code")
-        for place, each in left.items():
+        for place, link in left.items():
             row = stored[codes[place]]
-            if (row.subject, row.place, row.target) == (subject, place, each.target):
-                found[place] = short(row.code)
+            if (row.subject, row.place, row.target) == (subject, place, link.target):
+                addresses[place] = short(row.code)
         turn += 1
-    return found
+    return addresses

@@ -82,10 +82,10 @@ def _keys(people: list[User]) -> dict[int, str]:
 
 
 def _by_person(rows: list[Notification]) -> Groups:
-    found: dict[int, list[Notification]] = defaultdict(list)
+    groups: dict[int, list[Notification]] = defaultdict(list)
     for row in rows:
-        found[row.user_id].append(row)
-    return found.values()
+        groups[row.user_id].append(row)
+    return groups.values()
 
 
 def _letters(rows: list[Notification], key: str) -> list[MailMessage]:
@@ -103,7 +103,7 @@ def _letters(rows: list[Notification], key: str) -> list[MailMessage]:
 
 
 def _by_thing(rows: list[Notification]) -> Groups:
-    found: dict[str, list[Notification]] = defaultdict(list)
+    groups: dict[str, list[Notification]] = defaultdict(list)
     for row in rows:
-        found[row.about or f"row {row.pk}"].append(row)
-    return found.values()
+        groups[row.about or f"row {row.pk}"].append(row)
+    return groups.values()

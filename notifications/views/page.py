@@ -110,30 +110,30 @@ def notifications(request: SignedInRequest) -> HttpResponse:
     rows = queries.of(request.user)
     rows = rows.filter(kind=kind) if kind else rows
     page = Paginator(rows if shows_all else rows.unread(), PER_PAGE).get_page(request.GET.get("page"))
-    found = list(page)
+    shown = list(page)
     return render(
         request,
         "notifications/page.html",
         {
             "page": page,
-            "groups": _groups(found, queries.roles_of([request.user])),
+            "groups": _groups(shown, queries.roles_of([request.user])),
             "shows_all": shows_all,
             "kind": kind,
             "kinds": NotificationKind.choices,
             "views": _views(shows_all, kind),
-            "newest": found[0].pk if found and page.number == 1 else "",
-            "unread": any(row.read_at is None for row in found),
+            "newest": shown[0].pk if shown and page.number == 1 else "",
+            "unread": any(row.read_at is None for row in shown),
         },
     )
 
 
 def _groups(rows: Iterable[Notification], roles: queries.Roles) -> list[Group]:
     """By what they are about, in the order of the newest of each."""
-    found: dict[str, Group] = {}
+    groups: dict[str, Group] = {}
     for row in rows:
         item = Item(row, queries.shown(row, roles))
-        found.setdefault(row.about or f"row {row.pk}", Group()).items.append(item)
-    return list(found.values())
+        groups.setdefault(row.about or f"row {row.pk}", Group()).items.append(item)
+    return list(groups.values())
 
 
 def _views(shows_all: bool, kind: str) -> list[dict[str, Any]]:

@@ -195,16 +195,16 @@ class _Sheet:
             row.tell("time", _("This is no time. Write it like 9:00.") if typed_time else missing)
         if on is None or at is None:
             return
-        found = wall_time(on, at)
-        if isinstance(found, DoesNotExist):
-            row.tell("time", does_not_exist(found))
+        resolution = wall_time(on, at)
+        if isinstance(resolution, DoesNotExist):
+            row.tell("time", does_not_exist(resolution))
             return
-        if isinstance(found, Twice):
+        if isinstance(resolution, Twice):
             sentence = _("%(time)s exists twice that night, because the clocks go back. The draft takes the first.")
-            row.tell("time", sentence % {"time": f"{found.local:%H:%M}"}, stops=False)
-            found = found.options[0]
-        row.time = found
-        self._moment(row, found)
+            row.tell("time", sentence % {"time": f"{resolution.local:%H:%M}"}, stops=False)
+            resolution = resolution.options[0]
+        row.time = resolution
+        self._moment(row, resolution)
 
     def _moment(self, row: PlanRow, time: Resolved) -> None:
         now = timezone.now()
@@ -218,9 +218,9 @@ class _Sheet:
 
     def _category(self, row: PlanRow) -> None:
         typed = row.cells.get("category", "")
-        found = self.categories.get(fold(typed)) if typed else row.category
-        row.category = found or Category.SERVICE.value
-        if not found:
+        category = self.categories.get(fold(typed)) if typed else row.category
+        row.category = category or Category.SERVICE.value
+        if not category:
             sentence = _(
                 "This is none of the kinds, so the draft becomes service information. The kinds are: %(names)s."
             )
@@ -244,15 +244,15 @@ class _Sheet:
         if not row.texts:
             return
         draft = foreseen(Post(municipality=self.house), replace(row.draft, words=self.words), row.channels)
-        found: dict[str, None] = {}
+        sentences: dict[str, None] = {}
         for channel in row.channels:
             for part in compose.parts(draft, channel):
                 payload = compose.outgoing(draft, part, [], key=NO_KEY, created_at=timezone.now())
                 for finding in validation.check(channel, payload):
                     if finding.severity == "error":
                         facts = {"channel": channel.name, "problem": finding.message}
-                        found[_("%(channel)s: %(problem)s") % facts] = None
-        for sentence in found:
+                        sentences[_("%(channel)s: %(problem)s") % facts] = None
+        for sentence in sentences:
             row.tell("text", sentence, stops=False)
 
 
@@ -263,11 +263,11 @@ def _names(channel: Channel) -> set[str]:
 
 def _categories() -> dict[str, str]:
     """Folded labels in every language of the portal, and the codes themselves."""
-    found = {str(value): str(value) for value in Category.values}
+    codes = {str(value): str(value) for value in Category.values}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            found |= {fold(str(label)): str(value) for value, label in Category.choices}
-    return found
+            codes |= {fold(str(label)): str(value) for value, label in Category.choices}
+    return codes
 
 
 def _meet_each_other(rows: Sequence[PlanRow]) -> None:

@@ -38,8 +38,8 @@ AHEAD = timedelta(days=14)
 
 def dates_of(recurrence: Recurrence, most: int = MOST_TIMES) -> list[date]:
     """The days of a repetition, holidays left out if it says so."""
-    house, first, last = recurrence.municipality, recurrence.starts_on, recurrence.ends_on
-    free = queries.free_days(first, (last - first).days, house) if recurrence.skips_holidays else set()
+    municipality, first, last = recurrence.municipality, recurrence.starts_on, recurrence.ends_on
+    free = queries.free_days(first, (last - first).days, municipality) if recurrence.skips_holidays else set()
     return days(Pattern(recurrence.every, tuple(recurrence.weekdays), first, last), without=free, most=most)
 
 
@@ -56,16 +56,16 @@ def begin(pattern: Post, values: Mapping[str, Any], *, by: User) -> Recurrence:
         raise ActionNotAllowed(_("The last day has passed. Choose a later one."))
     if row.ends_on - row.starts_on > timedelta(days=366):
         raise ActionNotAllowed(_("A repetition ends within a year. Choose an earlier last day."))
-    found = dates_of(row, most=MOST_TIMES + 1)
-    if not found:
+    chosen_days = dates_of(row, most=MOST_TIMES + 1)
+    if not chosen_days:
         raise ActionNotAllowed(_("No day fits between the first and the last one. Choose other days."))
-    if len(found) > MOST_TIMES:
+    if len(chosen_days) > MOST_TIMES:
         sentence = _("A post is repeated at most %(most)s times. Choose %(day)s or an earlier last day, or fewer days.")
-        raise ActionNotAllowed(sentence % {"most": MOST_TIMES, "day": dates.long_date(found[MOST_TIMES - 1])})
-    if nearest(found[-1], row.at).due_at <= timezone.now():
+        raise ActionNotAllowed(sentence % {"most": MOST_TIMES, "day": dates.long_date(chosen_days[MOST_TIMES - 1])})
+    if nearest(chosen_days[-1], row.at).due_at <= timezone.now():
         raise ActionNotAllowed(_("The time of the last day has passed. Choose a later day."))
     row.save()
-    record("recurrence.begin", by=by, target=pattern, times=len(found))
+    record("recurrence.begin", by=by, target=pattern, times=len(chosen_days))
     return row
 
 
@@ -92,15 +92,17 @@ def skip(recurrence: Recurrence, on: date, *, by: User) -> Occurrence:
         raise ActionNotAllowed(_("This repetition has ended."))
     if on not in dates_of(row):
         raise ActionNotAllowed(_("The post is not repeated on this day."))
-    found, _new = Occurrence.objects.get_or_create(
+    occurrence, _new = Occurrence.objects.get_or_create(
         recurrence=row, on=on, defaults={"municipality_id": row.municipality_id}
     )
-    if found.post_id:
+    if occurrence.post_id:
         raise ActionNotAllowed(_("The draft for this day exists already. Delete the draft instead."))
-    found.skipped_at = None if found.skipped_at else timezone.now()
-    found.save(update_fields=["skipped_at"])
-    record("recurrence.skip" if found.skipped_at else "recurrence.keep", by=by, target=row.pattern, on=on.isoformat())
-    return found
+    occurrence.skipped_at = None if occurrence.skipped_at else timezone.now()
+    occurrence.save(update_fields=["skipped_at"])
+    record(
+        "recurrence.skip" if occurrence.skipped_at else "recurrence.keep", by=by, target=row.pattern, on=on.isoformat()
+    )
+    return occurrence
 
 
 def make_due() -> int:
@@ -153,19 +155,28 @@ def _copy(recurrence: Recurrence, time: Resolved) -> Post:
 
 def _tell(recurrence: Recurrence, post: Post) -> None:
     """To whoever set it up, or to everybody who publishes once that person has left or cannot sign in."""
-    house = recurrence.municipality
+    municipality = recurrence.municipality
     rows = Membership.objects.running().filter(
-        municipality=house, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
+        municipality=municipality, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
     )
     people = [row.user for row in rows.select_related("user")]
     mine = [person for person in people if person.pk == recurrence.by_id]
 
     def words() -> tuple[str, str]:
-        facts = {"municipality": house, "post": post, "time": dates.date_time(post.due_at) if post.due_at else ""}
+        facts = {
+            "municipality": municipality,
+            "post": post,
+            "time": dates.date_time(post.due_at) if post.due_at else "",
+        }
         subject = _("%(municipality)s: the repeating post “%(post)s” is ready to be looked at") % facts
         return subject, _("A draft was made for %(time)s. Read it and submit it; it does not go out by itself.") % facts
 
-    url = reverse("post", args=[house.slug, post.pk])
+    url = reverse("post", args=[municipality.slug, post.pk])
     notify(
-        NotificationKind.PLAN, mine or people, municipality=house, url=url, words=words, about=f"posts.post:{post.pk}"
+        NotificationKind.PLAN,
+        mine or people,
+        municipality=municipality,
+        url=url,
+        words=words,
+        about=f"posts.post:{post.pk}",
     )

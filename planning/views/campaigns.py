@@ -62,10 +62,10 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def campaign(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Campaign.objects.select_related("created_by"), pk=pk)
+    row = get_object_or_404(Campaign.objects.select_related("created_by"), pk=pk)
     context = {
-        "campaign": found,
-        "posts": queries.posts_of(found, drafts=request.access.may(Verb.DRAFT_VIEW)),
+        "campaign": row,
+        "posts": queries.posts_of(row, drafts=request.access.may(Verb.DRAFT_VIEW)),
         "may_edit": request.access.may(Verb.LIBRARY_EDIT),
         "may_write": request.access.may(Verb.POST_EDIT),
     }
@@ -75,18 +75,18 @@ def campaign(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def end(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = verbs.end(get_object_or_404(Campaign.objects.all(), pk=pk), by=request.user)
-    messages.success(request, _("The campaign is over.") if found.ended_at else _("The campaign is open again."))
-    return redirect("campaign", request.municipality.slug, found.pk)
+    row = verbs.end(get_object_or_404(Campaign.objects.all(), pk=pk), by=request.user)
+    messages.success(request, _("The campaign is over.") if row.ended_at else _("The campaign is open again."))
+    return redirect("campaign", request.municipality.slug, row.pk)
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def begin_post(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """A new draft that belongs to the campaign."""
-    found = get_object_or_404(Campaign.objects.all(), pk=pk)
+    row = get_object_or_404(Campaign.objects.all(), pk=pk)
     post = create(request.municipality, by=request.user)
-    verbs.assign(post, found, by=request.user)
+    verbs.assign(post, row, by=request.user)
     return redirect("post_edit", request.municipality.slug, post.pk)
 
 

@@ -34,8 +34,8 @@ PER_HOUR = 60
 @requires(Verb.POST_VIEW)
 @require_safe
 def feed(request: MunicipalityRequest) -> HttpResponse:
-    found = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
-    return render(request, "planning/feed.html", {"feed": found})
+    row = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
+    return render(request, "planning/feed.html", {"feed": row})
 
 
 @requires(Verb.POST_VIEW)
@@ -44,8 +44,8 @@ def make(request: MunicipalityRequest) -> HttpResponse:
     """The answer shows the address, once: it is not kept anywhere from which it could be shown again."""
     secret = feeds.make(request.municipality, by=request.user)
     address = settings.PUBLIC_BASE_URL + reverse("feed_file", args=[secret])
-    found = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
-    answer = render(request, "planning/feed.html", {"feed": found, "address": address})
+    row = Feed.objects.filter(user=request.user, municipality=request.municipality, revoked_at__isnull=True).first()
+    answer = render(request, "planning/feed.html", {"feed": row, "address": address})
     answer["Cache-Control"] = "no-store"
     return answer
 

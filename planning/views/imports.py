@@ -56,13 +56,13 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
 def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Every row with every problem; nothing has been made yet. Afterwards those that were left out."""
     run = get_object_or_404(ImportRun.objects.select_related("by"), pk=pk)
-    found = imports.look(request.municipality, imports.lines_of(run))
+    checked = imports.look(request.municipality, imports.lines_of(run))
     same = ImportRun.objects.filter(digest=run.digest, confirmed_at__isnull=False).exclude(pk=run.pk)
     context = {
         "run": run,
-        "left": [row for row in found if not row.known and (row.stops or run.confirmed_at)],
-        "ready": [row for row in found if not row.stops and not run.confirmed_at],
-        "known": [row for row in found if row.known],
+        "left": [row for row in checked if not row.known and (row.stops or run.confirmed_at)],
+        "ready": [row for row in checked if not row.stops and not run.confirmed_at],
+        "known": [row for row in checked if row.known],
         "same": same.order_by("-confirmed_at").first(),
     }
     return render(request, "planning/import_rows.html", context)

@@ -50,15 +50,15 @@ class RecurrenceRow:
 
     @property
     def is_running(self) -> bool:
-        gone = self.recurrence.ended_at or self.recurrence.pattern.deleted_at
-        return bool(self.left and not gone)
+        has_ended = self.recurrence.ended_at or self.recurrence.pattern.deleted_at
+        return bool(self.left and not has_ended)
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def recurrences(request: MunicipalityRequest) -> HttpResponse:
     page = Paginator(queries.recurrences(), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [_row(each, request.municipality) for each in page]
+    rows = [_row(recurrence, request.municipality) for recurrence in page]
     context = {
         "page": page,
         "running": [row for row in rows if row.is_running],
@@ -70,7 +70,7 @@ def recurrences(request: MunicipalityRequest) -> HttpResponse:
 
 def _row(recurrence: Recurrence, municipality: Any) -> RecurrenceRow:
     recurrence.municipality = municipality
-    known: dict[date, Occurrence] = {each.on: each for each in recurrence.occurrences.all()}
+    known: dict[date, Occurrence] = {occurrence.on: occurrence for occurrence in recurrence.occurrences.all()}
     now, today = timezone.now(), timezone.localdate()
     coming = [
         on
@@ -78,7 +78,7 @@ def _row(recurrence: Recurrence, municipality: Any) -> RecurrenceRow:
         if (on in known and on >= today) or nearest(on, recurrence.at).due_at > now
     ]
     days = [
-        Day(on, found.post if (found := known.get(on)) else None, bool(found and found.skipped_at))
+        Day(on, occurrence.post if (occurrence := known.get(on)) else None, bool(occurrence and occurrence.skipped_at))
         for on in coming[:SHOWN]
     ]
     return RecurrenceRow(recurrence, days, len(coming))

@@ -71,7 +71,7 @@ class Pattern:
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    return tuple(Pattern(kind.value, each, to_latin(each)) for kind, several in PATTERNS.items() for each in several)
+    return tuple(Pattern(kind.value, text, to_latin(text)) for kind, texts in PATTERNS.items() for text in texts)
 
 
 def filled(pattern: str, values: Mapping[str, str]) -> str:
@@ -91,7 +91,7 @@ def deadline_words(day: date, today: date, script: str = "Cyrl") -> dict[str, st
     """
     with override("sr"):
         full, name = long_date(day), _GENITIVE[weekday(day)]
-    said = full if day.year != today.year else full.rsplit(" ", 1)[0]
+    date_phrase = full if day.year != today.year else full.rsplit(" ", 1)[0]
     soon = timedelta(0) <= day - today <= _SOON
-    found = {"deadline": said, "weekday": name if soon else said}
-    return {key: to_latin(each) if script == "Latn" else each for key, each in found.items()}
+    phrases = {"deadline": date_phrase, "weekday": name if soon else date_phrase}
+    return {key: to_latin(phrase) if script == "Latn" else phrase for key, phrase in phrases.items()}

@@ -79,10 +79,10 @@ def written(draft: Draft) -> Iterator[Written]:
 
 def links_of(draft: Draft) -> list[str]:
     """The addresses people may follow from the post, each once: its link first."""
-    found = [draft.address] if draft.address else []
+    links = [draft.address] if draft.address else []
     texts = [*(text.text for text in written(draft)), draft.first_comment]
-    found += [url for text in texts for _start, _end, url in urls(text) if "." in url]
-    return list(dict.fromkeys(found))
+    links += [url for text in texts for _start, _end, url in urls(text) if "." in url]
+    return list(dict.fromkeys(links))
 
 
 def of_server(draft: Draft, known: Known) -> list[Point]:
@@ -99,15 +99,15 @@ _BAD = {LinkState.GONE: "gone", LinkState.SILENT: "silent", LinkState.PLAIN: "pl
 
 def _answers(links: Iterable[str], looked: Mapping[str, Looked]) -> Iterator[Point]:
     """One point for all links: the first that does not work, else whether all are looked at."""
-    seen = [looked[url] for url in links if url in looked]
-    for each in seen:
-        code = _BAD.get(LinkState(each.state))
+    checks = [looked[url] for url in links if url in looked]
+    for check in checks:
+        code = _BAD.get(LinkState(check.state))
         if code:
-            values = {"url": each.url, "status": each.status}
+            values = {"url": check.url, "status": check.status}
             yield Point("link_answer", "look", f"link_answer.{code}", values, Fix("focus", "link"))
             return
-    if seen:
-        waits = any(each.state == LinkState.WAITING for each in seen)
+    if checks:
+        waits = any(check.state == LinkState.WAITING for check in checks)
         yield Point("link_answer", "ok", "link_answer.waiting" if waits else "link_answer.ok")
 
 
@@ -130,20 +130,20 @@ def _pictures(pictures: Sequence[Shown], analysis: Mapping[int, Mapping[str, flo
     measured = [(number, analysis[shown.id]) for number, shown in enumerate(pictures, 1) if analysis.get(shown.id)]
     if not measured:
         return
-    full = next((number for number, each in measured if each.get("text", 0) >= MUCH_TEXT), None)
-    weak = next((number for number, each in measured if _is_weak(each)), None)
+    full = next((number for number, legibility in measured if legibility.get("text", 0) >= MUCH_TEXT), None)
+    weak = next((number for number, legibility in measured if _is_weak(legibility)), None)
     if full:
         yield Point("picture_text", "look", "picture_text", {"number": full}, Fix("focus", _alt(pictures, full)))
     else:
         yield Point("picture_text", "ok", "picture_text.ok")
     if weak:
         yield Point("contrast", "look", "contrast", {"number": weak}, Fix("focus", _alt(pictures, weak)))
-    elif any(each.get("text", 0) >= SOME_TEXT for _number, each in measured):
+    elif any(legibility.get("text", 0) >= SOME_TEXT for _number, legibility in measured):
         yield Point("contrast", "ok", "contrast.ok")
 
 
-def _is_weak(each: Mapping[str, Any]) -> bool:
-    return bool(each.get("text", 0) >= SOME_TEXT and 0 < each.get("contrast", 0) < WEAK)
+def _is_weak(legibility: Mapping[str, Any]) -> bool:
+    return bool(legibility.get("text", 0) >= SOME_TEXT and 0 < legibility.get("contrast", 0) < WEAK)
 
 
 def _alt(pictures: Sequence[Shown], number: int) -> str:

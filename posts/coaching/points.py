@@ -112,29 +112,31 @@ def of_text(facts: Facts) -> list[Point]:
 
 
 def _call(facts: Facts) -> Iterator[Point]:
-    found = [verb for written in facts.written for verb in text_rules.verbs(written.text)]
-    asked = list(dict.fromkeys(kind for _hit, kind in found if kind))
-    said = bool(found) or (bool(facts.words) and any(_holds(written.text, facts.words) for written in facts.written))
-    if facts.kind and said:
+    verb_hits = [hit for written in facts.written for hit in text_rules.verbs(written.text)]
+    asked = list(dict.fromkeys(kind for _hit, kind in verb_hits if kind))
+    is_in_text = bool(verb_hits) or (
+        bool(facts.words) and any(_holds(written.text, facts.words) for written in facts.written)
+    )
+    if facts.kind and is_in_text:
         yield Point("call", "ok", "call.ok")
     elif facts.kind:
         fix = Fix("put") if facts.words else Fix("focus", "call-words")
         yield Point("call", "look", "call.unsaid", fix=fix)
     elif asked:
-        words, kind = next((hit.words, kind) for hit, kind in found if kind)
-        values = {"call-kind": kind, "call-words": words[:1].upper() + words[1:].lower()}
-        yield Point("call", "look", "call.unfiled", {"words": quoted([words])}, Fix("set", "call-kind", values))
+        phrase, kind = next((hit.words, kind) for hit, kind in verb_hits if kind)
+        values = {"call-kind": kind, "call-words": phrase[:1].upper() + phrase[1:].lower()}
+        yield Point("call", "look", "call.unfiled", {"words": quoted([phrase])}, Fix("set", "call-kind", values))
     elif facts.takes_part:
         yield Point("call", "ok", "call.takes_part")
     else:
         yield Point("call", "todo", "call.none", fix=Fix("focus", "call-kind"))
     if len(asked) > 1:
-        verbs = [hit.words.lower() for hit, kind in found if kind]
+        verbs = [hit.words.lower() for hit, kind in verb_hits if kind]
         yield Point("single", "look", "single.many", {"words": quoted(verbs)}, Fix("show", "others"))
 
 
-def _holds(text: str, words: str) -> bool:
-    return words.lower() in text.lower()
+def _holds(text: str, phrase: str) -> bool:
+    return phrase.lower() in text.lower()
 
 
 def _link(facts: Facts) -> Iterator[Point]:
@@ -179,9 +181,9 @@ def _chosen(facts: Facts, deadline: date, named: Sequence[date], last: Sequence[
 def _says_weekday(facts: Facts, deadline: date) -> bool:
     """Within a week, „до петка” names the day as well as a date."""
     for script in ("Cyrl", "Latn"):
-        words = deadline_words(deadline, facts.today, script)
-        if words["weekday"] != words["deadline"] and any(
-            _holds(written.text, words["weekday"]) for written in facts.written
+        phrases = deadline_words(deadline, facts.today, script)
+        if phrases["weekday"] != phrases["deadline"] and any(
+            _holds(written.text, phrases["weekday"]) for written in facts.written
         ):
             return True
     return False
@@ -198,11 +200,11 @@ def _length(facts: Facts) -> Point:
 
 
 def _rules(facts: Facts) -> Iterator[Point]:
-    found: dict[str, list[Hit]] = {name: [] for name in text_rules.RULES}
+    hits_by_rule: dict[str, list[Hit]] = {name: [] for name in text_rules.RULES}
     for written in facts.written:
         for name, hits in text_rules.hits(written.text, written.tag):
-            found[name] += [hit for hit in hits if not _is_an_offices(name, hit, facts)]
-    for name, hits in found.items():
+            hits_by_rule[name] += [hit for hit in hits if not _is_an_offices(name, hit, facts)]
+    for name, hits in hits_by_rule.items():
         if not hits:
             yield Point(name, "ok", f"{name}.ok")
             continue
@@ -215,11 +217,11 @@ def _is_an_offices(rule: str, hit: Hit, facts: Facts) -> bool:
     return rule in NUMBERS and text_rules.national(hit.words) in facts.offices
 
 
-def quoted(words: Sequence[str]) -> str:
+def quoted(phrases: Sequence[str]) -> str:
     """„прва”, „друга” … at most three, long ones cut."""
-    several = list(dict.fromkeys(" ".join(word.split()).removeprefix(", ") for word in words))
-    shown = ", ".join(f"„{word if len(word) <= 40 else word[:39] + '…'}”" for word in several[:SHOWN])
-    return f"{shown} …" if len(several) > SHOWN else shown
+    unique = list(dict.fromkeys(" ".join(word.split()).removeprefix(", ") for word in phrases))
+    shown = ", ".join(f"„{word if len(word) <= 40 else word[:39] + '…'}”" for word in unique[:SHOWN])
+    return f"{shown} …" if len(unique) > SHOWN else shown
 
 
 # ---------------------------------------------------------------- descriptions of pictures

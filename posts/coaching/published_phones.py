@@ -23,7 +23,7 @@ def provide(texts: Texts) -> None:
 
 def are_needed(texts: Iterable[str]) -> bool:
     """Whether a number stands in them that the coach would ask about."""
-    return any(text_rules.phones(words) or text_rules.landlines(words) for words in texts)
+    return any(text_rules.phones(text) or text_rules.landlines(text) for text in texts)
 
 
 def numbers() -> frozenset[str]:
@@ -33,6 +33,6 @@ def numbers() -> frozenset[str]:
     first, *others = [texts() for texts in _known]
     return frozenset(
         text_rules.national(hit.words)
-        for words in first.union(*others, all=True)
-        for hit in (*text_rules.phones(words), *text_rules.landlines(words))
+        for text in first.union(*others, all=True)
+        for hit in (*text_rules.phones(text), *text_rules.landlines(text))
     )

@@ -26,7 +26,7 @@ STATES = ("stops", "look", "todo", "ok")
 def in_order(points: Iterable[Point]) -> list[Point]:
     """What stops first, then what is worth a look, then what is missing; what is in order comes last."""
     places = {name: place for place, name in enumerate(ORDER)}
-    return sorted(points, key=lambda each: (STATES.index(each.state), places.get(each.id, len(ORDER))))
+    return sorted(points, key=lambda point: (STATES.index(point.state), places.get(point.id, len(ORDER))))
 
 
 def titles() -> dict[str, str]:
@@ -153,8 +153,8 @@ def fixes() -> dict[str, str]:
 
 
 def sentence(point: Point) -> str:
-    found = {**sentences(), **of_server()}
-    return found[point.code] % dict(point.values)
+    texts = {**sentences(), **of_server()}
+    return texts[point.code] % dict(point.values)
 
 
 def label(fix: Fix) -> str:

@@ -46,7 +46,7 @@ def _pattern(source: str, flags: int = 0) -> "regex.Pattern[str]":
 
 # ---------------------------------------------------------------- what is asked
 
-_VERB_KINDS = {each: kind for word, kind in VERBS.items() for each in (word, to_latin(word))}
+_VERB_KINDS = {verb: kind for word, kind in VERBS.items() for verb in (word, to_latin(word))}
 _VERB = _pattern(rf"(?<![\p{{L}}\p{{N}}#@])(?:{'|'.join(both(VERBS))})(?![\p{{L}}\p{{N}}])", regex.IGNORECASE)
 _CLICK = _pattern(
     r"(?<!\p{L})(?:кликни(?:те)?|klikni(?:te)?)\s+(?:овде|овдје|ovde|ovdje|на\s+(?:овај\s+)?линк|na\s+(?:ovaj\s+)?link)"
@@ -66,7 +66,7 @@ def click_here(text: str) -> list[Hit]:
 
 # ---------------------------------------------------------------- days
 
-_MONTH_NUMBERS = {each: number for number, word in enumerate(MONTHS, 1) for each in (word, to_latin(word))}
+_MONTH_NUMBERS = {name: number for number, word in enumerate(MONTHS, 1) for name in (word, to_latin(word))}
 _DATE = _pattern(
     rf"(?<![\p{{L}}\p{{N}}.])(\d{{1,2}})\.\s?(?:({'|'.join(both(MONTHS))})(?!\p{{L}})|(\d{{1,2}})\.)(?:\s?(\d{{4}})\.?)?",
     regex.IGNORECASE,
@@ -85,15 +85,15 @@ class Day:
 
 def days(text: str, today: date) -> list[Day]:
     """Days named in the text. Without a year it is the next such day, unless it has just passed."""
-    found = []
+    days_in_text = []
     for match in _DATE.finditer(text):
         month = _MONTH_NUMBERS[match[2].lower()] if match[2] else int(match[3])
         on = _day(int(match[1]), month, int(match[4]) if match[4] else None, today)
         if on:
-            found.append(
+            days_in_text.append(
                 Day(_hit(match), on, bool(_UNTIL.search(text[max(0, match.start() - BEFORE_DAY) : match.start()])))
             )
-    return found
+    return days_in_text
 
 
 def _day(day: int, month: int, year: int | None, today: date) -> date | None:
@@ -114,16 +114,16 @@ _WORD = _pattern(r"\p{L}[\p{L}\p{N}’'-]*")
 
 def sentences(text: str) -> list[Hit]:
     """The sentences of a text; "15. децембра" does not end one."""
-    bare, found, start = _without_urls(text), [], 0
+    bare, hits, start = _without_urls(text), [], 0
     for match in [*_END.finditer(bare), None]:
         end = match.end() if match else len(text)
         piece = text[start:end]
         lead = len(piece) - len(piece.lstrip())
-        words = piece.strip()
-        if words:
-            found.append(Hit(start + lead, start + lead + len(words), words))
+        sentence = piece.strip()
+        if sentence:
+            hits.append(Hit(start + lead, start + lead + len(sentence), sentence))
         start = end
-    return found
+    return hits
 
 
 def long_sentences(text: str) -> list[Hit]:
@@ -142,15 +142,15 @@ def _length(sentence: str) -> int:
 
 def _without_urls(text: str) -> str:
     """Addresses as blanks of the same length, so that places stay."""
-    kept, last = [], 0
+    pieces, last = [], 0
     for start, end, _url in urls(text):
-        kept += [text[last:start], " " * (end - start)]
+        pieces += [text[last:start], " " * (end - start)]
         last = end
-    return "".join([*kept, text[last:]])
+    return "".join([*pieces, text[last:]])
 
 
-_SHORT = {each: (to_latin(long) if each != short else long)
-          for short, long in ABBREVIATIONS.items() for each in (short, to_latin(short))}  # fmt: skip
+_SHORT = {spelling: (to_latin(long) if spelling != short else long)
+          for short, long in ABBREVIATIONS.items() for spelling in (short, to_latin(short))}  # fmt: skip
 _ABBREVIATION = _pattern(rf"(?<![\p{{L}}\p{{N}}#@])(?:{'|'.join(both(ABBREVIATIONS))})(?![\p{{L}}\p{{N}}])")
 _CAPITALS = _pattern(
     rf"(?<![\p{{L}}\p{{N}}#@])\p{{Lu}}+(?:[^\p{{L}}\n#@]{{1,6}}\p{{Lu}}+){{{CAPITALS_IN_A_ROW - 1},}}(?!\p{{L}})"
@@ -161,17 +161,17 @@ _CAPITAL_WORD = _pattern(r"\p{L}+")
 def abbreviations(text: str) -> list[Hit]:
     """The first use of each abbreviation that nothing explains: no brackets, and its words nowhere in the text."""
     shouted = capitals(text)
-    found: dict[str, Hit | None] = {}
+    first_uses: dict[str, Hit | None] = {}
     at = 0
     for match in _ABBREVIATION.finditer(text):
         short, long = match[0], _SHORT[match[0]]
         while at < len(shouted) and shouted[at].end <= match.start():
             at += 1
-        if short in found or (at < len(shouted) and shouted[at].start <= match.start()):
+        if short in first_uses or (at < len(shouted) and shouted[at].start <= match.start()):
             continue
         is_explained = _is_explained(text, short, long)
-        found[short] = None if is_explained else _hit(match, f"{short} ({long})" if long else None)
-    return [each for each in found.values() if each]
+        first_uses[short] = None if is_explained else _hit(match, f"{short} ({long})" if long else None)
+    return [hit for hit in first_uses.values() if hit]
 
 
 def _is_explained(text: str, short: str, long: str) -> bool:
@@ -182,12 +182,12 @@ def _is_explained(text: str, short: str, long: str) -> bool:
 
 def capitals(text: str) -> list[Hit]:
     """Runs of words in capitals that are no abbreviations: they read as shouting, and screen readers may spell them."""
-    found = []
+    hits = []
     for match in _CAPITALS.finditer(text):
-        words = [each for each in _CAPITAL_WORD.findall(match[0]) if each not in _SHORT]
+        words = [candidate for candidate in _CAPITAL_WORD.findall(match[0]) if candidate not in _SHORT]
         if len(words) >= CAPITALS_IN_A_ROW - 1 and sum(len(word) >= 4 for word in words) >= 2:
-            found.append(_hit(match, _calm(match[0])))
-    return found
+            hits.append(_hit(match, _calm(match[0])))
+    return hits
 
 
 def _calm(shouted: str) -> str:
@@ -221,7 +221,7 @@ def fancy(text: str) -> list[Hit]:
 def mixed(text: str) -> list[Hit]:
     """Words with letters of both scripts: they look right, but no search finds them. Addresses are left alone."""
     fixed = [match.span() for match in _UNTOUCHED.finditer(text)]
-    found, at = [], 0
+    hits, at = [], 0
     for match in _LETTERS.finditer(text):
         while at < len(fixed) and fixed[at][1] <= match.start():
             at += 1
@@ -229,8 +229,8 @@ def mixed(text: str) -> list[Hit]:
             continue
         cyrillic, latin = len(_CYRILLIC.findall(match[0])), len(_LATIN.findall(match[0]))
         if cyrillic and latin:
-            found.append(_hit(match, _unmixed(match[0], into_cyrillic=cyrillic >= latin)))
-    return found
+            hits.append(_hit(match, _unmixed(match[0], into_cyrillic=cyrillic >= latin)))
+    return hits
 
 
 def _unmixed(word: str, *, into_cyrillic: bool) -> str | None:
@@ -254,35 +254,35 @@ _HASHTAG = _pattern(r"(?<![\p{L}\p{N}_&/#])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)"
 
 def emoji(text: str) -> list[Hit]:
     """Emoji as bullets of a list, and all after the third: a screen reader says the name of each of them aloud."""
-    found, counted = [], 0
+    hits, counted = [], 0
     bullets = {match.start(1) for match in _BULLET.finditer(text)}
     for match in _EMOJI.finditer(text):
         if len(bullets) > 1 and match.start() in bullets:
-            found.append(_hit(match, "–"))
+            hits.append(_hit(match, "–"))
             continue
         counted += 1
         if counted > MOST_EMOJI:
             start = match.start()
             while start and text[start - 1] in " \t":
                 start -= 1
-            found.append(Hit(start, match.end(), text[start : match.end()], ""))
-    return found
+            hits.append(Hit(start, match.end(), text[start : match.end()], ""))
+    return hits
 
 
 def hashtags(text: str) -> list[Hit]:
     """Hashtags of several words without capitals: #DaKliknemoZajedno is read aloud as words, the other as noise."""
-    found = []
+    hits = []
     known: set[str] | None = None
     for match in _HASHTAG.finditer(text):
         tag = match[1]
         pieces = [piece for piece in tag.split("_") if piece]
         if len(pieces) > 1:
-            found.append(_hit(match, "#" + "".join(piece[:1].upper() + piece[1:] for piece in pieces)))
+            hits.append(_hit(match, "#" + "".join(piece[:1].upper() + piece[1:] for piece in pieces)))
         elif tag == tag.lower() and len(tag) >= LONG_HASHTAG:
             known = _vocabulary(text) if known is None else known
             parts = _taken_apart(tag, known) if len(tag) <= LONGEST_HASHTAG else None
-            found.append(_hit(match, "#" + "".join(part[:1].upper() + part[1:] for part in parts) if parts else None))
-    return found
+            hits.append(_hit(match, "#" + "".join(part[:1].upper() + part[1:] for part in parts) if parts else None))
+    return hits
 
 
 def hashtags_in_between(text: str) -> list[Hit]:
@@ -298,7 +298,7 @@ def hashtags_in_between(text: str) -> list[Hit]:
 
 def _vocabulary(text: str) -> set[str]:
     words = {match[0].lower() for match in _LETTERS.finditer(_HASHTAG.sub(" ", text)) if len(match[0]) > 2}
-    return {each for word in words | set(LITTLE) for each in (word, to_latin(word))}
+    return {spelling for word in words | set(LITTLE) for spelling in (word, to_latin(word))}
 
 
 def _taken_apart(tag: str, known: set[str]) -> list[str] | None:
@@ -311,8 +311,8 @@ def _taken_apart(tag: str, known: set[str]) -> list[str] | None:
                 continue
             if known_best is None or len(head) + 1 < len(known_best):
                 best[end] = [*head, tag[start:end]]
-    found = best[len(tag)]
-    return found if found and len(found) > 1 else None
+    parts = best[len(tag)]
+    return parts if parts and len(parts) > 1 else None
 
 
 # ---------------------------------------------------------------- people
@@ -405,11 +405,11 @@ def hits(text: str, tag: str = "sr-Cyrl") -> Iterator[tuple[str, list[Hit]]]:
         yield name, rule(text) if south_slavic or name not in SERBIAN_ONLY else []
 
 
-def mended(text: str, found: list[Hit]) -> str:
+def mended(text: str, hits: list[Hit]) -> str:
     """The text with everything put right that the coach can put right."""
     pieces, last = [], 0
-    for each in sorted(found, key=lambda hit: hit.start):
-        if each.instead is not None:
-            pieces += [text[last : each.start], each.instead]
-            last = each.end
+    for hit in sorted(hits, key=lambda hit: hit.start):
+        if hit.instead is not None:
+            pieces += [text[last : hit.start], hit.instead]
+            last = hit.end
     return "".join([*pieces, text[last:]])

@@ -78,4 +78,6 @@ LOOKALIKES = {pair[0]: pair[1] for pair in f"{_SWAPS_UPPER} {_SWAPS_LOWER}".spli
 
 def both(words: "dict[str, str] | tuple[str, ...]") -> list[str]:
     """The words in both scripts, longest first, so that an alternation takes the longest."""
-    return sorted({each for word in words for each in (word, to_latin(word))}, key=lambda word: (-len(word), word))
+    return sorted(
+        {spelling for word in words for spelling in (word, to_latin(word))}, key=lambda word: (-len(word), word)
+    )

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from posts.draft import SERBIAN, Text
 from serbian.corrections import Correction, corrections
 from serbian.glossary import Glossary
@@ -16,7 +16,7 @@ MOST_WORDS = 12
 MOST_OFFERS = 5
 
 # In the order in which a reader should look at them: what was guessed first.
-REASONS: dict[Why, str | Promise] = {
+REASONS: dict[Why, LazyText] = {
     Why.MIXED: _("Letters of both scripts were mixed; put right:"),
     Why.SPLIT: _("Two letters that usually are one were kept apart:"),
     Why.GLOSSARY: _("From the word list:"),
@@ -44,7 +44,9 @@ class Reason:
 
 def stretches(pieces: Sequence[Piece]) -> list[Stretch]:
     """The text with its marks; what needs no mark is joined."""
-    joined = ((why, "".join(piece.after for piece in same)) for why, same in groupby(pieces, key=lambda each: each.why))
+    joined = (
+        (why, "".join(piece.after for piece in same)) for why, same in groupby(pieces, key=lambda piece: piece.why)
+    )
     return [Stretch(text, why.value if why else "") for why, text in joined if text]
 
 
@@ -64,19 +66,19 @@ def _word(piece: Piece) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-def pieces(source: str, tag: str, words: Glossary) -> list[Piece]:
+def pieces(source: str, tag: str, glossary: Glossary) -> list[Piece]:
     """How the text of `tag` comes from `source`, its twin in the other Serbian script."""
-    return traced(source, into_cyrillic=tag == "sr-Cyrl", glossary=words)
+    return traced(source, into_cyrillic=tag == "sr-Cyrl", glossary=glossary)
 
 
-def offers(texts: Mapping[str, Text], tag: str, words: Glossary) -> list[Correction]:
+def offers(texts: Mapping[str, Text], tag: str, glossary: Glossary) -> list[Correction]:
     """Words that a person spelled otherwise than we would, where both Serbian scripts are written by hand."""
-    written = {each: texts[each].text for each in SERBIAN if each in texts and not texts[each].derived_from}
+    written = {script: texts[script].text for script in SERBIAN if script in texts and not texts[script].derived_from}
     if tag not in SERBIAN or len(written) != 2 or not all(text.strip() for text in written.values()):
         return []
     cyrillic, latin = written["sr-Cyrl"], written["sr-Latn"]
-    found = [
-        *corrections(latin, cyrillic, into_cyrillic=True, glossary=words),
-        *corrections(cyrillic, latin, into_cyrillic=False, glossary=words),
+    corrected = [
+        *corrections(latin, cyrillic, into_cyrillic=True, glossary=glossary),
+        *corrections(cyrillic, latin, into_cyrillic=False, glossary=glossary),
     ]
-    return list(dict.fromkeys(found))[:MOST_OFFERS]
+    return list(dict.fromkeys(corrected))[:MOST_OFFERS]

@@ -114,8 +114,8 @@ def _link(typed: str) -> str:
 
 def _languages(channel: str, layout: str, channels: Mapping[int, Channel]) -> list[str]:
     """The channel's own; both Serbian scripts where it has one and the post shall show several."""
-    found = channels.get(parse_int(channel) or 0)
-    own = list(found.languages) if found else []
+    match = channels.get(parse_int(channel) or 0)
+    own = list(match.languages) if match else []
     return own if layout == Layout.ONE or len(own) > 1 else list(dict.fromkeys([*own, *SERBIAN]))
 
 
@@ -144,12 +144,12 @@ def chosen_time(sent: QueryDict) -> tuple[Resolved | None, str, bool]:
     if not 2000 <= on.year <= 2100:
         return None, _("This day is too far away. Choose one within a year."), False
     fold = sent.get("fold", "")
-    found = wall_time(on, at, int(fold) if fold in ("0", "1") else None)
-    if isinstance(found, Resolved):
-        return found, "", isinstance(wall_time(on, at), Twice)
-    if isinstance(found, DoesNotExist):
-        return None, does_not_exist(found), False
-    return None, twice(found), True
+    resolution = wall_time(on, at, int(fold) if fold in ("0", "1") else None)
+    if isinstance(resolution, Resolved):
+        return resolution, "", isinstance(wall_time(on, at), Twice)
+    if isinstance(resolution, DoesNotExist):
+        return None, does_not_exist(resolution), False
+    return None, twice(resolution), True
 
 
 __all__ = ["BadDraft", "Typed", "chosen_time", "read"]

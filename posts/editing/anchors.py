@@ -73,9 +73,11 @@ def moved(anchor: Anchor, old: str, new: str) -> Anchor | None:
     if old == new:
         return anchor
     single = list(dict.fromkeys((_from_front(old, new), _from_back(old, new))))
-    shifted = [found for blocks in single if (found := _untouched(anchor, blocks))]
+    shifted = [candidate for blocks in single if (candidate := _untouched(anchor, blocks))]
     if shifted:
-        return _refreshed(max(shifted, key=lambda each: _context(each, new, each.start, each.end)), new)
+        return _refreshed(
+            max(shifted, key=lambda candidate: _context(candidate, new, candidate.start, candidate.end)), new
+        )
     blocks = _compared(old, new)
     return _remaining(anchor, blocks, new) or _among_new(anchor, blocks, new)
 
@@ -147,21 +149,22 @@ def _letters(a: str, b: str) -> list[Block]:
 
 def _words(a: str, b: str) -> list[Block]:
     """Word by word, so that a long rewritten text is not matched by chance letters."""
-    ours, theirs = _WORDS.findall(a), _WORDS.findall(b)
-    if len(ours) * len(theirs) > PAIRS:
+    words_a, words_b = _WORDS.findall(a), _WORDS.findall(b)
+    if len(words_a) * len(words_b) > PAIRS:
         return []
-    ours_at, theirs_at = _starts(ours), _starts(theirs)
-    matched = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    starts_a, starts_b = _starts(words_a), _starts(words_b)
+    matched = SequenceMatcher(None, words_a, words_b, autojunk=False).get_matching_blocks()
     return [
-        Block(ours_at[each.a], theirs_at[each.b], ours_at[each.a + each.size] - ours_at[each.a]) for each in matched
+        Block(starts_a[match.a], starts_b[match.b], starts_a[match.a + match.size] - starts_a[match.a])
+        for match in matched
     ]
 
 
 def _starts(tokens: Sequence[str]) -> list[int]:
-    found = [0]
+    starts = [0]
     for token in tokens:
-        found.append(found[-1] + len(token))
-    return found
+        starts.append(starts[-1] + len(token))
+    return starts
 
 
 def _joined(blocks: Sequence[Block]) -> list[Block]:
@@ -188,30 +191,30 @@ def _untouched(anchor: Anchor, blocks: Sequence[Block]) -> Anchor | None:
 
 def _remaining(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
     """From the first to the last letter that stayed, if at least half of what was quoted is still there."""
-    kept = [
+    surviving = [
         (max(block.a, anchor.start), min(block.a + block.size, anchor.end), block.b - block.a)
         for block in blocks
         if block.a < anchor.end and anchor.start < block.a + block.size
     ]
-    if not kept:
+    if not surviving:
         return None
-    start, end = whole(new, kept[0][0] + kept[0][2], kept[-1][1] + kept[-1][2])
-    survivors = sum(stop - begin for begin, stop, _by in kept)
+    start, end = whole(new, surviving[0][0] + surviving[0][2], surviving[-1][1] + surviving[-1][2])
+    survivors = sum(stop - begin for begin, stop, _by in surviving)
     is_stretched = end - start > 2 * len(anchor.quote) + CONTEXT
     if 2 * survivors < anchor.end - anchor.start or is_stretched or not _alike(anchor.quote, new[start:end]):
         return None
     return _refreshed(replace(anchor, start=start, end=end), new)
 
 
-def _alike(quote: str, words: str) -> bool:
+def _alike(quote: str, text: str) -> bool:
     """Whether half of the quoted letters are still there in order: small steps must not lead anywhere."""
-    if not words.strip():
+    if not text.strip():
         return False
-    if quote in words:
+    if quote in text:
         return True
-    if len(quote) * len(words) > PAIRS:
+    if len(quote) * len(text) > PAIRS:
         return False
-    same = sum(triple.size for triple in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks())
+    same = sum(triple.size for triple in SequenceMatcher(None, quote, text, autojunk=False).get_matching_blocks())
     return 2 * same >= len(quote)
 
 

@@ -44,40 +44,40 @@ class Planned:
 
 def changes(now: Outgoing, then: Outgoing) -> frozenset[str]:
     """The fields that people would see differ: "text", "alt", "pictures" and those in `others`."""
-    found = set()
+    fields = set()
     if normalised(now.text) != normalised(then.text):
-        found.add("text")
+        fields.add("text")
     if [picture.ref for picture in now.pictures] != [picture.ref for picture in then.pictures]:
-        found.add("pictures")
+        fields.add("pictures")
     elif [picture.alt for picture in now.pictures] != [picture.alt for picture in then.pictures]:
-        found.add("alt")
+        fields.add("alt")
     others = ("link_card", "poll", "video", "title", "first_comment")
-    found |= {name for name in others if getattr(now, name) != getattr(then, name)}
-    return frozenset(found)
+    fields |= {name for name in others if getattr(now, name) != getattr(then, name)}
+    return frozenset(fields)
 
 
 def ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = False) -> tuple[Way, ...]:
     """What can be done about these changes on a network, the gentlest first. By hand one can always."""
-    found = []
+    possible = []
     if changed <= set(limits.edits) and not has_poll:  # a poll that is changed begins anew
-        found.append(Way.EDIT)
+        possible.append(Way.EDIT)
     if limits.withdraws:
-        found.append(Way.RESEND)
-    return (*found, Way.BY_HAND)
+        possible.append(Way.RESEND)
+    return (*possible, Way.BY_HAND)
 
 
 def standing(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
     """By id, what the networks show by our own doing: what was sent, or what it was changed to last. One query."""
     rows = Delivery.objects.filter(parent__in=deliveries, kind=EDIT, state=State.PUBLISHED)
     last = dict(rows.order_by("pk").values_list("parent_id", "payload"))
-    found = {}
+    shown = {}
     for delivery in deliveries:
         first = Outgoing.from_json(delivery.payload)
         # A change carries no first comment: the one that followed the post stands.
-        found[delivery.pk] = replace(
+        shown[delivery.pk] = replace(
             Outgoing.from_json(last.get(delivery.pk, delivery.payload)), first_comment=first.first_comment
         )
-    return found
+    return shown
 
 
 def payload(version: Version, publication: Publication, draft: Draft | None = None) -> Outgoing | None:
@@ -109,25 +109,25 @@ def planned(post: Post, version: Version, chosen: Mapping[str, str]) -> list[Pla
 def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen: str) -> Planned:
     channel = publication.channel
     if then is None:
-        found: tuple[Way, ...] = (Way.BY_HAND,)
-        return Planned(publication, now, None, frozenset({"text"}), found, _among(found, chosen))
+        possible: tuple[Way, ...] = (Way.BY_HAND,)
+        return Planned(publication, now, None, frozenset({"text"}), possible, _among(possible, chosen))
     # the first comment of a post is another one's
     then = replace(then, reply_to=now.reply_to)
     # somebody changed it there: the words that were approved are put back even if they are the same
     changed = changes(now, then) | ({"text"} if publication.delivery.changed_at else set())
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
-        found = (Way.BY_HAND,)
+        possible = (Way.BY_HAND,)
     else:
-        found = ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
+        possible = ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
     problems = (
         [finding.message for finding in validation.check(channel, then) if finding.severity == "error"]
         if changed
         else []
     )
     return Planned(
-        publication, now, then, frozenset(changed), found, _among(found, chosen), tuple(dict.fromkeys(problems))
+        publication, now, then, frozenset(changed), possible, _among(possible, chosen), tuple(dict.fromkeys(problems))
     )
 
 
-def _among(found: tuple[Way, ...], chosen: str) -> Way | None:
-    return Way(chosen) if chosen in found else None
+def _among(possible: tuple[Way, ...], chosen: str) -> Way | None:
+    return Way(chosen) if chosen in possible else None

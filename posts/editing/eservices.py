@@ -79,38 +79,38 @@ def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered 
     )
 
 
-def gap_values(draft: Draft, municipality: Municipality, found: Offered) -> dict[str, str | date]:
+def gap_values(draft: Draft, municipality: Municipality, offered: Offered) -> dict[str, str | date]:
     """What fills the gaps of a service's texts; a day that nobody knows yet stays a gap."""
-    values: dict[str, str | date] = {**place_words.words(municipality), place_words.LINK: found.url}
-    deadline = draft.call.deadline_on or (found.entry.ends_on if found.entry else None)
-    days = {place_words.DEADLINE: deadline, place_words.START: found.entry.starts_on if found.entry else None}
+    values: dict[str, str | date] = {**place_words.words(municipality), place_words.LINK: offered.url}
+    deadline = draft.call.deadline_on or (offered.entry.ends_on if offered.entry else None)
+    days = {place_words.DEADLINE: deadline, place_words.START: offered.entry.starts_on if offered.entry else None}
     return values | {name: day for name, day in days.items() if day}
 
 
-def _start(template: ServiceTemplate, values: Mapping[str, str | date], own: Glossary) -> Start:
-    text, words = (fill(each, values, CYRILLIC) for each in (template.text, template.call_words))
-    return Start(template.title, text, template.call_kind, words, words=own)
+def _start(template: ServiceTemplate, values: Mapping[str, str | date], glossary: Glossary) -> Start:
+    text, call_words = (fill(template_text, values, CYRILLIC) for template_text in (template.text, template.call_words))
+    return Start(template.title, text, template.call_kind, call_words, words=glossary)
 
 
-def service_notes(draft: Draft, found: Offered | None) -> list[str]:
+def service_notes(draft: Draft, offered: Offered | None) -> list[str]:
     """What is worth a thought before a post promotes its service here. Pure; nothing when all is well."""
     if not draft.service:
         return []
-    if found is None:
+    if offered is None:
         return [_("The post names an eService that is not in the catalogue. Choose another one.")]
     sentences = []
-    if not found.service.is_active:
-        sentences.append(_("This eService is no longer offered: %(service)s.") % {"service": found.service})
-    return sentences + _of_state(found)
+    if not offered.service.is_active:
+        sentences.append(_("This eService is no longer offered: %(service)s.") % {"service": offered.service})
+    return sentences + _of_state(offered)
 
 
-def _of_state(found: Offered) -> list[str]:
-    entry, facts = found.entry, {"service": str(found.service)}
+def _of_state(offered: Offered) -> list[str]:
+    entry, facts = offered.entry, {"service": str(offered.service)}
     day = {
         Offer.NOT_YET: entry and entry.starts_on,
         Offer.ENDED: entry and entry.ends_on,
         Offer.STALE: entry and entry.verified_on,
-    }.get(found.state)
+    }.get(offered.state)
     if day:
         facts["day"] = short_date(day)
     sentences = {
@@ -121,7 +121,7 @@ def _of_state(found: Offered) -> list[str]:
         Offer.NOT_YET: _("This eService can be used here only from %(day)s: %(service)s."),
         Offer.ENDED: _("This eService ended here on %(day)s: %(service)s."),
     }
-    sentence = sentences.get(found.state)
+    sentence = sentences.get(offered.state)
     return [sentence % facts] if sentence else []
 
 
@@ -132,6 +132,6 @@ def link_notes(draft: Draft) -> list[str]:
     return []
 
 
-def all_notes(draft: Draft, found: Offered | None) -> list[str]:
+def all_notes(draft: Draft, offered: Offered | None) -> list[str]:
     """`found` is the service that the post names, as it stands here."""
-    return [*service_notes(draft, found), *link_notes(draft)]
+    return [*service_notes(draft, offered), *link_notes(draft)]

@@ -25,10 +25,10 @@ Value = str | date
 
 def placeholders(text: str) -> list[str]:
     """Names of the gaps in `text`, each once, in order."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in _GAP.findall(text):
-        found.setdefault(fold(name), name)
-    return list(found.values())
+        names.setdefault(fold(name), name)
+    return list(names.values())
 
 
 def gaps(draft: Draft) -> list[str]:
@@ -45,36 +45,36 @@ def _words(draft: Draft) -> Iterator[str]:
     yield from (shown.alt for shown in draft.media)
 
 
-def fill(text: str, values: Mapping[str, Value], tag: str = "", words: Glossary = EMPTY) -> str:
+def fill(text: str, values: Mapping[str, Value], tag: str = "", glossary: Glossary = EMPTY) -> str:
     """`text` with its gaps filled, a day as the language `tag` writes it; gaps without a value stay.
 
     Values are in Cyrillic; `words` are those that the municipality spells its own way in Latin.
     """
     known = {fold(name): value for name, value in values.items() if value}
 
-    def put(found: re.Match[str]) -> str:
-        value = known.get(fold(found[1]))
+    def put(match: re.Match[str]) -> str:
+        value = known.get(fold(match[1]))
         if value is None:
-            return found[0]
-        written = _written(value, tag, words)
+            return match[0]
+        written = _written(value, tag, glossary)
         # a day ends with the full stop of its year, which is also that of the sentence
-        return written[:-1] if written.endswith(".") and text[found.end() : found.end() + 1] == "." else written
+        return written[:-1] if written.endswith(".") and text[match.end() : match.end() + 1] == "." else written
 
     return _GAP.sub(put, text)
 
 
-def _written(value: Value, tag: str, words: Glossary) -> str:
+def _written(value: Value, tag: str, glossary: Glossary) -> str:
     if isinstance(value, date):
         return day(value, tag)
-    return to_latin(value, words) if tag == "sr-Latn" else value
+    return to_latin(value, glossary) if tag == "sr-Latn" else value
 
 
 def day(on: date, tag: str) -> str:
     """A day inside a sentence: "15. децембра 2026." in Serbian, "15. 12. 2026." in other languages."""
-    words = f"{on.day}. {_MONTHS[on.month - 1]} {on.year}."
+    cyrillic = f"{on.day}. {_MONTHS[on.month - 1]} {on.year}."
     if tag == "sr-Cyrl":
-        return words
-    return to_latin(words) if tag == "sr-Latn" else f"{on.day}. {on.month}. {on.year}."
+        return cyrillic
+    return to_latin(cyrillic) if tag == "sr-Latn" else f"{on.day}. {on.month}. {on.year}."
 
 
 def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", first: str = "sr-Cyrl") -> Draft:

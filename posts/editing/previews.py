@@ -216,13 +216,13 @@ def picture_url(slug: str, media_id: int, crop: Crop | None = None) -> str:
 
 def notes(draft: Draft, official: Sequence[Mapping[str, Any]]) -> list[str]:
     """What is worth a thought about the whole post, whatever the channels."""
-    found = [
+    sentences = [
         _("This municipality also uses this language officially, and the post has no text in it: %(language)s.")
         % {"language": language_name(tag)}
         for tag in compose.unwritten(draft, official)
     ]
     if draft.link and not draft.address:
-        found.append(bad_link())
+        sentences.append(bad_link())
     written = [text.text for text in draft.texts.values()]
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
-    return found + list(dict.fromkeys(note for text in written for note in text_notes(text)))
+    return sentences + list(dict.fromkeys(note for text in written for note in text_notes(text)))

@@ -29,12 +29,12 @@ class Where:
 
 def written(draft: Draft) -> dict[Key, str]:
     """The texts that people wrote, shared ones first. A derived script has no words of its own."""
-    found: dict[Key, str] = {
+    texts: dict[Key, str] = {
         (tag, None): text.text for tag, text in draft.texts.items() if text.text.strip() and not text.derived_from
     }
-    for channel, texts in draft.per_channel.items():
-        found |= {(tag, channel): text for tag, text in texts.items() if text.strip()}
-    return found
+    for channel, own_texts in draft.per_channel.items():
+        texts |= {(tag, channel): text for tag, text in own_texts.items() if text.strip()}
+    return texts
 
 
 def rewritten(draft: Draft, texts: dict[Key, str]) -> dict[str, Any]:

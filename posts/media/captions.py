@@ -62,7 +62,7 @@ def _cues(text: str) -> list[Cue]:
     heads = [number for number, line in enumerate(lines) if "-->" in line]
     if len(heads) > 2 * MOST_CUES:
         raise BadCaptions(_("There are more than %(most)s captions in this file.") % {"most": MOST_CUES})
-    found = []
+    cues = []
     for number, after in pairwise([*heads, len(lines) + 1]):
         times = _TIMES.match(lines[number][:200])
         if times is None:
@@ -70,9 +70,9 @@ def _cues(text: str) -> list[Cue]:
         start, end = _milliseconds(times.groups()[:4]), _milliseconds(times.groups()[4:])
         if end <= start or end > LONGEST_SECONDS * 1000:
             raise BadCaptions(_bad_line(number))
-        if said := _said(lines[number + 1 : after]):
-            found.append(Cue(start, end, said))
-    return found
+        if text := _said(lines[number + 1 : after]):
+            cues.append(Cue(start, end, text))
+    return cues
 
 
 def _bad_line(number: int) -> str:
@@ -84,15 +84,15 @@ def _bad_line(number: int) -> str:
 
 def _said(lines: Sequence[str]) -> str:
     """The lines up to the first empty one, which is where a cue ends."""
-    kept = []
+    plain_lines = []
     for line in lines:
         if not line.strip():
             break
         plain = html.unescape(_MARKS.sub("", line[: 4 * MOST_LINE]))
         plain = _UNSEEN.sub("", plain).replace("-->", "→").strip()[:MOST_LINE]
         if plain:
-            kept.append(plain)
-    return "\n".join(kept)
+            plain_lines.append(plain)
+    return "\n".join(plain_lines)
 
 
 def _milliseconds(parts: Sequence[str | None]) -> int:

@@ -21,7 +21,7 @@ Box = tuple[bytes, int, int, int]
 
 def blank(file: BinaryIO) -> int:
     """Blank every place in `file` (open for reading and writing); returns how many there were."""
-    found = 0
+    count = 0
     for begin, end in list(_heads(file)):
         file.seek(begin)
         head = bytearray(file.read(end - begin))
@@ -32,8 +32,8 @@ def blank(file: BinaryIO) -> int:
         if spots:
             file.seek(begin)
             file.write(head)
-        found += len(spots)
-    return found
+        count += len(spots)
+    return count
 
 
 def _heads(file: BinaryIO) -> Iterator[tuple[int, int]]:
@@ -83,13 +83,13 @@ def _spots(head: bytearray, at: int, end: int, depth: int, left: list[int]) -> I
 
 def _of_places(head: bytearray, at: int, end: int) -> set[int]:
     """Numbers of the keys that name a location, counted from 1."""
-    found, at, number = set(), at + 8, 0
+    numbers, at, number = set(), at + 8, 0
     while at + 8 <= end and number < MOST_BOXES:
         number += 1
         (length,) = struct.unpack(">I", head[at : at + 4])
         if length < 8 or at + length > end:
             break
         if b"location" in head[at + 8 : at + length]:
-            found.add(number)
+            numbers.add(number)
         at += length
-    return found
+    return numbers

@@ -146,12 +146,12 @@ def _limit() -> None:
 def main(path: str, kind: str) -> None:
     _limit()
     try:
-        told = look(path, kind)
+        report = look(path, kind)
     except Unfit as unfit:
-        told = {"problem": str(unfit)}
+        report = {"problem": str(unfit)}
     except Exception:  # decoders raise whatever they like on hostile bytes
-        told = {"problem": "corrupt"}
-    sys.stdout.write(json.dumps(told))
+        report = {"problem": "corrupt"}
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

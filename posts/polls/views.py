@@ -30,7 +30,7 @@ MOST_ANSWERS = 99_999_999
 @require_http_methods(["GET", "POST"])
 def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = _asking(request, pk)
-    found = Closing.objects.filter(post=post).select_related("by", "follow_up").first()
+    report = Closing.objects.filter(post=post).select_related("by", "follow_up").first()
     problem = ""
     if request.method == "POST":
         try:
@@ -42,16 +42,16 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
             return redirect("post_closing", request.municipality.slug, post.pk)
     typed = request.POST if request.method == "POST" else None
     publications = list(queries.publications(post))
-    for each in publications:
-        each.script = own_name(each.slot)  # type: ignore[attr-defined]
+    for publication in publications:
+        publication.script = own_name(publication.slot)  # type: ignore[attr-defined]
     counted = votes(publications, queries.poll_results(post))
-    offered = _offered(found, suggested(counted))
+    offered = _offered(report, suggested(counted))
     draft = parse(post.draft)
     context = {
-        "post": post, "draft": draft, "closing": found, "typed": typed, "problem": problem, "most": MOST,
-        "asked": next((each.text for each in draft.texts.values() if each.text.strip()), str(post)),
+        "post": post, "draft": draft, "closing": report, "typed": typed, "problem": problem, "most": MOST,
+        "asked": next((text.text for text in draft.texts.values() if text.text.strip()), str(post)),
         "publications": publications, "votes": counted, "offered": offered,
-        "shown_answers": found.answers if found else offered and offered.count,
+        "shown_answers": report.answers if report else offered and offered.count,
         "token": _signed(post, offered) if offered else "",
     }  # fmt: skip
     return render(request, "posts/closing.html", context, status=422 if problem else 200)
@@ -93,8 +93,8 @@ def _unsigned(post: Post, token: str) -> Suggested | None:
 def follow_up(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """The draft that tells people; begun from the report."""
     post = _asking(request, pk)
-    found = get_object_or_404(Closing.objects.select_related("post"), post=post)
-    draft = tell(found, by=request.user)
+    closing = get_object_or_404(Closing.objects.select_related("post"), post=post)
+    draft = tell(closing, by=request.user)
     messages.success(request, _("This draft tells people what became of their answers. Put it into your words."))
     return redirect("post_edit", request.municipality.slug, draft.pk)
 

@@ -134,9 +134,9 @@ def _pieces(text: str, talks: Sequence[Talk]) -> Iterator[str]:
         yield _mark(text[start:end], start, end, here) if here else text[start:end]
 
 
-def _mark(words: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
+def _mark(text: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
     """A link to the narrowest thread on these words; the proposed words after the last of those they replace."""
-    chosen = min(here, key=lambda each: (each.thread.end - each.thread.start, -each.thread.pk))
+    chosen = min(here, key=lambda talk: (talk.thread.end - talk.thread.start, -talk.thread.pk))
     ids = " ".join(str(talk.thread.pk) for talk in here)
     first = format_html(' id="mark-{}"', chosen.thread.pk) if chosen.thread.start == start else ""
     others = [talk for talk in here if talk.thread.start == start and talk is not chosen]
@@ -144,7 +144,7 @@ def _mark(words: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
     targets = format_html_join("", '<span id="mark-{}" data-added></span>', ((other.thread.pk,) for other in others))
     last = format_html_join("", "{}", ((_ending(talk),) for talk in here if talk.thread.end == end))
     changing = any(talk.can_be_accepted for talk in here)
-    inner = format_html("<del>{}</del>", words) if changing else words
+    inner = format_html("<del>{}</del>", text) if changing else text
     return format_html(
         '<mark class="said" data-threads="{}">{}<a href="#thread-{}"{}>{}</a>{}</mark>',
         ids, targets, chosen.thread.pk, first, inner, last,
@@ -184,6 +184,6 @@ def in_order(talks: Sequence[Talk], texts: Sequence[thread_positions.Key], pictu
         return (3 if thread.lost_at else 2), 0, 0, 0, thread.pk
 
     ordered = sorted(talks, key=rank)
-    for number, talk in enumerate((each for each in ordered if each.thread.is_open), 1):
+    for number, talk in enumerate((talk for talk in ordered if talk.thread.is_open), 1):
         talk.number = number
     return ordered

@@ -38,7 +38,7 @@ def calendar(request: MunicipalityRequest) -> HttpResponse:
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     for post in posts:
-        states = {each.delivery.state for each in post.live_publications}  # type: ignore[attr-defined]
+        states = {publication.delivery.state for publication in post.live_publications}  # type: ignore[attr-defined]
         movable = rules.may_move(request.access, post) and not post.is_correction and not states & set(queries.OUT)
         post.may_move = movable  # type: ignore[attr-defined]
     days = grid.days(shown, posts, holidays(shown.first, shown.last, request.municipality.slug))

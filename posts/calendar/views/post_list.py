@@ -33,8 +33,8 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
 
 
 STATES = (
-    *((each, each.label) for each in Stage),
-    *((each, each.label) for each in (
+    *((stage, stage.label) for stage in Stage),
+    *((state, state.label) for state in (
         State.SCHEDULED, State.PUBLISHED, State.FAILED, State.UNCONFIRMED, State.EXPIRED,
     )),
 )  # fmt: skip

@@ -34,5 +34,5 @@ def address(slug: str) -> str:
 @lru_cache(maxsize=8)
 def _said(language: str) -> tuple[bytes, str]:
     """What is said in the language that is on, and its fingerprint."""
-    said = json.dumps(spoken(), ensure_ascii=False, separators=(",", ":")).encode()
-    return said, hashlib.sha256(said).hexdigest()[:12]
+    body = json.dumps(spoken(), ensure_ascii=False, separators=(",", ":")).encode()
+    return body, hashlib.sha256(body).hexdigest()[:12]

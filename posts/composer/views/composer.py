@@ -199,7 +199,7 @@ def _with_files(request: MunicipalityRequest, typed: Typed) -> Typed:
     ]
     draft = typed.content.draft
     known = {shown.id for shown in draft.media}
-    media = (*draft.media, *(Shown(each.pk, each.alt) for each in added if each.pk not in known))
+    media = (*draft.media, *(Shown(picture.pk, picture.alt) for picture in added if picture.pk not in known))
     fresh = parse({**draft.to_json(), "media": Draft(media=media).to_json()["media"]})
     return Typed(Content(fresh, typed.content.title, typed.content.category, typed.content.time), typed.revision,
                  typed.time_problem, typed.asks_fold)  # fmt: skip
@@ -250,10 +250,12 @@ def _allowed(request: MunicipalityRequest, post: Post, *, now: bool = False) -> 
 
     `now`: it goes out at once, so that its writer approves it for no other time.
     """
-    house = request.municipality
-    if rules.may_schedule(request.access, post, needs_approval=house.needs_approval):
+    municipality = request.municipality
+    if rules.may_schedule(request.access, post, needs_approval=municipality.needs_approval):
         return post
-    if not rules.decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own):
+    if not rules.decides_alone(
+        request.access, approval=municipality.approval, own_allowed=municipality.may_approve_own
+    ):
         raise PermissionDenied
     with transaction.atomic():  # a refused approval leaves the draft a draft
         post = submit(post, by=request.user, now=now)

@@ -89,23 +89,23 @@ def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_safe
 def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     """The picture, or with `?box=` a part of it that a post uses: looking makes no new files. Of a video its poster."""
-    found = _found(request, pk)
-    if found.is_video:
-        return _poster(request, str(found.poster.name))
+    row = _found(request, pk)
+    if row.is_video:
+        return _poster(request, str(row.poster.name))
     box = request.GET.get("box", "")
     if not box:
-        return _sent(request, str(found.file.name), found.mime)
-    if box not in found.crops:
+        return _sent(request, str(row.file.name), row.mime)
+    if box not in row.crops:
         raise Http404
-    made = found.crops[box]
+    made = row.crops[box]
     return _sent(request, made["file"], made["mime"])
 
 
 @requires(Verb.POST_VIEW)
 @require_safe
 def thumbnail(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    found = _found(request, pk)
-    return _poster(request, str(found.thumbnail.name))
+    row = _found(request, pk)
+    return _poster(request, str(row.thumbnail.name))
 
 
 def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -121,20 +121,20 @@ def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def film(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     """The video itself, or the part that a player asks for. Only one at which a worker has looked."""
-    found = _found(request, pk)
-    if not found.is_video or not found.poster:
+    row = _found(request, pk)
+    if not row.is_video or not row.poster:
         raise Http404
-    name = str(found.file.name)
+    name = str(row.file.name)
     try:
         size = default_storage.size(name)
         asked = part(request.headers.get("range", ""), size)
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+    except FileNotFoundError as error:
+        raise Http404 from error
     except OutOfRange:
         return _walled(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
     first, last = asked or (0, size - 1)
     content = () if request.method == "HEAD" else _chunks(name, first, last - first + 1)
-    answer = StreamingHttpResponse(content, status=206 if asked else 200, content_type=found.mime)
+    answer = StreamingHttpResponse(content, status=206 if asked else 200, content_type=row.mime)
     answer["Content-Length"], answer["Accept-Ranges"] = str(last - first + 1), "bytes"
     # A film is compressed already, and a player that asks for bytes wants these bytes.
     answer["Content-Encoding"] = "identity"
@@ -156,22 +156,22 @@ def _chunks(name: str, first: int, length: int) -> Iterator[bytes]:
 @require_safe
 def captions(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     """What is spoken in a video, for the player of the page."""
-    found = _found(request, pk)
-    if not found.captions:
+    row = _found(request, pk)
+    if not row.captions:
         raise Http404
     try:
-        with default_storage.open(str(found.captions.name)) as file:
+        with default_storage.open(str(row.captions.name)) as file:
             cues = media_captions.read(file.read())
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+    except FileNotFoundError as error:
+        raise Http404 from error
     return _walled(HttpResponse(media_captions.vtt(cues), content_type="text/vtt; charset=utf-8"))
 
 
 def _found(request: MunicipalityRequest, pk: int) -> Media:
-    found = get_object_or_404(Media, pk=pk)
-    if not request.access.may(Verb.DRAFT_VIEW) and not _is_public(found):
+    row = get_object_or_404(Media, pk=pk)
+    if not request.access.may(Verb.DRAFT_VIEW) and not _is_public(row):
         raise Http404
-    return found
+    return row
 
 
 def _is_public(media: Media) -> bool:
@@ -186,8 +186,8 @@ def _sent(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
     else:
         try:
             response = FileResponse(default_storage.open(name, "rb"), content_type=mime)
-        except FileNotFoundError as gone:
-            raise Http404 from gone
+        except FileNotFoundError as error:
+            raise Http404 from error
     response["ETag"], response["Cache-Control"] = tag, KEEP
     return _walled(response)
 

@@ -76,7 +76,7 @@ class ChannelChoice:
 
     @property
     def is_different(self) -> bool:
-        return bool(self.layout) or any(each.text for each in self.own)
+        return bool(self.layout) or any(text.text for text in self.own)
 
 
 Said = tuple[str, validation.Finding]
@@ -85,12 +85,12 @@ Said = tuple[str, validation.Finding]
 
 def once(previews: Sequence[Preview], wanted: Callable[[validation.Finding], bool]) -> list[Said]:
     """Each problem once, however many channels have it."""
-    found: dict[validation.Finding, dict[str, None]] = {}
-    for each in previews:
-        where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
-        for finding in filter(wanted, each.findings):
-            found.setdefault(finding, {})[where] = None
-    return [(", ".join(channels), finding) for finding, channels in found.items()]
+    channels_by_finding: dict[validation.Finding, dict[str, None]] = {}
+    for preview in previews:
+        place = f"{preview.channel.name} ({preview.languages})" if preview.is_apart else preview.channel.name
+        for finding in filter(wanted, preview.findings):
+            channels_by_finding.setdefault(finding, {})[place] = None
+    return [(", ".join(channels), finding) for finding, channels in channels_by_finding.items()]
 
 
 @dataclass
@@ -155,12 +155,12 @@ class Page:
 
     @property
     def coach_open(self) -> list[CoachingHint]:
-        return [each for each in self.coach if each.point.is_open]
+        return [hint for hint in self.coach if hint.point.is_open]
 
     @property
     def coach_fine(self) -> list[CoachingHint]:
         """What is in order and only the server knows; the browser adds at once what the text alone tells."""
-        return [each for each in self.coach if not each.point.is_open and not each.by_text]
+        return [hint for hint in self.coach if not hint.point.is_open and not hint.by_text]
 
     @property
     def coach_count(self) -> str:
@@ -185,7 +185,7 @@ class Page:
     @property
     def poll_findings(self) -> list[str]:
         """Problems of the poll, once however many channels have them."""
-        findings = [finding for each in self.previews for finding in each.findings if finding.field == "poll"]
+        findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
         # That there are too few answers, the notes on the format say for every network.
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
@@ -223,24 +223,24 @@ class Page:
 
     @property
     def comment_parts(self) -> list[Preview]:
-        return [each for each in self.previews if each.comment]
+        return [preview for preview in self.previews if preview.comment]
 
     @property
     def beside_findings(self) -> dict[str, list[Said]]:
         """Problems of title and first comment, beside them."""
         fields = ("title", "first_comment")
-        found = once(self.previews, lambda finding: finding.field in fields)
-        return {name: [said for said in found if said[1].field == name] for name in fields}
+        problems = once(self.previews, lambda finding: finding.field in fields)
+        return {name: [problem for problem in problems if problem[1].field == name] for name in fields}
 
     @property
     def odd_service(self) -> str:
         """The post's service when it is not among those that are offered: it must not be lost by saving."""
         key = self.draft.service
-        return "" if any(each.service.key == key for each in self.offers) else key
+        return "" if any(offer.service.key == key for offer in self.offers) else key
 
     @property
     def errors(self) -> int:
-        return sum(len(each.errors) for each in self.previews)
+        return sum(len(preview.errors) for preview in self.previews)
 
 
 def page(request: MunicipalityRequest, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
@@ -264,10 +264,10 @@ def fragments(
     links: bool = True,
 ) -> Page:
     """What the page shows of `typed`. Three queries: words of the house, pictures, what was found behind the links."""
-    slug, house = request.municipality.slug, request.municipality
-    content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
+    slug, municipality = request.municipality.slug, request.municipality
+    content, draft = typed.content, replace(typed.content.draft, words=glossary(municipality.pk))
     library = queries.media_of(draft)
-    promoted = promotion(draft, house, services)
+    promoted = promotion(draft, municipality, services)
     primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
     return Page(
@@ -281,14 +281,14 @@ def fragments(
         fold=content.time.fold if content.time else -1,
         asks_fold=typed.asks_fold,
         time_problem=typed.time_problem,
-        time_notes=time_notes(content.time.local, house) if content.time else [],
-        tabs=[_tab(draft, tag) for tag in _tags(draft, channels, house)],
+        time_notes=time_notes(content.time.local, municipality) if content.time else [],
+        tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
         pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
-        coach=coach(draft, seen, library, house, links=links),
+        coach=coach(draft, seen, library, municipality, links=links),
         notes=[
-            *([] if draft.is_empty else notes(draft, house.official_languages)),
+            *([] if draft.is_empty else notes(draft, municipality.official_languages)),
             *all_notes(draft, promoted.offer if promoted else None),
         ],
         offers=services,
@@ -304,25 +304,25 @@ def fragments(
 
 def _acts(request: MunicipalityRequest, has_time: bool) -> tuple[str, tuple[str, ...]]:
     """The one primary act for this person, and the others under "More"."""
-    house, access = request.municipality, request.access
-    if not decides_alone(access, approval=house.approval, own_allowed=house.may_approve_own):
+    municipality, access = request.municipality, request.access
+    if not decides_alone(access, approval=municipality.approval, own_allowed=municipality.may_approve_own):
         return "submit", ()
     others = ("publish",) if has_time else ()
-    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if house.needs_approval else ()))
+    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if municipality.needs_approval else ()))
 
 
-def _tags(draft: Draft, channels: Sequence[Channel], house: Any) -> list[str]:
+def _tags(draft: Draft, channels: Sequence[Channel], municipality: Any) -> list[str]:
     """The house's script first, the other one, official languages, those of the channels, what is written."""
-    first = f"sr-{house.primary_script}"
-    official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
+    first = f"sr-{municipality.primary_script}"
+    official = [f"{language.get('language')}-{language.get('script')}" for language in municipality.official_languages]
     spoken = [tag for channel in channels for tag in channel.languages]
     return list(dict.fromkeys([first, *SERBIAN, *official, *spoken, *draft.texts]))
 
 
 def _tab(draft: Draft, tag: str) -> Tab:
     own = draft.texts.get(tag, Text(""))
-    found = compose.resolved(draft.texts, tag, draft.words)
-    source = found.derived_from if found else None
+    resolved = compose.resolved(draft.texts, tag, draft.words)
+    source = resolved.derived_from if resolved else None
     pieces = derived_text.pieces(draft.texts[source].text, tag, draft.words) if source else []
     return Tab(
         tag=tag,
@@ -330,10 +330,10 @@ def _tab(draft: Draft, tag: str) -> Tab:
         label=language_name(tag),
         text="" if own.derived_from else own.text,
         follows=own.derived_from or "",
-        derived=found.text if found and source else "",
+        derived=resolved.text if resolved and source else "",
         source=language_name(source) if source else "",
-        needs_look=bool(found and found.wants_a_look),
-        is_missing=found is None and tag not in SERBIAN and not draft.is_empty,
+        needs_look=bool(resolved and resolved.wants_a_look),
+        is_missing=resolved is None and tag not in SERBIAN and not draft.is_empty,
         stretches=derived_text.stretches(pieces),
         reasons=derived_text.reasons(pieces),
         offers=derived_text.offers(draft.texts, tag, draft.words),
@@ -359,13 +359,13 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
 def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[Said]]:
     """Problems of each picture and of the video; key 0: of all together."""
     known = [shown.id for shown in draft.media if shown.id in library]
-    pictures = [each for each in known if not library[each].is_video]
-    video = next((each for each in known if library[each].is_video), 0)
-    found: dict[int, list[Said]] = {}
-    for said in once(seen, lambda finding: finding.code != "video_not_ready"):  # its row says that itself
-        name, _dot, place = said[1].field.partition(".")
+    pictures = [pk for pk in known if not library[pk].is_video]
+    video = next((pk for pk in known if library[pk].is_video), 0)
+    problems: dict[int, list[Said]] = {}
+    for problem in once(seen, lambda finding: finding.code != "video_not_ready"):  # its row says that itself
+        name, _dot, place = problem[1].field.partition(".")
         if name == "pictures":
-            found.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(said)
+            problems.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(problem)
         elif name == "video":
-            found.setdefault(0 if said[1].code == "two_videos" else video, []).append(said)
-    return found
+            problems.setdefault(0 if problem[1].code == "two_videos" else video, []).append(problem)
+    return problems

@@ -50,7 +50,7 @@ def repair(request: MunicipalityRequest) -> HttpResponse:
         asked = proposals.setdefault(change.before, Proposal(change.before, change.candidates, change.sure, []))
         asked.places.append([change.start, change.end])
     context = {
-        "sure": [each for each in proposals.values() if each.sure],
-        "unsure": [each for each in proposals.values() if not each.sure],
+        "sure": [proposal for proposal in proposals.values() if proposal.sure],
+        "unsure": [proposal for proposal in proposals.values() if not proposal.sure],
     }
     return render(request, "posts/composer/_repair.html", context)

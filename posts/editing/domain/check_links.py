@@ -102,5 +102,5 @@ def _may_be_plain(url: str) -> bool:
 def forget() -> int:
     """Drop what nobody has asked for lately; returns how many."""
     with everywhere("forget old looks at links"):
-        gone, _kinds = LinkCheck.objects.filter(asked_at__lt=timezone.now() - KEEP).delete()
-    return gone
+        deleted, _kinds = LinkCheck.objects.filter(asked_at__lt=timezone.now() - KEEP).delete()
+    return deleted

@@ -83,7 +83,7 @@ def _refuse_unfit(post: Post) -> None:
         raise ActionNotAllowed(
             _("Only a post that is out can be corrected. This one is being written: change it there.")
         )
-    states = {each.delivery.state for each in publications(post)}
+    states = {publication.delivery.state for publication in publications(post)}
     if states & set(UNDER_WAY):
         raise ActionNotAllowed(going_out())
     if State.UNCONFIRMED in states:
@@ -138,7 +138,7 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -
         raise ActionNotAllowed(
             _("The post was changed after you opened this page. Look at what happens on each network again.")
         )
-    amendment.ways = {str(each.publication.pk): each.chosen for each in planned(post, version, ways) if each.chosen}
+    amendment.ways = {str(plan.publication.pk): plan.chosen for plan in planned(post, version, ways) if plan.chosen}
     amendment.save(update_fields=["ways"])
     refuse_unready(post, version)
     record("post.choose_ways", by=by, target=post, ways=amendment.ways)
@@ -147,14 +147,14 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: User) -
 
 def refuse_unready(post: Post, version: Version) -> None:
     """Raises `ActionNotAllowed` while it is not said what happens on each network, or a network would refuse it."""
-    found = planned(post, version, _open(post).ways)
-    if not any(each.changes for each in found):
+    plans = planned(post, version, _open(post).ways)
+    if not any(plan.changes for plan in plans):
         raise ActionNotAllowed(_("Nothing differs from what is public. Change the text first, or drop the correction."))
-    if not all(each.is_settled for each in found):
+    if not all(plan.is_settled for plan in plans):
         raise ActionNotAllowed(_("Say for each network what happens there: some cannot change a post."))
     reasons = [
         _("%(channel)s: %(problem)s") % {"channel": plan.publication.channel.name, "problem": problem}
-        for plan in found
+        for plan in plans
         if plan.chosen in (Way.EDIT, Way.RESEND)
         for problem in plan.problems
     ]
@@ -163,10 +163,10 @@ def refuse_unready(post: Post, version: Version) -> None:
 
 
 def _open(post: Post) -> Amendment:
-    found = open_correction(post)
-    if found is None:
+    amendment = open_correction(post)
+    if amendment is None:
         raise ActionNotAllowed(_("This post is not being corrected."))
-    return found
+    return amendment
 
 
 # ---------------------------------------------------------------- the end
@@ -188,9 +188,9 @@ def carry_out(post: Post, version: Version, *, by: User, is_emergency: bool = Fa
     """Everybody has agreed to `version`. A part of verbs: the post is locked. Raises `ActionNotAllowed`."""
     refuse_unready(post, version)
     amendment = _open(post)
-    for each in planned(post, version, amendment.ways):
-        if each.changes and each.chosen:
-            _start(amendment, each, urgent=is_emergency, by=by)
+    for plan in planned(post, version, amendment.ways):
+        if plan.changes and plan.chosen:
+            _start(amendment, plan, urgent=is_emergency, by=by)
     amendment.state, amendment.version, amendment.is_emergency = AmendmentState.AGREED, version, is_emergency
     amendment.decided_by, amendment.decided_at = by, timezone.now()
     amendment.save()

@@ -58,13 +58,13 @@ def frozen_texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.Res
     shown = {channel.pk: compose.layout_of(draft, channel).languages for channel in channels}
     tags = dict.fromkeys([*draft.texts, *(tag for languages in shown.values() for tag in languages)])
     shared = {tag: text for tag in tags if (text := compose.resolved(draft.texts, tag, draft.words))}
-    found: dict[Key, compose.Resolved] = {(tag, None): text for tag, text in shared.items()}
+    texts: dict[Key, compose.Resolved] = {(tag, None): text for tag, text in shared.items()}
     for channel in channels:
         for tag in dict.fromkeys([*draft.per_channel.get(channel.pk, {}), *shown[channel.pk]]):
             text = compose.texts_for(draft, channel.pk, tag)
             if text and (tag not in shared or text.text != shared[tag].text):
-                found[tag, channel.pk] = text
-    return found
+                texts[tag, channel.pk] = text
+    return texts
 
 
 def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]:
@@ -87,15 +87,15 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
 
 def _answers(draft: Draft) -> dict[str, Any]:
     """The answers of a poll in both scripts: a word taught later does not change what was approved."""
-    found = {tag: answers for tag in SERBIAN if (answers := compose.answers(draft, tag))}
-    return {"answers": found} if found else {}
+    by_script = {tag: answers for tag in SERBIAN if (answers := compose.answers(draft, tag))}
+    return {"answers": by_script} if by_script else {}
 
 
 def _beside(draft: Draft) -> dict[str, Any]:
     """Headline and first comment in both scripts, likewise."""
     named = [name for name in BESIDE if getattr(draft, name)]
-    found = {tag: {name: compose.beside(draft, name, tag) for name in named} for tag in SERBIAN}
-    return {"beside": found} if named else {}
+    by_script = {tag: {name: compose.beside(draft, name, tag) for name in named} for tag in SERBIAN}
+    return {"beside": by_script} if named else {}
 
 
 def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int, str]:
@@ -104,8 +104,8 @@ def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int,
 
 
 def _digest(texts: dict[Key, compose.Resolved], parts: dict[str, Any]) -> str:
-    words = sorted((tag, channel or 0, text.text) for (tag, channel), text in texts.items())
-    canonical = json.dumps([words, parts], sort_keys=True, ensure_ascii=False)
+    rows = sorted((tag, channel or 0, text.text) for (tag, channel), text in texts.items())
+    canonical = json.dumps([rows, parts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -30,10 +30,10 @@ MOST_NOTE = 2000
 
 def may_at_once(post: Post, *, by: User) -> tuple[bool, bool]:
     """(whether this person may take it down without asking, whether as somebody on the emergency list only)."""
-    house = post.municipality
-    if not house.needs_approval or seats(by, house):
+    municipality = post.municipality
+    if not municipality.needs_approval or seats(by, municipality):
         return True, False
-    listed = emergency_rights(house).filter(user=by).exists()
+    listed = emergency_rights(municipality).filter(user=by).exists()
     return listed, listed
 
 
@@ -76,9 +76,9 @@ def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
     rows = [publication for publication in public(post) if publication.pk in chosen]
     if not rows or len(rows) < len(set(chosen)):
         raise ActionNotAllowed(_("Choose at least one network on which the post is public now."))
-    if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
-        words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
-        raise ActionNotAllowed(words % {"channels": ", ".join(stays)})
+    if stays := [publication.channel.name for publication in rows if not can_be_taken_down(publication)]:
+        message = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
+        raise ActionNotAllowed(message % {"channels": ", ".join(stays)})
     return rows
 
 

@@ -42,7 +42,7 @@ def restore_version(post: Post, version: Version, *, by: User) -> Restored:
         raise ActionNotAllowed(_("This version belongs to another post."))
     draft, notes = usable(version)
     before = parse(post.draft)
-    kept = None if _is_blank(before) else freeze(post, by=by)
+    backup = None if _is_blank(before) else freeze(post, by=by)
     if before.link and not before.address:
         notes.append(_("The unfinished link “%(link)s” is not in a version: note it down.") % {"link": before.link})
     follow(post, before, draft)
@@ -50,8 +50,8 @@ def restore_version(post: Post, version: Version, *, by: User) -> Restored:
     remember(post, draft)
     post.revision += 1
     post.save()
-    record("post.restore_version", by=by, target=post, version=version.number, kept=kept.number if kept else None)
-    return Restored(post, kept, notes)
+    record("post.restore_version", by=by, target=post, version=version.number, kept=backup.number if backup else None)
+    return Restored(post, backup, notes)
 
 
 def _is_blank(draft: Draft) -> bool:
@@ -69,9 +69,9 @@ def usable(version: Version) -> tuple[Draft, list[str]]:
     usual = {channel.pk: layout_of(Draft(), channel) for channel in usable_channels()}
     channels = usual.keys()
     library = media_of(draft)
-    gone = sum(pk not in channels for pk in draft.channels)
-    lost = sum(shown.id not in library for shown in draft.media)
-    found = replace(
+    missing_channels = sum(pk not in channels for pk in draft.channels)
+    missing_media = sum(shown.id not in library for shown in draft.media)
+    restored = replace(
         draft,
         texts={tag: Text(text.text) for tag, text in draft.texts.items() if (tag, None) not in derived},
         per_channel=_per_channel(draft, derived, channels),
@@ -83,18 +83,18 @@ def usable(version: Version) -> tuple[Draft, list[str]]:
             if pk in channels and channel_layout != usual[pk]
         },
     )
-    return found, _left_out(gone, lost)
+    return restored, _left_out(missing_channels, missing_media)
 
 
 def _per_channel(
     draft: Draft, derived: Collection[tuple[str, int | None]], channels: Collection[int]
 ) -> dict[int, dict[str, str]]:
-    found = {
+    by_channel = {
         pk: {tag: text for tag, text in texts.items() if (tag, pk) not in derived}
         for pk, texts in draft.per_channel.items()
         if pk in channels
     }
-    return {pk: texts for pk, texts in found.items() if texts}
+    return {pk: texts for pk, texts in by_channel.items() if texts}
 
 
 def _left_out(channels: int, pictures: int) -> list[str]:

@@ -66,15 +66,15 @@ def scanned(file: BinaryIO, *, size: int) -> Scan:
 
 
 @transaction.atomic
-def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: User) -> Consent:
+def record(media: Media, details: ConsentDetails, *, scan: Scan | None = None, by: User) -> Consent:
     media = _locked(media)
-    consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(told))
+    consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(details))
     if scan:
         consent.scan = _kept(media.municipality_id, scan)
         consent.scan_mime = scan.mime
     consent.save()
     _settle(media)
-    audit("consent.record", by=by, target=media, kind=told.kind)
+    audit("consent.record", by=by, target=media, kind=details.kind)
     return consent
 
 
@@ -124,9 +124,9 @@ def erase_due(today: date) -> int:
     """Erase the names whose time is over, in every municipality. Returns how many."""
     with everywhere("names in consents whose time is over"):
         due = list(Consent.objects.filter(erased_at__isnull=True, keep_until__lt=today).only("pk", "municipality_id"))
-    for each in due:
-        with scope(each.municipality_id):
-            erase(Consent.objects.select_related("media").get(pk=each.pk))
+    for row in due:
+        with scope(row.municipality_id):
+            erase(Consent.objects.select_related("media").get(pk=row.pk))
     return len(due)
 
 

@@ -293,7 +293,7 @@ def delete(media: Media, *, by: User) -> None:
     media = Media.objects.select_for_update().get(pk=media.pk)
     if uses(media):
         raise ActionNotAllowed(_("A post has this picture, so it cannot be deleted. Put it away instead."))
-    files = [str(each.name) for each in (media.file, media.thumbnail, media.poster, media.captions) if each]
+    files = [str(file.name) for file in (media.file, media.thumbnail, media.poster, media.captions) if file]
     files += [made["file"] for made in media.crops.values()]
     files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]
     record("media.delete", by=by, target=media)

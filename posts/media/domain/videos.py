@@ -79,11 +79,11 @@ def add(
 
 
 def _digest(file: File) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for chunk in file.chunks(1024 * 1024):
-        found.update(chunk)
+        digest.update(chunk)
     file.seek(0)
-    return found.hexdigest()
+    return digest.hexdigest()
 
 
 def _store(
@@ -152,14 +152,14 @@ def _told(row: Media) -> Mapping[str, Any]:
         return {"problem": "corrupt"}
     if not default_storage.exists(str(row.file.name)):
         return {"problem": "gone"}
-    said, status = _run(default_storage.path(str(row.file.name)), "webm" if row.mime == "video/webm" else "mp4")
+    output, status = _run(default_storage.path(str(row.file.name)), "webm" if row.mime == "video/webm" else "mp4")
     if status in (-signal.SIGKILL, -signal.SIGXCPU):
         return {"problem": "too_slow"}
     try:
-        told = outside.loads(said)
+        report = outside.loads(output)
     except ValueError:
         return {"problem": "corrupt"}  # ended by the system, or talks too much
-    return told if isinstance(told, dict) else {"problem": "corrupt"}
+    return report if isinstance(report, dict) else {"problem": "corrupt"}
 
 
 def _run(path: str, kind: str) -> tuple[bytes, int]:
@@ -172,20 +172,20 @@ def _run(path: str, kind: str) -> tuple[bytes, int]:
         late = threading.Timer(SECONDS, run.kill)
         late.start()
         try:
-            said = run.stdout.read(MOST_TOLD)
+            output = run.stdout.read(MOST_TOLD)
             run.stdout.close()
-            return said, run.wait()
+            return output, run.wait()
         finally:
             late.cancel()
             run.kill()
 
 
-def _settle(row: Media, told: Mapping[str, Any]) -> None:
+def _settle(row: Media, report: Mapping[str, Any]) -> None:
     """Write down what was found. What a process says that met a hostile file is read as hostile."""
-    problem = str(told.get("problem") or "")[:20]
+    problem = str(report.get("problem") or "")[:20]
     if not problem:
         try:
-            _take(row, told)
+            _take(row, report)
         except (KeyError, TypeError, ValueError, BadPicture, binascii.Error):
             problem = "corrupt"
     if not problem:
@@ -203,26 +203,26 @@ def _forget_place(row: Media) -> None:
             log.info("Video %s: the place in it is blanked", row.pk)
 
 
-def _take(row: Media, told: Mapping[str, Any]) -> None:
-    picture = pictures.opened(base64.b64decode(told["poster"], validate=True))
-    facts = {name: float(told[name]) for name in ("seconds", "frames")}
-    if not all(math.isfinite(each) and 0 <= each < 1_000_000 for each in facts.values()):
+def _take(row: Media, report: Mapping[str, Any]) -> None:
+    picture = pictures.opened(base64.b64decode(report["poster"], validate=True))
+    facts = {name: float(report[name]) for name in ("seconds", "frames")}
+    if not all(math.isfinite(number) and 0 <= number < 1_000_000 for number in facts.values()):
         raise ValueError("no length")
     stem = str(row.file.name).rsplit(".", 1)[0]
     whole = pictures.encoded(picture)
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     small = pictures.encoded(picture)
-    row.width, row.height = _side(told["width"]), _side(told["height"])
+    row.width, row.height = _side(report["width"]), _side(report["height"])
     row.seconds, row.frames = facts["seconds"], facts["frames"]
-    row.codec, row.sound = str(told["codec"])[:20], str(told["sound"])[:20]
+    row.codec, row.sound = str(report["codec"])[:20], str(report["sound"])[:20]
     row.poster = _written(f"{stem}-poster.{whole.ending}", whole.body)
     row.thumbnail = _written(f"{stem}-small.{small.ending}", small.body)
 
 
-def _side(told: Any) -> int:
-    if not isinstance(told, int) or not 0 < told <= 16384:
+def _side(pixels: Any) -> int:
+    if not isinstance(pixels, int) or not 0 < pixels <= 16384:
         raise ValueError("no picture")
-    return told
+    return pixels
 
 
 def _written(name: str, body: bytes) -> str:

@@ -262,26 +262,26 @@ def suggested(suggestion: Suggestion, comment: Comment, *, by: User) -> None:
         change = "\n".join([_("Instead of:"), thread.quote, "", _("it would say:"), instead])
         return subject, "\n\n".join(filter(None, [change, text]))
 
-    told = [*_writers(thread.post), *people.values()]
-    _tell(NotificationKind.SUGGESTION, told, thread.post, words, by=by, fragment=f"#thread-{thread.pk}")
+    recipients = [*_writers(thread.post), *people.values()]
+    _tell(NotificationKind.SUGGESTION, recipients, thread.post, words, by=by, fragment=f"#thread-{thread.pk}")
 
 
 def decided(post: Post, suggestions: Sequence[Suggestion], *, by: User) -> None:
     """To each person whose suggestions these are, in one word for all of theirs."""
     facts = _facts(post, by)
     for author in {suggestion.thread.author_id: suggestion.thread.author for suggestion in suggestions}.values():
-        theirs = [suggestion for suggestion in suggestions if suggestion.thread.author_id == author.pk]
-        accepted = [their for their in theirs if their.state == SuggestionState.ACCEPTED]
+        own = [suggestion for suggestion in suggestions if suggestion.thread.author_id == author.pk]
+        accepted = [suggestion for suggestion in own if suggestion.state == SuggestionState.ACCEPTED]
 
-        def words(accepted: Any = accepted, theirs: Any = theirs) -> tuple[str, str]:
+        def words(accepted: Any = accepted, own: Any = own) -> tuple[str, str]:
             if accepted:
                 subject = _("%(municipality)s: %(person)s accepted your words for “%(post)s”") % facts
             else:
                 subject = _("%(municipality)s: %(person)s declined your words for “%(post)s”") % facts
-            changes = [f"{their.thread.quote}\n→ {their.replacement or '—'}" for their in theirs]
+            changes = [f"{suggestion.thread.quote}\n→ {suggestion.replacement or '—'}" for suggestion in own]
             return subject, "\n\n".join(changes)
 
-        _tell(NotificationKind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{theirs[0].thread_id}")
+        _tell(NotificationKind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{own[0].thread_id}")
 
 
 def report_waits(post: Post) -> None:
@@ -337,7 +337,7 @@ def _tell(
     kind: NotificationKind,
     people: Iterable[Any],
     post: Post,
-    words: TextBuilder,
+    build_text: TextBuilder,
     *,
     by: User | None,
     fragment: str = "",
@@ -346,4 +346,13 @@ def _tell(
     """`fragment` is the place on the post's page: "#thread-3"."""
     url = reverse("post", args=[post.municipality.slug, post.pk]) + fragment
     about = f"posts.post:{post.pk}"
-    notify(kind, people, municipality=post.municipality, url=url, words=words, by=by, about=about, at_once=at_once)
+    notify(
+        kind,
+        people,
+        municipality=post.municipality,
+        url=url,
+        words=build_text,
+        by=by,
+        about=about,
+        at_once=at_once,
+    )

@@ -62,11 +62,11 @@ def close(post: Post, report: Report, *, by: User) -> Closing:
     if len(results) > MOST or len(done) > MOST:
         raise ActionNotAllowed(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
     promise = parse(post.draft).interactive.promise
-    told = {
+    values = {
         "results": results, "done": done, "answers": report.answers, **report.origin, "promise": promise, "by": by,
     }  # fmt: skip
     closing, is_new = Closing.objects.update_or_create(
-        post=post, defaults=told, create_defaults={"municipality_id": post.municipality_id, **told}
+        post=post, defaults=values, create_defaults={"municipality_id": post.municipality_id, **values}
     )
     record("post.close", by=by, target=post, first=is_new)
     return closing
@@ -81,10 +81,10 @@ def tell(closing: Closing, *, by: User) -> Post:
     if row.follow_up and row.follow_up.deleted_at is None:
         return row.follow_up
     post = blank(row.post.municipality, by=by, category=Category.CONSULTATION)
-    words = ASKED_AND_DONE.format(results=row.results, done=row.done)
+    cyrillic = ASKED_AND_DONE.format(results=row.results, done=row.done)
     channels = parse(row.post.draft).channels
     tag = f"sr-{row.post.municipality.primary_script}"
-    text = words if tag == "sr-Cyrl" else derive(words, tag, glossary(row.municipality_id))
+    text = cyrillic if tag == "sr-Cyrl" else derive(cyrillic, tag, glossary(row.municipality_id))
     remember(post, Draft(texts={tag: Text(text)}, channels=channels))
     post.save()
     row.follow_up = post

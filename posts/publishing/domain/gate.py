@@ -45,13 +45,13 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     """
     if len(deliveries) == 1:
         (one,) = deliveries
-        found = PUBLICATION.rows(municipality=one.municipality_id, delivery=one.pk, now=timezone.now(), today=today())
+        rows = PUBLICATION.rows(municipality=one.municipality_id, delivery=one.pk, now=timezone.now(), today=today())
     else:
-        found = PUBLICATIONS.rows(
+        rows = PUBLICATIONS.rows(
             municipalities=[delivery.municipality_id for delivery in deliveries],
             deliveries=array(delivery.pk for delivery in deliveries), now=timezone.now(), today=today(),
         )  # fmt: skip
-    return _decided(deliveries, {row[0]: dict(zip(FACTS, row, strict=True)) for row in found})
+    return _decided(deliveries, {row[0]: dict(zip(FACTS, row, strict=True)) for row in rows})
 
 
 def _publications(now: datetime | None = None, on: date | None = None, **which: Any) -> Any:
@@ -112,15 +112,15 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
     decisions: dict[int, list[Decision]] = {}
     about = [row for row in publications.values() if row["post__stage"] == Stage.APPROVED]
     if len(about) == 1:
-        told = DECISIONS.rows(municipality=about[0]["municipality_id"], version=about[0]["version_id"])
+        rows = DECISIONS.rows(municipality=about[0]["municipality_id"], version=about[0]["version_id"])
     elif about:
-        told = DECISIONS_OF_SEVERAL.rows(
+        rows = DECISIONS_OF_SEVERAL.rows(
             municipalities=[row["municipality_id"] for row in about],
             versions=array(row["version_id"] for row in about),
         )
     else:
-        told = []
-    made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in told]
+        rows = []
+    made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in rows]
     for decision in made:
         decisions.setdefault(decision.version_id, []).append(decision)
     return {
@@ -134,13 +134,13 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
 def _verdict(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> PolicyDecision:
     if publication["post__stage"] != Stage.APPROVED:
         return defer(ReasonCode.NOT_APPROVED)
-    house = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
-    at = rules.standing(decisions, house.approval, mentored=asks_mentor(house))
-    if _is_emergency(at, house):
+    municipality = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
+    at = rules.standing(decisions, municipality.approval, mentored=asks_mentor(municipality))
+    if _is_emergency(at, municipality):
         return allow()
-    if house.approval != Approval.NONE and not at.met:
+    if municipality.approval != Approval.NONE and not at.met:
         return defer(ReasonCode.NOT_APPROVED)
-    if house.approval != Approval.NONE and _is_early(delivery, at, publication.get(WINDOW)):
+    if municipality.approval != Approval.NONE and _is_early(delivery, at, publication.get(WINDOW)):
         return defer(ReasonCode.TOO_EARLY)
     return allow() if publication["pause"] is None else held_by(Paused.read(publication["pause"]))
 
@@ -163,7 +163,7 @@ def held_by(by: Paused) -> PolicyDecision:
     return defer(ReasonCode.CHANNEL_PAUSED if by.kind == "channel" else ReasonCode.PAUSED, by.words)
 
 
-def _is_emergency(at: rules.Standing, house: Municipality) -> bool:
+def _is_emergency(at: rules.Standing, municipality: Municipality) -> bool:
     if not rules.stands_as_emergency(at, timezone.now()):
         return False
-    return emergency_rights(house).filter(user=at.emergency.by_id).exists()
+    return emergency_rights(municipality).filter(user=at.emergency.by_id).exists()

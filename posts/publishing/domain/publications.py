@@ -91,7 +91,7 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
 
 def withdraw(post: Post, *, by: User) -> list[Publication]:
     """Cancel what has not gone out. Raises `ActionNotAllowed` when something is going out at this very moment."""
-    gone = []
+    withdrawn = []
     for publication in publications(post):
         delivery = publication.delivery
         if delivery.state in (State.SENDING, State.PROCESSING):
@@ -105,8 +105,8 @@ def withdraw(post: Post, *, by: User) -> list[Publication]:
                 raise ActionNotAllowed(going_out()) from moved
         publication.live = False
         publication.save(update_fields=["live"])
-        gone.append(publication)
-    return gone
+        withdrawn.append(publication)
+    return withdrawn
 
 
 def shift(post: Post, *, due_at: datetime, by: User | None) -> None:

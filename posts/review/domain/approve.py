@@ -51,13 +51,15 @@ def approve(
         raise ActionNotAllowed(_("The time of this post was changed after you opened it. Look at the new time first."))
     seat = _seat(post, version, before, by=by)
     settled = _settle_threads(post, threads, seen, by=by)
-    house = post.municipality
-    without_mentor = house.approval == Approval.MENTOR and before.endorsed is None and not asks_mentor(house)
+    municipality = post.municipality
+    without_mentor = (
+        municipality.approval == Approval.MENTOR and before.endorsed is None and not asks_mentor(municipality)
+    )
     decide(
         version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=post.due_at, for_whom_id=seat.for_whom,
         threads=settled, without_mentor=without_mentor,
     )  # fmt: skip
-    after = standing(version, house)
+    after = standing(version, municipality)
     if after.met and post.stage != Stage.APPROVED:
         post.stage = Stage.APPROVED
         post.save()
@@ -131,20 +133,20 @@ def _waiting(post: Post, version: Version) -> Standing:
     `ActionNotAllowed`.
     """
     _refuse_other(post, version)
-    found = standing(version, post.municipality)
-    if post.stage == Stage.APPROVED and found.met:
+    progress = standing(version, post.municipality)
+    if post.stage == Stage.APPROVED and progress.met:
         raise ActionNotAllowed(not_waiting())
-    return found
+    return progress
 
 
 def _seat(post: Post, version: Version, before: Standing, *, by: User) -> ApprovalCapacity:
-    house = post.municipality
-    found = seat_or_bar(
-        seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
+    municipality = post.municipality
+    capacity = seat_or_bar(
+        seats(by, municipality), before, writers=writers(post, version), own_allowed=municipality.may_approve_own
     )  # fmt: skip
-    if isinstance(found, Bar):
-        raise ActionNotAllowed(str(found.label))
-    return found
+    if isinstance(capacity, Bar):
+        raise ActionNotAllowed(str(capacity.label))
+    return capacity
 
 
 def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: User) -> dict[str, list[int]]:

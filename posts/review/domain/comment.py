@@ -61,9 +61,9 @@ def wording(text: str) -> str:
 
 
 def say(thread: Thread, text: str, *, by: User) -> Comment:
-    kept, people = mentions.stored(text, mentionable(thread.post.municipality) if "@" in text else [])
+    stored_text, people = mentions.stored(text, mentionable(thread.post.municipality) if "@" in text else [])
     return Comment.objects.create(
-        municipality_id=thread.municipality_id, thread=thread, author=by, text=kept, mentions=people
+        municipality_id=thread.municipality_id, thread=thread, author=by, text=stored_text, mentions=people
     )
 
 

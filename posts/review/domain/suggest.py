@@ -59,9 +59,9 @@ def suggest(post: Post, replacement: str, *, where: Where, by: User, text: str =
             _("The suggestion is the same as the words that stand there. Write what you would change.")
         )
     made = Suggestion.objects.create(municipality_id=post.municipality_id, thread=thread, replacement=replacement)
-    said = comment.say(thread, text, by=by)
+    reason = comment.say(thread, text, by=by)
     record("post.suggest", by=by, target=post, thread=thread.pk)
-    notices.suggested(made, said, by=by)
+    notices.suggested(made, reason, by=by)
     return made
 
 
@@ -134,10 +134,10 @@ def _chosen(wanted: list[Thread], texts: dict[Key, str]) -> tuple[list[Thread], 
 def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[Key, str], *, by: User) -> None:
     """Put the words in, from the end of each text so that the places before stay; let all threads follow."""
     now, changed = timezone.now(), dict(texts)
-    for thread in sorted(taken, key=lambda each: -each.start):
+    for thread in sorted(taken, key=lambda thread: -thread.start):
         old = changed[thread.key]
         changed[thread.key] = _replaced(old, thread)
-        others = [each for each in threads if each.key == thread.key and each is not thread]
+        others = [other for other in threads if other.key == thread.key and other is not thread]
         shift(others, old, changed[thread.key])
         _take(thread, by=by, now=now)
     try:
@@ -154,10 +154,10 @@ def _apply(post: Post, threads: list[Thread], taken: list[Thread], texts: dict[K
 
 def _replaced(old: str, thread: Thread) -> str:
     """Words that are taken out take the space before them along, so that none stands before a full stop."""
-    words, front, behind = thread.proposal.replacement, old[: thread.start], old[thread.end :]
-    if not words and front[-1:] == " " and not behind[:1].isalnum():
+    replacement, front, behind = thread.proposal.replacement, old[: thread.start], old[thread.end :]
+    if not replacement and front[-1:] == " " and not behind[:1].isalnum():
         front = front[:-1]
-    return front + words + behind
+    return front + replacement + behind
 
 
 def _take(thread: Thread, *, by: User, now: Any) -> None:

@@ -32,5 +32,5 @@ def reopen(thread: Thread, *, by: User) -> Thread:
 
 def _locked(thread: Thread) -> Thread:
     rows = Thread.objects.select_for_update(of=("self",)).select_related("post")
-    found: Thread = rows.get(pk=thread.pk)
-    return found
+    row: Thread = rows.get(pk=thread.pk)
+    return row

@@ -72,7 +72,7 @@ def correct(request: MunicipalityRequest, pk: int) -> HttpResponse:
             return redirect("post_edit", slug, pk)
     context = {
         "post": post, "form": form, "problems": problems,
-        "places": [AmendablePublication.of(each, chosen=False) for each in public(post)],
+        "places": [AmendablePublication.of(publication, chosen=False) for publication in public(post)],
     }  # fmt: skip
     return render(request, "posts/correct.html", context, status=422 if problems or form.errors else 200)
 
@@ -116,18 +116,18 @@ def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 def _seen(post: Post, newest: Version, asked: int) -> Version:
     """The version that was on the page. 404 for a strange one."""
-    found = newest if newest.pk == asked else post.versions.filter(pk=asked).first()
-    if found is None:
+    version = newest if newest.pk == asked else post.versions.filter(pk=asked).first()
+    if version is None:
         raise Http404
-    return found
+    return version
 
 
 def _chosen(request: MunicipalityRequest, post: Post, version: Version) -> HttpResponse:
-    act, house = request.POST.get("act", "submit"), request.municipality
+    act, municipality = request.POST.get("act", "submit"), request.municipality
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
-        return redirect("post_emergency", house.slug, post.pk)
+        return redirect("post_emergency", municipality.slug, post.pk)
     if act == "now" and _alone(request):
-        if house.needs_approval:
+        if municipality.needs_approval:
             submit(post, by=request.user)
             approve(post, version, by=request.user)
         else:
@@ -136,12 +136,12 @@ def _chosen(request: MunicipalityRequest, post: Post, version: Version) -> HttpR
     else:
         submit(post, by=request.user)
         messages.success(request, _("Submitted. The approvers have been told by e-mail."))
-    return redirect("post", house.slug, post.pk)
+    return redirect("post", municipality.slug, post.pk)
 
 
 def _alone(request: MunicipalityRequest) -> bool:
-    house = request.municipality
-    return decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own)
+    municipality = request.municipality
+    return decides_alone(request.access, approval=municipality.approval, own_allowed=municipality.may_approve_own)
 
 
 def _ways_page(
@@ -152,10 +152,10 @@ def _ways_page(
     problems: Sequence[str] = (),
 ) -> HttpResponse:
     post = readable(request, amendment.post_id)
-    rows = [_row(each, ways.get(str(each.publication.pk), "")) for each in planned(post, version, ways)]
+    rows = [_row(plan, ways.get(str(plan.publication.pk), "")) for plan in planned(post, version, ways)]
     context = {
         "post": post, "amendment": amendment, "version": version, "rows": rows, "problems": problems,
-        "differs": any(each.plan.changes for each in rows),
+        "differs": any(row.plan.changes for row in rows),
         "alone": _alone(request), "may_emergency": request.access.may(Verb.POST_EMERGENCY),
     }  # fmt: skip
     return render(request, "posts/correction.html", context, status=422 if problems else 200)
@@ -205,7 +205,10 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
     rows = public(post)
     context = {
         "post": post, "form": form, "problems": problems, "at_once": at_once, "listed_only": listed_only,
-        "places": [AmendablePublication.of(each, chosen=request.method == "GET" or each.pk in chosen) for each in rows],
+        "places": [
+            AmendablePublication.of(publication, chosen=request.method == "GET" or publication.pk in chosen)
+            for publication in rows
+        ],
     }  # fmt: skip
     return render(request, "posts/take_down.html", context, status=422 if problems or form.errors else 200)
 
@@ -218,10 +221,10 @@ def _removal_word(made: Amendment) -> str:
 
 def _removal(post: Post) -> Amendment:
     rows = Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
-    found = rows.select_related("post", "by").first()
-    if found is None:
+    removal = rows.select_related("post", "by").first()
+    if removal is None:
         raise Http404
-    return found
+    return removal
 
 
 @requires(Verb.POST_APPROVE)

@@ -87,18 +87,18 @@ def deciding(
     """
     if version is None:
         return Deciding(rules.Standing())
-    house, access = request.municipality, request.access
-    about = [each for each in reversed(decisions) if each.version_id == version.pk]
-    mentored = house.approval == Approval.MENTOR and post.is_mentored  # type: ignore[attr-defined]
-    at = rules.standing(about, house.approval, mentored=mentored)
-    box = Deciding(at, _steps(at, house.approval, mentored=mentored))
-    box.unapproved = post.stage == Stage.APPROVED and house.needs_approval and not at.met
-    emergency = any(each.kind == DecisionKind.EMERGENCY for each in about)
+    municipality, access = request.municipality, request.access
+    about = [decision for decision in reversed(decisions) if decision.version_id == version.pk]
+    mentored = municipality.approval == Approval.MENTOR and post.is_mentored  # type: ignore[attr-defined]
+    at = rules.standing(about, municipality.approval, mentored=mentored)
+    box = Deciding(at, _steps(at, municipality.approval, mentored=mentored))
+    box.unapproved = post.stage == Stage.APPROVED and municipality.needs_approval and not at.met
+    emergency = any(decision.kind == DecisionKind.EMERGENCY for decision in about)
     if is_out and not emergency:
         box.unapproved = False  # what is out needs no decision, whatever the rule has become since
     box.lapsed = box.unapproved and not emergency
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
-    if post.stage == Stage.APPROVED and house.needs_approval and not post.is_correction and not is_out:
+    if post.stage == Stage.APPROVED and municipality.needs_approval and not post.is_correction and not is_out:
         _take_time(box, post)
     own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):
@@ -119,21 +119,21 @@ def _take_time(box: Deciding, post: Post) -> None:
 
 
 def _take_seat(request: MunicipalityRequest, box: Deciding, own: set[int]) -> None:
-    house, lent = request.municipality, {}
+    municipality, lent = request.municipality, {}
     if "approver" in request.access.roles:
         held = [rules.ApprovalCapacity(request.user.pk)]
     elif DELEGATE in request.access.roles:
-        lent = {row.approver_id: row for row in delegations(house).filter(delegate=request.user)}
+        lent = {row.approver_id: row for row in delegations(municipality).filter(delegate=request.user)}
         held = [rules.ApprovalCapacity(request.user.pk, approver) for approver in lent]
     else:
         held = []
-    found = rules.seat_or_bar(held, box.standing, writers=own, own_allowed=house.may_approve_own)
-    if isinstance(found, Bar):
-        box.bar = found
+    capacity = rules.seat_or_bar(held, box.standing, writers=own, own_allowed=municipality.may_approve_own)
+    if isinstance(capacity, Bar):
+        box.bar = capacity
         return
-    box.seat = found
-    if found.for_whom:
-        box.absent, box.absent_until = lent[found.for_whom].approver, lent[found.for_whom].ends_on
+    box.seat = capacity
+    if capacity.for_whom:
+        box.absent, box.absent_until = lent[capacity.for_whom].approver, lent[capacity.for_whom].ends_on
 
 
 def _steps(at: rules.Standing, approval: str, *, mentored: bool) -> list[Taken]:
@@ -153,12 +153,12 @@ def _steps(at: rules.Standing, approval: str, *, mentored: bool) -> list[Taken]:
 
 def _look_back(request: MunicipalityRequest, box: Deciding, decisions: Sequence[Decision], own: set[int]) -> None:
     """The last emergency of the post, and what an approver said about it afterwards."""
-    box.emergency = next((each for each in decisions if each.kind == DecisionKind.EMERGENCY), None)
+    box.emergency = next((decision for decision in decisions if decision.kind == DecisionKind.EMERGENCY), None)
     if box.emergency is None:
         return
     after = (DecisionKind.REVIEWED, DecisionKind.OBJECTED)
     if box.emergency.remind_at is None:
-        box.review = next((each for each in decisions if each.kind in after), None)
+        box.review = next((decision for decision in decisions if decision.kind in after), None)
     else:
         excluded = {*own, box.emergency.by_id}
         box.may_review = rules.may_review_emergency(request.access, by=request.user.pk, writers=excluded)

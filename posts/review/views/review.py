@@ -40,17 +40,17 @@ def duplicate(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def delete(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = readable(request, pk)
-    undo = reverse("post_restore", args=[request.municipality.slug, found.pk])
-    return tried(request, found, lambda: delete_post(found, by=request.user), _("The post is deleted."),
+    row = readable(request, pk)
+    undo = reverse("post_restore", args=[request.municipality.slug, row.pk])
+    return tried(request, row, lambda: delete_post(row, by=request.user), _("The post is deleted."),
                   undo=undo, to="posts")  # fmt: skip
 
 
 @requires(Verb.POST_EDIT)
 @require_POST
 def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Post.objects.all(), pk=pk)
-    return tried(request, found, lambda: restore_post(found, by=request.user), _("The post is back."))
+    row = get_object_or_404(Post.objects.all(), pk=pk)
+    return tried(request, row, lambda: restore_post(row, by=request.user), _("The post is back."))
 
 
 # ---------------------------------------------------------------- history
@@ -60,9 +60,9 @@ def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_safe
 def activity(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What people and the portal did with this post, newest first."""
-    found = readable(request, pk)
+    row = readable(request, pk)
     rows = AuditEvent.objects.filter(municipality_id=request.municipality.pk, target_type="posts.post")
-    events = list(rows.filter(target_id=str(found.pk)).order_by("-id")[:100])
+    events = list(rows.filter(target_id=str(row.pk)).order_by("-id")[:100])
     for event in events:
         event.words = event_words(event.verb)  # type: ignore[attr-defined]
-    return render(request, "posts/activity.html", {"post": found, "events": events})
+    return render(request, "posts/activity.html", {"post": row, "events": events})

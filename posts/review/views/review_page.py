@@ -88,38 +88,42 @@ class Reading:
         return self._amendment(AmendmentKind.REMOVAL, AmendmentState.OPEN)
 
     def _amendment(self, kind: str, state: str) -> Amendment | None:
-        return next((each for each in self.amendments if (each.kind, each.state) == (kind, state)), None)
+        return next(
+            (amendment for amendment in self.amendments if (amendment.kind, amendment.state) == (kind, state)), None
+        )
 
     @property
     def amended(self) -> list[Amendment]:
         """What is carried out or over, newest first."""
-        return [each for each in self.amendments if each.state != AmendmentState.OPEN]
+        return [amendment for amendment in self.amendments if amendment.state != AmendmentState.OPEN]
 
     @property
     def ways(self) -> list[tuple[Publication, str]]:
         """What was chosen for each publication of the correction that waits."""
         chosen = self.correction.ways if self.correction else {}
-        found = [(each, chosen.get(str(each.pk))) for each in self.publications]
-        return [(each, str(Way(way).label)) for each, way in found if way]
+        pairs = [(publication, chosen.get(str(publication.pk))) for publication in self.publications]
+        return [(publication, str(Way(way).label)) for publication, way in pairs if way]
 
     @property
     def out(self) -> Publication | None:
         """One that is public, for comparing a correction with it."""
-        return next((each for each in self.publications if each.delivery.state == State.PUBLISHED), None)
+        return next(
+            (publication for publication in self.publications if publication.delivery.state == State.PUBLISHED), None
+        )
 
     @property
     def open(self) -> list[Talk]:
-        return [each for each in self.talks if each.thread.is_open]
+        return [talk for talk in self.talks if talk.thread.is_open]
 
     @property
     def resolved(self) -> list[Talk]:
-        return [each for each in self.talks if not each.thread.is_open]
+        return [talk for talk in self.talks if not talk.thread.is_open]
 
     @property
     def shown_resolved(self) -> list[Talk]:
         """The last ones, or all when asked."""
-        resolved = [(each.thread.resolved_at, each) for each in self.talks if each.thread.resolved_at]
-        done = [each for _at, each in sorted(resolved, key=lambda pair: pair[0], reverse=True)]
+        resolved = [(talk.thread.resolved_at, talk) for talk in self.talks if talk.thread.resolved_at]
+        done = [talk for _at, talk in sorted(resolved, key=lambda pair: pair[0], reverse=True)]
         return done if self.every_resolved else done[:RESOLVED]
 
     @property
@@ -128,11 +132,11 @@ class Reading:
 
     @property
     def acceptable(self) -> list[Talk]:
-        return [each for each in self.talks if each.can_be_accepted]
+        return [talk for talk in self.talks if talk.can_be_accepted]
 
     @property
     def unread(self) -> int:
-        return sum(each.is_new for each in self.talks)
+        return sum(talk.is_new for talk in self.talks)
 
 
 def readable(request: MunicipalityRequest, pk: int) -> Post:
@@ -175,8 +179,8 @@ def read(request: MunicipalityRequest, post: Post) -> Reading:
     versions = list(post.versions.select_related("created_by").order_by("-number"))
     # nothing is published or decided but a version
     publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
-    for each in publications:
-        each.script = own_name(each.slot)  # type: ignore[attr-defined]
+    for publication in publications:
+        publication.script = own_name(publication.slot)  # type: ignore[attr-defined]
     newest = versions[0] if versions else None
     version = _chosen(request, versions, publications, reads_drafts=reads_drafts, post=post)
     decisions = queries.decisions(post) if reads_drafts and versions else []
@@ -185,15 +189,15 @@ def read(request: MunicipalityRequest, post: Post) -> Reading:
         post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
         previews=previews, publications=publications, decisions=decisions,
         notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
-        approval=next((each for each in decisions if each.kind == "approved"), None), time_shown=time_shown(post),
+        approval=next((row for row in decisions if row.kind == "approved"), None), time_shown=time_shown(post),
     )  # fmt: skip
-    if any(each.delivery.payload.get("poll") for each in publications):
+    if any(row.delivery.payload.get("poll") for row in publications):
         reading.votes = votes(publications, queries.poll_results(post))
     if reads_drafts:
-        if any(each.delivery.state in queries.SEEN for each in publications):
+        if any(row.delivery.state in queries.SEEN for row in publications):
             reading.amendments = queries.amendments(post)
         _lay_out(request, reading, channels)
-        suggested = {each.thread.author_id for each in reading.talks if each.is_accepted}
+        suggested = {talk.thread.author_id for talk in reading.talks if talk.is_accepted}
         reading.deciding = deciding(request, post, newest, decisions, suggested, is_out=_is_out(publications))
     reading.may = _may(request, reading)
     return reading
@@ -208,7 +212,9 @@ def _chosen(
 ) -> Version | None:
     """The version asked for; else the newest, or the draft while it is being written. Outsiders see what is public."""
     if not reads_drafts:
-        return next((each.version for each in publications if each.delivery.state in queries.SEEN), None)
+        return next(
+            (publication.version for publication in publications if publication.delivery.state in queries.SEEN), None
+        )
     asked = request.GET.get("version", "")
     if asked:
         for version in versions:
@@ -235,7 +241,7 @@ def _seen(post: Post, version: Version | None, publications: list[Publication]) 
 
 def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
     """Also those that were disconnected since: what is published there stays on the page. No query if all are known."""
-    known = {each.channel_id: each.channel for each in publications}
+    known = {publication.channel_id: publication.channel for publication in publications}
     if set(draft.channels) <= set(known):
         return [known[pk] for pk in draft.channels]
     return list(Channel.objects.filter(pk__in=draft.channels).order_by("platform", "pk"))
@@ -249,10 +255,10 @@ def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Chan
     post = reading.post
     source = parse(post.draft) if reading.is_current else reading.draft
     texts = thread_positions.written(source)
-    talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
+    talks = [_talk(thread, texts, request.user) for thread in queries.threads(post, reader=request.user)]
     reading.talks = annotated_text.in_order(talks, list(texts), [shown.id for shown in source.media])
     _people(reading, request.user)
-    placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
+    placed = [talk for talk in reading.open if not talk.is_lost] if reading.is_current else []
     by_pk = {channel.pk: channel for channel in channels}
     reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
     reading.derived = _derived(reading, channels, {tag for tag, channel in texts if channel is None})
@@ -262,34 +268,36 @@ def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Chan
 
 
 def _talk(thread: Thread, texts: Mapping[thread_positions.Key, str], reader: Any) -> Talk:
-    words = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == AnchorKind.TEXT else ""
-    said = list(thread.said)  # type: ignore[attr-defined]
+    quoted_now = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == AnchorKind.TEXT else ""
+    comments = list(thread.said)  # type: ignore[attr-defined]
     seen_at = thread.seen_at  # type: ignore[attr-defined]
-    is_new = any(each.author_id != reader.pk and (seen_at is None or each.at > seen_at) for each in said)
-    now = words if thread.lost_at is None and words not in ("", thread.quote) else ""
-    return Talk(thread, now=now, is_new=is_new, said=said)
+    is_new = any(comment.author_id != reader.pk and (seen_at is None or comment.at > seen_at) for comment in comments)
+    now = quoted_now if thread.lost_at is None and quoted_now not in ("", thread.quote) else ""
+    return Talk(thread, now=now, is_new=is_new, said=comments)
 
 
 def _people(reading: Reading, reader: Any) -> None:
     """Who went into each version, and names of the people mentioned, as they are called today. One query if one of them
     has not said a word here.
     """
-    said = [each for talk in reading.talks for each in talk.said]
+    comments = [comment for talk in reading.talks for comment in talk.said]
     known = {reader.pk: reader, **{talk.thread.author_id: talk.thread.author for talk in reading.talks}}
-    known |= {each.author_id: each.author for each in said}
-    wanted = {pk for each in said for pk in each.mentions} | {pk for row in reading.versions for pk in row.suggested_by}
+    known |= {comment.author_id: comment.author for comment in comments}
+    wanted = {pk for comment in comments for pk in comment.mentions} | {
+        pk for row in reading.versions for pk in row.suggested_by
+    }
     if wanted - set(known):
         known |= User.objects.in_bulk(wanted - set(known))
     for row in reading.versions:
         row.credits = [known[pk] for pk in row.suggested_by if pk in known]  # type: ignore[attr-defined]
     names = {pk: person.name for pk, person in known.items()}
-    for each in said:
-        each.html = annotated_text.comment_html(each.text, names)
+    for comment in comments:
+        comment.html = annotated_text.comment_html(comment.text, names)
 
 
 def _passage(key: thread_positions.Key, text: str, channels: Mapping[int, Channel], talks: Sequence[Talk]) -> Passage:
     tag, channel = key
-    here = [each for each in talks if each.thread.place == AnchorKind.TEXT and each.thread.key == key]
+    here = [talk for talk in talks if talk.thread.place == AnchorKind.TEXT and talk.thread.key == key]
     return Passage(tag, channels.get(channel or 0), text, language_name(tag), annotated_text.marked(text, here))
 
 
@@ -297,11 +305,11 @@ def _derived(reading: Reading, channels: Sequence[Channel], tags: Collection[str
     """The other Serbian script, where something shows it; `tags` are written by people. A version has it frozen."""
     draft = reading.draft
     asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
-    found = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked - set(tags)]
+    texts = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked - set(tags)]
     return [
-        Passage(tag, None, each.text, language_name(tag), annotated_text.marked(each.text, []), is_derived=True)
-        for tag, each in found
-        if each
+        Passage(tag, None, text.text, language_name(tag), annotated_text.marked(text.text, []), is_derived=True)
+        for tag, text in texts
+        if text
     ]
 
 
@@ -321,7 +329,7 @@ def _whole(shown: Shown, sent: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _picture(post: Post, shown: Shown, position: int, file: Mapping[str, Any], talks: Sequence[Talk]) -> Picture:
-    here = [each for each in talks if each.thread.media_id == shown.id]
+    here = [talk for talk in talks if talk.thread.media_id == shown.id]
     film = _film(post.municipality.slug, shown, file) if file["mime"].startswith("video/") else None
     width, height = (file["width"], file["height"]) if file["width"] else UNKNOWN_SIDES
     return Picture(
@@ -346,19 +354,19 @@ def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> Film:
 
 def _is_out(publications: Sequence[Publication]) -> bool:
     """Whether there is nothing left that could still go out."""
-    states = {each.delivery.state for each in publications}
+    states = {publication.delivery.state for publication in publications}
     return bool(states & {*queries.OUT, *queries.SEEN}) and not states - {*queries.OUT, *queries.SEEN}
 
 
 def _may(request: MunicipalityRequest, reading: Reading) -> dict[str, bool]:
-    post, access, house = reading.post, request.access, request.municipality
-    states = {each.delivery.state for each in reading.publications}
+    post, access, municipality = reading.post, request.access, request.municipality
+    states = {publication.delivery.state for publication in reading.publications}
     out = bool(states & set(queries.OUT))
     everything_out = out and not states - {*queries.OUT, *queries.SEEN}
-    rows = [each.delivery for each in reading.publications if each.delivery.state == State.PUBLISHED]
-    public = any(each.withdrawal_asked_at is None for each in rows)
-    running = {each.kind for each in reading.amendments if each.finished_at is None}
-    scheduling = rules.may_schedule(access, post, needs_approval=house.needs_approval)
+    rows = [row.delivery for row in reading.publications if row.delivery.state == State.PUBLISHED]
+    public = any(delivery.withdrawal_asked_at is None for delivery in rows)
+    running = {amendment.kind for amendment in reading.amendments if amendment.finished_at is None}
+    scheduling = rules.may_schedule(access, post, needs_approval=municipality.needs_approval)
     box = reading.deciding
     return {
         "edit": rules.may_edit(access, post),

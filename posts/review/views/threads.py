@@ -34,8 +34,8 @@ def begin(request: MunicipalityRequest, pk: int) -> HttpResponse:
     where, text = thread_positions.read(request.POST), request.POST.get("text", "")
     try:
         if request.POST.get("act") == "suggest":
-            words = request.POST.get("replacement", "")
-            thread = suggest.suggest(post, words, where=where, by=request.user, text=text).thread
+            replacement = request.POST.get("replacement", "")
+            thread = suggest.suggest(post, replacement, where=where, by=request.user, text=text).thread
         else:
             thread = comment(post, text, by=request.user, where=where)
     except ActionNotAllowed as refused:
@@ -127,7 +127,7 @@ def people(request: MunicipalityRequest, pk: int) -> JsonResponse:
     """Who can be named in a comment here: [{"name", "id"}]."""
     _post(request, pk)
     named = queries.mentionable(request.municipality)
-    return JsonResponse({"people": [{"id": each.pk, "name": each.name} for each in named]})
+    return JsonResponse({"people": [{"id": person.pk, "name": person.name} for person in named]})
 
 
 def _post(request: MunicipalityRequest, pk: int) -> Post:

@@ -28,8 +28,8 @@ def keep(
     typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """To the place on the page at which it was typed: in `thread`, beside the decision (`note`), or in a new one."""
-    words = {name: str(value)[:MOST] for name, value in (typed or {}).items() if name in FIELDS}
-    request.session[NAME] = {"post": post.pk, "problem": problem, "note": note, "answering": thread, "typed": words}
+    fields = {name: str(value)[:MOST] for name, value in (typed or {}).items() if name in FIELDS}
+    request.session[NAME] = {"post": post.pk, "problem": problem, "note": note, "answering": thread, "typed": fields}
     page = reverse("post", args=[request.municipality.slug, post.pk])
     place = f"thread-{thread}" if thread else ("say" if problem else "decide")
     return redirect(f"{page}?{NAME}=1#{place}")
@@ -37,9 +37,9 @@ def keep(
 
 def kept(request: HttpRequest, post: Post) -> dict[str, Any]:
     """As it was given to `keep`, where the address asks for it."""
-    found = request.session.get(NAME) if NAME in request.GET else None
+    saved = request.session.get(NAME) if NAME in request.GET else None
     return (
-        {name: value for name, value in found.items() if name != "post"} if found and found["post"] == post.pk else {}
+        {name: value for name, value in saved.items() if name != "post"} if saved and saved["post"] == post.pk else {}
     )
 
 

@@ -67,10 +67,10 @@ def versions(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 
 def _choices(post: Post, rows: list[Version]) -> list[Choice]:
-    found = [Choice(str(row.number), _("Version %(number)s") % {"number": row.number}) for row in rows]
+    choices = [Choice(str(row.number), _("Version %(number)s") % {"number": row.number}) for row in rows]
     if post.stage in rules.EDITABLE:
-        found.append(Choice(DRAFT, _("Draft")))
-    return found
+        choices.append(Choice(DRAFT, _("Draft")))
+    return choices
 
 
 def _compared(request: MunicipalityRequest, post: Post, rows: list[Version], choices: list[Choice]) -> dict[str, Any]:
@@ -84,11 +84,11 @@ def _compared(request: MunicipalityRequest, post: Post, rows: list[Version], cho
     sides = [
         replace(_side(post, value, rows, channels, decided), credits=_of(credits, rows, value)) for value in (since, to)
     ]
-    found = compare(*sides, names=dict(languages()), channels={each.pk: each.name for each in channels})
+    comparison = compare(*sides, names=dict(languages()), channels={channel.pk: channel.name for channel in channels})
     return {
         "heads": sides, "before_label": choices[values.index(since)].label,
-        "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view, "comparison": found,
-        "library": _library(request, found), "views": _views(request, since, to, view),
+        "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view,
+        "comparison": comparison, "library": _library(request, comparison), "views": _views(request, since, to, view),
     }  # fmt: skip
 
 
@@ -106,26 +106,26 @@ def _asked(request: HttpRequest, name: str, values: list[str]) -> str:
 def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], decided: list[Decision]) -> Side:
     if value == DRAFT:
         draft = replace(parse(post.draft), words=glossary(post.municipality_id))
-        usable = [each for each in channels if each.state != ChannelState.DISCONNECTED]
+        usable = [channel for channel in channels if channel.state != ChannelState.DISCONNECTED]
         chosen = queries.channels_of(draft, usable)
-        texts = {key: each.text for key, each in frozen_texts(draft, chosen).items()}
-        layout = {each.pk: compose.layout_of(draft, each) for each in chosen}
+        texts = {key: text.text for key, text in frozen_texts(draft, chosen).items()}
+        layout = {channel.pk: compose.layout_of(draft, channel) for channel in chosen}
         shown = replace(draft, channels=tuple(layout), layout=layout)
         return Side(None, shown, texts, post.category, post.due_at, post.author, post.updated_at)
-    row = next(each for each in rows if str(each.number) == value)
-    mine = [each for each in decided if each.version_id == row.pk]
+    row = next(version for version in rows if str(version.number) == value)
+    mine = [decision for decision in decided if decision.version_id == row.pk]
     texts = {
-        (f"{each.language}-{each.script}", each.channel_id): each.text
-        for each in sorted(row.variants.all(), key=lambda each: each.pk)
+        (f"{variant.language}-{variant.script}", variant.channel_id): variant.text
+        for variant in sorted(row.variants.all(), key=lambda variant: variant.pk)
     }
-    due_at = next((each.due_at for each in mine if each.due_at), None)
+    due_at = next((decision.due_at for decision in mine if decision.due_at), None)
     last = str(mine[0].get_kind_display()) if mine else ""
     return Side(row.number, queries.content(row), texts, row.category, due_at, row.created_by, row.created_at, last)
 
 
-def _library(request: MunicipalityRequest, found: Comparison) -> dict[int, dict[str, Any]]:
+def _library(request: MunicipalityRequest, comparison: Comparison) -> dict[int, dict[str, Any]]:
     """What the page shows of each picture. One query if there are any."""
-    pictures = Media.objects.in_bulk([each.id for each in found.pictures]) if found.pictures else {}
+    pictures = Media.objects.in_bulk([picture.id for picture in comparison.pictures]) if comparison.pictures else {}
     slug = request.municipality.slug
     return {
         pk: {"url": reverse("media_thumbnail", args=[slug, pk]), "width": media.width, "height": media.height}
@@ -160,8 +160,8 @@ def restore(request: MunicipalityRequest, pk: int, number: int) -> HttpResponse:
         return redirect("post", request.municipality.slug, post.pk)
     word = _("Version %(number)s is in the draft again.") % {"number": number}
     if done.kept:
-        kept = _("What was in the draft is kept as version %(number)s.") % {"number": done.kept.number}
-        word = f"{word} {kept}"
+        backup_note = _("What was in the draft is kept as version %(number)s.") % {"number": done.kept.number}
+        word = f"{word} {backup_note}"
     messages.success(request, word)
     for note in done.notes:
         messages.warning(request, note)
