@@ -107,5 +107,5 @@ def _own(shared_comment: SharedComment, by: User) -> SharedComment:
 
 def _locked(shared_comment: SharedComment) -> SharedComment:
     rows = SharedComment.objects.select_for_update(of=("self",)).select_related("shared", "municipality", "author")
-    shared_comment: SharedComment = rows.get(pk=shared_comment.pk)
-    return shared_comment
+    locked: SharedComment = rows.get(pk=shared_comment.pk)
+    return locked
