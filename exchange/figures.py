@@ -48,14 +48,16 @@ def figures(stored: Mapping[str, Any]) -> list[Figure]:
 def achieved(stored: Mapping[str, Any]) -> str:
     """The same in one line: "312 interactions, 14.2 per 1,000 inhabitants · 41 clicks"."""
     parts = []
-    told, per, clicks = (stored.get(name) for name in ("interactions", "inhabitants", "clicks"))
-    if told is not None:
-        words = ngettext("%(count)s interaction", "%(count)s interactions", told) % {"count": number(told)}
+    interactions, per, clicks = (stored.get(name) for name in ("interactions", "inhabitants", "clicks"))
+    if interactions is not None:
+        text = ngettext("%(count)s interaction", "%(count)s interactions", interactions) % {
+            "count": number(interactions)
+        }
         if per is not None:
-            words = _("%(interactions)s, %(per)s per 1,000 inhabitants") % {
-                "interactions": words, "per": significant(per)
+            text = _("%(interactions)s, %(per)s per 1,000 inhabitants") % {
+                "interactions": text, "per": significant(per)
             }  # fmt: skip
-        parts.append(words)
+        parts.append(text)
     if clicks:
         parts.append(ngettext("%(count)s click", "%(count)s clicks", clicks) % {"count": number(clicks)})
     return " · ".join(parts)

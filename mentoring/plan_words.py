@@ -52,8 +52,8 @@ def told(change: Change) -> list[FieldChange]:
     return [field_change for field_change in field_changes if field_change.before != field_change.after]
 
 
-def _said(words: Mapping[str, Any], name: str) -> str:
-    value = words.get(name)
+def _said(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name)
     if value is None or value == "":
         return ""
     if name in ("due_on", "starts_on", "ends_on"):
@@ -64,7 +64,7 @@ def _said(words: Mapping[str, Any], name: str) -> str:
         return f"{value} · {INDICATORS[value].name}" if value in INDICATORS else str(value)
     if name == "threshold":
         return number(whole(value))
-    english = (words.get("english") or {}).get(name, "") if isinstance(words.get("english"), dict) else ""
+    english = (values.get("english") or {}).get(name, "") if isinstance(values.get("english"), dict) else ""
     return in_readers_words(str(value), english)
 
 

@@ -51,9 +51,9 @@ class Checked:
 def checked(file: BinaryIO, *, name: str, size: int) -> Checked:
     """Raises `BadFile`."""
     if size > MOST_BYTES:
-        told = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
+        values = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
         raise BadFile(
-            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % told
+            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % values
         )
     if not size:
         raise BadFile(_("This file is empty."))
@@ -96,9 +96,9 @@ def _package(file: BinaryIO) -> Checked:
         raise BadFile(_unknown())
     if any(mark in f"/{name.lower()}" for name in names for mark in _RUNS):
         raise BadFile(_("This document carries a program (a macro). Save it without macros, or as PDF."))
-    for part, (ending, told) in _OFFICE.items():
+    for part, (ending, mime_of_part) in _OFFICE.items():
         if part in names and "[Content_Types].xml" in names:
-            return Checked(told, ending, "")
+            return Checked(mime_of_part, ending, "")
     if mime in _OPEN:
         return Checked(mime, _OPEN[mime], "")
     raise BadFile(_unknown())

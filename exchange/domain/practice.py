@@ -99,19 +99,19 @@ def _end(programme: Programme) -> int:
 
 
 def _write(row: Example, written: Written, by: User) -> None:
-    words = written.words
+    content = written.words
     # Pictures, channels and the day on which a call ends are the municipality's own.
     draft = replace(
-        words.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(words.draft.call, deadline="")
+        content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
     )
-    row.name, row.about, row.content = words.name, words.about, draft.to_json()
+    row.name, row.about, row.content = content.name, content.about, draft.to_json()
     row.purpose, row.shape, row.category = written.purpose, written.shape, CATEGORY[Purpose(written.purpose)]
-    row.gaps = asked(draft, words.gaps)
+    row.gaps = asked(draft, content.gaps)
     days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
-    row.deadline = words.deadline if words.deadline in days else ""
+    row.deadline = content.deadline if content.deadline in days else ""
     row.why, row.watch, row.alt = written.why, written.watch, written.alt
     row.patterns, row.networks = list(written.patterns), list(written.networks)
-    row.english = {name: each for name, each in written.english.items() if each}
+    row.english = {name: text for name, text in written.english.items() if text}
     row.drawing = written.drawing
     if written.picture or written.without_picture:
         row.picture = _stored(row.programme_id, written.picture) if written.picture else ""

@@ -140,8 +140,8 @@ class ExampleForm(TemplateForm):
         cleaned = super().clean() or {}
         if "purpose" in cleaned:
             cleaned["category"] = CATEGORY[Purpose(cleaned["purpose"])].value
-        kept = self.example.picture and not cleaned.get("without_picture")
-        if (cleaned.get("picture") or kept) and not cleaned.get("alt", "").strip():
+        keeps_picture = self.example.picture and not cleaned.get("without_picture")
+        if (cleaned.get("picture") or keeps_picture) and not cleaned.get("alt", "").strip():
             self.add_error("alt", _("Say what the picture shows, for those who cannot see it."))
         return cleaned
 

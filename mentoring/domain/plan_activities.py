@@ -59,11 +59,11 @@ def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidenc
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, post__isnull=False)
     wanted = set(posts) - set(known.values_list("post", flat=True))
-    found = list(published_since(row.plan).filter(pk__in=wanted))
-    if len(found) != len(wanted):
+    chosen = list(published_since(row.plan).filter(pk__in=wanted))
+    if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
-    _room(row, len(found))
-    made = [_post(row, post, by) for post in found]
+    _room(row, len(chosen))
+    made = [_post(row, post, by) for post in chosen]
     for evidence in made:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
@@ -89,11 +89,11 @@ def add_needs(activity: Activity, needs: list[int], *, by: User) -> list[Evidenc
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, need__isnull=False)
     wanted = set(needs) - set(known.values_list("need", flat=True))
-    found = list(decided_since(row.plan).filter(pk__in=wanted))
-    if len(found) != len(wanted):
+    chosen = list(decided_since(row.plan).filter(pk__in=wanted))
+    if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose needs that were decided or done since the plan began."))
-    _room(row, len(found))
-    made = [_need(row, need, by) for need in found]
+    _room(row, len(chosen))
+    made = [_need(row, need, by) for need in chosen]
     for evidence in made:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made

@@ -76,7 +76,7 @@ class Exercise(models.Model):
 
     @property
     def practises(self) -> list[str]:
-        return [shown(each) for each in self.script["practises"]]
+        return [shown(skill) for skill in self.script["practises"]]
 
     @property
     def state(self) -> str:
