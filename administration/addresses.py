@@ -20,7 +20,7 @@ def findings(request: HttpRequest) -> list[Finding]:
     """What this very request tells, in the order in which one would put it right."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     here = f"{request.scheme}://{request.get_host()}"
-    told = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded_for = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     return [
         Finding(
@@ -43,9 +43,9 @@ def findings(request: HttpRequest) -> list[Finding]:
             else _("The proxy does not say that the connection is encrypted: let it set X-Forwarded-Proto."),
         ),
         Finding(
-            len(told) >= proxies and bool(proxies) == bool(told),
+            len(forwarded_for) >= proxies and bool(proxies) == bool(forwarded_for),
             _("Visitors are told apart by their own addresses.")
-            if len(told) >= proxies and bool(proxies) == bool(told)
+            if len(forwarded_for) >= proxies and bool(proxies) == bool(forwarded_for)
             else _("TRUSTED_PROXY_COUNT is %(count)s, which does not fit: limits would count the proxy as one visitor.")
             % {"count": proxies},
         ),

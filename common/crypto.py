@@ -52,15 +52,15 @@ def read_keyring(entries: tuple[str, ...]) -> Keyring:
     """`entries` as in the setting. Raises `BadKeyring` with the number of the bad entry, never with its text."""
     if not entries:
         raise BadKeyring("TOKEN_KEYS is empty: there is no key to encrypt secrets with.")
-    found: Keyring = {}
+    keys: Keyring = {}
     for number, entry in enumerate(entries, 1):
         name, _, encoded = entry.strip().partition(":")
         if not KEY_ID.fullmatch(name):
             raise BadKeyring(f"Entry {number} of TOKEN_KEYS has no name of letters and digits before its colon.")
-        if name in found:
+        if name in keys:
             raise BadKeyring(f"TOKEN_KEYS names two keys {name!r}.")
-        found[name] = _key(number, encoded)
-    return found
+        keys[name] = _key(number, encoded)
+    return keys
 
 
 def _key(number: int, encoded: str) -> bytes:

@@ -229,14 +229,14 @@ class Http:
     def addresses(self, host: str, port: int, seconds: float) -> list[tuple[int, str]]:
         """(family, address) pairs of `host`, resolved once. Raises `Refused` if one of them is not public."""
         try:
-            found = networks.resolve(host, port, seconds)
+            resolved = networks.resolve(host, port, seconds)
         except networks.Unknown:
             raise NotReached(f"{host}: the name could not be resolved") from None
         if not self.allows(host, port):
-            for _, address in found:
+            for _, address in resolved:
                 if not networks.is_public(address):
                     raise Refused(f"{host}:{port}: is not a public address")
-        return found
+        return resolved
 
 
 def _where(url: str) -> str:
@@ -245,11 +245,11 @@ def _where(url: str) -> str:
 
 
 def _follow(old: str, new: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    kept = {key: value for key, value in more.items() if key != "params"}
+    arguments = {key: value for key, value in more.items() if key != "params"}
     if (urlsplit(old).scheme, urlsplit(old).netloc) != (urlsplit(new).scheme, urlsplit(new).netloc):
-        headers = {k: v for k, v in (kept.get("headers") or {}).items() if k.lower() != "authorization"}
-        kept["headers"] = headers
-    return new, kept
+        headers = {k: v for k, v in (arguments.get("headers") or {}).items() if k.lower() != "authorization"}
+        arguments["headers"] = headers
+    return new, arguments
 
 
 _Place = tuple[str, str, frozenset[str]]
@@ -258,14 +258,14 @@ _threads = threading.local()
 
 def _kept() -> "dict[_Place, _Line]":
     """This thread's connections that wait for another request."""
-    found: dict[_Place, _Line] = _threads.__dict__.setdefault("lines", {})
-    return found
+    connections: dict[_Place, _Line] = _threads.__dict__.setdefault("lines", {})
+    return connections
 
 
 def _forgetful() -> set[_Place]:
     """Where a server closed a connection that it should have kept: nothing is kept there any more by this thread."""
-    found: set[_Place] = _threads.__dict__.setdefault("forgetful", set())
-    return found
+    origins: set[_Place] = _threads.__dict__.setdefault("forgetful", set())
+    return origins
 
 
 def _keep(place: _Place, line: "_Line") -> None:

@@ -148,13 +148,13 @@ def keeps_content() -> bool:
 
 
 def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, str]]:
-    found = []
+    attachments = []
     for file in files:
         with suppress(FileNotFoundError):
             # A plain name: whatever stands in a row leads to no other folder.
             body = (Path(settings.MAIL_FILES_ROOT) / Path(file["path"]).name).read_bytes()
-            found.append((file["name"], body, file["type"]))
-    return found
+            attachments.append((file["name"], body, file["type"]))
+    return attachments
 
 
 def purge_sent() -> int:

@@ -32,16 +32,16 @@ def is_public(address: str) -> bool:
     bare, mark, _zone = address.partition("%")
     ip = ipaddress.ip_address(bare)
     if isinstance(ip, ipaddress.IPv6Address) and (hidden := _hidden(ip)):
-        return not mark and all(is_public(str(each)) for each in hidden)
-    if mark or (ip.version == 6 and ip not in GLOBAL_UNICAST) or any(ip in each for each in INSIDE):
+        return not mark and all(is_public(str(network)) for network in hidden)
+    if mark or (ip.version == 6 and ip not in GLOBAL_UNICAST) or any(ip in network for network in INSIDE):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def _hidden(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
     """The IPv4 addresses that it leads to: mapped, 6to4, Teredo (its server and its client), NAT64."""
-    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _nat64(ip)]
-    return [each for each in found if each is not None]
+    candidates = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _nat64(ip)]
+    return [address for address in candidates if address is not None]
 
 
 def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

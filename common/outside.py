@@ -16,18 +16,18 @@ MOST_DEPTH = 64
 def loads(text: str | bytes) -> Any:
     """What the JSON says. Raises `ValueError` for anything else, and for more than `MOST_DEPTH` levels."""
     try:
-        found = json.loads(text, parse_constant=lambda constant: None)
+        value = json.loads(text, parse_constant=lambda constant: None)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    level = [found]
+    level = [value]
     for _depth in range(MOST_DEPTH):
-        level = [inner for each in level for inner in _inside(each)]
+        level = [inner for container in level for inner in _inside(container)]
         if not level:
-            return found
+            return value
     raise ValueError("nested too deeply")
 
 
 def _inside(value: Any) -> Iterable[Any]:
     """The lists and objects right inside a list or an object."""
     values: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (each for each in values if isinstance(each, dict | list))
+    return (member for member in values if isinstance(member, dict | list))

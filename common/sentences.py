@@ -66,7 +66,7 @@ def sentence(event: AuditEvent) -> str:
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_shown(name, each) for each in value)
+        return ", ".join(_shown(name, element) for element in value)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return _day(value)
     return str(WORDS.get(name, {}).get(str(value), value))

@@ -34,9 +34,9 @@ def incoming() -> Path:
 
 def forget_abandoned() -> int:
     """Delete what a process that was killed left there; returns how many."""
-    old = [each for each in incoming().iterdir() if each.stat().st_mtime < time.time() - ABANDONED_SECONDS]
-    for each in old:
-        each.unlink(missing_ok=True)
+    old = [path for path in incoming().iterdir() if path.stat().st_mtime < time.time() - ABANDONED_SECONDS]
+    for path in old:
+        path.unlink(missing_ok=True)
     return len(old)
 
 
@@ -66,13 +66,13 @@ def most_bytes() -> int:
 
 def too_large(size: int) -> str:
     """What to tell about a file of so many bytes."""
-    told = {"size": filesizeformat(size), "most": filesizeformat(most_bytes())}
+    sizes = {"size": filesizeformat(size), "most": filesizeformat(most_bytes())}
     return (
         _(
             "This file has %(size)s, and a video may have %(most)s at most. Save it in Full HD (1080p) or cut it "
             "shorter, and add it again."
         )
-        % told
+        % sizes
     )
 
 

@@ -176,7 +176,7 @@ def _execute(url: str, statement: str) -> int:
         connection.close()
 
 
-def _client(program: str, url: str, *words: str) -> None:
+def _client(program: str, url: str, *arguments: str) -> None:
     """Run a client program on the database of `url`, whose password no other user of this machine sees."""
     try:
         path = str(binaries.postgres_bin() / program)
@@ -189,7 +189,7 @@ def _client(program: str, url: str, *words: str) -> None:
     # unlike a password file it leaves nothing behind when the process is killed.
     environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     done = subprocess.run(
-        [path, *words, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
+        [path, *arguments, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
     )
     if done.returncode:
         raise Trouble(f"{program} failed, and says:\n{done.stderr.strip()}")
@@ -202,9 +202,9 @@ def _apart(url: str) -> tuple[str, str]:
     return make_dsn(**parts), password
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     site = sites.read()
-    match words:
+    match arguments:
         case ["save", *rest]:
             now = datetime.now(UTC)
             save(site, Path(rest[0] if rest else f"dobosar-{now:%Y-%m-%d-%H%M}.tar.gz").expanduser().resolve())

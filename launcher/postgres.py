@@ -144,10 +144,10 @@ def _launch(bins: Path, data: Path, settings: dict[str, str]) -> None:
         if _ready(data, server.pid):
             return
         time.sleep(0.02)
-    said = log.read_text(errors="replace")[-1500:]
-    if "No space left" in said:
+    log_tail = log.read_text(errors="replace")[-1500:]
+    if "No space left" in log_tail:
         raise Trouble(f"The disk is full: PostgreSQL cannot write to {data}. Free some space and start again.")
-    raise Trouble(f"PostgreSQL did not start. Its last words:\n{said}")
+    raise Trouble(f"PostgreSQL did not start. Its last words:\n{log_tail}")
 
 
 def _ready(data: Path, pid: int) -> bool:

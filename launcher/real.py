@@ -38,10 +38,10 @@ def bluesky() -> str:
     if os.environ.get("QUICK"):
         return "QUICK=1 leaves it out"
     node = shutil.which("node")
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
-    match = re.match(r"v(\d+)", said)
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
+    match = re.match(r"v(\d+)", version)
     if not match or int(match[1]) < NODE_AT_LEAST or not shutil.which("npm"):
-        return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {said.strip() or 'none'})"
+        return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {version.strip() or 'none'})"
     return "" if _ready() else _install()
 
 
@@ -82,21 +82,21 @@ SERVERS: dict[str, tuple[str, Callable[[], str]]] = {
 def _apt(package: str) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", "-qq", *words], env=environ, stdin=subprocess.DEVNULL, check=False)
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", "-qq", *arguments], env=environ, stdin=subprocess.DEVNULL, check=False)
 
 
 def _last_line(text: str) -> str:
     return (text.strip().splitlines() or ["no words"])[-1]
 
 
-def main(words: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     why_not = {name: reason() for name, (_, reason) in SERVERS.items()}
     usable = [name for name, reason in why_not.items() if not reason]
     environ = {**os.environ, "REAL_SERVERS": ",".join(usable), "REAL_SERVERS_DIR": str(CACHE)}
     code = 1
     if usable:
-        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *words]
+        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *arguments]
         code = subprocess.run(pytest, env=environ, cwd=ROOT, check=False).returncode
     _report(why_not, code)
     return code

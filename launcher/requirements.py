@@ -38,7 +38,7 @@ def stale() -> list[str]:
 def compile_all() -> None:
     for name, extras in EXTRAS.items():
         print(f"{name} ...", flush=True)
-        extra = [word for each in extras for word in ("--extra", each)]
+        extra = [word for extra_name in extras for word in ("--extra", extra_name)]
         uv = [
             str(Path(sys.executable).with_name("uv")),
             "pip",

@@ -112,13 +112,14 @@ def _supervise(site: Site, environ: dict[str, str], database: str, began: float)
 def _still_waiting(site: Site) -> None:
     try:
         with urllib.request.urlopen(f"{site.address}/readyz", timeout=5) as answer:
-            said = str(answer.status)
+            status = str(answer.status)
     except urllib.error.HTTPError as error:
-        said = error.read().decode(errors="replace")[:500]
+        status = error.read().decode(errors="replace")[:500]
     except OSError as error:
-        said = str(error)
+        status = str(error)
     print(
-        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying. {site.address}/readyz says: {said}", flush=True
+        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying. {site.address}/readyz says: {status}",
+        flush=True,
     )
 
 

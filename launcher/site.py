@@ -61,15 +61,15 @@ def read(variables: Mapping[str, str] | None = None) -> Site:
 
 
 def _flag(variables: Mapping[str, str], name: str, default: bool) -> bool:
-    said = variables.get(name)
-    return default if not said else said.strip().lower() in TRUE
+    value = variables.get(name)
+    return default if not value else value.strip().lower() in TRUE
 
 
 def _port(variables: Mapping[str, str], name: str, default: int) -> int:
-    said = variables.get(name) or str(default)
-    if not said.isascii() or not said.isdigit() or not 0 < int(said) < 65536:
-        raise Trouble(f"{name} is {said!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run")
-    return int(said)
+    value = variables.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise Trouble(f"{name} is {value!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run")
+    return int(value)
 
 
 def environment(site: Site, urls: Mapping[str, str]) -> dict[str, str]:
@@ -94,15 +94,19 @@ def environment(site: Site, urls: Mapping[str, str]) -> dict[str, str]:
 def keep_secrets(site: Site) -> dict[str, str]:
     """SECRET_KEY and TOKEN_KEYS of this site, made once. Without TOKEN_KEYS no stored network token can be read."""
     path = site.data / "secrets.json"
-    found = files.load(path)
-    if path.exists() and not found:
+    secrets = files.load(path)
+    if path.exists() and not secrets:
         raise Trouble(
             f"{path} is damaged. It holds the keys of the stored tokens: put it back from a backup (make restore)."
         )
-    if "TOKEN_KEYS" not in found:
-        found = {"SECRET_KEY": token_urlsafe(50), "TOKEN_KEYS": f"first:{b64encode(token_bytes(32)).decode()}", **found}
-        files.save(path, found)
-    return {name: str(found[name]) for name in ("SECRET_KEY", "TOKEN_KEYS")}
+    if "TOKEN_KEYS" not in secrets:
+        secrets = {
+            "SECRET_KEY": token_urlsafe(50),
+            "TOKEN_KEYS": f"first:{b64encode(token_bytes(32)).decode()}",
+            **secrets,
+        }
+        files.save(path, secrets)
+    return {name: str(secrets[name]) for name in ("SECRET_KEY", "TOKEN_KEYS")}
 
 
 @contextlib.contextmanager

@@ -82,14 +82,14 @@ class Supervisor:
 
     def _watch(self) -> None:
         waiting = list(self.programs)
-        told = self.on_ready is None
+        was_announced = self.on_ready is None
         while not self.signals and not self.failed:
-            for program in [each for each in waiting if each.after is None or each.after()]:
+            for program in [candidate for candidate in waiting if candidate.after is None or candidate.after()]:
                 waiting.remove(program)
                 self._start(program)
             self._look_for_ended()
-            if not told and not self.failed and self._all_ready():
-                told = True
+            if not was_announced and not self.failed and self._all_ready():
+                was_announced = True
                 assert self.on_ready is not None
                 self.on_ready()
             self._wake.wait(0.1)
@@ -159,9 +159,11 @@ class Supervisor:
         self.signals.append(now)
         self._wake.set()
         # os.write, not print: the signal may have arrived in the middle of a print.
-        words = b"\nStopping; a second Ctrl-C stops at once.\n" if len(self.signals) == 1 else b"\nStopping at once.\n"
+        message = (
+            b"\nStopping; a second Ctrl-C stops at once.\n" if len(self.signals) == 1 else b"\nStopping at once.\n"
+        )
         with contextlib.suppress(OSError):
-            os.write(1, words)
+            os.write(1, message)
 
 
 def _die_with_parent() -> None:

@@ -83,8 +83,8 @@ def _say(port: int, password: str, word: str) -> str:
     """One command in the server's own protocol, so that starting needs no client library and no retry policy."""
     answer = ""
     with socket.create_connection(("127.0.0.1", port), timeout=2) as wire:
-        for words in (("AUTH", password), (word,)):
-            wire.sendall(f"*{len(words)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in words))
+        for parts in (("AUTH", password), (word,)):
+            wire.sendall(f"*{len(parts)}\r\n".encode() + b"".join(f"${len(w)}\r\n{w}\r\n".encode() for w in parts))
             answer = wire.recv(4096).decode(errors="replace")
             if answer.startswith("-"):
                 break

@@ -69,12 +69,12 @@ class ProfileForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What to write; `arms` only when the picture changes."""
-        found = {name: self.cleaned_data[name] for name in ("colour", "website", "office_hours")}
+        profile = {name: self.cleaned_data[name] for name in ("colour", "website", "office_hours")}
         if self.cleaned_data["arms"]:
-            found["arms"] = self.cleaned_data["arms"]
+            profile["arms"] = self.cleaned_data["arms"]
         elif self.cleaned_data.get("remove_arms"):
-            found["arms"] = ""
-        return found
+            profile["arms"] = ""
+        return profile
 
 
 class ConditionalText(forms.CharField):
@@ -430,7 +430,7 @@ class ServiceTextForm(forms.Form):
             unknown = [gap for gap in GAP.findall(values.get(name) or "") if gap not in KNOWN]
             if unknown:
                 sentence = _("Nobody knows how to fill %(gap)s. These gaps are filled: %(known)s.")
-                known = ", ".join(f"{{{{{each}}}}}" for each in KNOWN)
+                known = ", ".join(f"{{{{{known_gap}}}}}" for known_gap in KNOWN)
                 self.add_error(name, sentence % {"gap": f"{{{{{unknown[0]}}}}}", "known": known})
         if (values.get("text") or "").strip() and not values.get("title"):
             self.add_error("title", _("Give the text a title, so that it can be told from the others."))

@@ -48,8 +48,8 @@ class Holiday:
 
     def name(self, language: str) -> str:
         """The name as pages in an interface language (a code of settings.LANGUAGES) show it."""
-        words = languages.by_code()[language].words
-        return {"cyrl": self.name_cyrl, "latn": self.name_latn, "en": self.name_en}[words]
+        variant = languages.by_code()[language].words
+        return {"cyrl": self.name_cyrl, "latn": self.name_latn, "en": self.name_en}[variant]
 
 
 def holidays(start: date, end: date, municipality_slug: str | None = None) -> list[Holiday]:

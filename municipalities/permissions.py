@@ -102,7 +102,7 @@ def document() -> str:
         "|---|" + ":-:|" * len(ROLES),
         *(_row(verb) for verb in Verb),
     ]
-    programme = "\n".join(f"- {words} (`{verb}`)" for verb, words in PROGRAMME_WORDS.items())
+    programme = "\n".join(f"- {description} (`{verb}`)" for verb, description in PROGRAMME_WORDS.items())
     factor = ", ".join(ROLES[role].lower() for role in ROLES if role in PUBLISHING_ROLES)
     return HEAD + "\n".join(rows) + "\n" + FOOT.format(programme=programme, factor=factor)
 

@@ -264,8 +264,8 @@ def members(municipality: Municipality) -> list[Membership]:
 
 def colleagues(municipality: Municipality) -> list[User]:
     """Who works here and can sign in, each once, by name."""
-    found = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
-    return sorted(found.values(), key=lambda person: (sort_key(person.name), person.pk))
+    people = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
+    return sorted(people.values(), key=lambda person: (sort_key(person.name), person.pk))
 
 
 def mentors(municipality: Municipality) -> QuerySet[Pairing]:
@@ -415,16 +415,16 @@ def people(text: str) -> list[User]:
 
 def rights_of(users: list[User]) -> dict[int, list[str]]:
     """What each person may do, in words: "Approver, Ćuprija". Four queries for any number of people."""
-    found: dict[int, list[str]] = {user.pk: [] for user in users}
+    rights: dict[int, list[str]] = {user.pk: [] for user in users}
     for membership in Membership.objects.running().filter(user__in=users).select_related("municipality"):
-        found[membership.user_id].append(_place(Role(membership.role).label, membership.municipality))
+        rights[membership.user_id].append(_place(Role(membership.role).label, membership.municipality))
     for pairing in Pairing.objects.on(today()).filter(mentor__in=users).select_related("municipality"):
-        found[pairing.mentor_id].append(_place(_("Mentor"), pairing.municipality))
+        rights[pairing.mentor_id].append(_place(_("Mentor"), pairing.municipality))
     for staff in Programme.staff.through.objects.filter(user__in=users).select_related("programme"):
-        found[staff.user_id].append(_("Staff of the programme %(programme)s") % {"programme": staff.programme})
+        rights[staff.user_id].append(_("Staff of the programme %(programme)s") % {"programme": staff.programme})
     for trainer in Programme.trainers.through.objects.filter(user__in=users).select_related("programme"):
-        found[trainer.user_id].append(_("Trainer of the programme %(programme)s") % {"programme": trainer.programme})
-    return found
+        rights[trainer.user_id].append(_("Trainer of the programme %(programme)s") % {"programme": trainer.programme})
+    return rights
 
 
 def _place(role: Any, municipality: Municipality) -> str:
@@ -475,7 +475,7 @@ def offers() -> list[Offered]:
     """Every service as it stands in the open scope of one municipality, those in season first. Two queries."""
     entries = {row.service_id: row for row in ServiceAvailability.objects.select_related("verified_by")}
     offereds = [offered(service, entries.get(service.pk)) for service in services()]
-    return sorted(offereds, key=lambda each: not each.is_in_season)
+    return sorted(offereds, key=lambda offer: not offer.is_in_season)
 
 
 def offer(key: str) -> Offered | None:
@@ -504,11 +504,11 @@ def offers_of(service: EService, places: list[Municipality]) -> list[tuple[Munic
 
 def counts_of_offers(places: list[Municipality]) -> dict[int, int]:
     """In how many of these municipalities each service is available and verified; their scope is open. One query."""
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for row in ServiceAvailability.objects.filter(municipality__in=places):
         if promotable(availability_state(row, today(), settings.SERVICE_STALE_MONTHS)):
-            found[row.service_id] = found.get(row.service_id, 0) + 1
-    return found
+            counts[row.service_id] = counts.get(row.service_id, 0) + 1
+    return counts
 
 
 # ---- words of the house
@@ -523,9 +523,9 @@ def glossary(municipality_id: int) -> Glossary:
     )
 
 
-def glossary_words(words: str = "") -> QuerySet[GlossaryWord]:
+def glossary_words(query: str = "") -> QuerySet[GlossaryWord]:
     """The list as people read it; `words` in either script, with or without diacritics."""
     rows = GlossaryWord.objects.select_related("added_by")
-    for word in fold(words).split():
+    for word in fold(query).split():
         rows = rows.filter(folded__contains=word)
     return rows.order_by(SerbianKey("latin"), "latin")

@@ -75,5 +75,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    found = {name: check() for name, check in CHECKS.items()}
-    return JsonResponse(found, status=200 if all(found.values()) else 503)
+    checks = {name: check() for name, check in CHECKS.items()}
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)

@@ -75,5 +75,5 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _holiday(municipality: Municipality, language: str) -> str:
-    found = holidays(today(), today(), municipality.slug)
-    return found[0].name(language) if found else ""
+    of_today = holidays(today(), today(), municipality.slug)
+    return of_today[0].name(language) if of_today else ""

@@ -20,14 +20,14 @@ def write(archive: Archive) -> None:
 def _messages() -> list[dict[str, Any]]:
     notes, answers, proposed = defaultdict(list), defaultdict(list), defaultdict(list)
     for proposed_answer in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
-        told = {
+        facts = {
             "text": proposed_answer.text,
             "by": str(proposed_answer.by),
             "at": proposed_answer.at,
             "state": proposed_answer.state,
             "reason": proposed_answer.reason,
         }
-        proposed[proposed_answer.message_id].append({**told, "decided_by": str(proposed_answer.decided_by or "")})
+        proposed[proposed_answer.message_id].append({**facts, "decided_by": str(proposed_answer.decided_by or "")})
     for note in Note.objects.select_related("by").order_by("pk"):
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
@@ -83,24 +83,24 @@ def _moderation() -> list[dict[str, Any]]:
 
 def _asked() -> dict[int, list[dict[str, Any]]]:
     """Questions to departments, by message."""
-    found = defaultdict(list)
+    by_message = defaultdict(list)
     for row in HandOver.objects.select_related("department", "by").order_by("pk"):
-        found[row.message_id].append({
+        by_message[row.message_id].append({
             "department": str(row.department), "question": row.question, "words_shown": row.shown,
             "name_shown": row.shown_name, "contact_shown": row.shown_contact, "by": str(row.by), "at": row.sent_at,
             "answer_by": row.answer_by, "answer": row.answer, "answered_by": row.answered_name,
             "answered_at": row.answered_at, "withdrawn_at": row.withdrawn_at,
         })  # fmt: skip
-    return found
+    return by_message
 
 
 def _holds() -> dict[int, list[dict[str, Any]]]:
     """Why messages were kept from being erased, by message."""
-    found = defaultdict(list)
+    by_message = defaultdict(list)
     for row in Hold.objects.select_related("by").order_by("pk"):
-        told = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
-        found[row.message_id].append(told)
-    return found
+        facts = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
+        by_message[row.message_id].append(facts)
+    return by_message
 
 
 def _needs() -> list[dict[str, Any]]:
@@ -115,8 +115,8 @@ def _needs() -> list[dict[str, Any]]:
             "by": str(row.by), "created_at": row.created_at,
             "voices": [{"source": voice.source, "heard_on": voice.heard_on, "quote": voice.quote, "note": voice.note}
                        for voice in row.voices.all()],
-            "told": [{"text": each.text, "people": each.people, "by": str(each.by), "at": each.at}
-                     for each in row.rounds.all()],
+            "told": [{"text": notified.text, "people": notified.people, "by": str(notified.by), "at": notified.at}
+                     for notified in row.rounds.all()],
             "pictures": [{"when": picture.moment, "file": picture.media.name} for picture in row.pictures.all()],
         }
         for row in rows.order_by("pk")

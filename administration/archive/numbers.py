@@ -96,8 +96,8 @@ def _links() -> Iterator[tuple[Any, ...]]:
     for row in rows.iterator(chunk_size=500):
         # Links of one post lie beside each other: one question for each post, and one answer kept.
         if row.subject not in posts:
-            found = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
-            posts = {row.subject: found or 0}
+            post_id = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
+            posts = {row.subject: post_id or 0}
         yield (
             short(row.code), row.target, posts[row.subject] or "", row.network, row.created_at, row.people or 0,
             row.machines or 0,

@@ -111,13 +111,13 @@ def make(row: Export) -> None:
     unfinished = root / f"{name}.part"
     try:
         with translation.override(row.asked_by.language):
-            found = build(unfinished, row.municipality, pulse=_pulse(row))
+            counts = build(unfinished, row.municipality, pulse=_pulse(row))
         unfinished.chmod(0o640)
         size = unfinished.stat().st_size
         unfinished.rename(root / name)
     finally:
         unfinished.unlink(missing_ok=True)
-    _settle(row, name, size, found)
+    _settle(row, name, size, counts)
 
 
 def _pulse(row: Export) -> Callable[[], None]:
@@ -160,7 +160,7 @@ def _end(row: Export, by: User) -> None:
 
 
 @transaction.atomic
-def _settle(row: Export, name: str, size: int, found: dict[str, int]) -> None:
+def _settle(row: Export, name: str, size: int, counts: dict[str, int]) -> None:
     """Keep the file and tell whoever asked; delete it at once where they lost the right while it was built."""
     locked = Export.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if locked.state != ExportState.BUILDING or not still_may(row.asked_by, row.municipality, Verb.EXPORT):
@@ -168,11 +168,11 @@ def _settle(row: Export, name: str, size: int, found: dict[str, int]) -> None:
         if locked.is_open:
             _stop(row)
         return
-    row.state, row.name, row.bytes, row.contents = ExportState.READY, name, size, found
+    row.state, row.name, row.bytes, row.contents = ExportState.READY, name, size, counts
     row.ready_at, row.lease_until = timezone.now(), None
     row.expires_at = row.ready_at + timedelta(days=settings.EXPORT_DAYS)
     row.save()
-    audit.record("municipality.make_export", by=None, target=row, label=str(row.municipality), **found)
+    audit.record("municipality.make_export", by=None, target=row, label=str(row.municipality), **counts)
     with translation.override(row.asked_by.language):
         facts = {
             "municipality": row.municipality,

@@ -193,12 +193,12 @@ def progress(request: MunicipalityRequest) -> Progress:
 
 def unfinished(request: MunicipalityRequest) -> Progress | None:
     """For Home: None once everything is done or put away. One query."""
-    found = progress(request)
-    return None if found.is_over else found
+    steps = progress(request)
+    return None if steps.is_over else steps
 
 
 def of_several(places: Collection[Municipality]) -> list[Progress]:
     """For the staff of a programme: those that have most to do first. One query."""
     rows = _looked_at(Municipality.objects.filter(pk__in=[place.pk for place in places]))
     progresses = [_progress(row, None, ACROSS) for row in rows]
-    return sorted(progresses, key=lambda each: (each.is_over, each.count, sort_key(str(each.municipality))))
+    return sorted(progresses, key=lambda steps: (steps.is_over, steps.count, sort_key(str(steps.municipality))))

@@ -26,21 +26,21 @@ class Look:
     shades: tuple[str, ...]
 
     def of(self, css: frozenset[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        attributes_found: dict[str, str] = {}
         for name, attributes in self._table().items():
             if name in css:
-                found |= attributes
+                attributes_found |= attributes
         for number, colour in enumerate(self.series, 1):
             if f"series-{number}" in css:
-                found |= self._coloured(css, colour, DASHES.get(number, ""))
+                attributes_found |= self._coloured(css, colour, DASHES.get(number, ""))
         if "series-muted" in css:
-            found |= self._coloured(css, self.line_control, "5 4")
+            attributes_found |= self._coloured(css, self.line_control, "5 4")
         for number, shade in enumerate(self.shades):
             if f"heat-{number}" in css:
-                found["fill"] = shade
+                attributes_found["fill"] = shade
             if f"chart-on-{number}" in css:
-                found["fill"] = self.on(number)
-        return found
+                attributes_found["fill"] = self.on(number)
+        return attributes_found
 
     def on(self, shade: int) -> str:
         """What is written on a shade: ink on the light half, paper on the dark half."""

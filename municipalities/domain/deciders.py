@@ -133,9 +133,9 @@ def end_unauthorised(person: User, by: User) -> None:
 
 def _stands(row: Delegation) -> bool:
     """Whether it could be made at this moment. One that has begun took effect while its maker had the right."""
-    house = row.municipality
-    lent = _holds(house, row.approver, Role.APPROVER) and _holds(house, row.delegate, *PUBLISHING_ROLES)
-    return lent and (row.starts_on <= today() or still_may(row.by, house, Verb.MEMBERS_MANAGE))
+    municipality = row.municipality
+    lent = _holds(municipality, row.approver, Role.APPROVER) and _holds(municipality, row.delegate, *PUBLISHING_ROLES)
+    return lent and (row.starts_on <= today() or still_may(row.by, municipality, Verb.MEMBERS_MANAGE))
 
 
 def _holds(municipality: Municipality, user: User, *roles: str) -> bool:

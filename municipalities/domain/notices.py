@@ -143,11 +143,11 @@ def _relaxation_ended(
 
 
 def _send_rules(
-    municipality: Municipality, words: Callable[[], tuple[str, str]], *, by: User | None, besides: Iterable[User] = ()
+    municipality: Municipality, text: Callable[[], tuple[str, str]], *, by: User | None, besides: Iterable[User] = ()
 ) -> None:
     people = [*_guards(municipality, by=by), *_staff(municipality), *besides]
     url = reverse("settings_rules", args=[municipality.slug])
-    _send(Topic.RULES, people, municipality=municipality, url=url, words=words, by=by, about=f"rules:{municipality.pk}")
+    _send(Topic.RULES, people, municipality=municipality, url=url, words=text, by=by, about=f"rules:{municipality.pk}")
 
 
 # ---------------------------------------------------------------- rights of persons
@@ -205,9 +205,17 @@ def right_stopped(right: Right, *, by: User | None) -> None:
         return subject, _given(right, right.by)
 
     # Who has no role left sees nothing of the municipality, but shall see what became of the right.
-    gone = [right.user] if isinstance(right, Membership) else []
-    _send_right(right, [user for user in _concerned(right, by) if user not in gone], words, by=by)
-    _send(Topic.RIGHTS, gone, municipality=None, url=reverse("notifications"), words=words, by=by, about=_about(right))
+    former_members = [right.user] if isinstance(right, Membership) else []
+    _send_right(right, [user for user in _concerned(right, by) if user not in former_members], words, by=by)
+    _send(
+        Topic.RIGHTS,
+        former_members,
+        municipality=None,
+        url=reverse("notifications"),
+        words=words,
+        by=by,
+        about=_about(right),
+    )
 
 
 def approver_ended(membership: Membership, *, by: User | None) -> None:
@@ -271,10 +279,10 @@ def _about(right: Right) -> str:
 FRAGMENTS = {Membership: "policy", EmergencyRight: "emergencies", Delegation: "delegates"}
 
 
-def _send_right(right: Right, people: Iterable[User], words: Callable[[], tuple[str, str]], *, by: User | None) -> None:
+def _send_right(right: Right, people: Iterable[User], text: Callable[[], tuple[str, str]], *, by: User | None) -> None:
     url = reverse("deciders", args=[right.municipality.slug]) + f"#{FRAGMENTS[type(right)]}"
     municipality = right.municipality
-    _send(Topic.RIGHTS, people, municipality=municipality, url=url, words=words, by=by, about=_about(right))
+    _send(Topic.RIGHTS, people, municipality=municipality, url=url, words=text, by=by, about=_about(right))
 
 
 # ---------------------------------------------------------------- people

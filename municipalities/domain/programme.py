@@ -251,10 +251,10 @@ def _refuse_training(municipality: Municipality) -> None:
 
 
 def _refuse_overlap(rows: QuerySet[Any], starts_on: date, ends_on: date | None) -> None:
-    found = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+    overlapping = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
     if ends_on:
-        found = found.filter(starts_on__lte=ends_on)
-    other: Period | None = found.order_by("starts_on").first()
+        overlapping = overlapping.filter(starts_on__lte=ends_on)
+    other: Period | None = overlapping.order_by("starts_on").first()
     if other is None:
         return
     since = short_date(other.starts_on)

@@ -48,8 +48,8 @@ def edit(service: EService, values: Mapping[str, Any], texts: Texts, *, by: User
 TEXT = ("title", "text", "call_kind", "call_words")
 
 
-def _text(each: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(each[name] for name in TEXT)
+def _text(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(values[name] for name in TEXT)
 
 
 def _texts(service: EService) -> list[tuple[str, ...]]:
@@ -58,8 +58,8 @@ def _texts(service: EService) -> list[tuple[str, ...]]:
 
 def _write_texts(service: EService, texts: Texts) -> None:
     ServiceTemplate.objects.bulk_create(
-        ServiceTemplate(service=service, position=position, **{name: each[name] for name in TEXT})
-        for position, each in enumerate(texts)
+        ServiceTemplate(service=service, position=position, **{name: values[name] for name in TEXT})
+        for position, values in enumerate(texts)
     )
 
 

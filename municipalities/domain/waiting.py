@@ -123,8 +123,8 @@ def _locked(right: Right) -> Right | None:
     """The row, locked; None when it has ended or no longer waits."""
     related = ["municipality", "by", "approver", "delegate"] if isinstance(right, Delegation) else None
     rows = type(right)._default_manager.select_for_update(of=("self",))
-    found = rows.select_related(*(related or ["municipality", "by", "user"])).get(pk=right.pk)
-    row = cast("Right", found)
+    locked = rows.select_related(*(related or ["municipality", "by", "user"])).get(pk=right.pk)
+    row = cast("Right", locked)
     return None if row.ended_at or row.waits_until is None else row
 
 

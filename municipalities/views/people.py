@@ -26,11 +26,11 @@ from municipalities.web import MunicipalityRequest
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
 def members(request: MunicipalityRequest) -> HttpResponse:
-    found = queries.members(request.municipality)
-    held = {row.role for row in found}
+    memberships = queries.members(request.municipality)
+    held = {row.role for row in memberships}
     missing = [role for role in (Role.OFFICER, Role.APPROVER) if role not in held]
     context = {
-        "members": found,
+        "members": memberships,
         "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
         "mentors": queries.mentors(request.municipality),
         "missing": missing,

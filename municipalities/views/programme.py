@@ -134,8 +134,8 @@ def pair(request: ProgrammeRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            told = _("The invitation leaves by e-mail in a moment.") if link else _("The mentor is paired.")
-            messages.success(request, told)
+            message = _("The invitation leaves by e-mail in a moment.") if link else _("The mentor is paired.")
+            messages.success(request, message)
             return redirect("programme_people")
     known = queries.known_mentors(request.programmes)
     return _form_page(request, form, _("Pair a mentor"), _("Pair them"), suggestions=known)
@@ -171,8 +171,8 @@ def invite_trainer(request: ProgrammeRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            told = _("The invitation leaves by e-mail in a moment.") if link else _("They may hold trainings now.")
-            messages.success(request, told)
+            message = _("The invitation leaves by e-mail in a moment.") if link else _("They may hold trainings now.")
+            messages.success(request, message)
             return redirect("programme_people")
     lead = _("A trainer keeps the programme's trainings and sees nothing else of it, and no municipality's workspace.")
     return _form_page(request, form, _("Invite a trainer"), _("Invite them"), lead=lead)

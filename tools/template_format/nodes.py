@@ -257,8 +257,8 @@ class _Attributes:
         for index in range(at, len(self.parts)):
             part = self.parts[index]
             if part.is_token and part.place is Place.MARKUP:
-                found = tag_name(part.text)
-                depth += (found == name) - (found == "end" + name)
+                part_name = tag_name(part.text)
+                depth += (part_name == name) - (part_name == "end" + name)
                 if depth == 0:
                     return index + 1
         return len(self.parts)
@@ -354,9 +354,9 @@ class _Tree:
             node = self.nodes[self.at]
             assert isinstance(node, BlockTag)
             self.at += 1
-            found = tag_name(node.text)
-            if found not in BRANCHES.get(name, set()):
-                if found != "end" + name:
+            branch_name = tag_name(node.text)
+            if branch_name not in BRANCHES.get(name, set()):
+                if branch_name != "end" + name:
                     raise ValueError(f"{opening.text} is ended by {node.text}")
                 return Block(branches, node.text)
             branches.append((node.text, self.sequence()))
@@ -398,7 +398,7 @@ def _has_no_end(tag: ElementTag) -> bool:
 
 
 def _joined(nodes: list[Node], start: int, end: int, partners: dict[int, int]) -> list[Node]:
-    found: list[Node] = []
+    joined: list[Node] = []
     at = start
     while at < end:
         node = nodes[at]
@@ -411,6 +411,6 @@ def _joined(nodes: list[Node], start: int, end: int, partners: dict[int, int]) -
             element = Element(node, body, space=node.space, is_break=node.is_break)
             element.has_blank_line = node.has_blank_line
             node = element
-        found.append(node)
+        joined.append(node)
         at += 1
-    return found
+    return joined

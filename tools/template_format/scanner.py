@@ -93,14 +93,14 @@ class Scanner:
         begin, self.position = self.position, end.end() if end else len(self.source)
         return Part(Place.UNTOUCHED, self.source[begin : self.position])
 
-    def _delimiter(self, found: str) -> int:
+    def _delimiter(self, delimiter: str) -> int:
         """Changes the place at `<`, `>` or a quote. Returns where the part that it ends or begins is cut."""
-        if found == "<":
+        if delimiter == "<":
             name = _NAME.match(self.source, self.position)
             self.element = name[1].lower() if name else ""
             self.place = Place.MARKUP
             self.position += 1
-        elif found == ">":
+        elif delimiter == ">":
             self.place = Place.CONTENT
             self.position += 1
         elif self.place is Place.VALUE:
@@ -108,7 +108,7 @@ class Scanner:
             self.position += 1
             return self.position - 1
         else:
-            self.place, self.quote = Place.VALUE, found
+            self.place, self.quote = Place.VALUE, delimiter
             self.position += 1
         return self.position
 
