@@ -25,8 +25,8 @@ import psycopg2
 from psycopg2 import errors, sql
 
 from launcher import binaries, embedded, files, postgres
+from launcher.errors import LauncherError
 from launcher.site import ROOT
-from launcher.trouble import Trouble
 from portal import migration_history
 
 PREFIX = "dobosar_template_"
@@ -91,7 +91,7 @@ def _make(cursor: Any, url: str) -> None:
         cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise Trouble(f"The tables for the tests could not be made:\n{done.stderr}")
+        raise LauncherError(f"The tables for the tests could not be made:\n{done.stderr}")
     _execute(cursor, "ALTER DATABASE {} RENAME TO {}", unfinished, name())
     _execute(cursor, "ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", name())
 

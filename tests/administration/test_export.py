@@ -357,7 +357,7 @@ def test_what_a_dead_worker_left_is_made_by_another_and_swept_up(filled: Filled,
     with scope(filled.cast.cuprija):
         assert Export.objects.get().state == ExportState.READY
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        exports.forget()
+        exports.purge_expired()
     assert not (settings.EXPORTS_ROOT / "half.zip.part").exists()
 
 
@@ -366,7 +366,7 @@ def test_one_that_cannot_be_made_is_given_up_after_three_tries(filled: Filled, s
     now = timezone.now()
     with scope(filled.cast.cuprija):
         exports.ask(filled.cast.cuprija, by=filled.cast.approver)
-    for number in range(exports.TRIES + 1):
+    for number in range(exports.MAX_ATTEMPTS + 1):
         with time_machine.travel(now + number * (exports.LEASE + timedelta(seconds=1))):
             tasks.build_exports()
     with scope(filled.cast.cuprija):

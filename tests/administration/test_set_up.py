@@ -335,8 +335,8 @@ def test_what_the_mail_server_says_stands_on_the_page_and_one_can_try_again(sett
     assert "refused" in page
     client.post("/setup/mail/", {"act": "send"})
     message = MailMessage.objects.get()  # the same one, at once
-    assert message.next_try_at <= timezone.now()
-    message.state, message.tries = MailState.FAILED, mail.TRIES
+    assert message.next_attempt_at <= timezone.now()
+    message.state, message.attempts = MailState.FAILED, mail.MAX_ATTEMPTS
     message.save()
     client.post("/setup/mail/", {"act": "send"})
     assert MailMessage.objects.count() == 2

@@ -263,7 +263,7 @@ class Walk:
         if not found.exists():
             return
         MailMessage.objects.filter(pk__lte=after).update(state="sent")
-        found.update(next_try_at=timezone.now())
+        found.update(next_attempt_at=timezone.now())
         wire.outbox = []
         with override_settings(MAIL_TRANSPORT=LOCMEM):
             mail.send_waiting(10_000)

@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from common.direction import without_turns
+from common.direction import without_bidi_controls
 from tests.architecture import hostile_answers as answers
 from tests.architecture import hostile_rows as rows
 from tests.architecture.hostile_answers import EXCEL, Answer
@@ -89,7 +89,7 @@ WRONG = {
     "an error": answer("<p>Oops</p>", status=500),
 }
 RIGHT = {
-    "a page": answer(without_turns(f'<p title="{escape(WORDS)}">{escape(WORDS)}</p>')),
+    "a page": answer(without_bidi_controls(f'<p title="{escape(WORDS)}">{escape(WORDS)}</p>')),
     "JSON": answer('{"a": "<zq100>"}', "application/json"),
     "CSV": answer(f"a,b\r\n\"'{QUOTED[1:]},-1\r\n", "text/csv"),
     "a workbook": answer(workbook("'" + WORDS.replace("\u202e", ""), "s"), EXCEL),

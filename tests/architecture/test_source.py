@@ -25,7 +25,7 @@ from common.models import AuditEvent
 from common.sentences import sentence
 from delivery.enums import State
 from municipalities import checks
-from municipalities.permissions import PROGRAMME_WORDS, ROLES, WORDS, document
+from municipalities.permissions import DESCRIPTIONS, PROGRAMME_DESCRIPTIONS, ROLES, document
 from municipalities.rules import RELAXES, TABLE, ProgrammeVerb, Verb
 from municipalities.tenancy import TenantModel
 
@@ -328,8 +328,8 @@ def test_the_permission_table_in_the_docs_is_the_one_in_the_code() -> None:
 
 def test_every_role_and_every_verb_is_in_the_table_of_the_docs() -> None:
     assert set(ROLES) == set(TABLE)
-    assert set(WORDS) == set(Verb)
-    assert set(PROGRAMME_WORDS) == set(ProgrammeVerb)
+    assert set(DESCRIPTIONS) == set(Verb)
+    assert set(PROGRAMME_DESCRIPTIONS) == set(ProgrammeVerb)
 
 
 # ---- sentences

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from common import charts
 from common.charts import ChartTexts, Mark, Series
-from common.charts.looks import LOOKS
+from common.charts.themes import THEMES
 from portal.gallery_charts import charts_of_all_kinds
 from portal.management.commands.draw_charts import FOLDER
 
@@ -35,7 +35,7 @@ def texts(svg: str) -> list[str | None]:
 
 def test_a_file_needs_no_style_sheet_and_no_script(subtests: pytest.Subtests) -> None:
     for kind in KINDS:
-        for theme in LOOKS:
+        for theme in THEMES:
             with subtests.test(kind=kind, theme=theme):
                 svg = charts.standalone(charts_of_all_kinds()[kind], theme=theme)
                 root = ElementTree.fromstring(svg.partition("?>")[2])
@@ -85,7 +85,7 @@ def test_long_titles_are_broken_into_lines_inside_the_picture():
 def test_the_light_look_has_the_colours_of_the_pages():
     tokens = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", tokens[: tokens.index("@media (prefers-color-scheme")]))
-    look = LOOKS["light"]
+    look = THEMES["light"]
     assert look.series == tuple(light[f"series-{number}"] for number in range(1, 7))
     assert look.shades == tuple(light[f"heat-{number}"] for number in range(6))
     assert (look.paper, look.ink, look.ink_2, look.ink_3) == tuple(
@@ -99,15 +99,15 @@ def test_the_light_look_has_the_colours_of_the_pages():
 def test_the_print_look_is_the_one_of_pages_on_paper():
     sheet = (settings.BASE_DIR / "static" / "css" / "print.css").read_text(encoding="utf-8")
     paper = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", sheet))
-    look = LOOKS["print"]
+    look = THEMES["print"]
     assert look.series == tuple(paper[f"series-{number}"] for number in range(1, 7))
     assert look.shades == tuple(paper[f"heat-{number}"] for number in range(6))
     assert (look.paper, look.ink, look.ink_2) == (paper["surface"], paper["ink"], paper["ink-2"])
 
 
-@pytest.mark.parametrize("theme", LOOKS)
+@pytest.mark.parametrize("theme", THEMES)
 def test_greys_and_blues_of_a_scale_get_darker_step_by_step(theme):
-    lightness = [sum(int(shade[at : at + 2], 16) for at in (1, 3, 5)) for shade in LOOKS[theme].shades]
+    lightness = [sum(int(shade[at : at + 2], 16) for at in (1, 3, 5)) for shade in THEMES[theme].shades]
     assert lightness == sorted(lightness, reverse=True)
     assert min(one - other for one, other in pairwise(lightness)) >= 30
 

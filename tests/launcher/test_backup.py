@@ -17,7 +17,7 @@ from psycopg2.extensions import parse_dsn
 
 from launcher import backup, embedded
 from launcher import site as sites
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 from tests.launcher.whole_site import CLIENT_SECRET, FACTOR, TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +88,7 @@ def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     execute(filled, "INSERT INTO notes VALUES ('later'); CREATE TABLE also (n int)")
     (filled.data / "media" / "later.png").touch()
-    with pytest.raises(Trouble, match="YES=1"):
+    with pytest.raises(LauncherError, match="YES=1"):
         backup.restore(filled, archive, replace=False)
     assert len(execute(filled, "SELECT text FROM notes")) == 2
 
@@ -101,7 +101,7 @@ def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp
 def test_a_cut_off_archive_changes_nothing(filled, tmp_path):
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
-    with pytest.raises(Trouble, match=r"(?s)not a whole backup.*Nothing was changed"):
+    with pytest.raises(LauncherError, match=r"(?s)not a whole backup.*Nothing was changed"):
         backup.restore(filled, archive, replace=True)
     assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
 
@@ -111,13 +111,13 @@ def test_an_archive_cannot_write_outside_its_directory(make_site, tmp_path):
     with tarfile.open(archive, "w:gz") as out:
         (tmp_path / "payload").write_text("x")
         out.add(tmp_path / "payload", arcname="../../escaped")
-    with pytest.raises(Trouble, match="Nothing was changed"):
+    with pytest.raises(LauncherError, match="Nothing was changed"):
         backup.restore(make_site(), archive, replace=True)
 
 
 def test_an_existing_backup_is_never_overwritten(filled, tmp_path):
     (tmp_path / "saved.tar.gz").write_text("precious")
-    with pytest.raises(Trouble, match="exists already"):
+    with pytest.raises(LauncherError, match="exists already"):
         backup.save(filled, tmp_path / "saved.tar.gz")
     assert (tmp_path / "saved.tar.gz").read_text() == "precious"
 

@@ -15,7 +15,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.domain import glossary as verbs
 from municipalities.models import GlossaryWord
-from municipalities.queries import glossary, glossary_words
+from municipalities.queries import glossary, search_glossary
 from municipalities.tenancy import scope
 from tests.people import Cast, sign_in
 
@@ -46,7 +46,7 @@ def test_one_municipality_does_not_see_the_words_of_another(cast: Cast) -> None:
         add(cast, "Startit")
     with scope(cast.novi_pazar):
         assert serbian.to_cyrillic("Startit", glossary(cast.novi_pazar.pk)) == "Стартит"
-        assert not glossary_words().exists()
+        assert not search_glossary().exists()
 
 
 def test_every_change_is_in_the_activity(house: Cast) -> None:
