@@ -133,11 +133,11 @@ def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_pa
     assert "Traceback" not in done.stderr
 
 
-def in_site(site, *words):
+def in_site(site, *arguments):
     """Run something of ours in the environment of a site; its output. Raises with what it said."""
     environ = sites.environment(site, embedded.ensure(site.servers))
     environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"}
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -200,9 +200,9 @@ def watched(act):
         while not over.is_set():
             for process in psutil.Process().children(recursive=True):
                 with suppress(psutil.Error):
-                    words = process.cmdline()
-                    if words and Path(words[0]).name in ("pg_dump", "pg_restore"):
-                        seen[Path(words[0]).name] = words
+                    arguments = process.cmdline()
+                    if arguments and Path(arguments[0]).name in ("pg_dump", "pg_restore"):
+                        seen[Path(arguments[0]).name] = arguments
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -221,10 +221,10 @@ def test_no_other_user_of_the_machine_sees_the_password_of_the_database(with_pas
     seen = watched(lambda: backup.save(with_password, archive))
     seen |= watched(lambda: backup.restore(with_password, archive, replace=True))
     assert set(seen) == {"pg_dump", "pg_restore"}
-    for words in seen.values():
-        assert "user=keeper" in " ".join(words)
+    for arguments in seen.values():
+        assert "user=keeper" in " ".join(arguments)
         for secret in (PASSWORD, quote(PASSWORD, safe=""), "lozinka"):
-            assert secret not in " ".join(words)
+            assert secret not in " ".join(arguments)
 
 
 def test_the_password_is_taken_out_of_every_form_of_an_address():

@@ -117,8 +117,8 @@ def test_a_nearly_full_disk_is_named(tmp_path):
 
 
 def test_a_full_disk_is_explained(tmp_path):
-    words = sites.explain(OSError(28, "No space left on device"), tmp_path)
-    assert words.startswith("The disk is full")
+    explanation = sites.explain(OSError(28, "No space left on device"), tmp_path)
+    assert explanation.startswith("The disk is full")
 
 
 def test_damaged_keys_are_not_replaced_by_new_ones(place):

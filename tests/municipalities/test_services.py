@@ -83,8 +83,8 @@ def test_months_end_where_the_calendar_does() -> None:
 )
 def test_a_place_is_declined_where_a_source_says_how(slug: str, place: str, of_place: str) -> None:
     record = next(row for row in reference.load().municipalities if row.slug == slug)
-    words = place_words.gap_values(record)
-    assert (words["у месту"], words["општине"]) == (place, of_place)
+    values = place_words.gap_values(record)
+    assert (values["у месту"], values["општине"]) == (place, of_place)
 
 
 def test_without_a_source_the_kind_is_declined_and_the_name_left_alone() -> None:
@@ -126,8 +126,8 @@ def test_texts_are_cyrillic_and_their_gaps_are_known() -> None:
 
 def test_calls_of_services_are_calls_of_posts() -> None:
     assert set(ServiceCall.values) <= set(CallKind.values)
-    assert {each.value: each.label for each in ServiceCall} == {
-        each.value: each.label for each in CallKind if each.value in ServiceCall.values
+    assert {call.value: call.label for call in ServiceCall} == {
+        call.value: call.label for call in CallKind if call.value in ServiceCall.values
     }
 
 
@@ -238,7 +238,7 @@ def test_the_page_takes_the_same_queries_however_much_is_written(
         for service in EService.objects.all():
             verbs.keep(cast.cuprija, service, {}, verified=True, by=cast.officer)
         with translation.override("en"):
-            assert {each.state for each in offers()} == {Offer.AVAILABLE}
+            assert {offer.state for offer in offers()} == {Offer.AVAILABLE}
     with django_assert_max_num_queries(12):
         page = client.get(url())
     assert len(page.content) < 60_000
