@@ -13,7 +13,7 @@ from channels.rules import base_is_public
 @dataclass(frozen=True)
 class Finding:
     fine: bool
-    words: str
+    message: str
 
 
 def findings(request: HttpRequest) -> list[Finding]:

@@ -55,7 +55,7 @@ class Export(TenantModel):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     name = models.CharField(max_length=120, blank=True)
     bytes = models.BigIntegerField(null=True)

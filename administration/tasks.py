@@ -28,4 +28,4 @@ def build_exports() -> None:
 
 @shared_task(name="administration.tasks.forget_exports")
 def forget_exports() -> None:
-    exports.forget()
+    exports.purge_expired()

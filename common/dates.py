@@ -138,8 +138,8 @@ def _local(moment: Moment) -> Moment:
 
 
 def _is_english() -> bool:
-    return languages.current().words == languages.ENGLISH
+    return languages.current().text_variant == languages.ENGLISH
 
 
 def _scripted(cyrillic: str) -> str:
-    return letters_to_latin(cyrillic) if languages.current().words == languages.LATIN else cyrillic
+    return letters_to_latin(cyrillic) if languages.current().text_variant == languages.LATIN else cyrillic

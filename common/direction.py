@@ -11,7 +11,7 @@ _IN_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _IN_UTF8 = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 
 
-def without_turns(text: str) -> str:
+def without_bidi_controls(text: str) -> str:
     return _IN_TEXT.sub("", text)
 
 

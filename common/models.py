@@ -63,8 +63,8 @@ class MailMessage(models.Model):
     # [{"path": name in settings.MAIL_FILES_ROOT, "name": as the reader sees it, "type": "application/pdf"}]
     files = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(auto_now_add=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
     dedupe = models.CharField(max_length=120, unique=True, null=True)
@@ -74,7 +74,7 @@ class MailMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_try_at"], name="mail_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["next_attempt_at"], name="mail_due", condition=models.Q(state="waiting")),
         ]
 
     def __str__(self) -> str:

@@ -41,13 +41,13 @@ def mark_of(verb: str) -> str:
     return next((area.icon for area in AREAS.values() if verb.startswith(area.prefixes)), "history")
 
 
-WORDS: dict[str, dict[str, LazyText]] = {}
+LABELS: dict[str, dict[str, LazyText]] = {}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def words(detail: str, labels: Mapping[str, LazyText]) -> None:
+def register_labels(detail: str, labels: Mapping[str, LazyText]) -> None:
     """Labels for the codes that events keep under this name: `words("role", dict(Role.choices))`."""
-    WORDS.setdefault(detail, {}).update(labels)
+    LABELS.setdefault(detail, {}).update(labels)
 
 
 class _Details(dict[str, str]):
@@ -69,7 +69,7 @@ def _shown(name: str, value: Any) -> str:
         return ", ".join(_shown(name, element) for element in value)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return _day(value)
-    return str(WORDS.get(name, {}).get(str(value), value))
+    return str(LABELS.get(name, {}).get(str(value), value))
 
 
 def _day(written: str) -> str:

@@ -32,7 +32,7 @@ def incoming() -> Path:
     return place
 
 
-def forget_abandoned() -> int:
+def purge_abandoned() -> int:
     """Delete what a process that was killed left there; returns how many."""
     old = [path for path in incoming().iterdir() if path.stat().st_mtime < time.time() - ABANDONED_SECONDS]
     for path in old:

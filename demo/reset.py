@@ -24,8 +24,7 @@ from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttem
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from demo import exercises, notifications
-from demo.network import PLATFORM, server
-from demo.seed import NotTheDemo
+from demo.network import PLATFORM, NotTheDemo, server
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from inbox.models import (
     AnswerDraft,

@@ -19,5 +19,5 @@ class InboxConfig(AppConfig):
         measured.register()
         personal_data_places.register()
         published_phones.provide(moderation.contacts)
-        sentences.words("topic", dict(Topic.choices))
+        sentences.register_labels("topic", dict(Topic.choices))
         endings.register("messages that somebody sees to", triage.end_unauthorised)

@@ -138,4 +138,4 @@ def plain(municipality: Any, told: Any) -> str:
 
 def _in_script(text: str) -> str:
     """What the municipality typed, in Latin letters where the page has those. Addresses of mail and web stay."""
-    return languages.stored_words(text, text)
+    return languages.stored_text(text, text)

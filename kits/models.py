@@ -25,7 +25,7 @@ USUAL = time(10)
 
 def shown(serbian: str) -> str:
     """Words that were written in Serbian Cyrillic, in the letters the reader reads."""
-    return languages.stored_words(serbian)
+    return languages.stored_text(serbian)
 
 
 class Kit(models.Model):

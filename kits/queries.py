@@ -275,7 +275,7 @@ def known(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -
     if service:
         profile |= gap_values(parse({}), municipality, service)
     else:
-        profile |= place_words.words(municipality)
+        profile |= place_words.gap_values(municipality)
     text_gaps = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
     here: dict[str, Value] = {}
     others: dict[str, Value] = {}

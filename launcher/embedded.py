@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from launcher import binaries, files, postgres, valkey
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
 
 def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -82,5 +82,5 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except LauncherError as error:
+        sys.exit(str(error))

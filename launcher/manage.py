@@ -11,8 +11,8 @@ import sys
 
 from launcher import embedded, prepare
 from launcher import site as sites
+from launcher.errors import LauncherError
 from launcher.site import ROOT
-from launcher.trouble import Trouble
 
 
 def manage(arguments: list[str]) -> int:
@@ -27,7 +27,7 @@ def manage(arguments: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(manage(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except LauncherError as error:
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit(130)

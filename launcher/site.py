@@ -16,8 +16,8 @@ from secrets import token_bytes, token_urlsafe
 import environ
 
 from launcher import files
+from launcher.errors import LauncherError
 from launcher.ports import is_free
-from launcher.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED_MEGABYTES = 300
@@ -68,7 +68,9 @@ def _flag(variables: Mapping[str, str], name: str, default: bool) -> bool:
 def _port(variables: Mapping[str, str], name: str, default: int) -> int:
     value = variables.get(name) or str(default)
     if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
-        raise Trouble(f"{name} is {value!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run")
+        raise LauncherError(
+            f"{name} is {value!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run"
+        )
     return int(value)
 
 
@@ -91,12 +93,17 @@ def environment(site: Site, urls: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def practice_address(site: Site, variables: Mapping[str, str]) -> str:
+    """The practice network's address as `portal.settings` has it."""
+    return variables.get("PRACTICE_URL") or f"http://127.0.0.1:{site.practice_port}"
+
+
 def keep_secrets(site: Site) -> dict[str, str]:
     """SECRET_KEY and TOKEN_KEYS of this site, made once. Without TOKEN_KEYS no stored network token can be read."""
     path = site.data / "secrets.json"
     secrets = files.load(path)
     if path.exists() and not secrets:
-        raise Trouble(
+        raise LauncherError(
             f"{path} is damaged. It holds the keys of the stored tokens: put it back from a backup (make restore)."
         )
     if "TOKEN_KEYS" not in secrets:
@@ -116,7 +123,7 @@ def hold(site: Site, *, ports: bool = True) -> Iterator[None]:
     lock = site.data / "run.lock"
     with lock.open("a+") as held:
         if not files.take(held):
-            raise Trouble(_runs_already(site, lock))
+            raise LauncherError(_runs_already(site, lock))
         require_room(site.data)
         if ports:
             require_port(site.port, site.host, "PORT", "Dobošar")
@@ -147,7 +154,7 @@ def make_directory(path: Path) -> None:
         probe.write_bytes(b"0" * 4096)
         probe.unlink()
     except OSError as error:
-        raise Trouble(explain(error, path)) from error
+        raise LauncherError(explain(error, path)) from error
 
 
 def explain(error: OSError, path: Path) -> str:
@@ -162,7 +169,7 @@ def explain(error: OSError, path: Path) -> str:
 def require_room(path: Path, megabytes: int = NEEDED_MEGABYTES) -> None:
     free = shutil.disk_usage(path).free // 2**20
     if free < megabytes:
-        raise Trouble(
+        raise LauncherError(
             f"The disk with {path} is nearly full: {free} MB free, Dobošar needs {megabytes} MB to start safely. "
             "Free some space, or choose another disk: DATA_DIR=/another/disk make run"
         )
@@ -174,7 +181,9 @@ def require_port(port: int, host: str, variable: str, who: str) -> None:
         if is_free(port, host):
             return
     except PermissionError:
-        raise Trouble(f"Port {port} is reserved for the system administrator. Choose another: {another}") from None
-    raise Trouble(
+        raise LauncherError(
+            f"Port {port} is reserved for the system administrator. Choose another: {another}"
+        ) from None
+    raise LauncherError(
         f"{who} cannot use port {port}: another program listens there. Stop that one, or choose another: {another}"
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from launcher import binaries, files, ports
-from launcher.trouble import Trouble
+from launcher.errors import LauncherError
 
 START_SECONDS = STOP_SECONDS = 20.0
 
@@ -41,7 +41,9 @@ def stop(base: Path) -> bool:
         if not _alive(port, password):
             return True
         time.sleep(0.02)
-    raise Trouble(f"Valkey on port {port} did not stop within {STOP_SECONDS:.0f} seconds. Its log: {base / 'valkey'}")
+    raise LauncherError(
+        f"Valkey on port {port} did not stop within {STOP_SECONDS:.0f} seconds. Its log: {base / 'valkey'}"
+    )
 
 
 def _launch(data: Path, port: int, password: str, *, keep: bool) -> None:
@@ -61,7 +63,7 @@ def _launch(data: Path, port: int, password: str, *, keep: bool) -> None:
         if _alive(port, password):
             return
         time.sleep(0.02)
-    raise Trouble(f"Valkey did not start. Its last words:\n{_last_words(data / 'valkey.log')}")
+    raise LauncherError(f"Valkey did not start. Its last words:\n{_last_words(data / 'valkey.log')}")
 
 
 def _quoted(path: Path) -> str:

@@ -422,11 +422,11 @@ class ServiceTextForm(forms.Form):
     call_kind = forms.ChoiceField(
         label=_("Call to action"), required=False, choices=[("", _("None")), *ServiceCall.choices]
     )
-    call_words = forms.CharField(label=_("Call in words, Cyrillic"), max_length=120, required=False)
+    call_text = forms.CharField(label=_("Call in words, Cyrillic"), max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        for name in ("text", "call_words"):
+        for name in ("text", "call_text"):
             unknown = [gap for gap in GAP.findall(values.get(name) or "") if gap not in KNOWN]
             if unknown:
                 sentence = _("Nobody knows how to fill %(gap)s. These gaps are filled: %(known)s.")

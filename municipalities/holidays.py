@@ -48,7 +48,7 @@ class Holiday:
 
     def name(self, language: str) -> str:
         """The name as pages in an interface language (a code of settings.LANGUAGES) show it."""
-        variant = languages.by_code()[language].words
+        variant = languages.by_code()[language].text_variant
         return {"cyrl": self.name_cyrl, "latn": self.name_latn, "en": self.name_en}[variant]
 
 

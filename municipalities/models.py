@@ -36,7 +36,7 @@ class District(models.Model):
 
 def localised(named: "Municipality | District | EService") -> str:
     """The name in the language and script of the interface."""
-    return str(getattr(named, f"name_{languages.current().words}"))
+    return str(getattr(named, f"name_{languages.current().text_variant}"))
 
 
 def search_key(municipality: "Municipality") -> str:
@@ -465,9 +465,9 @@ class EService(models.Model):
     def __str__(self) -> str:
         return localised(self)
 
-    def words(self, field: str) -> str:
+    def text(self, field: str) -> str:
         """`description`, `season` or `angle` in the language and script of the interface."""
-        return languages.stored_words(str(getattr(self, field)), str(getattr(self, f"{field}_en")))
+        return languages.stored_text(str(getattr(self, field)), str(getattr(self, f"{field}_en")))
 
 
 class ServiceTemplate(models.Model):
@@ -478,7 +478,7 @@ class ServiceTemplate(models.Model):
     title = models.CharField(_("title"), max_length=120)
     text = models.TextField(_("text, Cyrillic"))
     call_kind = models.CharField(_("call to action"), max_length=10, choices=ServiceCall, blank=True)
-    call_words = models.CharField(_("call in words"), max_length=120, blank=True)
+    call_text = models.CharField(_("call in words"), max_length=120, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -527,7 +527,7 @@ class GlossaryWord(TenantModel):
 
     latin = models.CharField(_("in Latin text"), max_length=60)
     cyrillic = models.CharField(_("in Cyrillic text"), max_length=60)
-    folded = models.CharField(max_length=260, editable=False)
+    search_key = models.CharField(max_length=260, editable=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 
@@ -541,7 +541,7 @@ class GlossaryWord(TenantModel):
         return self.latin if self.stays else f"{self.latin} – {self.cyrillic}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded = f"{fold(self.latin)} {fold(self.cyrillic)}"
+        self.search_key = f"{fold(self.latin)} {fold(self.cyrillic)}"
         super().save(*args, **kwargs)
 
     @property

@@ -19,7 +19,7 @@ class Named(Protocol):
     forms: Mapping[str, Any]
 
 
-def words(place: Named) -> dict[str, str]:
+def gap_values(place: Named) -> dict[str, str]:
     """Ћуприја · у Ћуприји · општине Ћуприја, in Cyrillic.
 
     Where no source gives the forms, the kind is declined and the name left alone ("у општини Ада"), which is right

@@ -367,7 +367,7 @@ class CohortMembership:
     has_ended: bool
 
 
-def board(programmes: list[Programme]) -> list[tuple[Cohort, list[CohortMembership]]]:
+def cohorts_with_members(programmes: list[Programme]) -> list[tuple[Cohort, list[CohortMembership]]]:
     """Every cohort with its municipalities by name, those that still take part first. Three queries."""
     mentored_by: dict[int, list[Pairing]] = {}
     for pairing in pairings(programmes):
@@ -523,9 +523,9 @@ def glossary(municipality_id: int) -> Glossary:
     )
 
 
-def glossary_words(query: str = "") -> QuerySet[GlossaryWord]:
+def search_glossary(query: str = "") -> QuerySet[GlossaryWord]:
     """The list as people read it; `words` in either script, with or without diacritics."""
     rows = GlossaryWord.objects.select_related("added_by")
     for word in fold(query).split():
-        rows = rows.filter(folded__contains=word)
+        rows = rows.filter(search_key__contains=word)
     return rows.order_by(SerbianKey("latin"), "latin")

@@ -24,7 +24,7 @@ Say = Callable[[str], str]
 
 def written_tag(tongue: str) -> str:
     """Language and script of Serbian texts on a page in the language `tongue`."""
-    return "sr-Cyrl" if languages.by_tag()[tongue].words == languages.CYRILLIC else "sr-Latn"
+    return "sr-Cyrl" if languages.by_tag()[tongue].text_variant == languages.CYRILLIC else "sr-Latn"
 
 
 def saying(tongue: str, words: Glossary) -> Say:

@@ -136,7 +136,7 @@ def _ranking() -> Chart:
 
 
 def _tiles() -> Chart:
-    name = f"name_{languages.current().words}"
+    name = f"name_{languages.current().text_variant}"
     cells = [
         Tile(
             district_record.code,

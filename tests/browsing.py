@@ -20,7 +20,11 @@ RUN = """async ([within, options]) => {
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # Width and colours. Of a test that takes them as parameters `make test` runs the first and the last.
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-EACH_LOOK = [LOOKS[0], *(pytest.param(*look, marks=pytest.mark.long) for look in LOOKS[1:-1]), LOOKS[-1]]
+EACH_LOOK = [
+    LOOKS[0],
+    *(pytest.param(*width_and_theme, marks=pytest.mark.long) for width_and_theme in LOOKS[1:-1]),
+    LOOKS[-1],
+]
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # `make test` judges each state of a page in light on a wide screen, and a sample of pages also in the dark on a phone:
 # the component gallery, the charts, the practice network and the pages of tests with `EACH_LOOK` or `looks`.
@@ -47,8 +51,8 @@ def violations(page: Any, *, within: str = "", impacts: tuple[str, ...] = (), **
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(RUN, [within, options])
-    return [(rule, elements) for rule, impact, elements in found if not impacts or impact in impacts]
+    findings = page.evaluate(RUN, [within, options])
+    return [(rule, elements) for rule, impact, elements in findings if not impacts or impact in impacts]
 
 
 def is_sound(page: Any) -> None:

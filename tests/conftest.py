@@ -107,10 +107,10 @@ def no_open_windows(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     browser = request.getfixturevalue("browser")
-    kept = list(browser.contexts)
+    before = list(browser.contexts)
     yield
     for context in browser.contexts:
-        if context not in kept:
+        if context not in before:
             context.close()
 
 

@@ -48,9 +48,9 @@ def _patient(act: Callable[..., Any], name: str, there: Callable[[Any, float | N
     def acted(self: Any, *args: Any, **options: Any) -> Any:
         page = there(self, options.get("timeout"))
         page.wait_for_load_state()
-        found = act(self, *args, **options)
+        result = act(self, *args, **options)
         if name in LEADS_ON and not page.is_closed():
             page.wait_for_load_state()
-        return found
+        return result
 
     return acted

@@ -150,7 +150,7 @@ class DebriefForm(Written):
 
 def criteria(exercise: Exercise) -> list[dict[str, Any]]:
     """The rubric of an exercise in the reader's language: key, name and the words of the four levels."""
-    wanted = languages.current().words
+    wanted = languages.current().text_variant
     translated = []
     for criterion in exercise.criteria:
         texts = criterion["words"]

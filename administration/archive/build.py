@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from administration.archive import agreed, check_ins, citizens, files, house, numbers, posts
+from administration.archive import agreed, check_ins, citizens, files, municipality, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
 from posts.models import Post
@@ -25,7 +25,7 @@ def build(path: Path, place: Municipality, *, pulse: Callable[[], None]) -> dict
         counts = {"posts": posts.write(archive), "pictures": files.write(archive)}
         numbers.write(archive)
         agreed.write(archive)
-        house.write(archive, place)
+        municipality.write(archive, place)
         check_ins.write(archive)
         citizens.write(archive)
         if archive.missing:

@@ -31,8 +31,8 @@ from municipalities.tenancy import everywhere, scope
 
 # A worker that says nothing for so long is dead. It speaks every few hundred rows.
 LEASE = timedelta(minutes=5)
-SPEAKS_EVERY_SECONDS = 60
-TRIES = 3
+HEARTBEAT_SECONDS = 60
+MAX_ATTEMPTS = 3
 # What a dead worker left behind and no row names.
 STRAY_SECONDS = 24 * 3600
 
@@ -94,12 +94,12 @@ def claim(pk: int) -> Export | None:
     if not still_may(row.asked_by, row.municipality, Verb.EXPORT):
         _stop(row)
         return None
-    if row.tries >= TRIES:
+    if row.attempts >= MAX_ATTEMPTS:
         row.state, row.lease_until = ExportState.FAILED, None
         row.save(update_fields=["state", "lease_until"])
         return None
-    row.state, row.tries, row.lease_until = ExportState.BUILDING, row.tries + 1, now + LEASE
-    row.save(update_fields=["state", "tries", "lease_until"])
+    row.state, row.attempts, row.lease_until = ExportState.BUILDING, row.attempts + 1, now + LEASE
+    row.save(update_fields=["state", "attempts", "lease_until"])
     return row
 
 
@@ -126,7 +126,7 @@ def _pulse(row: Export) -> Callable[[], None]:
 
     def pulse() -> None:
         nonlocal spoke_at
-        if time.monotonic() - spoke_at > SPEAKS_EVERY_SECONDS:
+        if time.monotonic() - spoke_at > HEARTBEAT_SECONDS:
             spoke_at = time.monotonic()
             Export.objects.filter(pk=row.pk).update(lease_until=timezone.now() + LEASE)
 
@@ -210,7 +210,7 @@ def discard(row: Export, *, by: User | None = None) -> None:
     audit.record("municipality.discard_export", by=by, target=row, label=str(row.municipality))
 
 
-def forget() -> int:
+def purge_expired() -> int:
     """Delete files whose days are over, and what dead workers left; returns how many exports are gone."""
     with everywhere("delete exports whose days are over"):
         over = Export.objects.filter(state=ExportState.READY, expires_at__lt=timezone.now())

@@ -129,8 +129,8 @@ def send_test_mail(*, by: User) -> None:
     row = _locked()
     waiting = row.test_mail
     if waiting is not None and waiting.state == MailState.WAITING and waiting.to == by.email:
-        waiting.next_try_at = timezone.now()
-        waiting.save(update_fields=["next_try_at"])
+        waiting.next_attempt_at = timezone.now()
+        waiting.save(update_fields=["next_attempt_at"])
         return
     with translation.override(by.language):
         message = mail.compose(

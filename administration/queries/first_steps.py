@@ -144,7 +144,7 @@ def _looked_at(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
         found_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
         found_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
         found_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
-        found_words=Exists(GlossaryWord.objects.filter(**here)),
+        has_glossary=Exists(GlossaryWord.objects.filter(**here)),
         found_times=Exists(Slot.objects.filter(**here)),
         found_draft=Exists(Post.objects.filter(deleted_at__isnull=True, **here)),
         away=ArraySubquery(PutAway.objects.filter(**here).values("step")),
@@ -160,7 +160,7 @@ def _done(row: Any) -> dict[FirstStep, bool]:
         FirstStep.POPULATION: row.population is not None,
         FirstStep.MENTOR: row.found_mentor,
         FirstStep.SERVICES: row.found_services,
-        FirstStep.WORDS: row.found_words,
+        FirstStep.WORDS: row.has_glossary,
         FirstStep.TIMES: row.found_times,
         FirstStep.DRAFT: row.found_draft,
     }

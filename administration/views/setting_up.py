@@ -167,7 +167,7 @@ def _mail(request: SignedInRequest, row: Installation) -> HttpResponse:
         "message": message,
         "waits": waits,
         # taken by nobody: not the mail server, but the worker is missing
-        "untaken": message is not None and waits and not message.tries and _age(message) > SLOW_SECONDS,
+        "untaken": message is not None and waits and not message.attempts and _age(message) > SLOW_SECONDS,
         "sender": settings.DEFAULT_FROM_EMAIL,
         "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
     }

@@ -17,8 +17,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from common.charts.drawing import clean, n
-from common.charts.looks import LOOKS, Look
 from common.charts.parts import Chart
+from common.charts.themes import THEMES, Theme
 from common.dates import short_date
 from serbian.letters import letters_to_latin
 
@@ -36,7 +36,7 @@ def standalone(chart: Chart, *, theme: str = "light", source: str = "", bare: bo
 
     `bare` leaves title, formula, margin and ground to the document that the picture is put into.
     """
-    style = LOOKS[theme]
+    style = THEMES[theme]
     register_namespace("", SVG)
     drawn = fromstring(chart.svg)  # noqa: S314 - we drew it
     wide, high = (float(number) for number in drawn.get("viewBox", "0 0 0 0").split()[2:])
@@ -45,14 +45,14 @@ def standalone(chart: Chart, *, theme: str = "light", source: str = "", bare: bo
     top: list[Element] = []
     y = 6.0 if bare else margin + 16.0
     if not bare:
-        y = _words(top, style.words("title"), _lines(chart.title, width, 18), y, apart=24)
+        y = _draw_lines(top, style.text_attributes("title"), _lines(chart.title, width, 18), y, apart=24)
         if chart.formula:
-            y = _words(top, style.words("formula"), _lines(chart.formula, width, 13), y - 2, apart=LINE)
+            y = _draw_lines(top, style.text_attributes("formula"), _lines(chart.formula, width, 13), y - 2, apart=LINE)
     y = _legend(top, style, chart, (margin, y), width)
     foot: list[Element] = []
     end = y + high + (0 if bare else 10)
     if source:
-        end = _words(foot, style.words("source"), _lines(source, width, 12), end + 16, apart=16)
+        end = _draw_lines(foot, style.text_attributes("source"), _lines(source, width, 12), end + 16, apart=16)
     size = (width + 2 * margin, end + (0 if bare else MARGIN - 8))
     root = Element(f"{{{SVG}}}svg", _frame(*size))
     SubElement(root, f"{{{SVG}}}title").text = clean(chart.title)
@@ -71,7 +71,7 @@ def _frame(width: float, height: float) -> dict[str, str]:
     return {"viewBox": f"0 0 {n(width)} {n(height)}", "width": n(width), "height": n(height), "role": "img"}
 
 
-def _write_out(element: Element, theme: Look) -> None:
+def _write_out(element: Element, theme: Theme) -> None:
     """Classes become attributes; what only the page needs (columns to point at, the cursor) goes."""
     for child in list(element):
         css = frozenset(child.get("class", "").split())
@@ -79,7 +79,7 @@ def _write_out(element: Element, theme: Look) -> None:
             element.remove(child)
             continue
         _write_out(child, theme)
-        for name, value in theme.of(css).items():
+        for name, value in theme.attributes_of(css).items():
             child.set(name, value)
         for name in [name for name in child.attrib if name == "class" or name.startswith("data-")]:
             del child.attrib[name]
@@ -95,7 +95,7 @@ def _lines(text: str, width: float, size: float) -> list[str]:
     return lines
 
 
-def _words(into: list[Element], style: dict[str, str], lines: Iterable[str], y: float, *, apart: float) -> float:
+def _draw_lines(into: list[Element], style: dict[str, str], lines: Iterable[str], y: float, *, apart: float) -> float:
     for line in lines:
         element = Element(f"{{{SVG}}}text", {"x": str(MARGIN), "y": n(y), **style})
         element.text = line
@@ -104,7 +104,7 @@ def _words(into: list[Element], style: dict[str, str], lines: Iterable[str], y: 
     return y
 
 
-def _legend(into: list[Element], theme: Look, chart: Chart, at: tuple[float, float], width: float) -> float:
+def _legend(into: list[Element], theme: Theme, chart: Chart, at: tuple[float, float], width: float) -> float:
     """Samples and names in as many rows as they need; where the drawing begins below them."""
     if not chart.legend:
         return max(0, at[1] - 6)
@@ -118,7 +118,7 @@ def _legend(into: list[Element], theme: Look, chart: Chart, at: tuple[float, flo
         group = Element(f"{{{SVG}}}g", {"transform": f"translate({n(at[0] + x)} {n(y - 10)})"})
         group.extend(list(drawn))
         into.append(group)
-        element = Element(f"{{{SVG}}}text", {"x": n(at[0] + x + 36), "y": n(y), **theme.words("legend")})
+        element = Element(f"{{{SVG}}}text", {"x": n(at[0] + x + 36), "y": n(y), **theme.text_attributes("legend")})
         element.text = clean(name)
         into.append(element)
         x += length

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, ends_said, summary
+from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, describe_ends, summary
 from common.markup import NOTHING, html, joined
 
 CELL = 26
@@ -92,7 +92,7 @@ def heat(
             body.append(drawing.text(left - 8, y + 17, name, " chart-end"))
             for column, value in enumerate(values[row]):
                 x = left + column * step
-                label = f"{rows[row]}, {columns[column]} · {texts.told(value, reasons.get((row, column), ''))}"
+                label = f"{rows[row]}, {columns[column]} · {texts.format_value(value, reasons.get((row, column), ''))}"
                 if value is None:
                     shape = drawing.hatch(x, y, step - gap, CELL - gap, texts.missing(reasons.get((row, column), "")))
                 else:
@@ -104,11 +104,11 @@ def heat(
                     outlines.append(html('<rect class="chart-outline" {} rx="3"/>', box))
         return drawing.svg(title, description, [*body, *outlines], (width, 24 + len(rows) * CELL), " chart-heat")
 
-    description = _heat_said(rows, columns, values, texts)
+    description = _describe_heat(rows, columns, values, texts)
     table = tuple(
         (
             name,
-            *(texts.told(value, reasons.get((row, column), "")) for column, value in enumerate(values[row])),
+            *(texts.format_value(value, reasons.get((row, column), "")) for column, value in enumerate(values[row])),
         )
         for row, name in enumerate(rows)
     )
@@ -116,7 +116,7 @@ def heat(
     return drawing.chart(title, texts, description, ((texts.heading, *columns), table), draw, legend=legend)
 
 
-def _heat_said(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], texts: ChartTexts) -> str:
+def _describe_heat(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], texts: ChartTexts) -> str:
     cells = [
         (value, -row, -column)
         for row, numbers_of_row in enumerate(values)
@@ -196,14 +196,14 @@ def tiles(title: str, cells: Sequence[Tile], texts: ChartTexts = PLAIN) -> Chart
             for at, part in enumerate(lines):
                 shape += drawing.text(middle, first + at * 11.5, part, f" chart-middle chart-tile-name{ink}")
             shape += drawing.text(middle, y + high - 11, figure, f" chart-middle chart-tile-value{ink}")
-            label = f"{cell.name} · {texts.told(cell.value, cell.reason)}"
+            label = f"{cell.name} · {texts.format_value(cell.value, cell.reason)}"
             body.append(drawing.marked(x + wide / 2, y + high / 2, label, shape))
         return drawing.svg(title, description, body, (5 * wide + 3, 8 * high + 3), " chart-tiles")
 
     labels = [cell.name for cell in cells]
     reasons = {index: cell.reason for index, cell in enumerate(cells) if cell.reason}
     series = Series(title, [cell.value for cell in cells], reasons)
-    description = ends_said(labels, series.values, texts)
+    description = describe_ends(labels, series.values, texts)
     legend = shades.legend(texts, any(cell.value is None for cell in cells))
     return Chart(title, draw(), *drawing.table(labels, [series], texts), legend, texts.formula, description)
 
@@ -331,7 +331,7 @@ def multiples(
         ]
     )
     panels = [(panel(row, at == strong), summary([row], labels, texts)) for at, row in enumerate(ordered)]
-    description = _many_said(ordered, texts)
+    description = _describe_multiples(ordered, texts)
     shown = [*ordered, *([against] if against else [])]
     legend = drawing.legend([Series(title, []), Series(against.name, [], muted=True)], "line") if against else ()
     rows = tuple((row.name, *(texts.of(row, index) for index in range(len(labels)))) for row in shown)
@@ -348,11 +348,11 @@ def _rank(series: Series) -> tuple[bool, float]:
     return (last is None, -last[1] if last else 0)
 
 
-def _many_said(ordered: Sequence[Series], texts: ChartTexts) -> str:
+def _describe_multiples(ordered: Sequence[Series], texts: ChartTexts) -> str:
     """How many there are, and the highest and the lowest last figure."""
     count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered))
     last = [point[1] if (point := _last(row)) else None for row in ordered]
-    description = ends_said([row.name for row in ordered], last, texts)
+    description = describe_ends([row.name for row in ordered], last, texts)
     return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": description}
 
 

@@ -109,7 +109,9 @@ def stacked(
         if not narrow:
             body.append(_names_beside(plot, series, sums, share))
         body.append(drawing.draw_marks(plot, marks))
-        body.append(drawing.columns(plot, labels, lambda index: _parts_said(series, sums, index, texts), lambda _i: ""))
+        body.append(
+            drawing.columns(plot, labels, lambda index: _describe_parts(series, sums, index, texts), lambda _i: "")
+        )
         return drawing.svg(title, description, body, (plot.width, plot.height), " chart-stacked")
 
     shares = [
@@ -125,7 +127,8 @@ def stacked(
     )
     headings, rows = drawing.table(labels, series, texts, marks)
     rows = tuple(
-        (row[0], *(_part_said(part, sums[index], index, texts) for part in series)) for index, row in enumerate(rows)
+        (row[0], *(_describe_part(part, sums[index], index, texts) for part in series))
+        for index, row in enumerate(rows)
     )
     return drawing.chart(title, texts, description, (headings, rows), draw, legend=drawing.legend(series, "bar"))
 
@@ -156,7 +159,7 @@ def sparkline(
         parts.append(html('<path class="chart-line" d="M{}{}"/>', path, "" if last > first else "h0"))
         newest = last
     parts.append(html('<path class="chart-last" d="M{}h0"/>', points[newest]))
-    text = _spark_said(present, texts) if description is None else description
+    text = _describe_sparkline(present, texts) if description is None else description
     aria = html('role="img" aria-label="{}"', drawing.clean(text)) if text else html('aria-hidden="true"')
     return html(
         '<svg class="sparkline" viewBox="0 0 100 28" preserveAspectRatio="none" {}>{}</svg>', aria, joined(parts)
@@ -170,7 +173,7 @@ def _across(count: int) -> tuple[float, tuple[str, ...]]:
     return across, tuple(f"{2 + index * across:.0f}" for index in range(count))
 
 
-def _spark_said(present: Sequence[float], texts: ChartTexts) -> str:
+def _describe_sparkline(present: Sequence[float], texts: ChartTexts) -> str:
     return _("from %(first)s to %(last)s, lowest %(lowest)s, highest %(highest)s") % {
         "first": texts.number(present[0]),
         "last": texts.number(present[-1]),
@@ -265,17 +268,17 @@ def _share(value: float | None, whole: float | None) -> float | None:
     return None if value is None or not whole else value / whole
 
 
-def _part_said(series: Series, whole: float | None, index: int, texts: ChartTexts) -> str:
+def _describe_part(series: Series, whole: float | None, index: int, texts: ChartTexts) -> str:
     share = _share(series.values[index], whole)
     description = texts.of(series, index)
     return description if share is None else f"{description} ({percent(share)})"
 
 
-def _parts_said(series: Sequence[Series], sums: Sequence[float | None], index: int, texts: ChartTexts) -> str:
+def _describe_parts(series: Sequence[Series], sums: Sequence[float | None], index: int, texts: ChartTexts) -> str:
     whole = sums[index]
     if whole is None:
         return texts.of(series[0], index)
-    parts = "; ".join(f"{part.name}: {_part_said(part, whole, index, texts)}" for part in series)
+    parts = "; ".join(f"{part.name}: {_describe_part(part, whole, index, texts)}" for part in series)
     return _("%(parts)s; together %(sum)s") % {"parts": parts, "sum": texts.number(whole)}
 
 

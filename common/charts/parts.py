@@ -1,6 +1,6 @@
 """What charts are made of and what comes out: series, words, marks, and the drawn chart with its table and summary.
 
-Numbers are written as the language of the interface writes them, unless the caller's `Words` say otherwise.
+Numbers are written as the language of the interface writes them, unless the caller's `ChartTexts` say otherwise.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ class ChartTexts:
         value = series.values[index]
         return self.number(value) if value is not None else self.missing(series.reasons.get(index, ""))
 
-    def told(self, value: float | None, reason: str = "") -> str:
+    def format_value(self, value: float | None, reason: str = "") -> str:
         return self.number(value) if value is not None else self.missing(reason)
 
 
@@ -98,14 +98,14 @@ class Chart:
 
 def summary(series: Sequence[Series], labels: Sequence[str], texts: ChartTexts, marks: Sequence[Mark] = ()) -> str:
     """Range and last figure of each series, how many are missing, and what happened when."""
-    sentences = [_series_said(row, labels, texts) for row in series]
+    sentences = [_describe_series(row, labels, texts) for row in series]
     for mark in marks:
         where = labels[min(max(round(mark.at), 0), len(labels) - 1)] if labels else ""
         sentences.append(pgettext("mark of a chart", "%(when)s: %(what)s.") % {"when": where, "what": mark.label})
     return " ".join(sentences)
 
 
-def ends_said(labels: Sequence[str], values: Values, texts: ChartTexts) -> str:
+def describe_ends(labels: Sequence[str], values: Values, texts: ChartTexts) -> str:
     """Of places side by side: which is highest, which lowest, how many are missing."""
     present = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
     if not present:
@@ -118,10 +118,10 @@ def ends_said(labels: Sequence[str], values: Values, texts: ChartTexts) -> str:
         "least": texts.number(lowest[0]),
     }
     missing = len(values) - len(present)
-    return description if not missing else f"{description} {_missing_said(missing)}"
+    return description if not missing else f"{description} {_describe_missing(missing)}"
 
 
-def _series_said(series: Series, labels: Sequence[str], texts: ChartTexts) -> str:
+def _describe_series(series: Series, labels: Sequence[str], texts: ChartTexts) -> str:
     present = [(value, index) for index, value in enumerate(series.values) if value is not None]
     if not present:
         return f"{series.name}: {texts.missing()}."
@@ -131,12 +131,12 @@ def _series_said(series: Series, labels: Sequence[str], texts: ChartTexts) -> st
         text = _("%(name)s: always %(last)s.") if len(present) > 1 else _("%(name)s: %(last)s (%(last_at)s).")
         description = text % parts
     else:
-        description = _range_said(parts, lowest, highest, labels, texts)
+        description = _describe_range(parts, lowest, highest, labels, texts)
     missing = len(series.values) - len(present)
-    return description if not missing else f"{description} {_missing_said(missing)}"
+    return description if not missing else f"{description} {_describe_missing(missing)}"
 
 
-def _range_said(
+def _describe_range(
     parts: dict[str, str],
     lowest: tuple[float, int],
     highest: tuple[float, int],
@@ -156,7 +156,7 @@ def _range_said(
     return description % (parts | ends)
 
 
-def _missing_said(count: int) -> str:
+def _describe_missing(count: int) -> str:
     return ngettext("%(count)s value is missing.", "%(count)s values are missing.", count) % {"count": count}
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, ChartTexts, Series, checked, ends_said
+from common.charts.parts import PLAIN, Chart, ChartTexts, Series, checked, describe_ends
 from common.markup import NOTHING, html, joined
 
 ROW, NARROW_ROW = 30, 48
@@ -57,7 +57,7 @@ def ranking(title: str, labels: Sequence[str], series: Series, texts: ChartTexts
             end = drawing.text(at, y + 14, texts.number(value), (strong or " chart-text-value") + side)
         return drawing.marked(0, y + 10, f"{label} · {texts.of(series, index)}", name + shape + end)
 
-    description = ends_said(labels, series.values, texts)
+    description = describe_ends(labels, series.values, texts)
     return drawing.chart(title, texts, description, drawing.table(labels, [series], texts), draw)
 
 
@@ -122,14 +122,15 @@ def dumbbell(
             body += html('<circle class="chart-dot series-1" cx="{}" cy="{}" r="5.5"/>', x, n(y))
         end = drawing.text(plot.width, y + 5, _change(pair, texts), (strong or " chart-text-value") + " chart-end")
         labels = [
-            f"{before}: {texts.told(pair.before, pair.reason)}",
-            f"{after}: {texts.told(pair.after, pair.reason)}",
+            f"{before}: {texts.format_value(pair.before, pair.reason)}",
+            f"{after}: {texts.format_value(pair.after, pair.reason)}",
         ]
         return drawing.marked(0, y, f"{pair.label} · {'; '.join(labels)}", name + body + end)
 
-    description = _pairs_said(pairs, (before, after), texts)
+    description = _describe_pairs(pairs, (before, after), texts)
     rows = tuple(
-        (p.label, texts.told(p.before, p.reason), texts.told(p.after, p.reason), _change(p, texts)) for p in pairs
+        (p.label, texts.format_value(p.before, p.reason), texts.format_value(p.after, p.reason), _change(p, texts))
+        for p in pairs
     )
     table = ((texts.heading, before, after, _("Difference")), rows)
     legend = ((before, drawing.sample("before")), (after, drawing.sample("after")))
@@ -147,7 +148,7 @@ def _change(pair: Pair, texts: ChartTexts) -> str:
     return f"+{texts.number(change)}" if change > 0 else texts.number(change).replace("-", "−")
 
 
-def _pairs_said(pairs: Sequence[Pair], names: tuple[str, str], texts: ChartTexts) -> str:
+def _describe_pairs(pairs: Sequence[Pair], names: tuple[str, str], texts: ChartTexts) -> str:
     whole = [pair for pair in pairs if _whole(pair)]
     more = sum(1 for pair in whole if (pair.after or 0) > (pair.before or 0))
     less = sum(1 for pair in whole if (pair.after or 0) < (pair.before or 0))
@@ -239,10 +240,10 @@ def bullet(
         )
 
     rows = [
-        (_("Baseline"), texts.told(baseline)),
+        (_("Baseline"), texts.format_value(baseline)),
         *((name, texts.number(value)) for name, value in milestones),
-        (_("Target"), texts.told(target)),
-        (_("Actual"), texts.told(actual, reason)),
+        (_("Target"), texts.format_value(target)),
+        (_("Actual"), texts.format_value(actual, reason)),
     ]
     description = "; ".join(f"{name}: {value}" for name, value in rows) + "."
     return drawing.chart(title, texts, description, ((texts.heading, _("Value")), tuple(rows)), draw)

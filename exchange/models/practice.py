@@ -85,7 +85,7 @@ class Example(models.Model):
 
     def said(self, what: str) -> str:
         """One of `ENGLISH` but the text, in the reader's language and letters."""
-        translated = self.english.get(what, "") if languages.current().words == languages.ENGLISH else ""
+        translated = self.english.get(what, "") if languages.current().text_variant == languages.ENGLISH else ""
         return translated or shown(getattr(self, what))
 
     @property
@@ -107,7 +107,7 @@ class Example(models.Model):
     @property
     def translation(self) -> str:
         """What the post says, for those who read English. Empty for everybody else, and where nobody wrote it."""
-        return self.english.get("text", "") if languages.current().words == languages.ENGLISH else ""
+        return self.english.get("text", "") if languages.current().text_variant == languages.ENGLISH else ""
 
     def _part(self, name: str) -> dict[str, Any]:
         return dict(self.content.get(name) or {})

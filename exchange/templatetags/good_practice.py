@@ -31,7 +31,7 @@ def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
 @register.simple_tag
 def reader_tag() -> str:
     """The language and script in which words that were written in Cyrillic are shown."""
-    return "sr-Latn" if languages.current().words == languages.LATIN else "sr-Cyrl"
+    return "sr-Latn" if languages.current().text_variant == languages.LATIN else "sr-Cyrl"
 
 
 @register.simple_tag

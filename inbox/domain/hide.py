@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 
 # Longer than any call may take (`CALL_DEADLINE_SECONDS`, and a refused session that is renewed once).
 LEASE = timedelta(minutes=5)
-# The next try after so many; then a person is told. Eight tries take three quarters of an hour of the two.
-WAITS = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
+# Backoff after each failed attempt; after the last one a person is notified. Eight attempts take three quarters of an
+# hour.
+RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
 AFTER_CONSENT = timedelta(minutes=10)
 LONGEST_DETAIL = 500
 
@@ -114,10 +115,10 @@ def _wait(row: Moderation, until: datetime, trouble: str) -> None:
 
 
 def _try_again(row: Moderation) -> None:
-    if row.tries > len(WAITS):
+    if row.tries > len(RETRY_BACKOFF):
         _give_up(row, "", by_hand=False)
         return
-    row.next_at, row.trouble = timezone.now() + WAITS[row.tries - 1], "not_reached"
+    row.next_at, row.trouble = timezone.now() + RETRY_BACKOFF[row.tries - 1], "not_reached"
 
 
 def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:

@@ -31,7 +31,7 @@ User = settings.AUTH_USER_MODEL
 def in_readers_words(serbian: str, english: str = "") -> str:
     """What was written in Serbian, as the reader reads it: English where there is any, Latin letters where they read
     Latin."""
-    return languages.stored_words(serbian, english)
+    return languages.stored_text(serbian, english)
 
 
 class Asks(models.Model):

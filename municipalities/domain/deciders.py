@@ -11,7 +11,7 @@ from accounts.models import User
 from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
-from municipalities.domain import notices, waiting
+from municipalities.domain import notifications, waiting
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.queries import still_may, today
@@ -48,7 +48,7 @@ def delegate(
         "member.delegate", by=by, target=row, person=str(to), approver=str(approver),
         since=starts_on.isoformat(), until=ends_on.isoformat(),
     )  # fmt: skip
-    notices.right_given(row, by=by)
+    notifications.right_given(row, by=by)
     return row
 
 
@@ -81,7 +81,7 @@ def end_delegation(delegation: Delegation, *, by: User) -> None:
     row.save(update_fields=["ended_at"])
     audit.record("member.end_delegation", by=by, target=row, person=str(row.delegate), approver=str(row.approver))
     if row.waits_until:
-        notices.right_stopped(row, by=by)
+        notifications.right_stopped(row, by=by)
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def allow_emergency(municipality: Municipality, user: User, *, by: User) -> Emer
     )  # fmt: skip
     if created:
         audit.record("member.allow_emergency", by=by, target=row, person=str(user))
-        notices.right_given(row, by=by)
+        notifications.right_given(row, by=by)
     return row
 
 
@@ -113,7 +113,7 @@ def end_emergency(right: EmergencyRight, *, by: User) -> None:
     row.save(update_fields=["ended_at"])
     audit.record("member.end_emergency", by=by, target=row, person=str(row.user))
     if row.waits_until:
-        notices.right_stopped(row, by=by)
+        notifications.right_stopped(row, by=by)
 
 
 def end_unauthorised(person: User, by: User) -> None:

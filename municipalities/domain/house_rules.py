@@ -16,7 +16,7 @@ from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
 from municipalities import queries
-from municipalities.domain import notices
+from municipalities.domain import notifications
 from municipalities.enums import ChangeOutcome
 from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
@@ -84,7 +84,7 @@ def _record(municipality: Municipality, pairs: dict[str, Pair], *, by: User, rea
     )
     decisive = {name: pair for name, pair in pairs.items() if name in RELAXES}
     if decisive:
-        notices.rules_changed(municipality, decisive, by=by, reason=reason)
+        notifications.rules_changed(municipality, decisive, by=by, reason=reason)
 
 
 def _stop_what_it_contradicts(municipality: Municipality, at_once: dict[str, Pair], *, by: User) -> None:
@@ -118,7 +118,7 @@ def _ask(municipality: Municipality, values: dict[str, Pair], *, by: User, reaso
     audit.record(
         "municipality.ask_rules", by=by, target=row, label=str(municipality), changed=list(values), reason=reason
     )
-    notices.relaxation_asked(row)
+    notifications.relaxation_asked(row)
     return row
 
 
@@ -142,7 +142,7 @@ def confirm(change: RuleChange, *, by: User) -> bool:
     _apply(row)
     _end(row, ChangeOutcome.CONFIRMED, by=by)
     audit.record("municipality.confirm_rules", by=by, **_about(row))
-    notices.relaxation_confirmed(row, by=by)
+    notifications.relaxation_confirmed(row, by=by)
     return True
 
 
@@ -156,11 +156,11 @@ def _stop(row: RuleChange, *, by: User) -> None:
     if row.by_id == getattr(by, "pk", None):
         _end(row, ChangeOutcome.WITHDRAWN, by=by)
         audit.record("municipality.withdraw_rules", by=by, **_about(row))
-        notices.relaxation_withdrawn(row)
+        notifications.relaxation_withdrawn(row)
         return
     _end(row, ChangeOutcome.STOPPED, by=by)
     audit.record("municipality.stop_rules", by=by, **_about(row))
-    notices.relaxation_stopped(row, by=by)
+    notifications.relaxation_stopped(row, by=by)
 
 
 def apply_due() -> int:
@@ -188,7 +188,7 @@ def _apply_due(change: RuleChange) -> bool:
     _apply(row)
     _end(row, ChangeOutcome.APPLIED, by=None)
     audit.record("municipality.apply_rules", by=None, **_about(row))
-    notices.relaxation_applied(row)
+    notifications.relaxation_applied(row)
     return True
 
 
@@ -232,7 +232,7 @@ def _drop(row: RuleChange, *, by: User | None) -> None:
     """`by` took the right away from the one who asked; None: it was noticed later."""
     _end(row, ChangeOutcome.DROPPED, by=None)
     audit.record("municipality.drop_rules", by=by, **_about(row))
-    notices.relaxation_dropped(row)
+    notifications.relaxation_dropped(row)
 
 
 def _end(row: RuleChange, outcome: ChangeOutcome, *, by: User | None) -> None:

@@ -45,7 +45,7 @@ def edit(service: EService, values: Mapping[str, Any], texts: Texts, *, by: User
     return bool(changed)
 
 
-TEXT = ("title", "text", "call_kind", "call_words")
+TEXT = ("title", "text", "call_kind", "call_text")
 
 
 def _text(values: Mapping[str, str]) -> tuple[str, ...]:

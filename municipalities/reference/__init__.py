@@ -82,7 +82,7 @@ class TemplateRecord:
     title: str
     text: str
     call_kind: str = ""
-    call_words: str = ""
+    call_text: str = ""
 
 
 @dataclass(frozen=True)

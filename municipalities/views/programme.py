@@ -32,7 +32,7 @@ manages = programme(ProgrammeVerb.MANAGE)
 def people(request: ProgrammeRequest) -> HttpResponse:
     """Cohorts with their municipalities, each with its mentors; the mentors' invitations; then the trainers."""
     context = {
-        "cohorts": queries.board(request.programmes),
+        "cohorts": queries.cohorts_with_members(request.programmes),
         "several": len(request.programmes) > 1,
         "invitations": _invited(request),
         "trainers": queries.trainers(request.programmes),

@@ -107,7 +107,7 @@ def edit(request: ProgrammeRequest, service: str) -> HttpResponse:
 
 def _edit(request: ProgrammeRequest, row: EService | None) -> HttpResponse:
     form = ServiceForm(request.POST or None, service=row)
-    initial = list(row.templates.values("title", "text", "call_kind", "call_words")) if row else []
+    initial = list(row.templates.values("title", "text", "call_kind", "call_text")) if row else []
     texts = ServiceTexts(request.POST or None, initial=initial, prefix="text")
     if request.method == "POST" and form.is_valid() and texts.is_valid() and _written(request, row, form, texts):
         messages.success(request, _("Saved."))

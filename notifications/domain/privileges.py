@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.models import User
-from municipalities.domain.notices import Topic
+from municipalities.domain.notifications import Topic
 from municipalities.models import Municipality
 from notifications.domain.notify import TextBuilder, notify
 from notifications.enums import NotificationKind

@@ -81,14 +81,14 @@ def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered 
 
 def gap_values(draft: Draft, municipality: Municipality, offered: Offered) -> dict[str, str | date]:
     """What fills the gaps of a service's texts; a day that nobody knows yet stays a gap."""
-    values: dict[str, str | date] = {**place_words.words(municipality), place_words.LINK: offered.url}
+    values: dict[str, str | date] = {**place_words.gap_values(municipality), place_words.LINK: offered.url}
     deadline = draft.call.deadline_on or (offered.entry.ends_on if offered.entry else None)
     days = {place_words.DEADLINE: deadline, place_words.START: offered.entry.starts_on if offered.entry else None}
     return values | {name: day for name, day in days.items() if day}
 
 
 def _start(template: ServiceTemplate, values: Mapping[str, str | date], glossary: Glossary) -> Start:
-    text, call_words = (fill(template_text, values, CYRILLIC) for template_text in (template.text, template.call_words))
+    text, call_words = (fill(template_text, values, CYRILLIC) for template_text in (template.text, template.call_text))
     return Start(template.title, text, template.call_kind, call_words, words=glossary)
 
 

@@ -135,7 +135,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "municipalities_eservice": (
                 "angle angle_en description description_en key months name_cyrl name_en name_latn season season_en url"
             ),
-            "municipalities_glossaryword": "cyrillic folded latin",
+            "municipalities_glossaryword": "cyrillic latin search_key",
             "municipalities_municipality": (
                 "arms colour district_id forms name_cyrl name_en name_latn office_hours official_languages "
                 "population_source search_key slug website"
@@ -146,7 +146,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             ),
             "municipalities_programme": "name",
             "municipalities_serviceavailability": "note url",
-            "municipalities_servicetemplate": "call_words text title",
+            "municipalities_servicetemplate": "call_text text title",
             "needs_needspage": "contact",
             "reports_publicpage": "contact",
             "reports_publicpageevent": "contact",

@@ -56,9 +56,9 @@ DYNAMIC = {
 
 
 def test_every_pattern_reads_hard_texts_in_linear_time() -> None:
-    found, _dynamic = patterns.inline()
+    inline, _dynamic = patterns.inline()
     unique = {
-        (one.pattern, one.flags, type(one)): (name, one) for name, one in {**found, **patterns.compiled()}.items()
+        (one.pattern, one.flags, type(one)): (name, one) for name, one in {**inline, **patterns.compiled()}.items()
     }
     assert len(unique) > 150  # the search itself works
     found_slow = {
@@ -180,8 +180,8 @@ def test_too_slow_is_not_lost_when_the_time_is_over_while_an_object_is_finalized
 def test_names_glued_together_are_taken_out_at_once(length: int) -> None:
     """The exploit: 10,000 characters of "@a" took more than 40 seconds, in a page that an officer opens."""
     with patterns.at_most(FUNCTION["long"]):
-        told = without_personal("@a" * (length // 2))
-    assert "@" not in told
+        text = without_personal("@a" * (length // 2))
+    assert "@" not in text
 
 
 def test_nothing_personal_is_left_however_it_is_glued(subtests: pytest.Subtests) -> None:

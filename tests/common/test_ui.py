@@ -101,9 +101,9 @@ def test_third_party_files_are_the_ones_on_record():
     for entry in json.loads((STATIC / "vendor" / "VENDOR.json").read_text(encoding="utf-8")):
         assert entry["version"]
         assert entry["licence"]
-        for each in entry["files"]:
-            found = hashlib.sha256((settings.BASE_DIR / each["path"]).read_bytes()).hexdigest()
-            assert found == each["sha256"], f"{each['path']} was changed by hand; run `make vendor`."
+        for file in entry["files"]:
+            digest = hashlib.sha256((settings.BASE_DIR / file["path"]).read_bytes()).hexdigest()
+            assert digest == file["sha256"], f"{file['path']} was changed by hand; run `make vendor`."
 
 
 def test_the_font_stays_small():
@@ -171,8 +171,8 @@ def test_names_are_escaped():
 
 
 def test_the_colour_of_a_municipality_is_used_only_when_it_is_one():
-    good = rendered("{% arms town %}", town=SimpleNamespace(arms=None, colour="#1f5a8f"))
-    bad = rendered("{% arms town %}", town=SimpleNamespace(arms=None, colour='"><script>'))
+    good = rendered("{% arms municipality %}", municipality=SimpleNamespace(arms=None, colour="#1f5a8f"))
+    bad = rendered("{% arms municipality %}", municipality=SimpleNamespace(arms=None, colour='"><script>'))
     assert 'color="#1f5a8f"' in good
     assert "color=" not in bad
     assert "script" not in bad
@@ -232,7 +232,10 @@ def test_error_pages_render_without_a_request(name):
     [
         (1440, "light"),
         (390, "dark"),
-        *(pytest.param(*look, marks=pytest.mark.long) for look in ((1440, "dark"), (768, "light"), (768, "dark"))),
+        *(
+            pytest.param(*width_and_theme, marks=pytest.mark.long)
+            for width_and_theme in ((1440, "dark"), (768, "light"), (768, "dark"))
+        ),
         pytest.param(390, "light", marks=pytest.mark.long),
     ],
 )

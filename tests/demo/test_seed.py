@@ -23,7 +23,9 @@ from django.utils import timezone
 from accounts.models import User
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.connector_factory import opened
-from channels.models import Channel, Credential
+from channels.domain import disconnect
+from channels.enums import ChannelState
+from channels.models import AppRegistration, Channel, Credential
 from common.models import AuditEvent, MailMessage
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
@@ -33,7 +35,7 @@ from inbox.domain import fetch_replies, staff_notifications
 from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, MunicipalityKind
-from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
+from municipalities.models import REAL_PLACE, Enrolment, Membership, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from needs.models import Need, NeedsPage, Voice
 from notifications.enums import How
@@ -51,6 +53,7 @@ from practice.models import Account, Notice, Status
 from practice.queries import tally
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
+from trainings.domain import practice_channel
 from trainings.models import Certificate, Exercise, Training
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
@@ -357,6 +360,37 @@ def test_the_channels_can_be_opened_and_follow_the_demo_to_another_address(demo:
     assert moved.credential.access_token != connector.credential.access_token
     assert moved.keys.client_id
     assert Credential.objects.count() == Channel.objects.count()
+
+
+def test_only_the_channels_follow_the_practice_network_to_another_address(demo: None, settings: Any) -> None:
+    former = settings.PRACTICE_URL
+    left, *rest = Channel.objects.order_by("pk")
+    disconnect.disconnect(left, by=User.objects.get(email="approver@cuprija.example"))
+    Membership.objects.filter(user__email="officer@cuprija.example").update(ended_at=timezone.now())
+    Municipality.objects.filter(slug="cuprija").update(website="https://cuprija.example/nova")
+    AppRegistration.objects.all().delete()
+    before = {model: model.objects.count() for model in (Channel, Membership, Post, Delivery, Status, User)}
+    settings.PRACTICE_URL = "http://127.0.0.1:9999"
+    for _ in range(2):
+        call_command("seed_demo", address=True, verbosity=0)
+    assert {channel.server for channel in Channel.objects.exclude(pk=left.pk)} == {"http://127.0.0.1:9999"}
+    assert opened(rest[0]).credential.service == "http://127.0.0.1:9999"
+    left.refresh_from_db()
+    assert (left.state, left.server) == (ChannelState.DISCONNECTED, former)
+    assert not Membership.objects.running().filter(user__email="officer@cuprija.example").exists()
+    assert Municipality.objects.get(slug="cuprija").website == "https://cuprija.example/nova"
+    assert {model: model.objects.count() for model in before} == before
+
+
+def test_a_page_that_a_person_connected_anew_is_left_to_them(demo: None, settings: Any) -> None:
+    former = Channel.objects.order_by("pk").first()
+    assert former is not None
+    settings.PRACTICE_URL = "http://127.0.0.1:9999"
+    page = Account.objects.get(pk=former.remote_id)
+    practice_channel.new(former.municipality, page, by=former.connected_by)
+    call_command("seed_demo", address=True, verbosity=0)
+    at_new_address = Channel.objects.filter(remote_id=former.remote_id, server="http://127.0.0.1:9999")
+    assert at_new_address.exclude(pk=former.pk).count() == at_new_address.count() == 1
 
 
 def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:

@@ -147,7 +147,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(town: T
     with scope(town.cast.cuprija):
         Channel.objects.filter(platform="facebook").update(server="http://127.0.0.1:9")
     waited = []
-    for _ in range(len(hide.WAITS)):
+    for _ in range(len(hide.RETRY_BACKOFF)):
         work(town)
         row = now_of(town, insult)
         assert row.next_at is not None

@@ -208,7 +208,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square:
     with scope(square.cast.cuprija):
         moderate.agree(wish, by=square.cast.approver)
         Channel.objects.filter(pk=square.channel.pk).update(server="http://127.0.0.1:9")
-    for _ in range(len(hide.WAITS)):
+    for _ in range(len(hide.RETRY_BACKOFF)):
         square.work()
         assert (square.now_of(wish).state, square.now_of(wish).trouble) == (Stage.DOING, "not_reached")
     Notification.objects.all().delete()

@@ -146,12 +146,12 @@ def queued(body: str = "https://portal.example/accounts/invitation/s3cret/") -> 
 def test_a_mail_that_cannot_be_sent_for_good_is_emptied_and_its_problem_quotes_no_link(settings: Any, db: None) -> None:
     settings.MAIL_TRANSPORT = "tests.inbox.test_secret_links.Refusing"
     queued()
-    for tried in range(1, mail.TRIES + 1):
-        MailMessage.objects.update(next_try_at=timezone.now())
+    for tried in range(1, mail.MAX_ATTEMPTS + 1):
+        MailMessage.objects.update(next_attempt_at=timezone.now())
         assert mail.send_waiting() == 0
         row = MailMessage.objects.get()
-        assert row.tries == tried
-        assert (row.state == MailState.FAILED) == (tried == mail.TRIES) == (row.sealed == "")
+        assert row.attempts == tried
+        assert (row.state == MailState.FAILED) == (tried == mail.MAX_ATTEMPTS) == (row.sealed == "")
         assert row.problem == "550 rejected: … is on a list"
     assert (row.body, row.headers) == ("", {})
 
@@ -197,7 +197,7 @@ def test_the_demo_keeps_its_mail_as_its_mailbox_page_is_the_only_place_to_read_i
     assert mail.send_waiting() == 1
     assert "s3cret" in sign_in(cast.viewer).get("/mailbox/").text
     settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
-    MailMessage.objects.update(state=MailState.WAITING, next_try_at=timezone.now() - timedelta(minutes=1))
+    MailMessage.objects.update(state=MailState.WAITING, next_attempt_at=timezone.now() - timedelta(minutes=1))
     assert mail.send_waiting() == 1
     assert MailMessage.objects.get().sealed == "", "a demo with a real mail server has it in people's mailboxes"
 

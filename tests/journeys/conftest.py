@@ -48,7 +48,7 @@ def visit(browser: Any, stack: Stack, sessions: dict[str, Any]) -> Iterator[Call
         return begun[-1]
 
     yield begin
-    complaints = [complaint for each in begun for complaint in each.complaints]
-    for each in begun:
-        each.context.close()
+    complaints = [complaint for begun_visit in begun for complaint in begun_visit.complaints]
+    for begun_visit in begun:
+        begun_visit.context.close()
     assert complaints == []

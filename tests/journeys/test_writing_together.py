@@ -111,10 +111,10 @@ def the_approver_approves(approver: Visit, address: str) -> None:
     approver.sees("Approved. Choose a time for it, or publish it now.")
 
 
-def it_goes_out(officer: Visit, citizen: Visit, address: str, words: str) -> None:
+def it_goes_out(officer: Visit, citizen: Visit, address: str, text: str) -> None:
     officer.go(address).button("Publish now")
     officer.button("Publish now", officer.page.locator("#confirm"))
-    feed = citizen.go(citizen.stack.practice + "/").page.locator(".status", has_text=words)
+    feed = citizen.go(citizen.stack.practice + "/").page.locator(".status", has_text=text)
     until(citizen, lambda: feed.count() >= 1)
     published = officer.page.locator("#where-heading + .list .list-row", has_text=officer.say("Published"))
     rows = officer.page.locator("#where-heading + .list .list-row")

@@ -33,12 +33,12 @@ def change(site, *statements):
             connection.close()
 
 
-def outcome(site, *words, **variables):
+def outcome(site, *arguments, **variables):
     """Exit code and everything it printed."""
     environ = {name: value for name, value in os.environ.items() if name not in GIVEN}
     own = {"DATA_DIR": str(site), "PORT": str(ports.choose()), "PRACTICE_PORT": str(ports.choose()), **variables}
     done = subprocess.run(
-        [sys.executable, *words],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=environ | own,
         stdout=subprocess.PIPE,
@@ -70,11 +70,11 @@ def older(open_directory):
 @pytest.fixture
 def amended(older):
     """A site that a version made which had the same names of migrations, but other tables."""
-    kept = json.dumps(migration_history.current() | {"posts.0001_initial": "0123456789abcdef"})
+    fingerprints = json.dumps(migration_history.current() | {"posts.0001_initial": "0123456789abcdef"})
     change(
         older,
         "DELETE FROM django_migrations WHERE name = '0002_parts'",
-        f"COMMENT ON TABLE django_migrations IS '{kept}'",
+        f"COMMENT ON TABLE django_migrations IS '{fingerprints}'",
     )
     return older
 
@@ -87,13 +87,13 @@ def amended(older):
         ["-m", "launcher.manage", "seed_demo"],
         ["-m", "launcher.backup", "save"],
     ],
-    ids=lambda words: words[1].rpartition(".")[2],
+    ids=lambda arguments: arguments[1].rpartition(".")[2],
 )
 def test_what_starts_on_older_data_says_so_and_leaves_them_alone(of, command, request, tmp_path):
     site = request.getfixturevalue(of)
     before = everything(site)
-    words = [*command, str(tmp_path / "saved.tar.gz")] if command[-1] == "save" else command
-    code, printed = outcome(site, *words)
+    arguments = [*command, str(tmp_path / "saved.tar.gz")] if command[-1] == "save" else command
+    code, printed = outcome(site, *arguments)
     assert code == 1
     assert re.search(SENTENCE, printed), printed
     assert f"The data in {site} were" in printed
@@ -174,8 +174,8 @@ def test_another_column_index_trigger_function_is_another_fingerprint(app, name,
     text = (app / name).read_text(encoding="utf-8")
     assert old in text
     (app / name).write_text(text.replace(old, new), encoding="utf-8")
-    found = migration_history.fingerprint(app / "migrations" / "0001_initial.py")
-    assert found != migration_history.current()["common.0001_initial"]
+    fingerprint = migration_history.fingerprint(app / "migrations" / "0001_initial.py")
+    assert fingerprint != migration_history.current()["common.0001_initial"]
 
 
 @pytest.mark.parametrize(

@@ -66,14 +66,14 @@ def supervised(tmp_path):
         process.communicate()
 
 
-def read_until(process, *words):
+def read_until(process, *texts):
     """Read what the process prints until each of `words` has come."""
     seen = []
     for line in process.stdout:
         seen.append(line)
-        if all(any(each in line for line in seen) for each in words):
+        if all(any(text in line for line in seen) for text in texts):
             return seen
-    raise AssertionError(f"{words!r} never came: {seen}")
+    raise AssertionError(f"{texts!r} never came: {seen}")
 
 
 def test_a_running_program_finishes_what_it_began(supervised):

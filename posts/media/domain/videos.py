@@ -231,7 +231,7 @@ def _written(name: str, body: bytes) -> str:
 
 def forget_uploads() -> int:
     """What was left of uploads that never ended."""
-    return uploads.forget_abandoned()
+    return uploads.purge_abandoned()
 
 
 # ---------------------------------------------------------------- captions

@@ -11,7 +11,7 @@ DASHES = {2: "7 4", 3: "2 4", 4: "10 4 2 4", 5: "4 3", 6: "1 3"}
 
 
 @dataclass(frozen=True)
-class Look:
+class Theme:
     """One theme's colours; `of` turns classes into SVG attributes."""
 
     paper: str
@@ -25,28 +25,28 @@ class Look:
     series: tuple[str, ...]
     shades: tuple[str, ...]
 
-    def of(self, css: frozenset[str]) -> dict[str, str]:
-        attributes_found: dict[str, str] = {}
+    def attributes_of(self, css: frozenset[str]) -> dict[str, str]:
+        found_attributes: dict[str, str] = {}
         for name, attributes in self._table().items():
             if name in css:
-                attributes_found |= attributes
+                found_attributes |= attributes
         for number, colour in enumerate(self.series, 1):
             if f"series-{number}" in css:
-                attributes_found |= self._coloured(css, colour, DASHES.get(number, ""))
+                found_attributes |= self._coloured(css, colour, DASHES.get(number, ""))
         if "series-muted" in css:
-            attributes_found |= self._coloured(css, self.line_control, "5 4")
+            found_attributes |= self._coloured(css, self.line_control, "5 4")
         for number, shade in enumerate(self.shades):
             if f"heat-{number}" in css:
-                attributes_found["fill"] = shade
+                found_attributes["fill"] = shade
             if f"chart-on-{number}" in css:
-                attributes_found["fill"] = self.on(number)
-        return attributes_found
+                found_attributes["fill"] = self.on(number)
+        return found_attributes
 
     def on(self, shade: int) -> str:
         """What is written on a shade: ink on the light half, paper on the dark half."""
         return self.ink if shade <= 3 else self.paper
 
-    def words(self, kind: str) -> dict[str, str]:
+    def text_attributes(self, kind: str) -> dict[str, str]:
         size, weight, fill = {
             "title": ("18", "600", self.ink),
             "formula": ("13", "400", self.ink_3),
@@ -102,15 +102,15 @@ class Look:
         }  # fmt: skip
 
 
-LOOKS = {
-    "light": Look(
+THEMES = {
+    "light": Theme(
         paper="#fffefb", ink="#211d18", ink_2="#564f45", ink_3="#675f54",
         line="#e4ded2", line_strong="#cfc7b8", line_control="#8b8274", sunken="#f5f2eb",
         series=("#1f5a8f", "#b3701a", "#3d7a4b", "#7d4a90", "#217a82", "#6d665b"),
         shades=("#f1ede4", "#d3e0ea", "#a4c2da", "#6b9ac2", "#356f9f", "#184a75"),
     ),
     # Greys that stay apart on a copier.
-    "print": Look(
+    "print": Theme(
         paper="#ffffff", ink="#000000", ink_2="#222222", ink_3="#333333",
         line="#dddddd", line_strong="#999999", line_control="#666666", sunken="#ffffff",
         series=("#1a1a1a", "#8c8c8c", "#4d4d4d", "#bdbdbd", "#6e6e6e", "#d9d9d9"),
