@@ -105,7 +105,7 @@ COLUMNS = {
     "inbox.Note.by": HISTORY,
     "inbox.ProposedAnswer.by": HISTORY,
     "inbox.ProposedAnswer.decided_by": HISTORY,
-    "inbox.ProposedAnswer.words_by": HISTORY,
+    "inbox.ProposedAnswer.text_by": HISTORY,
     "inbox.Reply.approved_by": HISTORY,
     "inbox.Reply.by": HISTORY,
     "inbox.SavedAnswer.by": HISTORY,
@@ -322,11 +322,11 @@ class Everything:
             now = timezone.now()
             place = channel(house, self.who)
             self.message = Message.objects.create(
-                municipality=house, channel=place, remote_id="1", at=now, heard_at=now, counts_from=now,
+                municipality=house, channel=place, remote_id="1", at=now, received_at=now, counts_from=now,
                 assignee=self.who,
             )  # fmt: skip
             Message.objects.create(
-                municipality=house, channel=place, remote_id="2", at=now, heard_at=now, counts_from=now,
+                municipality=house, channel=place, remote_id="2", at=now, received_at=now, counts_from=now,
                 assignee=self.who, state="closed", settled_at=now,
             )  # fmt: skip
             post = Post.objects.create(municipality=house, author=self.who)
