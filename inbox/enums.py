@@ -37,7 +37,7 @@ class Topic(models.TextChoices):
     OTHER = "other", pgettext_lazy("topic", "Something else")
 
 
-class Visibility(models.TextChoices):
+class MessageVisibility(models.TextChoices):
     """Who may read a message on its network, as `platforms.visibility` has it. Empty: not known yet."""
 
     PUBLIC = "public", _("Everybody")
@@ -46,7 +46,7 @@ class Visibility(models.TextChoices):
     DIRECT = "direct", _("The municipality alone")
 
 
-class State(models.TextChoices):
+class MessageState(models.TextChoices):
     """Where the work on a message stands."""
 
     OPEN = "open", pgettext_lazy("of a message", "Open")
@@ -55,7 +55,7 @@ class State(models.TextChoices):
     CLOSED = "closed", _("Closed without an answer")
 
 
-class Sleep(models.TextChoices):
+class Snooze(models.TextChoices):
     """Until when a message may sleep, as people say it. Any other time is chosen by the clock."""
 
     TOMORROW = "tomorrow", _("Tomorrow morning")
@@ -63,7 +63,7 @@ class Sleep(models.TextChoices):
     WEEK = "week", _("In a week")
 
 
-class Proposed(models.TextChoices):
+class ProposalState(models.TextChoices):
     """What became of an answer that an approver is to see before it goes out."""
 
     WAITING = "waiting", pgettext_lazy("of an answer", "Waits for approval")
@@ -72,7 +72,7 @@ class Proposed(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("of an answer", "Withdrawn")
 
 
-class Heard(models.TextChoices):
+class FetchOutcome(models.TextChoices):
     """How the last look for messages of a channel went."""
 
     READ = "read", _("Read")

@@ -107,7 +107,7 @@ class HouseRulesForm(forms.Form):
         required=False,
         help_text=_("The person for the protection of personal data, as on your website."),
     )
-    own_words = forms.CharField(
+    own_text = forms.CharField(
         label=_("In your own words"),
         max_length=1000,
         required=False,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from common import languages
 from inbox import rules
 from inbox.enums import MessageKind
-from inbox.reasons import Reason
+from inbox.moderation_rules import ModerationReason
 
 # municipalities/reference/services.toml
 EPISARNICA = "https://euprava.gov.rs/usluga-episarnica"
@@ -29,16 +29,22 @@ class Section:
 def unwelcome() -> tuple[str, ...]:
     """The closed list, in words for everybody and in its order."""
     words: dict[str, Callable[[], str]] = {
-        Reason.THREAT: lambda: gettext("Threats, and calls to violence."),
-        Reason.HATE: lambda: gettext("Hate against people for what they are: nation, faith, sex, disability."),
-        Reason.INSULT: lambda: gettext("Insults, and untruths that hurt somebody's good name."),
-        Reason.PRIVACY: lambda: gettext("Personal data of others: addresses, telephone and identity numbers, health."),
-        Reason.SPAM: lambda: gettext("Advertising and spam."),
-        Reason.UNLAWFUL: lambda: gettext("Anything else that is clearly against the law."),
-        Reason.FALSEHOOD: lambda: gettext("Falsehoods that put people in danger during an emergency."),
-        Reason.FLOOD: lambda: gettext("The same words over and over again, off the topic, so that others cannot talk."),
+        ModerationReason.THREAT: lambda: gettext("Threats, and calls to violence."),
+        ModerationReason.HATE: lambda: gettext(
+            "Hate against people for what they are: nation, faith, sex, disability."
+        ),
+        ModerationReason.INSULT: lambda: gettext("Insults, and untruths that hurt somebody's good name."),
+        ModerationReason.PRIVACY: lambda: gettext(
+            "Personal data of others: addresses, telephone and identity numbers, health."
+        ),
+        ModerationReason.SPAM: lambda: gettext("Advertising and spam."),
+        ModerationReason.UNLAWFUL: lambda: gettext("Anything else that is clearly against the law."),
+        ModerationReason.FALSEHOOD: lambda: gettext("Falsehoods that put people in danger during an emergency."),
+        ModerationReason.FLOOD: lambda: gettext(
+            "The same words over and over again, off the topic, so that others cannot talk."
+        ),
     }  # fmt: skip
-    return tuple(words[reason]() for reason in Reason)
+    return tuple(words[reason]() for reason in ModerationReason)
 
 
 def promises() -> tuple[str, ...]:
@@ -71,7 +77,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
     """`told` has contact, formal, privacy and own_words (`inbox.models.HouseRules`, or what somebody is typing)."""
     hours = municipality.office_hours or f"{rules.OPENS:%H:%M}–{rules.CLOSES:%H:%M}"
     contact, formal, privacy, own = (
-        _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_words)
+        _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_text)
     )
     sections = [
         Section(

@@ -22,7 +22,7 @@ from analytics.rollups import daily_counts
 from analytics.rollups.daily_counts import DailyTally, Days
 from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
-from inbox.reasons import Reason
+from inbox.moderation_rules import ModerationReason
 from municipalities.holidays import BELGRADE, working_minutes
 
 # Messages are read in the portal since this month.
@@ -59,7 +59,7 @@ def questions(days: Days) -> Iterator[DailyTally]:
     back in time waits for nothing. OC4: working minutes from each to its first answer."""
     now, found = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
     rows = _within(Message.objects.filter(kind=MessageKind.QUESTION), "at", "channel", days)
-    told = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "gone_at")
+    told = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "remote_deleted_at")
     for place, at, asked_at, due_at, answered_at, gone_at in told.iterator(chunk_size=AT_ONCE):
         each = found[place, day_of(at)]
         if answered_at is not None:
@@ -82,7 +82,7 @@ def hidden(days: Days) -> Iterator[DailyTally]:
     found: dict[tuple[int, date], list[bool]] = defaultdict(list)
     for row in rows.select_related("message").iterator(chunk_size=AT_ONCE):
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
-        found[row.municipality_id, day_of(row.done_at)].append(row.reason in Reason.values and has_copy)
+        found[row.municipality_id, day_of(row.done_at)].append(row.reason in ModerationReason.values and has_copy)
     for (place, day), kept in found.items():
         yield DailyTally(place, "GV1", day, len(kept), sum(kept))
 

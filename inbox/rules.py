@@ -8,7 +8,7 @@ days at most, as the British government's house rules give it.
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from inbox.enums import MessageKind, Sleep
+from inbox.enums import MessageKind, Snooze
 from municipalities.holidays import BELGRADE, CLOSES, OPENS, is_working_day
 
 WORKING_DAY = 8 * 60
@@ -40,10 +40,10 @@ WRITES_FOR = timedelta(minutes=3)
 LONGEST_SLEEP = timedelta(days=92)
 
 
-def wakes_at(choice: Sleep, now: datetime) -> datetime:
+def wakes_at(choice: Snooze, now: datetime) -> datetime:
     """When a message wakes that sleeps until `choice` (UTC): when offices open on that day, on a holiday, too."""
     today = now.astimezone(BELGRADE).date()
-    days = {Sleep.TOMORROW: 1, Sleep.MONDAY: 7 - today.weekday(), Sleep.WEEK: 7}[choice]
+    days = {Snooze.TOMORROW: 1, Snooze.MONDAY: 7 - today.weekday(), Snooze.WEEK: 7}[choice]
     return datetime.combine(today + timedelta(days=days), OPENS, BELGRADE).astimezone(UTC)
 
 

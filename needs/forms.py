@@ -11,7 +11,7 @@ from needs import rules
 from needs.domain.decide import DECISIONS
 from needs.domain.supporters import BY_HAND
 from needs.domain.write import MOST_TITLE, NeedContent
-from needs.enums import Moment, Stage
+from needs.enums import NeedStage, PictureMoment
 from needs.models import Need
 from needs.queries import board
 from posts.draft import MOST_ALT
@@ -73,7 +73,7 @@ class VoiceForm(forms.Form):
     """Somebody asked for it, but not on a network."""
 
     source = forms.ChoiceField(label=_("How you heard of it"), choices=[(each.value, each.label) for each in BY_HAND])
-    heard_on = forms.DateField(label=_("Day"), widget=_day())
+    received_on = forms.DateField(label=_("Day"), widget=_day())
     note = forms.CharField(
         label=_("Note"), max_length=rules.MOST_NOTE, required=False, widget=_area(2),
         help_text=_("For you and your colleagues only."),
@@ -85,7 +85,7 @@ class VoiceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["heard_on"].initial = timezone.localdate
+        self.fields["received_on"].initial = timezone.localdate
 
 
 class FirstVoiceForm(VoiceForm):
@@ -120,7 +120,7 @@ class DecideForm(forms.Form):
 
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
-        stage = need.stage if need.stage in DECISIONS else Stage.LOOKED_AT
+        stage = need.stage if need.stage in DECISIONS else NeedStage.LOOKED_AT
         return {"stage": stage, "reason": need.reason, "on": need.decided_on or timezone.localdate()}
 
 
@@ -163,7 +163,9 @@ class PictureForm(forms.Form):
         label=_("Picture from your computer or phone"), required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )  # fmt: skip
-    moment = forms.ChoiceField(label=_("It shows"), choices=Moment, widget=forms.RadioSelect, initial=Moment.AFTER)
+    moment = forms.ChoiceField(
+        label=_("It shows"), choices=PictureMoment, widget=forms.RadioSelect, initial=PictureMoment.AFTER
+    )
     alt = forms.CharField(
         label=_("What does the picture show?"), max_length=MOST_ALT, required=False, widget=_area(2),
         help_text=_("For those who cannot see it. A picture of the library brings its description along."),

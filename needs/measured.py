@@ -20,7 +20,7 @@ from analytics.rollups import daily_counts
 from analytics.rollups.daily_counts import DailyTally, Days
 from delivery.enums import State
 from needs.enums import SETTLED
-from needs.models import Need, NeedsPage, Voice
+from needs.models import Need, NeedsPage, Supporter
 from posts.models import Publication
 
 # Needs are kept in the portal since this month.
@@ -38,21 +38,21 @@ def register() -> None:
 def needs(days: Days) -> Iterator[DailyTally]:
     """OC6. A need that is still open when it is counted counts as not told. One query."""
     rows = _heard(days).annotate(stands=Exists(_pages()), posted=Exists(_posts()))
-    is_told = Q(stage__in=SETTLED) & (Q(is_public=True, stands=True) | Q(posted=True))
+    is_answered = Q(stage__in=SETTLED) & (Q(is_public=True, stands=True) | Q(posted=True))
     counted = rows.order_by().values("municipality", "began")
-    for row in counted.annotate(heard=Count("pk"), told=Count("pk", filter=is_told)):
-        yield DailyTally(row["municipality"], "OC6", row["began"], row["heard"], row["told"])
+    for row in counted.annotate(heard=Count("pk"), answered=Count("pk", filter=is_answered)):
+        yield DailyTally(row["municipality"], "OC6", row["began"], row["heard"], row["answered"])
 
 
 def _heard(days: Days) -> QuerySet[Any]:
-    voices, rows = Voice.objects.filter(need=OuterRef("pk")), Need.objects.all()
+    supporters, rows = Supporter.objects.filter(need=OuterRef("pk")), Need.objects.all()
     if not settings.DEMO:
         # What is said on the practice network is nobody's need, but in the demo there is nothing else.
-        voices = voices.exclude(message__channel__is_practice=True)
+        supporters = supporters.exclude(message__channel__is_practice=True)
         rows = rows.filter(municipality__is_practice=False)
     if days.places is not None:
         rows = rows.filter(municipality__in=days.places)
-    began = voices.order_by().values("need").annotate(on=Min("heard_on")).values("on")
+    began = supporters.order_by().values("need").annotate(on=Min("received_on")).values("on")
     rows = rows.annotate(began=Subquery(began)).filter(began__isnull=False)
     if days.first is not None:
         rows = rows.filter(began__gte=days.first)

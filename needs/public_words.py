@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from channels import public as signed
 from common import languages
 from inbox.enums import Topic
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import Need, NeedPicture
 from needs.queries.public import ASKED, Chosen, PublicNeeds, PublishedPage, Report, told_on
 from serbian import Glossary, Script, detect, to_cyrillic, to_latin
@@ -45,7 +45,7 @@ def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) 
     say = saying(tongue, found.words)
     base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
     needs = [_need(need, found.posts, say) for need in found.needs]
-    by_topic = chosen.show not in (Stage.DONE, ASKED)
+    by_topic = chosen.show not in (NeedStage.DONE, ASKED)
     return {
         "municipality": place.municipality,
         "contact": say(place.page.contact),
@@ -81,7 +81,7 @@ def _need(need: Any, posts: dict[int, str], say: Say) -> dict[str, Any]:
         "done": say(need.done),
         "on": told_on(need),
         "size": need.size,
-        "quotes": [say(voice.quote) for voice in need.quotes],
+        "quotes": [say(supporter.quote) for supporter in need.quotes],
         "pictures": [_picture(each, say) for each in need.shown],
         "post": posts.get(need.follow_up_id, ""),
     }
@@ -110,9 +110,9 @@ def _report(row: Report, say: Say) -> dict[str, Any]:
 
 def _tabs(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]:
     labels = {
-        Stage.DONE.value: _("What we did"),
-        Stage.PLANNED.value: _("What will be done"),
-        Stage.DECLINED.value: _("What will not be done"),
+        NeedStage.DONE.value: _("What we did"),
+        NeedStage.PLANNED.value: _("What will be done"),
+        NeedStage.DECLINED.value: _("What will not be done"),
         ASKED: _("What we asked you"),
     }
     return [
@@ -121,7 +121,7 @@ def _tabs(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]
             "count": found.counts[show],
         }
         for show, label in labels.items()
-        if found.counts[show] or show in (Stage.DONE, chosen.show)
+        if found.counts[show] or show in (NeedStage.DONE, chosen.show)
     ]  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _topics(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any
 
 def address(base: str, chosen: Chosen, number: int = 1) -> str:
     """Of a part of the page; `number` of what is chosen there."""
-    parts = [f"show={chosen.show}"] if chosen.show != Stage.DONE else []
+    parts = [f"show={chosen.show}"] if chosen.show != NeedStage.DONE else []
     parts += [f"topic={chosen.topic}"] if chosen.topic else []
     parts += [f"page={number}"] if number > 1 else []
     return base + ("?" + "&".join(parts) if parts else "")
@@ -150,18 +150,18 @@ def address(base: str, chosen: Chosen, number: int = 1) -> str:
 
 def _intro(show: str) -> str:
     return {
-        Stage.DONE.value: _("What people asked for and what was done, the newest first."),
-        Stage.PLANNED.value: _("What people asked for and what has been decided to be done."),
-        Stage.DECLINED.value: _("What people asked for and what cannot be done, with the reason."),
+        NeedStage.DONE.value: _("What people asked for and what was done, the newest first."),
+        NeedStage.PLANNED.value: _("What people asked for and what has been decided to be done."),
+        NeedStage.DECLINED.value: _("What people asked for and what cannot be done, with the reason."),
         ASKED: _("What we asked, what you said, what we decided."),
     }[show]
 
 
 def _nothing(show: str) -> str:
     return {
-        Stage.DONE.value: _("Nothing is shown here yet. It will stand here as soon as something is done."),
-        Stage.PLANNED.value: _("Nothing is planned at this moment."),
-        Stage.DECLINED.value: _("Nothing was declined."),
+        NeedStage.DONE.value: _("Nothing is shown here yet. It will stand here as soon as something is done."),
+        NeedStage.PLANNED.value: _("Nothing is planned at this moment."),
+        NeedStage.DECLINED.value: _("Nothing was declined."),
         ASKED: _("No question has been answered for yet."),
     }[show]
 
@@ -172,11 +172,11 @@ def _nothing(show: str) -> str:
 def entry(need: Need, say: Say) -> tuple[str, str]:
     """Title and text of one entry of the feed."""
     stage = {
-        Stage.DONE.value: _("Done: %(title)s"),
-        Stage.PLANNED.value: _("It will be done: %(title)s"),
-        Stage.DECLINED.value: _("It will not be done: %(title)s"),
+        NeedStage.DONE.value: _("Done: %(title)s"),
+        NeedStage.PLANNED.value: _("It will be done: %(title)s"),
+        NeedStage.DECLINED.value: _("It will not be done: %(title)s"),
     }[need.stage]
-    said = say(need.done if need.stage == Stage.DONE else need.reason)
+    said = say(need.done if need.stage == NeedStage.DONE else need.reason)
     asked = ngettext("%(count)s person asked for it.", "%(count)s people asked for it.", need.size)
     return stage % {"title": say(need.title)}, f"{said}\n\n{asked % {'count': need.size}}" if need.size else said
 

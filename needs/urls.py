@@ -21,8 +21,8 @@ urlpatterns = [
     path(f"{N}post/", need.post, name="need_post"),
     path(f"{N}tell/", telling.tell, name="need_tell"),
     path(f"{N}voices/", supporters.add, name="need_voice_add"),
-    path(f"{N}voices/<int:voice>/quote/", supporters.quote, name="need_quote"),
-    path(f"{N}voices/<int:voice>/remove/", supporters.remove, name="need_voice_remove"),
+    path(f"{N}voices/<int:supporter>/quote/", supporters.quote, name="need_quote"),
+    path(f"{N}voices/<int:supporter>/remove/", supporters.remove, name="need_voice_remove"),
     path(f"{N}pictures/", pictures.pictures, name="need_pictures"),
     path(f"{N}pictures/<int:shot>/remove/", pictures.remove, name="need_picture_remove"),
     # what is shown of needs

@@ -5,7 +5,7 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from needs.models import Need
 
 
@@ -40,10 +40,11 @@ def _messages() -> list[dict[str, Any]]:
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
             "visibility": row.visibility,
-            "text": row.text, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
+            "text": row.text, "first_text": row.first_text or row.text, "at": row.at, "kind": row.kind,
+            "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
-            "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,
+            "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
             "departments_asked": asked[row.pk], "held_for": holds[row.pk],
         }
@@ -56,7 +57,7 @@ def _saved() -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "text": row.text, "topic": row.topic, "kind": row.kind, "retired": row.is_retired,
-            "used": row.used, "by": str(row.by), "at": row.at,
+            "used": row.use_count, "by": str(row.by), "at": row.at,
         }
         for row in rows
     ]  # fmt: skip
@@ -68,7 +69,7 @@ def _moderation() -> list[dict[str, Any]]:
     return [
         {
             "channel": row.message.channel.name, "reason": row.reason, "act": row.act, "why": row.why,
-            "words": row.words, "author": row.author_name, "handle": row.author_handle, "link": row.url,
+            "words": row.text, "author": row.author_name, "handle": row.author_handle, "link": row.url,
             "written_at": row.written_at, "copied_at": row.copied_at, "sha256": row.seal, "by": str(row.by),
             "at": row.at, "second": str(row.second_by or ""), "second_at": row.second_at,
             "second_why": row.second_why, "state": row.state, "done_at": row.done_at, "detail": row.detail,
@@ -97,7 +98,7 @@ def _asked() -> dict[int, list[dict[str, Any]]]:
 def _holds() -> dict[int, list[dict[str, Any]]]:
     """Why messages were kept from being erased, by message."""
     by_message = defaultdict(list)
-    for row in Hold.objects.select_related("by").order_by("pk"):
+    for row in LegalHold.objects.select_related("by").order_by("pk"):
         facts = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
         by_message[row.message_id].append(facts)
     return by_message
@@ -105,7 +106,7 @@ def _holds() -> dict[int, list[dict[str, Any]]]:
 
 def _needs() -> list[dict[str, Any]]:
     rows = Need.objects.select_related("settlement", "department", "by").prefetch_related(
-        "voices", "pictures__media", "rounds__by"
+        "supporters", "pictures__media", "rounds__by"
     )
     return [
         {
@@ -113,8 +114,11 @@ def _needs() -> list[dict[str, Any]]:
             "department": str(row.department or ""), "stage": row.stage, "reason": row.reason,
             "decided_on": row.decided_on, "done": row.done, "done_on": row.done_on, "public": row.is_public,
             "by": str(row.by), "created_at": row.created_at,
-            "voices": [{"source": voice.source, "heard_on": voice.heard_on, "quote": voice.quote, "note": voice.note}
-                       for voice in row.voices.all()],
+            "voices": [
+                {"source": supporter.source, "heard_on": supporter.received_on, "quote": supporter.quote,
+                 "note": supporter.note}
+                for supporter in row.supporters.all()
+            ],
             "told": [{"text": notified.text, "people": notified.people, "by": str(notified.by), "at": notified.at}
                      for notified in row.rounds.all()],
             "pictures": [{"when": picture.moment, "file": picture.media.name} for picture in row.pictures.all()],

@@ -25,7 +25,7 @@ from inbox import wording
 from inbox.domain import drafts
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import label, locked
-from inbox.enums import MessageKind, Proposed, State
+from inbox.enums import MessageKind, MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
 from inbox.queries.answer_rights import ApprovalCapacity, opening, seat
 from municipalities.tenancy import everywhere
@@ -47,9 +47,9 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     held = seat(row, by=by)
     if held == ApprovalCapacity.ASKS:
         raise ActionNotAllowed(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
-    waiting = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING)
+    waiting = ProposedAnswer.objects.filter(message=row, state=ProposalState.WAITING)
     if held == ApprovalCapacity.EMERGENCY:
-        waiting.update(state=Proposed.WITHDRAWN, decided_by=by, decided_at=timezone.now())
+        waiting.update(state=ProposalState.WITHDRAWN, decided_by=by, decided_at=timezone.now())
     elif waiting.exists():
         raise ActionNotAllowed(_("An answer waits for approval here. Decide about that one first."), "text")
     reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == ApprovalCapacity.OWN else None)
@@ -60,7 +60,7 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
 def cleaned(row: Message, text: str, after: int) -> str:
     """The words as they would leave. Raises `ActionNotAllowed` for everything that speaks against sending them."""
     words = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    if row.forgotten_at:
+    if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. It is not answered here.")
         )
@@ -85,7 +85,7 @@ def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
     reply = Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by, approved_by=approved_by
     )
-    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
     drafts.drop(row, by=by)
@@ -127,7 +127,7 @@ def settle() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
-            answered = {"state": State.ANSWERED, "settled_at": timezone.now()}
+            answered = {"state": MessageState.ANSWERED, "settled_at": timezone.now()}
             Message.objects.filter(pk=reply.message_id).update(
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
             )

@@ -14,7 +14,7 @@ from channels.models import Channel
 from common.audit import record
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import label
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import Message
 
 
@@ -25,15 +25,15 @@ def gone(channel: Channel, remote_ids: Collection[str]) -> int:
     rows = list(
         Message.objects.select_for_update(of=("self",))
         .select_related("channel")
-        .filter(channel=channel, remote_id__in=remote_ids, gone_at__isnull=True)
+        .filter(channel=channel, remote_id__in=remote_ids, remote_deleted_at__isnull=True)
         .order_by("pk")
     )
     for row in rows:
-        row.gone_at, row.missed_at = now, None
+        row.remote_deleted_at, row.missed_at = now, None
         if not row.is_settled:
-            row.state, row.settled_at = State.CLOSED, now
+            row.state, row.settled_at = MessageState.CLOSED, now
         record("message.gone", by=None, target=row, label=label(row))
-    Message.objects.bulk_update(rows, ["gone_at", "missed_at", "state", "settled_at"])
+    Message.objects.bulk_update(rows, ["remote_deleted_at", "missed_at", "state", "settled_at"])
     mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
 
@@ -42,6 +42,6 @@ def gone(channel: Channel, remote_ids: Collection[str]) -> int:
 def is_back(channel: Channel, remote_ids: Collection[str]) -> int:
     """They are there: hidden for a while, or a server did not tell all. What was closed stays so; a person opens it."""
     there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
-    asked = there.filter(kind=MessageKind.QUESTION, gone_at__isnull=False)
+    asked = there.filter(kind=MessageKind.QUESTION, remote_deleted_at__isnull=False)
     mark_questions(asked.values_list("municipality_id", "at"))
-    return there.exclude(gone_at=None, missed_at=None).update(gone_at=None, missed_at=None)
+    return there.exclude(remote_deleted_at=None, missed_at=None).update(remote_deleted_at=None, missed_at=None)

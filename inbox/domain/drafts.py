@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from inbox import rules
-from inbox.enums import Proposed
+from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from municipalities.tenancy import everywhere
 
@@ -19,7 +19,7 @@ def keep(message: Message, text: str, *, by: User) -> None:
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
     mine = AnswerDraft.objects.filter(message=row, by=by)
-    if not words.strip() or row.forgotten_at or _is_sent(row, words.strip(), by):
+    if not words.strip() or row.erased_at or _is_sent(row, words.strip(), by):
         mine.delete()
     elif not mine.update(text=words, at=now):
         AnswerDraft.objects.create(
@@ -29,7 +29,7 @@ def keep(message: Message, text: str, *, by: User) -> None:
 
 def _is_sent(row: Message, words: str, by: User) -> bool:
     """A page may tell of its last letters after it has sent them."""
-    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=Proposed.WAITING)
+    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=ProposalState.WAITING)
     return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
 
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from inbox.domain.mark_daily_counts import close_hidden
 from inbox.models import Moderation
-from inbox.reasons import GRAVE, OVER
+from inbox.moderation_rules import FINAL_STATES, GRAVE_REASONS
 from municipalities.tenancy import everywhere
 
 GONE: dict[str, Any] = {
-    "words": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
+    "text": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
     "second_why": "", "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
 }  # fmt: skip
-IS_EVIDENCE = Q(reason__in=GRAVE) & ~Q(state__in=OVER)
+IS_EVIDENCE = Q(reason__in=GRAVE_REASONS) & ~Q(state__in=FINAL_STATES)
 
 
 def erase() -> int:

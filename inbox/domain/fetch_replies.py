@@ -26,7 +26,7 @@ from delivery.enums import State as Sent
 from inbox import rules
 from inbox.domain.deleted_messages import gone, is_back
 from inbox.domain.ingest import keep
-from inbox.models import Below, Message
+from inbox.models import Message, ReplyFetch
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import PlatformError, RateLimited
 from platforms.protocols import Connector
@@ -46,14 +46,14 @@ def begin() -> int:
     quiet = [platform for platform in validation.networks() if not validation.lists_replies(platform)]
     with everywhere("find posts below which nobody looks"):
         out = Publication.objects.filter(
-            live=True, below__isnull=True, channel__platform__in=quiet, channel__state=ChannelState.CONNECTED
+            live=True, reply_fetch__isnull=True, channel__platform__in=quiet, channel__state=ChannelState.CONNECTED
         )
         fresh = out.filter(delivery__state=Sent.PUBLISHED, delivery__published_at__gt=now - rules.BELOW_UNTIL)
         new = [
-            Below(municipality_id=each.municipality_id, publication=each, next_at=now)
+            ReplyFetch(municipality_id=each.municipality_id, publication=each, next_at=now)
             for each in fresh.only("pk", "municipality")
         ]
-        Below.objects.bulk_create(new, ignore_conflicts=True)
+        ReplyFetch.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
 
@@ -64,10 +64,10 @@ def due() -> list[int]:
         return sorted(set(rows.values_list("publication__channel", flat=True)))
 
 
-def _due(now: datetime) -> QuerySet[Below]:
+def _due(now: datetime) -> QuerySet[ReplyFetch]:
     """By the ladder, or because the numbers of a post that is still on it say that more was answered."""
-    more = Q(publication__subject__replies__gt=F("answers"), publication__subject__last_at__gt=F("asked_at"))
-    return Below.objects.filter(Q(next_at__lte=now) | Q(more, next_at__isnull=False))
+    more = Q(publication__subject__replies__gt=F("answers"), publication__subject__last_at__gt=F("fetched_at"))
+    return ReplyFetch.objects.filter(Q(next_at__lte=now) | Q(more, next_at__isnull=False))
 
 
 def fetch_replies(channel_id: int) -> int:
@@ -93,7 +93,7 @@ def fetch_replies(channel_id: int) -> int:
     return new
 
 
-def _claimed(channel: Channel) -> Iterator[Below]:
+def _claimed(channel: Channel) -> Iterator[ReplyFetch]:
     """One after the other, the freshest post first; each is taken right before it is asked for."""
     for _ in range(POSTS):
         with transaction.atomic():
@@ -110,7 +110,7 @@ def _claimed(channel: Channel) -> Iterator[Below]:
         yield row
 
 
-def _look(row: Below, channel: Channel, connector: Connector) -> int:
+def _look(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
     publication, began = row.publication, timezone.now()
     published_at = publication.delivery.published_at or began
     row.next_at = rules.next_below(published_at, began)
@@ -119,25 +119,25 @@ def _look(row: Below, channel: Channel, connector: Connector) -> int:
         return 0
     told = connector.replies(str(publication.delivery.remote_id))
     with transaction.atomic():
-        new = keep(channel, told.items, is_first=row.asked_at is None)
+        new = keep(channel, told.items, is_first=row.fetched_at is None)
         here = Message.objects.filter(channel=channel, remote_id__in=[one.remote_id for one in told.items])
         here.filter(publication=None).update(publication=publication)
         is_back(channel, [one.remote_id for one in told.items])
         if told.is_whole and _miss(publication, channel, told, began):
             row.next_at = min(row.next_at or began + rules.MISSING_AGAIN, began + rules.MISSING_AGAIN)
-        row.asked_at = began
-        row.save(update_fields=["next_at", "asked_at"])
+        row.fetched_at = began
+        row.save(update_fields=["next_at", "fetched_at"])
     return new
 
 
-def _has_none(row: Below) -> bool:
+def _has_none(row: ReplyFetch) -> bool:
     """The numbers, read since the last look, say that nobody answers, and we know of nobody who did."""
     subject = getattr(row.publication, "subject", None)
-    if row.asked_at is None or subject is None or subject.replies != 0 or subject.last_at is None:
+    if row.fetched_at is None or subject is None or subject.replies != 0 or subject.last_at is None:
         return False
     return (
-        subject.last_at > row.asked_at
-        and not Message.objects.filter(publication=row.publication, gone_at=None).exists()
+        subject.last_at > row.fetched_at
+        and not Message.objects.filter(publication=row.publication, remote_deleted_at=None).exists()
     )
 
 
@@ -145,7 +145,9 @@ def _miss(publication: Publication, channel: Channel, told: Messages, began: dat
     """Note what was not found; whether something was not found for the first time."""
     there = {one.remote_id for one in told.items}
     above = there | {str(publication.delivery.remote_id)}
-    known = Message.objects.filter(publication=publication, channel=channel, gone_at=None, heard_at__lt=began)
+    known = Message.objects.filter(
+        publication=publication, channel=channel, remote_deleted_at=None, received_at__lt=began
+    )
     missing = list(
         known.filter(in_reply_to__in=above).exclude(remote_id__in=there).values("pk", "remote_id", "missed_at")
     )
@@ -158,6 +160,6 @@ def _miss(publication: Publication, channel: Channel, told: Messages, began: dat
     return len(missing) > len(twice)
 
 
-def _later(row: Below, at: datetime) -> None:
+def _later(row: ReplyFetch, at: datetime) -> None:
     row.next_at = max(at, timezone.now())
     row.save(update_fields=["next_at"])

@@ -5,7 +5,7 @@ network does not show us any more stays the narrowest.
 """
 
 from channels.models import Channel
-from inbox.enums import Visibility
+from inbox.enums import MessageVisibility
 from inbox.models import Message
 from platforms.protocols import Connector
 
@@ -19,6 +19,6 @@ def learn(channel: Channel, connector: Connector) -> int:
         return 0
     known = connector.visibilities([row.remote_id for row in rows])
     for row in rows:
-        row.visibility = known.get(row.remote_id, Visibility.DIRECT)
+        row.visibility = known.get(row.remote_id, MessageVisibility.DIRECT)
     Message.objects.bulk_update(rows, ["visibility"])
     return len(rows)

@@ -29,7 +29,7 @@ from common.models import MailMessage
 from inbox import rules
 from inbox.domain import handover_mail, staff_notifications
 from inbox.domain.triage import label, locked
-from inbox.enums import State
+from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
 from inbox.reading import contacts, without_personal
 from municipalities.holidays import BELGRADE, CLOSES, working_minutes
@@ -79,7 +79,7 @@ def found(token: str) -> HandOver | None:
             .filter(Q(token_hash=digest) | Q(reminder_hash=digest))
             .first()
         )
-        if row is None or row.message.forgotten_at:
+        if row is None or row.message.erased_at:
             return None
     known = (row.token_hash, row.reminder_hash or "")
     return row if any(hmac.compare_digest(each, digest) for each in known) else None
@@ -110,7 +110,7 @@ def offered(message: Message) -> str:
 def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: User) -> HandOver:
     """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
     row = locked(message)
-    if row.forgotten_at:
+    if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. Nobody can be asked.")
         )
@@ -142,7 +142,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
         expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),
     )  # fmt: skip
     handover_mail.send(made, token)
-    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.department = to
     row.save(update_fields=["state", "settled_at", "read_at", "department", "search_key"])
     record("message.ask_department", by=by, target=row, label=label(row), department=str(to))
@@ -201,15 +201,15 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
         raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
     with scope(handover.municipality_id), transaction.atomic():
         message, row = _locked(handover)
-        if not row.is_open or message.forgotten_at:
+        if not row.is_open or message.erased_at:
             raise Closed(row.standing())
         is_first = row.answered_at is None
         if not is_first and (row.answer, row.answered_name) == (words, who):
             return row
         row.answer, row.answered_name, row.answered_at = words, who, timezone.now()
         row.save(update_fields=["answer", "answered_name", "answered_at"])
-        if message.state == State.WAITING:
-            message.state = State.OPEN
+        if message.state == MessageState.WAITING:
+            message.state = MessageState.OPEN
             message.save(update_fields=["state", "search_key"])
         record(
             "message.department_answered", by=None, target=message, label=label(message), department=str(row.department)

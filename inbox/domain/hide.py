@@ -18,7 +18,7 @@ from inbox.domain import second_person_notifications
 from inbox.domain.moderate import settle_done, settle_shown
 from inbox.domain.triage import label
 from inbox.models import Moderation
-from inbox.reasons import WORK, Act, Stage
+from inbox.moderation_rules import WORKER_STATES, ModerationAction, ModerationState
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
 
@@ -39,12 +39,14 @@ def claim(limit: int = 100) -> list[int]:
         now = timezone.now()
         due = Moderation.objects.select_for_update(skip_locked=True, of=("self",))
         found = list(
-            due.filter(next_at__lte=now, state__in=WORK).order_by("next_at").values_list("pk", flat=True)[:limit]
+            due.filter(next_at__lte=now, state__in=WORKER_STATES)
+            .order_by("next_at")
+            .values_list("pk", flat=True)[:limit]
         )
         Moderation.objects.filter(pk__in=found).update(
             next_at=now + LEASE,
-            tries=F("tries") + 1,
-            state=Case(When(state=Stage.AGREED, then=Value(Stage.DOING)), default=F("state")),
+            attempts=F("attempts") + 1,
+            state=Case(When(state=ModerationState.AGREED, then=Value(ModerationState.DOING)), default=F("state")),
         )
     return found
 
@@ -53,7 +55,7 @@ def carry_out(pk: int) -> None:
     """Make the call for one claimed row, and note what came of it."""
     with everywhere("hiding starts from its own row"):
         row = Moderation.objects.select_related("message__channel").filter(pk=pk).first()
-    if row is None or row.next_at is None or row.state not in (Stage.DOING, Stage.SHOWING):
+    if row is None or row.next_at is None or row.state not in (ModerationState.DOING, ModerationState.SHOWING):
         return
     with scope(row.municipality_id):
         try:
@@ -75,9 +77,9 @@ def carry_out(pk: int) -> None:
 def _call(row: Moderation) -> None:
     message = row.message
     connector, root = open_channel(message.channel), message.root or message.in_reply_to
-    if row.state == Stage.SHOWING:
+    if row.state == ModerationState.SHOWING:
         connector.show(message.remote_id, root)
-    elif row.act == Act.REMOVE:
+    elif row.act == ModerationAction.REMOVE:
         connector.remove(message.remote_id, root)
     else:
         connector.hide(message.remote_id, root)
@@ -96,35 +98,35 @@ def _settle(told: Moderation, how: object, *args: object, **more: object) -> Non
 
 
 def _done(row: Moderation) -> None:
-    if row.state == Stage.SHOWING:
+    if row.state == ModerationState.SHOWING:
         settle_shown(row)
         record("moderation.shown", by=None, target=row, label=label(row.message))
         return
     row.detail = ""
     settle_done(row, by=None)
-    if row.act == Act.REMOVE:
+    if row.act == ModerationAction.REMOVE:
         record("moderation.removed", by=None, target=row, label=label(row.message))
     else:
         record("moderation.hidden", by=None, target=row, label=label(row.message))
 
 
-def _wait(row: Moderation, until: datetime, trouble: str) -> None:
+def _wait(row: Moderation, until: datetime, error_code: str) -> None:
     """It takes no try: the network has not refused it. The page says what it waits for, and what a person can do."""
-    row.next_at, row.trouble = max(until, timezone.now()), trouble
-    row.tries = max(row.tries - 1, 0)
+    row.next_at, row.error_code = max(until, timezone.now()), error_code
+    row.attempts = max(row.attempts - 1, 0)
 
 
 def _try_again(row: Moderation) -> None:
-    if row.tries > len(RETRY_BACKOFF):
+    if row.attempts > len(RETRY_BACKOFF):
         _give_up(row, "", by_hand=False)
         return
-    row.next_at, row.trouble = timezone.now() + RETRY_BACKOFF[row.tries - 1], "not_reached"
+    row.next_at, row.error_code = timezone.now() + RETRY_BACKOFF[row.attempts - 1], "not_reached"
 
 
 def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
     """A person goes on. What was to be shown again stays that, without a time: it is shown by hand."""
-    row.next_at, row.trouble, row.detail = None, "", detail[:LONGEST_DETAIL]
-    if row.state != Stage.SHOWING:
-        row.state = Stage.BY_HAND if by_hand else Stage.FAILED
+    row.next_at, row.error_code, row.detail = None, "", detail[:LONGEST_DETAIL]
+    if row.state != ModerationState.SHOWING:
+        row.state = ModerationState.BY_HAND if by_hand else ModerationState.FAILED
     record("moderation.stop", by=None, target=row, label=label(row.message))
     second_person_notifications.stopped(row)

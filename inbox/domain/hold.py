@@ -8,18 +8,18 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain.triage import label, locked
-from inbox.models import Hold, Message
+from inbox.models import LegalHold, Message
 
 MOST_REASON = 300
 
 
 @transaction.atomic
-def hold(message: Message, reason: str, *, by: User) -> Hold:
+def hold(message: Message, reason: str, *, by: User) -> LegalHold:
     """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
     already.
     """
     row, words = locked(message), " ".join(reason.replace("\x00", "").split())
-    if row.forgotten_at:
+    if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were erased already: there is nothing left to protect."), "reason"
         )
@@ -29,9 +29,9 @@ def hold(message: Message, reason: str, *, by: User) -> Hold:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
         )
-    if Hold.objects.filter(message=row, released_at=None).exists():
+    if LegalHold.objects.filter(message=row, released_at=None).exists():
         raise ActionNotAllowed(_("It is protected from being erased already."), "reason")
-    made = Hold.objects.create(municipality_id=row.municipality_id, message=row, reason=words, by=by)
+    made = LegalHold.objects.create(municipality_id=row.municipality_id, message=row, reason=words, by=by)
     record("message.hold", by=by, target=row, label=label(row))
     return made
 
@@ -40,6 +40,6 @@ def hold(message: Message, reason: str, *, by: User) -> Hold:
 def release(message: Message, *, by: User) -> None:
     """Its time counts again: if that is over, the next run of `forget` erases it."""
     row = locked(message)
-    ended = Hold.objects.filter(message=row, released_at=None).update(released_at=timezone.now(), released_by=by)
+    ended = LegalHold.objects.filter(message=row, released_at=None).update(released_at=timezone.now(), released_by=by)
     if ended:
         record("message.release", by=by, target=row, label=label(row))

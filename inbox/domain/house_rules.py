@@ -19,7 +19,7 @@ class HouseRulesInput:
     contact: str = ""
     formal: str = ""
     privacy: str = ""
-    own_words: str = ""
+    own_text: str = ""
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def choose(municipality: Municipality, told: HouseRulesInput, *, by: User) -> Ho
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)
     was_on, is_new = row.is_on, row.pk is None
-    if not is_new and told == HouseRulesInput(row.is_on, row.contact, row.formal, row.privacy, row.own_words):
+    if not is_new and told == HouseRulesInput(row.is_on, row.contact, row.formal, row.privacy, row.own_text):
         return row
     for name, value in vars(told).items():
         setattr(row, name, value)

@@ -19,8 +19,8 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import rules
 from inbox.domain import fetch_visibility, suggest, wake
-from inbox.enums import Heard, State
-from inbox.models import Listening, Message
+from inbox.enums import FetchOutcome, MessageState
+from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
@@ -41,10 +41,10 @@ def listen() -> int:
     (`inbox.domain.webhook_events`). Returns how many."""
     now = timezone.now()
     with everywhere("find channels that nobody listens to"), transaction.atomic():
-        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, listening__isnull=True)
-        new = [Listening(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
-        Listening.objects.bulk_create(new, ignore_conflicts=True)
-        woken = Listening.objects.filter(next_at__gt=now, woken_at__gt=F("asked_at"))
+        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, message_fetch__isnull=True)
+        new = [MessageFetch(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
+        MessageFetch.objects.bulk_create(new, ignore_conflicts=True)
+        woken = MessageFetch.objects.filter(next_at__gt=now, woken_at__gt=F("fetched_at"))
         return len(new) + woken.update(next_at=now)
 
 
@@ -53,12 +53,12 @@ def claim(limit: int = 200) -> list[int]:
     with everywhere("claim channels to be heard"), transaction.atomic():
         now = timezone.now()
         due = list(
-            Listening.objects.select_for_update(skip_locked=True, of=("self",))
+            MessageFetch.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(next_at__lte=now, channel__state=ChannelState.CONNECTED)
             .order_by("next_at")
             .values_list("pk", "channel_id")[:limit]
         )
-        Listening.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
+        MessageFetch.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
     return [channel_id for _, channel_id in due]
 
 
@@ -67,61 +67,63 @@ def hear(channel_id: int) -> int:
     with everywhere("listening starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     with scope(channel.municipality_id):
-        listening = Listening.objects.get(channel=channel)
+        message_fetch = MessageFetch.objects.get(channel=channel)
         began = timezone.now()
         if until := rate_limits.waits_until(channel):
-            _again(listening, until)
+            _again(message_fetch, until)
             return 0
         try:
-            return _read(listening, channel, began)
+            return _read(message_fetch, channel, began)
         except RateLimited as limited:
-            _again(listening, limited.retry_at)
+            _again(message_fetch, limited.retry_at)
         except PlatformError as error:
-            _again(listening, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
+            _again(message_fetch, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
-            _again(listening, began + rules.ASK_AFTER_TROUBLE, Heard.REFUSED)
+            _again(message_fetch, began + rules.ASK_AFTER_TROUBLE, FetchOutcome.REFUSED)
         return 0
 
 
-def _read(listening: Listening, channel: Channel, began: datetime) -> int:
+def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
     for page in range(PAGES):
         if page and (until := rate_limits.waits_until(channel)):
-            _again(listening, until)
+            _again(message_fetch, until)
             return new
-        told = connector.messages(listening.cursor or None)
-        moved = bool(told.cursor) and told.cursor != listening.cursor
+        told = connector.messages(message_fetch.cursor or None)
+        moved = bool(told.cursor) and told.cursor != message_fetch.cursor
         with transaction.atomic():
-            new += keep(channel, told.items, is_first=told.is_past or listening.asked_at is None)
-            listening.cursor = told.cursor or listening.cursor
-            listening.save(update_fields=["cursor"])
+            new += keep(channel, told.items, is_first=told.is_past or message_fetch.fetched_at is None)
+            message_fetch.cursor = told.cursor or message_fetch.cursor
+            message_fetch.save(update_fields=["cursor"])
         if not moved or not told.items:
             break
     else:
-        _again(listening, began, Heard.READ)
+        _again(message_fetch, began, FetchOutcome.READ)
         return new
     fetch_visibility.learn(channel, connector)
-    _again(listening, began + rules.ASK_EVERY, Heard.READ, began)
+    _again(message_fetch, began + rules.ASK_EVERY, FetchOutcome.READ, began)
     return new
 
 
-def _again(listening: Listening, at: datetime, outcome: Heard | None = None, began: datetime | None = None) -> None:
-    listening.next_at = max(at, timezone.now())
+def _again(
+    message_fetch: MessageFetch, at: datetime, outcome: FetchOutcome | None = None, began: datetime | None = None
+) -> None:
+    message_fetch.next_at = max(at, timezone.now())
     if outcome is not None:
-        listening.outcome, listening.asked_at = outcome, began or timezone.now()
-        listening.save(update_fields=["next_at", "outcome", "asked_at"])
+        message_fetch.outcome, message_fetch.fetched_at = outcome, began or timezone.now()
+        message_fetch.save(update_fields=["next_at", "outcome", "fetched_at"])
         return
     # Its turn has a time, and then everything is read: what wakes it meanwhile would only knock at a closed door.
-    listening.woken_at = None
-    listening.save(update_fields=["next_at", "woken_at"])
+    message_fetch.woken_at = None
+    message_fetch.save(update_fields=["next_at", "woken_at"])
 
 
-def _outcome(error: PlatformError) -> Heard:
+def _outcome(error: PlatformError) -> FetchOutcome:
     if isinstance(error, NeedsConsent):
-        return Heard.NEEDS_CONSENT
-    return Heard.NOT_REACHED if isinstance(error, NotReached) else Heard.REFUSED
+        return FetchOutcome.NEEDS_CONSENT
+    return FetchOutcome.NOT_REACHED if isinstance(error, NotReached) else FetchOutcome.REFUSED
 
 
 @transaction.atomic
@@ -135,7 +137,7 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     if not items:
         return 0
     # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
-    list(Listening.objects.select_for_update().filter(channel=channel).values_list("pk"))
+    list(MessageFetch.objects.select_for_update().filter(channel=channel).values_list("pk"))
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     now = timezone.now()
@@ -167,15 +169,17 @@ def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.
         if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
             row.visibility = visibility
             narrowed.append(row)
-        if row.forgotten_at is None and words != row.text:
-            row.seen, row.text, row.changed_at = row.seen or row.text, words, now
+        if row.erased_at is None and words != row.text:
+            row.first_text, row.text, row.changed_at = row.first_text or row.text, words, now
             row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
             row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
     suggest.beside(channel, changed)
     if narrowed:
         Message.objects.bulk_update(narrowed, ["visibility"])
-    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT])
+    Message.objects.bulk_update(
+        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT]
+    )
 
 
 def _narrower(known: str, told: str) -> str:
@@ -209,11 +213,11 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         visibility=one.visibility,
         url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
-        heard_at=now,
+        received_at=now,
         counts_from=counts_from,
         due_at=None if is_old else rules.due_at("", counts_from),
         read_at=now if is_old else None,
-        state=State.CLOSED if is_old else State.OPEN,
+        state=MessageState.CLOSED if is_old else MessageState.OPEN,
         settled_at=now if is_old else None,
     )
 

@@ -18,8 +18,8 @@ from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
 from inbox.domain import evidence, handover_mail
-from inbox.enums import Proposed
-from inbox.models import AnswerDraft, HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply
+from inbox.enums import ProposalState
+from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
 from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore, with_the_message
 from posts.models import Consent
 
@@ -30,13 +30,14 @@ TEXT = Field("text", gettext_lazy("Words"))
 # ---- messages
 
 GONE: dict[str, Any] = {
-    "text": "", "seen": "", "search_key": "", "author_id": "", "author_handle": "", "author_name": "", "url": "",
-    "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "alike": None, "has_personal_data": False,
+    "text": "", "first_text": "", "search_key": "", "author_id": "", "author_handle": "", "author_name": "", "url": "",
+    "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "similar_group": None,
+    "has_personal_data": False,
 }  # fmt: skip
 
 
 def _erase_messages(what: Erasing) -> None:
-    Message.objects.filter(pk__in=what.messages).update(forgotten_at=what.now, **GONE)
+    Message.objects.filter(pk__in=what.messages).update(erased_at=what.now, **GONE)
 
 
 MESSAGES = PersonalDataStore(
@@ -59,12 +60,12 @@ MESSAGES = PersonalDataStore(
         Field("handle", gettext_lazy("Handle"), "author_handle"),
         Field("author_id", gettext_lazy("Number on the network")),
         TEXT,
-        Field("first_text", gettext_lazy("First it read:"), "seen"),
+        Field("first_text", gettext_lazy("First it read:")),
         Field("visibility", gettext_lazy("Who may read it"), "get_visibility_display"),
         Field("link", gettext_lazy("Link"), "url"),
         AT,
-        Field("heard_at", gettext_lazy("Read by the portal")),
-        Field("gone_at", gettext_lazy("Deleted on the network")),
+        Field("heard_at", gettext_lazy("Read by the portal"), "received_at"),
+        Field("gone_at", gettext_lazy("Deleted on the network"), "remote_deleted_at"),
         Field("kind", gettext_lazy("Kind"), "get_kind_display"),
         Field("topic", gettext_lazy("Topic"), "get_topic_display"),
         Field("settlement", gettext_lazy("Settlement")),
@@ -135,7 +136,7 @@ DRAFTS = PersonalDataStore(
 
 def _erase_proposed(what: Erasing) -> None:
     rows = ProposedAnswer.objects.filter(message__in=what.messages)
-    rows.filter(state=Proposed.WAITING).update(state=Proposed.WITHDRAWN)
+    rows.filter(state=ProposalState.WAITING).update(state=ProposalState.WITHDRAWN)
     rows.update(text="", reason="")
 
 
@@ -146,12 +147,12 @@ PROPOSED = PersonalDataStore(
     with_the_message,
     "inbox.proposedanswer",
     ("text", "reason"),
-    _of(ProposedAnswer, "words_by", "decided_by"),
+    _of(ProposedAnswer, "text_by", "decided_by"),
     (
         TEXT,
         BY,
         AT,
-        Field("words_by", gettext_lazy("Words of")),
+        Field("words_by", gettext_lazy("Words of"), "text_by"),
         Field("state", gettext_lazy("State"), "get_state_display"),
         Field("reason", gettext_lazy("Why it came back")),
         Field("decided_by", gettext_lazy("Decided by")),
@@ -331,17 +332,17 @@ HOLDS = PersonalDataStore(
     gettext_lazy("Protected from being erased"),
     Fate.STAYS,
     lambda: _("Until an approver ends the protection; then the reason goes with the message."),
-    "inbox.hold",
+    "inbox.legalhold",
     ("reason",),
-    _of(Hold, released_at=None),
+    _of(LegalHold, released_at=None),
     (Field("reason", gettext_lazy("Why")), BY, AT),
     # Only of those messages that nothing protects any more: the others are not among those to be erased.
-    erase=lambda what: _nothing(Hold.objects.filter(message__in=what.messages).update(reason="")),
+    erase=lambda what: _nothing(LegalHold.objects.filter(message__in=what.messages).update(reason="")),
     stays=lambda: _(
         "A message that is protected for a dispute, a court or an inspection stays whole, with its answers, notes and "
         "questions, as long as the protection runs: the law lets us keep what a legal claim needs."
     ),
-    left=lambda person: Hold.objects.filter(message__in=person.messages, released_at=None).count(),
+    left=lambda person: LegalHold.objects.filter(message__in=person.messages, released_at=None).count(),
 )
 
 
@@ -376,7 +377,7 @@ MODERATION = PersonalDataStore(
         Field("act", gettext_lazy("What was done"), "get_act_display"),
         Field("reason", gettext_lazy("Reason"), "get_reason_display"),
         Field("why", gettext_lazy("Why")),
-        Field("words", gettext_lazy("Copy of the words")),
+        Field("words", gettext_lazy("Copy of the words"), "text"),
         Field("author", gettext_lazy("Name"), "author_name"),
         Field("handle", gettext_lazy("Handle"), "author_handle"),
         Field("author_id", gettext_lazy("Number on the network")),

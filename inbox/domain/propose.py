@@ -14,7 +14,7 @@ from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
 from inbox.domain import drafts, staff_notifications
 from inbox.domain.triage import label, locked
-from inbox.enums import Proposed, State
+from inbox.enums import MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
 from inbox.queries.answer_rights import ApprovalCapacity, seat
 from municipalities.models import Municipality
@@ -40,17 +40,17 @@ def submit(message: Message, text: str, *, by: User, after: int = 0) -> Proposed
     """
     row, now = locked(message), timezone.now()
     words = answering.cleaned(row, text, after)
-    found = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING).select_related("by").first()
+    found = ProposedAnswer.objects.filter(message=row, state=ProposalState.WAITING).select_related("by").first()
     if found is not None and found.by_id != by.pk:
         told = {"person": found.by}
         raise ActionNotAllowed(
             _("%(person)s's answer waits for approval. Read that one first; yours is still here.") % told, "text"
         )
     if found is None:
-        found = ProposedAnswer(municipality_id=row.municipality_id, message=row, by=by, turn=0)
-    found.text, found.words_by, found.after, found.at, found.turn = words, by, after, now, found.turn + 1
+        found = ProposedAnswer(municipality_id=row.municipality_id, message=row, by=by, revision=0)
+    found.text, found.text_by, found.after, found.at, found.revision = words, by, after, now, found.revision + 1
     found.save()
-    row.state, row.settled_at, row.read_at, row.snoozed_until = State.WAITING, None, row.read_at or now, None
+    row.state, row.settled_at, row.read_at, row.snoozed_until = MessageState.WAITING, None, row.read_at or now, None
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
     drafts.drop(row, by=by)
     record("message.propose", by=by, target=row, label=label(row))
@@ -59,17 +59,17 @@ def submit(message: Message, text: str, *, by: User, after: int = 0) -> Proposed
 
 
 @transaction.atomic
-def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: User) -> Reply:
+def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> Reply:
     """Send it. `text`: the words on the approver's page, which may be changed there.
 
     Raises `ActionNotAllowed` when it was changed or decided meanwhile, and when somebody else has to agree.
     """
-    row, proposed_answer = _waiting(proposed, turn)
+    row, proposed_answer = _waiting(proposed, revision)
     words, house = answering.cleaned(row, text, proposed_answer.after), Municipality.objects.get(pk=row.municipality_id)
     if not access(by, house).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not house.may_approve_own:
-        if by.pk in (proposed_answer.by_id, proposed_answer.words_by_id):
+        if by.pk in (proposed_answer.by_id, proposed_answer.text_by_id):
             raise ActionNotAllowed(_("These are your own words. Somebody else has to approve them."))
         if words != proposed_answer.text:
             raise ActionNotAllowed(
@@ -77,16 +77,16 @@ def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: User) -> Repl
                 "text",
             )
     reply = answering.send(row, words, by=proposed_answer.by, approved_by=by)
-    proposed_answer.text, proposed_answer.reply, proposed_answer.state = words, reply, Proposed.SENT
+    proposed_answer.text, proposed_answer.reply, proposed_answer.state = words, reply, ProposalState.SENT
     _decide(proposed_answer, by, "text", "reply")
     record("message.approve_answer", by=by, target=row, label=label(row))
     return reply
 
 
 @transaction.atomic
-def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: User) -> ProposedAnswer:
+def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int, by: User) -> ProposedAnswer:
     """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
-    row, proposed_answer = _waiting(proposed, turn)
+    row, proposed_answer = _waiting(proposed, revision)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     why = reason.replace("\x00", "").strip()
@@ -98,9 +98,9 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by
         )
     words = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if words and words != proposed_answer.text:
-        proposed_answer.text, proposed_answer.words_by = words, by
-    proposed_answer.reason, proposed_answer.state = why, Proposed.RETURNED
-    _decide(proposed_answer, by, "text", "words_by", "reason")
+        proposed_answer.text, proposed_answer.text_by = words, by
+    proposed_answer.reason, proposed_answer.state = why, ProposalState.RETURNED
+    _decide(proposed_answer, by, "text", "text_by", "reason")
     _open_again(row)
     record("message.return_answer", by=by, target=row, label=label(row))
     staff_notifications.returned(proposed_answer, by=by)
@@ -114,9 +114,9 @@ def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     found = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if found.by_id != by.pk:
         raise ActionNotAllowed(_("Only its author takes it back."))
-    if found.state != Proposed.WAITING:
+    if found.state != ProposalState.WAITING:
         raise ActionNotAllowed(_gone())
-    found.state = Proposed.WITHDRAWN
+    found.state = ProposalState.WITHDRAWN
     _decide(found, by)
     _open_again(row)
     drafts.keep(row, found.text, by=by)
@@ -124,13 +124,13 @@ def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     return found
 
 
-def _waiting(proposed: ProposedAnswer, turn: int) -> tuple[Message, ProposedAnswer]:
+def _waiting(proposed: ProposedAnswer, revision: int) -> tuple[Message, ProposedAnswer]:
     """The message and the answer, taken, if the answer is still the one that was read."""
     row = locked(proposed.message)
     found = ProposedAnswer.objects.select_for_update(of=("self",)).select_related("by").get(pk=proposed.pk)
-    if found.state != Proposed.WAITING:
+    if found.state != ProposalState.WAITING:
         raise ActionNotAllowed(_gone())
-    if found.turn != turn:
+    if found.revision != revision:
         raise ActionNotAllowed(
             _("Its author changed the answer after you opened it. Read the new words before you decide.")
         )
@@ -148,6 +148,6 @@ def _decide(found: ProposedAnswer, by: User, *changed: str) -> None:
 
 def _open_again(row: Message) -> None:
     """It waits for nobody else now: whoever answers it goes on."""
-    if row.state == State.WAITING:
-        row.state = State.OPEN
+    if row.state == MessageState.WAITING:
+        row.state = MessageState.OPEN
         row.save(update_fields=["state", "search_key"])

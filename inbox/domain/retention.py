@@ -19,7 +19,7 @@ from common.audit import record
 from inbox import personal_data
 from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
-from inbox.models import Hold, Message
+from inbox.models import LegalHold, Message
 from inbox.personal_data import Erasing
 from municipalities.tenancy import everywhere
 
@@ -50,8 +50,8 @@ def _over(now: datetime) -> QuerySet[Any]:
         default=Value(timedelta(days=settings.INBOX_DAYS)),
         output_field=DurationField(),
     )
-    held = Exists(Hold.objects.filter(message=OuterRef("pk"), released_at=None))
-    return Message.objects.filter(forgotten_at=None, settled_at__lt=now - days).exclude(held)
+    held = Exists(LegalHold.objects.filter(message=OuterRef("pk"), released_at=None))
+    return Message.objects.filter(erased_at=None, settled_at__lt=now - days).exclude(held)
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)
-    rows = Message.objects.filter(wanted, municipality=municipality, forgotten_at=None).exclude(author_id="")
+    rows = Message.objects.filter(wanted, municipality=municipality, erased_at=None).exclude(author_id="")
     found = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
     count = _forget(Erasing(found, timezone.now(), named, asked=True, by=by))
@@ -75,7 +75,7 @@ def _forget(what: Erasing) -> int:
     rows = Message.objects.select_for_update().filter(pk__in=what.messages).order_by("pk")
     taken = set(rows.values_list("pk", flat=True))
     keys = sorted(
-        taken - set(Hold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
+        taken - set(LegalHold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
     )
     if not what.asked:
         mark_daily_counts.close_questions(keys)

@@ -72,7 +72,7 @@ def begin(municipality: Any, *, by: User) -> int:
 
 def count_use(keys: list[int]) -> None:
     """An answer was sent with these. Nobody's event: the answer itself is one."""
-    SavedAnswer.objects.filter(pk__in=keys).update(used=F("used") + 1)
+    SavedAnswer.objects.filter(pk__in=keys).update(use_count=F("use_count") + 1)
 
 
 def _locked(saved: SavedAnswer) -> SavedAnswer:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inbox.models import Moderation
-from inbox.reasons import Act
+from inbox.moderation_rules import ModerationAction
 from municipalities.models import Membership
 from municipalities.rules import PUBLISHING_ROLES
 from notifications.domain.notify import TextBuilder, notify
@@ -18,7 +18,7 @@ def second_look(row: Moderation, *, by: User) -> None:
     """Everybody but the first: a removal waits for a second person, or a hide wants one within a day."""
 
     def words() -> tuple[str, str]:
-        if row.act == Act.REMOVE:
+        if row.act == ModerationAction.REMOVE:
             return _("%(person)s asks to remove a comment for good") % {"person": row.by}, _(
                 "A second person has to agree first. The copy and the reason are in the portal."
             )
@@ -44,7 +44,7 @@ def stopped(row: Moderation) -> None:
     """Whoever decided it: the portal could not do it, so a person has to."""
 
     def words() -> tuple[str, str]:
-        if row.act == Act.REMOVE:
+        if row.act == ModerationAction.REMOVE:
             return _("A comment was not removed"), _(
                 "The network did not do what you decided. What to do there is in the portal."
             )

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from inbox.enums import MessageKind, State
-from inbox.models import Message, ProposedAnswer, Told
+from inbox.enums import MessageKind, MessageState
+from inbox.models import Message, ProposedAnswer, SentNotification
 from municipalities.holidays import BELGRADE, is_working_day
 from municipalities.models import Membership, Municipality
 from municipalities.rules import PUBLISHING_ROLES
@@ -28,7 +28,7 @@ from notifications.enums import NotificationKind as Of
 from posts.approval import deciders
 
 URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
-OPEN = (State.OPEN, State.WAITING)
+OPEN = (MessageState.OPEN, MessageState.WAITING)
 NEW = "new:"
 EVERY = timedelta(hours=1)
 # Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
@@ -46,7 +46,7 @@ def tell(now: datetime | None = None) -> int:
 
 def purge_expired() -> int:
     with everywhere("forget what people were told long ago"):
-        return Told.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        return SentNotification.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
 
 
 # ---- what a worker finds
@@ -55,8 +55,8 @@ def purge_expired() -> int:
 def _urgent(now: datetime) -> int:
     key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
     with everywhere("find emergencies that nobody was told of"):
-        told = Told.objects.filter(municipality=OuterRef("municipality"), about=key)
-        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, heard_at__gt=now - NEWS).exclude(Exists(told))
+        told = SentNotification.objects.filter(municipality=OuterRef("municipality"), about=key)
+        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, received_at__gt=now - NEWS).exclude(Exists(told))
         found = list(rows.select_related("municipality").order_by("pk")[:100])
     return sum(_tell_urgent(row) for row in found)
 
@@ -84,8 +84,8 @@ def _tell_urgent(row: Message) -> bool:
 def _new(now: datetime) -> int:
     """Of each municipality what came since it was told last, at most once in `EVERY`."""
     with everywhere("find municipalities with new messages"):
-        before = Told.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
-        known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("heard_at")))
+        before = SentNotification.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
+        known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("received_at")))
         rows = _unread(now - NEWS).exclude(Exists(known))
         places = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
     return sum(_tell_new(place, now) for place in places)
@@ -94,7 +94,7 @@ def _new(now: datetime) -> int:
 @transaction.atomic
 def _tell_new(place: Municipality, now: datetime) -> bool:
     with scope(place):
-        last = Told.objects.filter(about__startswith=NEW).order_by("-pk").first()
+        last = SentNotification.objects.filter(about__startswith=NEW).order_by("-pk").first()
         if last is not None and last.at > now - EVERY:
             return False
         count = _unread(last.at if last is not None else now - NEWS).count()
@@ -116,7 +116,7 @@ def _tell_new(place: Municipality, now: datetime) -> bool:
 
 
 def _unread(since: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(state=State.OPEN, read_at=None, heard_at__gt=since).exclude(kind__in=URGENT)
+    return Message.objects.filter(state=MessageState.OPEN, read_at=None, received_at__gt=since).exclude(kind__in=URGENT)
 
 
 def _late(now: datetime) -> int:
@@ -124,7 +124,7 @@ def _late(now: datetime) -> int:
     if not FROM <= local.hour < UNTIL or not is_working_day(local.date()):
         return 0
     with everywhere("find municipalities with late messages"):
-        told = Told.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
+        told = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
         rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
         places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(told)))
     return sum(_tell_late(place, now) for place in places)
@@ -197,7 +197,7 @@ def workers(place: Municipality) -> list[User]:
 
 
 def _is_first(place: Municipality, about: str) -> bool:
-    _row, is_new = Told.objects.get_or_create(municipality=place, about=about)
+    _row, is_new = SentNotification.objects.get_or_create(municipality=place, about=about)
     return is_new
 
 

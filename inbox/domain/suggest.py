@@ -1,7 +1,7 @@
 """What was read of a message is kept beside it when it is heard; a person agrees, for one or for all that say the same.
 
 `beside` writes no row: whoever keeps the messages saves `KEPT` with them. Groups are named by their first message
-(`inbox.reading.alike`): what a thread has heard in the last days is asked once for all new messages together.
+(`inbox.reading.similar_group`): what a thread has heard in the last days is asked once for all new messages together.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from inbox.models import Message
 from inbox.queries.thread import alike
 from municipalities.tenancy import everywhere, scope
 
-KEPT = ("script", "suggested_kind", "suggested_topic", "hints", "alike", "has_personal_data")
+KEPT = ("script", "suggested_kind", "suggested_topic", "hints", "similar_group", "has_personal_data")
 # People ask the same again next month and mean something else.
 TOGETHER = timedelta(days=14)
 MOST_GROUPS = 1000
@@ -47,9 +47,9 @@ def beside(channel: Channel, rows: Sequence[Message]) -> None:
         }
         known = groups[row.publication_id]
         near = (name for name, at in known.items() if abs(row.at - at) <= TOGETHER)
-        row.alike = reading.joined(read.alike, near)
-        if row.alike is not None:
-            known[row.alike] = max(row.at, known.get(row.alike, row.at))
+        row.similar_group = reading.joined(read.fingerprint, near)
+        if row.similar_group is not None:
+            known[row.similar_group] = max(row.at, known.get(row.similar_group, row.at))
 
 
 def _groups(channel_id: int, rows: Sequence[Message]) -> Groups:
@@ -61,9 +61,9 @@ def _groups(channel_id: int, rows: Sequence[Message]) -> Groups:
         thread |= Q(publication__isnull=True)
     told = (
         Message.objects.filter(thread, channel=channel_id, at__gte=first - TOGETHER, at__lte=last + TOGETHER)
-        .filter(alike__isnull=False)
+        .filter(similar_group__isnull=False)
         .exclude(pk__in=[row.pk for row in rows if row.pk])
-        .values_list("publication_id", "alike")
+        .values_list("publication_id", "similar_group")
         .annotate(newest=Max("at"))
         .order_by("-newest")[:MOST_GROUPS]
     )
@@ -85,8 +85,8 @@ def _again(channel_id: int, municipality_id: int) -> int:
     done = 0
     with scope(municipality_id):
         channel = Channel.objects.get(pk=channel_id)
-        kept = Message.objects.filter(channel=channel, forgotten_at=None)
-        kept.update(alike=None)
+        kept = Message.objects.filter(channel=channel, erased_at=None)
+        kept.update(similar_group=None)
         rows = kept.order_by("at", "pk")
         last: Message | None = None
         while found := list((rows.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk)) if last else rows)[:BATCH]):

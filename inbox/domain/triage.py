@@ -16,7 +16,7 @@ from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import staff_notifications
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.enums import MessageKind, State, Topic
+from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Note, Settlement
 from municipalities.models import Municipality
 from municipalities.queries import still_may
@@ -121,12 +121,12 @@ def assign(message: Message, person: Any | None, *, by: User) -> Message:
 def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
     with everywhere("find the municipalities in which somebody sees to messages"):
-        theirs = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
+        theirs = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
         ids = set(theirs.values_list("municipality_id", flat=True))
     for place in Municipality.objects.filter(pk__in=ids).order_by("pk"):
         if not still_may(person, place, Verb.INBOX_WORK):
             with scope(place):
-                rows = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
+                rows = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
                 count = rows.update(assignee=None)
             record(
                 "message.return_to_desk", by=by, target=place, municipality_id=place.pk, person=str(person), count=count
@@ -171,27 +171,27 @@ def wake(message: Message, *, by: User) -> Message:
 @transaction.atomic
 def wait(message: Message, *, by: User) -> Message:
     """Somebody else has to say something first; its time goes on."""
-    return _move(message, State.WAITING, by)
+    return _move(message, MessageState.WAITING, by)
 
 
 @transaction.atomic
 def close(message: Message, *, by: User) -> Message:
     """It needs no answer of ours."""
-    return _move(message, State.CLOSED, by)
+    return _move(message, MessageState.CLOSED, by)
 
 
 @transaction.atomic
 def reopen(message: Message, *, by: User) -> Message:
-    return _move(message, State.OPEN, by)
+    return _move(message, MessageState.OPEN, by)
 
 
-def _move(message: Message, state: State, by: User) -> Message:
+def _move(message: Message, state: MessageState, by: User) -> Message:
     row = locked(message)
     if row.state == state:
         return row
     row.state = state
     row.settled_at = timezone.now() if row.is_settled else None
-    if state != State.WAITING:
+    if state != MessageState.WAITING:
         row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "snoozed_until", "search_key"])
     record("message.move", by=by, target=row, label=label(row), state=state.value)

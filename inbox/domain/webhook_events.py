@@ -18,7 +18,7 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from inbox.domain.deleted_messages import gone
 from inbox.domain.ingest import keep
-from inbox.models import Listening
+from inbox.models import MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 
@@ -47,11 +47,11 @@ def _batch(channel: Channel) -> int | None:
     """How many were new among the oldest; None when nothing is left, or when somebody else is at it."""
     try:
         with transaction.atomic():
-            listening = Listening.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
-            events = unread_events.of(channel, AT_ONCE) if listening else []
-            if listening is None or not events:
+            message_fetch = MessageFetch.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
+            events = unread_events.of(channel, AT_ONCE) if message_fetch else []
+            if message_fetch is None or not events:
                 return None
-            return _take(listening, channel, events)
+            return _take(message_fetch, channel, events)
     except OperationalError:
         raise
     except (Error, ValueError):
@@ -59,7 +59,7 @@ def _batch(channel: Channel) -> int | None:
         return _singly(channel)
 
 
-def _take(listening: Listening, channel: Channel, events: Sequence[Unread]) -> int:
+def _take(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unread]) -> int:
     """Order matters for one message only: what was written, then its last words, then that it is gone."""
     told = [one for _key, one in events if one is not None]
     new = keep(channel, [m for one in told for m in one.new], follows=False)
@@ -67,8 +67,8 @@ def _take(listening: Listening, channel: Channel, events: Sequence[Unread]) -> i
     if lost := {key for one in told for key in one.gone}:
         gone(channel, lost)
     if len(told) < len(events):
-        listening.woken_at = timezone.now()
-        listening.save(update_fields=["woken_at"])
+        message_fetch.woken_at = timezone.now()
+        message_fetch.save(update_fields=["woken_at"])
     unread_events.mark([key for key, _ in events])
     return new
 
@@ -77,11 +77,11 @@ def _singly(channel: Channel) -> int:
     """One that cannot be kept holds up no other: it is noted and passed over."""
     new = 0
     with transaction.atomic():
-        listening = Listening.objects.select_for_update().get(channel=channel)
+        message_fetch = MessageFetch.objects.select_for_update().get(channel=channel)
         for event in unread_events.of(channel, AT_ONCE):
             try:
                 with transaction.atomic():
-                    new += _take(listening, channel, [event])
+                    new += _take(message_fetch, channel, [event])
             except OperationalError:
                 raise
             except (Error, ValueError):

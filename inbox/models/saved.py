@@ -1,4 +1,4 @@
-"""Answers that are kept for the next who asks the same, and what people have been told already."""
+"""Saved answers, and which notifications colleagues have been sent."""
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +9,10 @@ from municipalities.tenancy import TenantModel
 
 
 class SavedAnswer(TenantModel):
-    """An answer with gaps (`inbox.saved`), written in one script; the other is derived when it is offered.
+    """An answer with placeholders (`inbox.wording`), written in one script; the other one is derived on use.
 
-    `topic` and `kind` bring it to the top of the list where a message has the same; empty fits all. `used` counts
-    the answers that were sent with it.
+    A message of the same `topic` and `kind` lists it first; empty matches all. `use_count` counts the answers sent
+    with it.
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -20,7 +20,7 @@ class SavedAnswer(TenantModel):
     topic = models.CharField(_("topic"), max_length=10, choices=Topic, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=MessageKind, blank=True)
     is_retired = models.BooleanField(default=False)
-    used = models.PositiveIntegerField(default=0)
+    use_count = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now=True)
 
@@ -35,14 +35,14 @@ class SavedAnswer(TenantModel):
         return self.name
 
 
-class Told(TenantModel):
-    """That our people were told of something: whoever writes the row tells. `about` is a short key."""
+class SentNotification(TenantModel):
+    """A notification that was sent to colleagues: the worker that inserts the row sends it. `about` is a short key."""
 
     about = models.CharField(max_length=60)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(name="told_once", fields=["municipality", "about"])]
+        constraints = [models.UniqueConstraint(name="sent_notification_once", fields=["municipality", "about"])]
 
     def __str__(self) -> str:
         return self.about

@@ -9,7 +9,7 @@ from typing import Any
 from channels import validation
 from common.integers import parse_int
 from inbox import wording
-from inbox.enums import Proposed
+from inbox.enums import ProposalState
 from inbox.hints import Hint, hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
 from inbox.queries.answer_rights import ApprovalCapacity, opening, seat_of
@@ -66,7 +66,7 @@ def desk(
     """Two queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
     drafts, newest = beside.drafts, beside.proposed
     mine = next((each.text for each in drafts if each.by_id == person.pk), "")
-    waiting = newest if newest and newest.state == Proposed.WAITING else None
+    waiting = newest if newest and newest.state == ProposalState.WAITING else None
     returned = newest if newest and _is_back(newest, person) else None
     fitting, others = picks(row)
     words = draft or mine or (returned.text if returned else "")
@@ -74,7 +74,7 @@ def desk(
     script = typed.get("script", "")
     script = script if script in list(Script) else script_of(row, house)
     # Words changed by an approver come back with the turn they were read in, and not beside newer ones.
-    is_same = waiting is not None and typed.get("turn") == str(waiting.turn)
+    is_same = waiting is not None and typed.get("revision") == str(waiting.revision)
     return Desk(
         draft=words,
         script=script,
@@ -90,7 +90,7 @@ def desk(
         used=typed.get("used", ""),
         may_decide=held.may(Verb.POST_APPROVE),
         own_allowed=house.may_approve_own,
-        is_own=bool(waiting and person.pk in (waiting.by_id, waiting.words_by_id)),
+        is_own=bool(waiting and person.pk in (waiting.by_id, waiting.text_by_id)),
         opening=begins,
         counting=limits.counting,
         url_length=limits.url_length or 0,
@@ -100,12 +100,12 @@ def desk(
 
 def _is_back(answer: Any, person: Any) -> bool:
     """Whether it came back to this person, and nobody has answered since."""
-    return answer.state == Proposed.RETURNED and answer.by_id == person.pk and not answer.is_answered
+    return answer.state == ProposalState.RETURNED and answer.by_id == person.pk and not answer.is_answered
 
 
 def waiting_count() -> int:
     """How many answers wait for an approver in the open scope."""
-    return ProposedAnswer.objects.filter(state=Proposed.WAITING).count()
+    return ProposedAnswer.objects.filter(state=ProposalState.WAITING).count()
 
 
 def writing(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
@@ -115,7 +115,7 @@ def writing(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[Answe
 
 def picks(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
     """Saved answers that fit the message's topic or kind, and the others; the most used first. One query."""
-    found = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-used", "name"))
+    found = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name"))
     fitting = [each for each in found if _fits(each, row)]
     return fitting, [each for each in found if each not in fitting]
 

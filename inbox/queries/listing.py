@@ -20,12 +20,12 @@ from django.db.models import (
 )
 
 from common.integers import parse_int
-from inbox.enums import MessageKind, State, Topic
-from inbox.models import PRIVATE, Listening, Message, Reply
+from inbox.enums import MessageKind, MessageState, Topic
+from inbox.models import PRIVATE, Message, MessageFetch, Reply
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-OPEN = (State.OPEN, State.WAITING)
+OPEN = (MessageState.OPEN, MessageState.WAITING)
 # What the list may show, each with its condition in `in_view`.
 VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
 SETTLED = ("answered", "closed")
@@ -100,7 +100,7 @@ def _known(value: str, values: tuple[str, ...] | None) -> str:
     return value if value == NOBODY or is_id or (values is not None and value in values) else ""
 
 
-def is_asleep(now: datetime) -> Q:
+def is_snoozed(now: datetime) -> Q:
     """Put off, and not late meanwhile: a late one is shown all the same."""
     return Q(snoozed_until__gt=now) & (Q(due_at__isnull=True) | Q(due_at__gte=now))
 
@@ -108,13 +108,13 @@ def is_asleep(now: datetime) -> Q:
 def in_view(view: str, person: Any, now: datetime) -> Q:
     awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now) | Q(due_at__lt=now)
     return {
-        "open": Q(state=State.OPEN) & awake,
+        "open": Q(state=MessageState.OPEN) & awake,
         "mine": Q(state__in=OPEN, assignee=person) & awake,
         "late": Q(state__in=OPEN, due_at__lt=now),
-        "waiting": Q(state=State.WAITING) & awake,
-        "snoozed": Q(state__in=OPEN) & is_asleep(now),
-        "answered": Q(state=State.ANSWERED),
-        "closed": Q(state=State.CLOSED),
+        "waiting": Q(state=MessageState.WAITING) & awake,
+        "snoozed": Q(state__in=OPEN) & is_snoozed(now),
+        "answered": Q(state=MessageState.ANSWERED),
+        "closed": Q(state=MessageState.CLOSED),
     }[view]
 
 
@@ -123,7 +123,7 @@ def listed(narrowed: Narrowed, person: Any, now: datetime) -> QuerySet[Message]:
     newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
     rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
-    rows = rows.defer("seen", "search_key").annotate(sent=Subquery(newest[:1]))
+    rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
     return rows.order_by(*narrowed.order)
 
 
@@ -171,11 +171,11 @@ def collapsed(rows: list[Message]) -> list[Message]:
     """
     kept: dict[Any, Message] = {}
     for row in rows:
-        stands_alone = row.alike is None or row.state not in OPEN or row.is_private
+        stands_alone = row.similar_group is None or row.state not in OPEN or row.is_private
         kept.setdefault(row.pk if stands_alone else _group(row), row)
-    named = {row.alike for row in kept.values()} - {None}
-    alike = Message.objects.filter(alike__in=named, state__in=OPEN).order_by()
-    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "alike").annotate(
+    named = {row.similar_group for row in kept.values()} - {None}
+    alike = Message.objects.filter(similar_group__in=named, state__in=OPEN).order_by()
+    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
         count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
     )
     counted = {tuple(group): (count, new) for *group, count, new in groups}
@@ -186,9 +186,11 @@ def collapsed(rows: list[Message]) -> list[Message]:
 
 
 def _group(row: Message) -> tuple[Any, ...]:
-    return row.channel_id, row.publication_id, row.alike
+    return row.channel_id, row.publication_id, row.similar_group
 
 
-def listened() -> list[Listening]:
+def listened() -> list[MessageFetch]:
     """Channels that are listened to, with how the last look went."""
-    return sorted(Listening.objects.select_related("channel"), key=lambda listening: sort_key(listening.channel.name))
+    return sorted(
+        MessageFetch.objects.select_related("channel"), key=lambda message_fetch: sort_key(message_fetch.channel.name)
+    )

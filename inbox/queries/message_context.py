@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from inbox.models import AnswerDraft, HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply
+from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
 from inbox.queries.thread import alike
 
 # What a row that another one names is called by.
@@ -28,7 +28,7 @@ class Around:
     drafts: list[AnswerDraft]
     proposed: Any | None
     handovers: list[HandOver]
-    hold: Hold | None
+    hold: LegalHold | None
     acts: list[Moderation]
 
 
@@ -40,9 +40,9 @@ def around(message: Message) -> Around:
     parts = {
         "notes": (Note.objects.filter(**mine).order_by("pk"), ("by",)),
         "drafts": (AnswerDraft.objects.filter(**mine).order_by("began_at"), ("by",)),
-        "proposed": (proposed.order_by("-pk"), ("by", "words_by", "decided_by")),
+        "proposed": (proposed.order_by("-pk"), ("by", "text_by", "decided_by")),
         "handovers": (HandOver.objects.filter(**mine).order_by("-pk"), ("department", "by")),
-        "holds": (Hold.objects.filter(**mine, released_at=None), ("by",)),
+        "holds": (LegalHold.objects.filter(**mine, released_at=None), ("by",)),
         "acts": (Moderation.objects.filter(**mine).order_by("-pk"), ("by", "second_by")),
     }
     wanted = {f"all_{name}": _packed(rows, named) for name, (rows, named) in parts.items()}
@@ -57,16 +57,16 @@ def around(message: Message) -> Around:
         notes=found["notes"],
         drafts=found["drafts"],
         proposed=next(iter(found["proposed"]), None),
-        handovers=[] if message.forgotten_at else found["handovers"],
+        handovers=[] if message.erased_at else found["handovers"],
         hold=next(iter(found["holds"]), None),
         acts=found["acts"],
     )
 
 
 def _others(message: Message) -> Any:
-    if message.alike is None or message.is_settled:
+    if message.similar_group is None or message.is_settled:
         return Value(0)
-    rows = alike(message).exclude(pk=message.pk).order_by().values("alike").annotate(count=Count("pk"))
+    rows = alike(message).exclude(pk=message.pk).order_by().values("similar_group").annotate(count=Count("pk"))
     return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), 0)
 
 

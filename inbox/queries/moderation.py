@@ -26,9 +26,18 @@ from django.db.models.functions import Concat, TruncMonth
 from django.utils import timezone
 
 from channels import validation
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import HouseRules, Message, Moderation
-from inbox.reasons import BY_HAND_FROM, GRAVE, OVER, Act, Decision, Reason, Stage, Wish
+from inbox.moderation_rules import (
+    FINAL_STATES,
+    GRAVE_REASONS,
+    MANUAL_FROM_STATES,
+    AppealDecision,
+    ModerationAction,
+    ModerationReason,
+    ModerationRequest,
+    ModerationState,
+)
 from municipalities.holidays import BELGRADE
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
@@ -38,13 +47,21 @@ PEOPLE = ("by", "second_by", "done_by", "undo_by", "appeal_noted_by", "decided_b
 
 
 def in_view(view: str) -> Q:
-    unconfirmed = Q(confirm_by__isnull=False, second_by__isnull=True) & ~Q(state__in=OVER)
+    unconfirmed = Q(confirm_by__isnull=False, second_by__isnull=True) & ~Q(state__in=FINAL_STATES)
     return {
-        "second": Q(state=Stage.PROPOSED) | unconfirmed,
-        "under_way": Q(state__in=[Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED, Stage.SHOWING]),
+        "second": Q(state=ModerationState.PROPOSED) | unconfirmed,
+        "under_way": Q(
+            state__in=[
+                ModerationState.AGREED,
+                ModerationState.DOING,
+                ModerationState.BY_HAND,
+                ModerationState.FAILED,
+                ModerationState.SHOWING,
+            ]
+        ),
         "objections": Q(appealed_on__isnull=False, decision=""),
-        "done": Q(state=Stage.DONE),
-        "over": Q(state__in=OVER),
+        "done": Q(state=ModerationState.DONE),
+        "over": Q(state__in=FINAL_STATES),
     }[view]
 
 
@@ -81,8 +98,10 @@ class SecondLooks(Subquery):
 
 def unlawful() -> QuerySet[Message]:
     """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
-    live = Moderation.objects.exclude(state__in=OVER).values("message")
-    rows = Message.objects.filter(kind=MessageKind.UNLAWFUL, state__in=[State.OPEN, State.WAITING], forgotten_at=None)
+    live = Moderation.objects.exclude(state__in=FINAL_STATES).values("message")
+    rows = Message.objects.filter(
+        kind=MessageKind.UNLAWFUL, state__in=[MessageState.OPEN, MessageState.WAITING], erased_at=None
+    )
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 
@@ -106,14 +125,14 @@ def can_remove(message: Message) -> bool:
     return can_hide(message) and validation.can_remove(message.channel)
 
 
-def besides(row: Moderation, act: Act) -> QuerySet[Moderation]:
+def besides(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
     """The other acts of this kind about the same message that hold or are under way: one at most."""
-    return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=OVER)
+    return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=FINAL_STATES)
 
 
 def removal_of(hiding: Moderation) -> Moderation | None:
     """The removal, asked for or done, of what this act hid."""
-    return besides(hiding, Act.REMOVE).first()
+    return besides(hiding, ModerationAction.REMOVE).first()
 
 
 @dataclass(frozen=True)
@@ -123,24 +142,24 @@ class Beside:
     acts: list[Moderation]
     can_hide: bool
     by_hand: str
-    wish: Wish = field(default_factory=Wish)
+    wish: ModerationRequest = field(default_factory=ModerationRequest)
     can_remove: bool = False
     """By the portal, once it is hidden."""
     is_below_ours: bool = True
-    reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(Reason.choices))
+    reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(ModerationReason.choices))
 
     @property
     def live(self) -> Moderation | None:
         return next((act for act in self.acts if act.is_live), None)
 
 
-def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
+def beside(message: Message, acts: list[Moderation], wish: ModerationRequest | None = None) -> Beside:
     """`acts`: those of the message, newest first (`inbox.queries.message_context`)."""
     return Beside(
         acts,
         can_hide(message),
         validation.manual_steps(message.channel),
-        wish or Wish(),
+        wish or ModerationRequest(),
         can_remove=can_remove(message),
         is_below_ours=is_below_ours(message),
     )
@@ -148,29 +167,32 @@ def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -
 
 def removal(row: Moderation) -> Moderation | None:
     """The removal for good, asked for or done, of what this act hid."""
-    return removal_of(row) if row.act == Act.HIDE and row.state == Stage.DONE else None
+    return removal_of(row) if row.act == ModerationAction.HIDE and row.state == ModerationState.DONE else None
 
 
 def _may_be_removed(row: Moderation) -> bool:
-    is_hidden = row.act == Act.HIDE and row.state == Stage.DONE and not row.objection_waits
-    return is_hidden and row.reason in GRAVE and not row.message.forgotten_at and can_remove(row.message)
+    is_hidden = row.act == ModerationAction.HIDE and row.state == ModerationState.DONE and not row.objection_waits
+    return is_hidden and row.reason in GRAVE_REASONS and not row.message.erased_at and can_remove(row.message)
 
 
 def deeds(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
     """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
     is_first, state = person == row.by, row.state
     found = {
-        "agree": state == Stage.PROPOSED and not is_first,
-        "refuse": state == Stage.PROPOSED,
+        "agree": state == ModerationState.PROPOSED and not is_first,
+        "refuse": state == ModerationState.PROPOSED,
         "confirm": row.waits_for_confirmation and not is_first,
-        "done": state in (Stage.BY_HAND, Stage.FAILED) or (state in BY_HAND_FROM and bool(row.trouble)),
-        "again": state == Stage.FAILED,
+        "done": state in (ModerationState.BY_HAND, ModerationState.FAILED)
+        or (state in MANUAL_FROM_STATES and bool(row.error_code)),
+        "again": state == ModerationState.FAILED,
         "remove": removal is None and _may_be_removed(row),
         "undo": removal is None
-        and state in (*BY_HAND_FROM, Stage.DONE)
-        and not (row.act == Act.REMOVE and state in (Stage.DOING, Stage.DONE)),
-        "shown": state == Stage.SHOWING and (row.next_at is None or bool(row.trouble)),
-        "object": state not in (Stage.PROPOSED, Stage.REFUSED) and not row.appealed_on and not row.erased_at,
+        and state in (*MANUAL_FROM_STATES, ModerationState.DONE)
+        and not (row.act == ModerationAction.REMOVE and state in (ModerationState.DOING, ModerationState.DONE)),
+        "shown": state == ModerationState.SHOWING and (row.next_at is None or bool(row.error_code)),
+        "object": state not in (ModerationState.PROPOSED, ModerationState.REFUSED)
+        and not row.appealed_on
+        and not row.erased_at,
         "decide": bool(row.appealed_on) and not row.decision and not is_first,
     }
     return frozenset(name for name, is_so in found.items() if is_so)
@@ -198,7 +220,7 @@ class MonthCounts:
     """What was done in one month: (reason, hidden, removed) where there was any, and what became of it."""
 
     month: date
-    reasons: list[tuple[Reason, int, int]]
+    reasons: list[tuple[ModerationReason, int, int]]
     shown_again: int
     objections: int
     granted: int
@@ -227,16 +249,21 @@ def months(municipality: Municipality, today: date) -> list[MonthCounts]:
 
 def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
     told = [
-        (reason, acts.get((month, reason, Act.HIDE), 0), acts.get((month, reason, Act.REMOVE), 0)) for reason in Reason
+        (
+            reason,
+            acts.get((month, reason, ModerationAction.HIDE), 0),
+            acts.get((month, reason, ModerationAction.REMOVE), 0),
+        )
+        for reason in ModerationReason
     ]
-    decided = {decision: asked.get((month, decision), 0) for decision in ("", *Decision.values)}
+    decided = {decision: asked.get((month, decision), 0) for decision in ("", *AppealDecision.values)}
     return MonthCounts(
         month=month,
         reasons=[row for row in told if row[1] or row[2]],
         shown_again=again.get((month,), 0),
         objections=sum(decided.values()),
-        granted=decided[Decision.GRANTED],
-        stands=decided[Decision.STANDS],
+        granted=decided[AppealDecision.GRANTED],
+        stands=decided[AppealDecision.STANDS],
     )
 
 
@@ -266,6 +293,6 @@ def confirmation_is_late(row: Moderation) -> bool:
 
 def contacts() -> QuerySet:
     """The texts of the house rules of the open scope, as one text. For `posts.coaching.published_phones`."""
-    written = ["contact", "formal", "privacy", "own_words"]
+    written = ["contact", "formal", "privacy", "own_text"]
     columns = [part for name in written for part in (name, Value("\n"))]
     return HouseRules.objects.order_by().values_list(Concat(*columns, output_field=TextField()), flat=True)

@@ -125,7 +125,7 @@ def _groups(told: Q) -> list[dict[str, Any]]:
 
 def _named(groups: list[dict[str, Any]]) -> list[Author]:
     """With the newest name of each."""
-    rows = Message.objects.select_related("channel").defer("text", "seen")
+    rows = Message.objects.select_related("channel").defer("text", "first_text")
     newest = rows.in_bulk([group["newest"] for group in groups])
     return [
         Author(

@@ -29,8 +29,12 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
 
 def alike(message: Message) -> QuerySet[Message]:
     """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
-    same = {"channel": message.channel_id, "publication": message.publication_id, "alike": message.alike}
-    if message.alike is None:
+    same = {
+        "channel": message.channel_id,
+        "publication": message.publication_id,
+        "similar_group": message.similar_group,
+    }
+    if message.similar_group is None:
         return Message.objects.filter(pk=message.pk)
     return Message.objects.filter(**same, state__in=OPEN).select_related("channel").order_by("at", "pk")
 

@@ -28,13 +28,13 @@ __all__ = [
 
 
 class Reading(NamedTuple):
-    """What one message looks like. `alike`: its own fingerprint (`inbox.reading.alike`)."""
+    """What one message looks like. `fingerprint` as in `inbox.reading.alike`."""
 
     spelling: Spelling
     kind: Suggested
     topic: Suggested
     flags: tuple[Flag, ...]
-    alike: int | None
+    fingerprint: int | None
     has_personal_data: bool
 
 

@@ -144,7 +144,7 @@ def _groups(rows: list[Labelled], readings: list[Reading]) -> Score:
     """Pairs of messages that belong together, grouped one after the other as they are heard."""
     names: list[int | None] = []
     for one in readings:
-        names.append(joined(one.alike, [name for name in names if name is not None]))
+        names.append(joined(one.fingerprint, [name for name in names if name is not None]))
     score = Score()
     for (row, name), (other, other_name) in combinations(zip(rows, names, strict=True), 2):
         together, told = bool(row.group) and row.group == other.group, name is not None and name == other_name

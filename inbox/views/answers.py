@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from common.integers import parse_ints
 from common.web.params import int_param
 from inbox.domain import drafts, propose, saved
-from inbox.enums import Proposed
+from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from inbox.queries import answering
 from inbox.views import onward
@@ -97,7 +97,7 @@ def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_GET
 def proposed(request: MunicipalityRequest) -> HttpResponse:
     """What waits for an approver, the longest first."""
-    rows = ProposedAnswer.objects.filter(state=Proposed.WAITING).select_related("message__channel", "by")
+    rows = ProposedAnswer.objects.filter(state=ProposalState.WAITING).select_related("message__channel", "by")
     page = Paginator(rows.order_by("at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "inbox/proposed.html", {"page": page, "may_decide": request.access.may(Verb.POST_APPROVE)})
 
@@ -111,13 +111,17 @@ def _proposed(row: Message, pk: int) -> ProposedAnswer:
 def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
     """Send the words on the page, or give them back to their author."""
     row = found(message)
-    one, text, turn = _proposed(row, proposed), request.POST.get("text", ""), int_param(request.POST, "turn", default=0)
+    one, text, revision = (
+        _proposed(row, proposed),
+        request.POST.get("text", ""),
+        int_param(request.POST, "revision", default=0),
+    )
     try:
         if request.POST.get("decision") == "approve":
-            propose.approve(one, text, turn=turn, by=request.user)
+            propose.approve(one, text, revision=revision, by=request.user)
             flash.success(request, _("Approved. The answer is on its way."))
         else:
-            propose.send_back(one, text, request.POST.get("reason", ""), turn=turn, by=request.user)
+            propose.send_back(one, text, request.POST.get("reason", ""), revision=revision, by=request.user)
             flash.success(request, _("Sent back. Its author is told."))
     except ActionNotAllowed as refused:
         return page_of(request, row, problem=refused.message)

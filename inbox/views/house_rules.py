@@ -21,7 +21,7 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
-FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
+FIELDS = ("is_on", "contact", "formal", "privacy", "own_text")
 
 
 @requires(Verb.INBOX_VIEW)

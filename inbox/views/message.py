@@ -16,7 +16,7 @@ from common.integers import parse_int
 from inbox import rules
 from inbox.domain import retention, triage
 from inbox.domain.handover import draft as from_department
-from inbox.enums import MessageKind, Sleep
+from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
 from inbox.queries.message_context import around
@@ -151,8 +151,8 @@ def snooze(request: MunicipalityRequest, message: int) -> HttpResponse:
 
 def _until(asked: Any) -> datetime:
     """What cannot be read is a time that is over, which the verb refuses."""
-    if asked.get("until") in Sleep.values:
-        return rules.wakes_at(Sleep(asked["until"]), timezone.now())
+    if asked.get("until") in Snooze.values:
+        return rules.wakes_at(Snooze(asked["until"]), timezone.now())
     try:
         return datetime.fromisoformat(asked.get("at", "")).replace(tzinfo=BELGRADE).astimezone(UTC)
     except (ValueError, OverflowError):

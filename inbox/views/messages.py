@@ -19,7 +19,7 @@ from common.errors import ActionNotAllowed
 from common.web.params import int_list_param
 from inbox import rules
 from inbox.domain import bulk, triage
-from inbox.enums import MessageKind, Sleep, Topic
+from inbox.enums import MessageKind, Snooze, Topic
 from inbox.models import Message
 from inbox.queries import listing, neighbours
 from inbox.queries.listing import NOBODY, Narrowed
@@ -138,7 +138,7 @@ def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str,
     return [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
-        (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Sleep.choices]),
+        (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Snooze.choices]),
         (_("Kind"), [(f"kind:{value}", str(label)) for value, label in MessageKind.choices]),
         (_("Topic"), [(f"topic:{value}", str(label)) for value, label in Topic.choices]),
         (_("Who sees to it"), [("assign:", _("Nobody yet")), *((f"assign:{pk}", name) for pk, name in people)]),
@@ -181,8 +181,8 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
         return lambda row: triage.sort(row, value, by=by)
     if name == "topic" and value in Topic.values:
         return lambda row: triage.file_under(row, value, by=by)
-    if name == "snooze" and value in Sleep.values:
-        until = rules.wakes_at(Sleep(value), timezone.now())
+    if name == "snooze" and value in Snooze.values:
+        until = rules.wakes_at(Snooze(value), timezone.now())
         return lambda row: triage.snooze(row, until, by=by)
     people = {str(person.pk): person for person in colleagues(request.municipality)}
     if name == "assign" and (not value or value in people):

@@ -19,9 +19,9 @@ from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.models import Message, Moderation
+from inbox.moderation_rules import AppealDecision, ModerationAction, ModerationReason, ModerationRequest
 from inbox.queries import moderation as querie_moderation
 from inbox.queries.message_context import around
-from inbox.reasons import Act, Decision, Reason, Wish
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -35,7 +35,9 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     """The form by itself; beside a message it stands on the message's own page."""
     row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
     asked = request.POST
-    wish = Wish(asked.get("reason", ""), asked.get("act", Act.HIDE.value), asked.get("why", ""))
+    wish = ModerationRequest(
+        asked.get("reason", ""), asked.get("act", ModerationAction.HIDE.value), asked.get("why", "")
+    )
     problem, field = "", ""
     if request.method == "POST":
         try:
@@ -56,7 +58,7 @@ def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
 
 
 def _told(made: Moderation) -> str:
-    if made.act == Act.REMOVE:
+    if made.act == ModerationAction.REMOVE:
         return _("A copy is kept. A second person has to agree before it is removed.")
     if not made.next_at:
         return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
@@ -73,13 +75,13 @@ def moderation(request: MunicipalityRequest) -> HttpResponse:
     counts = querie_moderation.counts()
     opening = "unlawful" if counts["unlawful"] else next((v for v in querie_moderation.VIEWS[:3] if counts[v]), "done")
     view = choice_param(asked, "view", ("unlawful", *querie_moderation.VIEWS), default=opening)
-    reason = choice_param(asked, "reason", Reason.values)
+    reason = choice_param(asked, "reason", ModerationReason.values)
     rows: Any = querie_moderation.unlawful() if view == "unlawful" else querie_moderation.listed(view, reason)
     context = {
         "view": view,
         "views": _views(view, counts),
         "reason": reason,
-        "reasons": Reason.choices,
+        "reasons": ModerationReason.choices,
         "page": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
         "now": timezone.now(),
     }
@@ -117,7 +119,7 @@ def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", prob
         "confirmation_is_late": querie_moderation.confirmation_is_late(row),
         "is_first": row.by == request.user,
         "may_work": may_work,
-        "decisions": Decision.choices,
+        "decisions": AppealDecision.choices,
         "today": timezone.localdate(),
         "typed": request.POST if problem else {},
         "deed": deed,
@@ -140,7 +142,7 @@ DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
     "done": lambda row, asked, by: moderate.done_by_hand(row, asked.get("note", ""), by=by),
     "again": lambda row, asked, by: moderate.again(row, by=by),
     "remove": lambda row, asked, by: moderate.propose(
-        row.message, Wish(row.reason, Act.REMOVE.value, asked.get("why", "")), by=by
+        row.message, ModerationRequest(row.reason, ModerationAction.REMOVE.value, asked.get("why", "")), by=by
     ),
     "undo": lambda row, asked, by: moderate.undo(row, asked.get("why", ""), by=by),
     "shown": lambda row, asked, by: moderate.shown_by_hand(row, by=by),

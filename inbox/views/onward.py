@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inbox.enums import Sleep, Topic
+from inbox.enums import Snooze, Topic
 from inbox.models import Message
 from inbox.queries import neighbours, thread
 from inbox.queries.listing import Narrowed
@@ -53,7 +53,7 @@ def context(request: MunicipalityRequest, row: Message) -> dict[str, Any]:
         "settlements": [(name, _in_the_other_script(name)) for _pk, name in found["settlement"]],
         "departments": found["department"],
         "topics": Topic.choices,
-        "sleeps": Sleep.choices,
+        "sleeps": Snooze.choices,
         "typed": request.POST,
         "near": thread.NEAR,
     }

@@ -25,7 +25,7 @@ PER_PAGE = 40
 @requires(Verb.INBOX_WORK)
 @require_GET
 def answers(request: MunicipalityRequest) -> HttpResponse:
-    rows = SavedAnswer.objects.filter(is_retired=False).order_by("-used", "name")
+    rows = SavedAnswer.objects.filter(is_retired=False).order_by("-use_count", "name")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     names = [each.name for each in STARTERS]
     known = set(SavedAnswer.objects.filter(name__in=names).values_list("name", flat=True))

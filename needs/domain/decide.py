@@ -12,11 +12,11 @@ from common.errors import ActionNotAllowed
 from needs import rules
 from needs.domain.recall import recall
 from needs.domain.write import locked, mark
-from needs.enums import SETTLED, Stage
-from needs.models import Need, Voice
+from needs.enums import SETTLED, NeedStage
+from needs.models import Need, Supporter
 from posts.draft import storable
 
-DECISIONS = (Stage.LOOKED_AT, Stage.PLANNED, Stage.DECLINED)
+DECISIONS = (NeedStage.LOOKED_AT, NeedStage.PLANNED, NeedStage.DECLINED)
 
 
 @transaction.atomic
@@ -34,8 +34,8 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": rules.MOST_REASON}, "reason"
         )
-    day = None if stage == Stage.LOOKED_AT else on or timezone.localdate()
-    if stage != Stage.LOOKED_AT and not words:
+    day = None if stage == NeedStage.LOOKED_AT else on or timezone.localdate()
+    if stage != NeedStage.LOOKED_AT and not words:
         raise ActionNotAllowed(_("Say why, in words that citizens may read."), "reason")
     _refuse_day(day, "on")
     row.stage, row.reason, row.decided_on = stage, words, day
@@ -49,14 +49,14 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 def done(need: Need, what: str, *, on: date, by: User) -> Need:
     """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
     row, words = locked(need), storable(what).strip()
-    if row.stage == Stage.DECLINED:
+    if row.stage == NeedStage.DECLINED:
         raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
     if not words:
         raise ActionNotAllowed(_("Say what was done, in words that citizens may read."), "done")
     if len(words) > rules.MOST_DONE:
         raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
     _refuse_day(on, "on")
-    row.stage, row.done, row.done_on, row.decided_on = Stage.DONE, words, on, row.decided_on or on
+    row.stage, row.done, row.done_on, row.decided_on = NeedStage.DONE, words, on, row.decided_on or on
     row.save()
     mark(row.municipality_id)
     record("need.done", by=by, target=row)
@@ -70,11 +70,11 @@ def reopen(need: Need, *, by: User) -> Need:
     Answers that have not left yet are cancelled, and those who were told may be told anew.
     """
     row = locked(need)
-    if row.stage not in (*SETTLED, Stage.PLANNED):
+    if row.stage not in (*SETTLED, NeedStage.PLANNED):
         return row
-    recall(Voice.objects.filter(need=row, told__isnull=False).select_related("told__delivery"), by=by)
-    Voice.objects.filter(need=row).update(told=None, round=None, trouble="")
-    row.stage, row.decided_on, row.done_on = Stage.LOOKED_AT, None, None
+    recall(Supporter.objects.filter(need=row, reply__isnull=False).select_related("reply__delivery"), by=by)
+    Supporter.objects.filter(need=row).update(reply=None, round=None, error="")
+    row.stage, row.decided_on, row.done_on = NeedStage.LOOKED_AT, None, None
     row.save()
     mark(row.municipality_id)
     record("need.reopen", by=by, target=row)

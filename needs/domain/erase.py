@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from inbox import personal_data
 from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore
 from municipalities.tenancy import everywhere
-from needs.models import Voice
+from needs.models import Supporter
 from posts.models import Post, Variant
 from serbian.folding import fold
 
@@ -27,13 +27,13 @@ SHORTEST_QUOTE = 8
 
 
 def _voices(person: Person) -> Iterable[Any]:
-    rows = Voice.objects.filter(message__in=person.messages)
+    rows = Supporter.objects.filter(message__in=person.messages)
     return rows.select_related("need__follow_up", "by").order_by("pk")
 
 
 def _erase_voices(what: Erasing) -> None:
     gone: dict[str, Any] = {"note": ""} | ({"quote": ""} if what.asked else {})
-    Voice.objects.filter(message__in=what.messages).update(**gone)
+    Supporter.objects.filter(message__in=what.messages).update(**gone)
 
 
 VOICES = PersonalDataStore(
@@ -47,7 +47,7 @@ VOICES = PersonalDataStore(
         )
         % {"days": settings.INBOX_DAYS}
     ),
-    "needs.voice",
+    "needs.supporter",
     ("quote", "note"),
     _voices,
     (
@@ -56,7 +56,7 @@ VOICES = PersonalDataStore(
         Field("note", gettext_lazy("Note")),
         Field("is_public", gettext_lazy("The need is on the public page"), lambda row: row.need.is_public or None),
         Field("post", gettext_lazy("Post about it"), "need.follow_up.title"),
-        Field("why_not_told", gettext_lazy("Why they could not be told"), "trouble"),
+        Field("why_not_told", gettext_lazy("Why they could not be told"), "error"),
         Field("by", pgettext_lazy("of a row", "By")),
         Field("at", gettext_lazy("When")),
     ),
@@ -69,7 +69,7 @@ def _callers(person: Person) -> Iterable[Any]:
     """Voices that came in no message, with a note in which their full name stands."""
     if not person.full_names:
         return []
-    rows = Voice.objects.filter(message=None).exclude(note="").select_related("need", "by").order_by("pk")
+    rows = Supporter.objects.filter(message=None).exclude(note="").select_related("need", "by").order_by("pk")
     return [row for row in rows if person.is_named_in(row.note)]
 
 
@@ -78,7 +78,7 @@ CALLERS = PersonalDataStore(
     gettext_lazy("Notes about who called or came by, with the same name"),
     Fate.STAYS,
     lambda: _("%(days)s days after the note was written.") % {"days": settings.INBOX_DAYS},
-    "needs.voice",
+    "needs.supporter",
     (),
     _callers,
     (
@@ -96,7 +96,7 @@ CALLERS = PersonalDataStore(
 
 def _quotes(person: Person) -> list[str]:
     """Their quotes that are long enough to be found in a post."""
-    quotes = Voice.objects.filter(message__in=person.messages).exclude(quote="").values_list("quote", flat=True)
+    quotes = Supporter.objects.filter(message__in=person.messages).exclude(quote="").values_list("quote", flat=True)
     return [quote for quote in quotes if len(quote) >= SHORTEST_QUOTE]
 
 
@@ -159,7 +159,7 @@ def forget_notes() -> int:
     """Empty notes whose time is over, of voices that came in no message; returns how many. They may name somebody."""
     over = timezone.now() - timedelta(days=settings.INBOX_DAYS)
     with everywhere("forget notes about who asked for something"):
-        return Voice.objects.filter(message=None, at__lt=over).exclude(note="").update(note="")
+        return Supporter.objects.filter(message=None, at__lt=over).exclude(note="").update(note="")
 
 
 def register() -> None:

@@ -8,8 +8,8 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
 from needs.domain.write import locked
-from needs.enums import Moment, Stage
-from needs.models import QUOTED, Need, NeedPicture, Voice
+from needs.enums import NeedStage, PictureMoment
+from needs.models import QUOTABLE, Need, NeedPicture, Supporter
 from posts.compose import derive
 from posts.draft import MOST_PICTURES, Draft, Shown, Text, parse
 from posts.editing.domain.create import blank
@@ -35,7 +35,7 @@ def tell(need: Need, *, by: User) -> Post:
     row = locked(need)
     if row.follow_up_id and (known := Post.objects.filter(pk=row.follow_up_id, deleted_at=None).first()):
         return known
-    if row.stage not in (Stage.DONE, Stage.PLANNED, Stage.DECLINED):
+    if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
     post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
     words = _words(row)
@@ -51,18 +51,18 @@ def tell(need: Need, *, by: User) -> Post:
 
 
 def _words(need: Need) -> str:
-    chosen = Voice.objects.filter(QUOTED, need=need).order_by("heard_on", "pk")
+    chosen = Supporter.objects.filter(QUOTABLE, need=need).order_by("received_on", "pk")
     quotes = "".join(f"„{said}”\n" for said in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
     quotes += "\n" if quotes else ""
-    if need.stage == Stage.DONE:
+    if need.stage == NeedStage.DONE:
         return DONE.format(title=need.title, quotes=quotes, words=need.done)
-    decided = WILL if need.stage == Stage.PLANNED else WILL_NOT
+    decided = WILL if need.stage == NeedStage.PLANNED else WILL_NOT
     return DECIDED.format(title=need.title, quotes=quotes, decided=decided, words=need.reason)
 
 
 def _shown(need: Need) -> tuple[Shown, ...]:
     """How it is now comes first: that is what the post tells."""
     rows = NeedPicture.objects.filter(need=need).select_related("media")
-    ordered = sorted(rows, key=lambda each: (each.moment != Moment.AFTER, each.position, each.pk))
+    ordered = sorted(rows, key=lambda each: (each.moment != PictureMoment.AFTER, each.position, each.pk))
     found = {each.media_id: Shown(each.media_id, each.media.alt) for each in ordered}
     return tuple(found.values())[:MOST_PICTURES]

@@ -8,7 +8,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from needs.domain.write import hold, locked, recount
-from needs.models import OPEN, Need, NeedPicture, Voice
+from needs.models import UNANSWERED, Need, NeedPicture, Supporter
 
 
 @transaction.atomic
@@ -23,9 +23,9 @@ def merge(need: Need, into: Need, *, by: User) -> Need:
     first, second = sorted((need, into), key=lambda each: each.pk)
     rows = {each.pk: locked(each) for each in (first, second)}
     gone, kept = rows[need.pk], rows[into.pk]
-    if Voice.objects.filter(OPEN | Q(told__isnull=False), need=gone).exists():
+    if Supporter.objects.filter(UNANSWERED | Q(reply__isnull=False), need=gone).exists():
         raise ActionNotAllowed(_("Those who asked for this were told what became of it, so it stays for itself."))
-    Voice.objects.filter(need=gone).update(need=kept, round=None, trouble="")
+    Supporter.objects.filter(need=gone).update(need=kept, round=None, error="")
     shown = NeedPicture.objects.filter(need=kept).values_list("media", "moment")
     for picture in NeedPicture.objects.filter(need=gone).exclude(pk__in=_twice(gone, set(shown))):
         picture.need = kept

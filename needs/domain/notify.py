@@ -1,8 +1,8 @@
 """Answering all who asked in one go: each answer is a delivery of its own, and nobody gets two.
 
 `ask` writes down who is to be told (`Voice.round`) while the need is locked. A worker takes one voice after the other
-(`work`): the answer and `Voice.told` are written in one transaction, so that after a crash a person has either both or
-neither. What the inbox refuses stands in `Voice.trouble` and holds nobody else up.
+(`work`): the answer and `Voice.reply` are written in one transaction, so that after a crash a person has either both or
+neither. What the inbox refuses stands in `Voice.error` and holds nobody else up.
 """
 
 import logging
@@ -27,7 +27,7 @@ from municipalities.tenancy import everywhere, scope
 from needs import rules
 from needs.domain.recall import recall
 from needs.domain.write import locked
-from needs.models import OPEN, Need, Round, Voice
+from needs.models import UNANSWERED, AnswerRound, Need, Supporter
 from needs.queries.reach import Reach, reach
 from platforms.types import Outgoing
 from platforms.visibility import Visibility, of_answer
@@ -39,7 +39,7 @@ SECONDS = 4.0
 
 
 @transaction.atomic
-def ask(need: Need, text: str, *, by: User) -> Round:
+def ask(need: Need, text: str, *, by: User) -> AnswerRound:
     """Tell everybody who asked and has not been told, in these words; a worker does it.
 
     Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
@@ -60,12 +60,12 @@ def ask(need: Need, text: str, *, by: User) -> Round:
             _("Nobody is left to be told: everybody who can be reached has been told, or is being told now.")
         )
     _refuse_findings(found, words)
-    begun = Round.objects.create(
+    begun = AnswerRound.objects.create(
         municipality_id=row.municipality_id, need=row, text=words, people=len(found.reached), by=by
     )
-    keys = [voice.pk for voice in found.reached]
-    Voice.objects.filter(need=row, trouble__gt="").update(trouble="", round=None)
-    Voice.objects.filter(pk__in=keys).update(round=begun)
+    keys = [supporter.pk for supporter in found.reached]
+    Supporter.objects.filter(need=row, error__gt="").update(error="", round=None)
+    Supporter.objects.filter(pk__in=keys).update(round=begun)
     record("need.tell", by=by, target=row, people=len(keys))
     return begun
 
@@ -84,8 +84,8 @@ def _refuse_without_approval(row: Need, by: User) -> None:
 def _refuse_findings(found: Reach, words: str) -> None:
     """What a network would not take is said now, for the longest opening of each channel, in public and in private."""
     longest: dict[tuple[int, Visibility], tuple[str, Any]] = {}
-    for voice in found.reached:
-        message = voice.message
+    for supporter in found.reached:
+        message = supporter.message
         assert message is not None
         begins, place = opening(message), (message.channel_id, of_answer(message.visibility))
         if len(begins) >= len(longest.get(place, ("", None))[0]):
@@ -106,7 +106,9 @@ def work(most: int = BATCH) -> int:
     """Send what was asked for, for some seconds at most; returns how many were told. Safe to run twice at once."""
     until, count = time.monotonic() + SECONDS, 0
     with everywhere("find who is still to be told what became of a need"):
-        rows = list(Voice.objects.filter(OPEN).order_by("round", "pk").values_list("municipality", "pk")[:most])
+        rows = list(
+            Supporter.objects.filter(UNANSWERED).order_by("round", "pk").values_list("municipality", "pk")[:most]
+        )
     for municipality, pk in rows:
         if time.monotonic() > until:
             break
@@ -121,39 +123,39 @@ def _told(pk: int) -> bool:
     except Exception:
         # Nothing was written for this one, so nothing leaves; somebody looks, and the others go on.
         log.exception("A person could not be told what became of a need")
-        Voice.objects.filter(OPEN, pk=pk).update(
-            trouble=_("Something unexpected happened, and nothing was sent. Try again.")
+        Supporter.objects.filter(UNANSWERED, pk=pk).update(
+            error=_("Something unexpected happened, and nothing was sent. Try again.")
         )
         return False
 
 
 @transaction.atomic
 def _tell(pk: int) -> bool:
-    rows = Voice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
-    voice = rows.filter(OPEN, pk=pk).first()
-    if voice is None:
+    rows = Supporter.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
+    supporter = rows.filter(UNANSWERED, pk=pk).first()
+    if supporter is None:
         return False  # another worker has it, or it was taken back meanwhile
-    begun, message = voice.round, voice.message
+    begun, message = supporter.round, supporter.message
     assert begun is not None
     assert message is not None  # else the caller logs it, as every surprise
     with translation.override(begun.by.language):
         try:
             reply = _answer(begun, message)
         except ActionNotAllowed as refused:
-            voice.trouble = refused.message[:500]
-            voice.save(update_fields=["trouble"])
+            supporter.error = refused.message[:500]
+            supporter.save(update_fields=["error"])
             return False
-    same = [voice.pk]
+    same = [supporter.pk]
     if message.author_id:
-        theirs = Voice.objects.filter(need=voice.need_id)
+        theirs = Supporter.objects.filter(need=supporter.need_id)
         theirs = theirs.filter(message__channel=message.channel_id, message__author_id=message.author_id)
         # Read first: as one statement a plan made without statistics reads all voices for each of them.
         same = list(theirs.values_list("pk", flat=True))
-    Voice.objects.filter(pk__in=same).update(told=reply)
+    Supporter.objects.filter(pk__in=same).update(reply=reply)
     return True
 
 
-def _answer(begun: Round, message: Message | None) -> Reply:
+def _answer(begun: AnswerRound, message: Message | None) -> Reply:
     if message is None:
         raise ActionNotAllowed(_("The message is no longer here."))
     # Whatever was answered before, this is news: what became of it.

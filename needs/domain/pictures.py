@@ -8,7 +8,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from needs.domain.write import locked
-from needs.enums import Moment
+from needs.enums import PictureMoment
 from needs.models import Need, NeedPicture
 from needs.rules import MOST_PICTURES
 from posts.draft import MOST_ALT, Draft, Shown, storable
@@ -24,7 +24,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
     """
     row, words = locked(need), storable(alt).strip()
-    if moment not in Moment.values:
+    if moment not in PictureMoment.values:
         raise ActionNotAllowed(_("Say whether the picture shows how it was or how it is now."), "moment")
     if media.is_video or media.archived_at:
         raise ActionNotAllowed(_("Choose a picture of the library."), "media")

@@ -7,7 +7,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from needs.domain.write import locked, mark
-from needs.enums import SETTLED, Stage
+from needs.enums import SETTLED, NeedStage
 from needs.models import Need
 
 
@@ -15,7 +15,7 @@ from needs.models import Need
 def show(need: Need, *, by: User) -> Need:
     """Everybody may read it from now on. Raises `ActionNotAllowed` before anything was decided."""
     row = locked(need)
-    if row.stage not in (*SETTLED, Stage.PLANNED):
+    if row.stage not in (*SETTLED, NeedStage.PLANNED):
         raise ActionNotAllowed(_("Decide about it first: the page tells what was decided and what was done."))
     return _put(row, is_public=True, by=by)
 

@@ -18,34 +18,40 @@ from inbox.models import Message
 from municipalities.holidays import BELGRADE
 from needs import rules
 from needs.domain.write import hold, locked, recount
-from needs.enums import Source
-from needs.models import Need, Voice
+from needs.enums import SupporterSource
+from needs.models import Need, Supporter
 from posts.draft import storable
 
-BY_HAND = tuple(source for source in Source if source != Source.MESSAGE)
+BY_HAND = tuple(source for source in SupporterSource if source != SupporterSource.MESSAGE)
 
 
 @transaction.atomic
-def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str = "", by: User) -> Voice:
+def hear(need: Need, source: str, received_on: date, *, note: str = "", quote: str = "", by: User) -> Supporter:
     """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `ActionNotAllowed`."""
     hold(need.municipality_id)
     row = locked(need)
     if source not in BY_HAND:
         raise ActionNotAllowed(_("Say how you heard of it."), "source")
-    if heard_on > timezone.localdate() or heard_on.year < 2000:
-        raise ActionNotAllowed(_("This day cannot be right: it has to be today or before."), "heard_on")
+    if received_on > timezone.localdate() or received_on.year < 2000:
+        raise ActionNotAllowed(_("This day cannot be right: it has to be today or before."), "received_on")
     words, said = storable(note).strip(), storable(quote).strip()
     if len(words) > rules.MOST_NOTE:
         raise ActionNotAllowed(
             _("The note is too long: %(most)s characters at most.") % {"most": rules.MOST_NOTE}, "note"
         )
     _refuse_names(said, frozenset())
-    voice = Voice.objects.create(
-        municipality_id=row.municipality_id, need=row, source=source, heard_on=heard_on, note=words, quote=said, by=by
+    supporter = Supporter.objects.create(
+        municipality_id=row.municipality_id,
+        need=row,
+        source=source,
+        received_on=received_on,
+        note=words,
+        quote=said,
+        by=by,
     )
     recount(row.municipality_id, row.pk)
     record("need.hear", by=by, target=row, source=source)
-    return voice
+    return supporter
 
 
 @transaction.atomic
@@ -66,32 +72,35 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
         raise ActionNotAllowed(
             _("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out.")
         )
-    known = {voice.message_id: voice for voice in Voice.objects.filter(message__in=rows).select_related("need")}
-    moved = [voice for voice in known.values() if voice.need_id != row.pk]
-    for voice in moved:
-        _refuse_told(voice)
-    left = {voice.need_id for voice in moved}
-    Voice.objects.filter(pk__in=[voice.pk for voice in moved]).update(need=row, trouble="", round=None)
+    known = {
+        supporter.message_id: supporter
+        for supporter in Supporter.objects.filter(message__in=rows).select_related("need")
+    }
+    moved = [supporter for supporter in known.values() if supporter.need_id != row.pk]
+    for supporter in moved:
+        _refuse_told(supporter)
+    left = {supporter.need_id for supporter in moved}
+    Supporter.objects.filter(pk__in=[supporter.pk for supporter in moved]).update(need=row, error="", round=None)
     new = [_of(row, each, by) for each in rows if each.pk not in known]
-    Voice.objects.bulk_create(new)
+    Supporter.objects.bulk_create(new)
     if new or moved:
         recount(row.municipality_id, row.pk, *left)
         record("need.gather", by=by, target=row, messages=len(new) + len(moved))
     return len(new) + len(moved)
 
 
-def _of(need: Need, message: Message, by: User) -> Voice:
-    return Voice(
-        municipality_id=need.municipality_id, need=need, message=message, source=Source.MESSAGE, by=by,
-        heard_on=message.at.astimezone(BELGRADE).date(),
+def _of(need: Need, message: Message, by: User) -> Supporter:
+    return Supporter(
+        municipality_id=need.municipality_id, need=need, message=message, source=SupporterSource.MESSAGE, by=by,
+        received_on=message.at.astimezone(BELGRADE).date(),
     )  # fmt: skip
 
 
 @transaction.atomic
-def remove(voice: Voice, *, by: User) -> None:
+def remove(supporter: Supporter, *, by: User) -> None:
     """It was no voice of this need. Raises `ActionNotAllowed` once its author was told."""
-    hold(voice.municipality_id)
-    row = Voice.objects.select_for_update(of=("self",)).select_related("need").get(pk=voice.pk)
+    hold(supporter.municipality_id)
+    row = Supporter.objects.select_for_update(of=("self",)).select_related("need").get(pk=supporter.pk)
     _refuse_told(row)
     need = row.need
     row.delete()
@@ -100,12 +109,12 @@ def remove(voice: Voice, *, by: User) -> None:
 
 
 @transaction.atomic
-def quote(voice: Voice, words: str, *, by: User) -> Voice:
+def quote(supporter: Supporter, words: str, *, by: User) -> Supporter:
     """Choose which words of it may be shown; empty takes the quote away.
 
     Raises `ActionNotAllowed` where they name somebody, and for a private message: its voice counts without words.
     """
-    row = Voice.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=voice.pk)
+    row = Supporter.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=supporter.pk)
     said = storable(words).strip()
     if said and row.message and row.message.is_private:
         raise ActionNotAllowed(
@@ -120,20 +129,20 @@ def quote(voice: Voice, words: str, *, by: User) -> Voice:
     return row
 
 
-def suggestion(voice: Voice) -> str:
+def suggestion(supporter: Supporter) -> str:
     """Which words could be quoted: the message's, without what leads to its author."""
-    if voice.message is None or voice.message.is_private:
+    if supporter.message is None or supporter.message.is_private:
         return ""
-    return rules.suggested(voice.message.text, author(voice))
+    return rules.suggested(supporter.message.text, author(supporter))
 
 
-def author(voice: Voice) -> frozenset[str]:
+def author(supporter: Supporter) -> frozenset[str]:
     """Folded names of who wrote it, as far as they are still known."""
-    if voice.message is None:
+    if supporter.message is None:
         return frozenset()
-    house = voice.municipality
+    house = supporter.municipality
     ours = (house.name_cyrl, house.name_latn, house.name_en)
-    return rules.names(voice.message.author_name, voice.message.author_handle, but=ours)
+    return rules.names(supporter.message.author_name, supporter.message.author_handle, but=ours)
 
 
 def _refuse_names(words: str, known: frozenset[str]) -> None:
@@ -150,8 +159,8 @@ def _refuse_names(words: str, known: frozenset[str]) -> None:
         )
 
 
-def _refuse_told(voice: Voice) -> None:
-    if voice.told_id or (voice.round_id and not voice.trouble):
+def _refuse_told(supporter: Supporter) -> None:
+    if supporter.reply_id or (supporter.round_id and not supporter.error):
         raise ActionNotAllowed(
-            _("Whoever wrote this was told what became of “%(need)s”, so it stays there.") % {"need": voice.need}
+            _("Whoever wrote this was told what became of “%(need)s”, so it stays there.") % {"need": supporter.need}
         )

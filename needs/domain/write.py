@@ -44,7 +44,7 @@ def hold(municipality_id: int) -> None:
 def recount(municipality_id: int, *needs: int) -> None:
     """Set the size of these needs to the number of their voices. Their municipality is held."""
     for pk in sorted(set(needs)):
-        Need.objects.filter(pk=pk).update(size=Need(pk=pk).voices.count())
+        Need.objects.filter(pk=pk).update(size=Need(pk=pk).supporters.count())
     mark(municipality_id)
 
 
@@ -78,7 +78,7 @@ def delete(need: Need, *, by: User) -> None:
     """Take away a need that nobody has asked for. Raises `ActionNotAllowed` while it has voices."""
     hold(need.municipality_id)
     row = locked(need)
-    if row.voices.exists():
+    if row.supporters.exists():
         raise ActionNotAllowed(_("Citizens asked for this, so it stays. Put it together with another need instead."))
     record("need.delete", by=by, target=row)
     row.delete()

@@ -8,8 +8,8 @@ from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from inbox.models import Department, Message, Settlement
-from needs.enums import SETTLED, Stage
-from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Round, Voice
+from needs.enums import SETTLED, NeedStage
+from needs.models import QUOTABLE, AnswerRound, Need, NeedPicture, NeedsPage, Supporter
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -46,7 +46,7 @@ class Narrowed:
 class Column:
     """One stage of the board: how many there are, and the first of them."""
 
-    stage: Stage
+    stage: NeedStage
     count: int = 0
     needs: list[Need] = field(default_factory=list)
 
@@ -68,19 +68,19 @@ def ordered(stage: str) -> tuple[Any, ...]:
 
 def columns(narrowed: Narrowed) -> list[Column]:
     """Every stage with the first of its needs. Two queries."""
-    found = {stage: Column(stage) for stage in Stage}
+    found = {stage: Column(stage) for stage in NeedStage}
     for row in narrowed.apply(Need.objects.all()).order_by().values("stage").annotate(count=Count("pk")):
-        found[Stage(row["stage"])].count = row["count"]
+        found[NeedStage(row["stage"])].count = row["count"]
     places = {
-        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(Stage.NEW)),
-        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(Stage.DONE)),
+        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(NeedStage.NEW)),
+        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(NeedStage.DONE)),
     }
     rows: QuerySet[Any] = narrowed.apply(Need.objects.all()).annotate(**places)
     rows = rows.select_related("settlement", "department")
     rows = rows.filter(Q(by_size__lte=ON_BOARD) & ~Q(stage__in=SETTLED) | Q(by_day__lte=ON_BOARD, stage__in=SETTLED))
     place = Case(When(stage__in=SETTLED, then="by_day"), default="by_size")
     for need in rows.order_by(place, "pk").defer("text", "search_key"):
-        found[Stage(need.stage)].needs.append(need)
+        found[NeedStage(need.stage)].needs.append(need)
     return list(found.values())
 
 
@@ -114,21 +114,21 @@ def found(words: str, but: int = 0) -> list[Need]:
 # ---------------------------------------------------------------- one need
 
 
-def voices(need: Need) -> QuerySet[Voice]:
+def supporters(need: Need) -> QuerySet[Supporter]:
     """The newest first, with their messages, for who may read those."""
-    rows = Voice.objects.filter(need=need).select_related("message__channel", "told__delivery", "by")
-    return rows.order_by("-heard_on", "-pk").defer("message__seen", "message__search_key")
+    rows = Supporter.objects.filter(need=need).select_related("message__channel", "reply__delivery", "by")
+    return rows.order_by("-received_on", "-pk").defer("message__first_text", "message__search_key")
 
 
-def quotes(need: Need) -> QuerySet[Voice]:
+def quotes(need: Need) -> QuerySet[Supporter]:
     """Chosen quotes alone, for who may not read messages."""
-    rows = Voice.objects.filter(QUOTED, need=need).only("quote", "source", "heard_on", "municipality_id")
-    return rows.order_by("-heard_on", "-pk")
+    rows = Supporter.objects.filter(QUOTABLE, need=need).only("quote", "source", "received_on", "municipality_id")
+    return rows.order_by("-received_on", "-pk")
 
 
 def sources(need: Need) -> list[tuple[str, int]]:
     """By how it was heard, the most frequent first: (code of `Source`, count)."""
-    rows = Voice.objects.filter(need=need).order_by().values("source").annotate(count=Count("pk"))
+    rows = Supporter.objects.filter(need=need).order_by().values("source").annotate(count=Count("pk"))
     return [(row["source"], row["count"]) for row in rows.order_by("-count", "source")]
 
 
@@ -141,11 +141,11 @@ def has_page() -> bool:
     return NeedsPage.objects.filter(is_on=True).exists()
 
 
-def last_round(need: Need) -> Round | None:
-    return Round.objects.filter(need=need).select_related("by").order_by("-pk").first()
+def last_round(need: Need) -> AnswerRound | None:
+    return AnswerRound.objects.filter(need=need).select_related("by").order_by("-pk").first()
 
 
 def gathered(keys: Sequence[int]) -> list[Message]:
     """These messages, oldest first, each with the need it belongs to."""
-    rows = Message.objects.filter(pk__in=keys).select_related("channel", "voice__need", "settlement", "department")
-    return list(rows.order_by("at", "pk").defer("seen", "search_key"))
+    rows = Message.objects.filter(pk__in=keys).select_related("channel", "supporter__need", "settlement", "department")
+    return list(rows.order_by("at", "pk").defer("first_text", "search_key"))

@@ -16,12 +16,12 @@ from inbox.enums import Topic
 from inbox.models import Settlement
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
-from needs.enums import Source, Stage
-from needs.models import Need, Voice
+from needs.enums import NeedStage, SupporterSource
+from needs.models import Need, Supporter
 from serbian.sorting import sort_key
 
 TOP = 10
-WAITING = (Stage.NEW, Stage.LOOKED_AT)
+WAITING = (NeedStage.NEW, NeedStage.LOOKED_AT)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _month_after(day: date) -> date:
 
 @dataclass(frozen=True)
 class NeedSummary:
-    """A need as the overview tells it. `began_on` is the day of its first voice, `voices` those of the period."""
+    """A need as the overview tells it. `began_on` is the day of its first voice, `supporters` those of the period."""
 
     pk: int
     title: str
@@ -77,7 +77,7 @@ class NeedSummary:
     decided_on: date | None
     done_on: date | None
     began_on: date
-    voices: int
+    supporters: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class NeedsBreakdown:
     """A part of the needs: of one topic, of one settlement."""
 
     label: str
-    voices: int
+    supporters: int
     heard: int
     decided: int
     done: int
@@ -124,21 +124,21 @@ class Overview:
         return [line for line in self.lines if self.period.holds(line.done_on)]
 
     @property
-    def voices(self) -> int:
+    def supporters(self) -> int:
         return sum(self.sources.values())
 
     @property
     def touched(self) -> list[NeedSummary]:
         """Everything that the period has to tell of."""
         dates = ((line, (line.began_on, line.decided_on, line.done_on)) for line in self.lines)
-        return [line for line, days in dates if line.voices or any(self.period.holds(day) for day in days)]
+        return [line for line, days in dates if line.supporters or any(self.period.holds(day) for day in days)]
 
     # ---- which
 
     @property
     def top(self) -> list[NeedSummary]:
         """Those most asked for in the period."""
-        return _most(line for line in self.lines if line.voices)[:TOP]
+        return _most(line for line in self.lines if line.supporters)[:TOP]
 
     @property
     def waiting(self) -> list[NeedSummary]:
@@ -165,12 +165,12 @@ class Overview:
             groups[labels.get(part(line), other)].append(line)
         rows = [
             NeedsBreakdown(
-                label, sum(line.voices for line in lines), self._count(lines, "began_on"),
+                label, sum(line.supporters for line in lines), self._count(lines, "began_on"),
                 self._count(lines, "decided_on"), self._count(lines, "done_on"), next(iter(_most(lines)), None),
             )
             for label, lines in groups.items()
         ]  # fmt: skip
-        return sorted(rows, key=lambda row: (-row.voices, sort_key(row.label)))
+        return sorted(rows, key=lambda row: (-row.supporters, sort_key(row.label)))
 
     def _count(self, lines: Sequence[NeedSummary], day: str) -> int:
         return sum(self.period.holds(getattr(line, day)) for line in lines)
@@ -215,7 +215,7 @@ class Overview:
 
 
 def _most(lines: Iterable[NeedSummary]) -> list[NeedSummary]:
-    return sorted(lines, key=lambda line: (-line.voices, -line.size, line.pk))
+    return sorted(lines, key=lambda line: (-line.supporters, -line.size, line.pk))
 
 
 def _took(days: Iterable[tuple[date, date | None]]) -> Took:
@@ -226,24 +226,28 @@ def _took(days: Iterable[tuple[date, date | None]]) -> Took:
 
 
 def overview(period: Period) -> Overview:
-    within = Q(voices__heard_on__gte=period.first, voices__heard_on__lt=period.after)
-    rows = Need.objects.annotate(first=Min("voices__heard_on"), within=Count("voices", filter=within)).order_by("pk")
+    within = Q(supporters__received_on__gte=period.first, supporters__received_on__lt=period.after)
+    rows = Need.objects.annotate(
+        first=Min("supporters__received_on"), within=Count("supporters", filter=within)
+    ).order_by("pk")
     fields = (
         "pk", "title", "topic", "settlement_id", "stage", "size", "reason", "done", "decided_on", "done_on",
     )  # fmt: skip
     lines = [
         # without a voice (it was merged, or begun by hand) it counts from the day it was written down
-        NeedSummary(**row, began_on=began or written.astimezone(BELGRADE).date(), voices=count)
+        NeedSummary(**row, began_on=began or written.astimezone(BELGRADE).date(), supporters=count)
         for row, began, count, written in (
             (dict(zip(fields, row, strict=False)), *row[-3:])
             for row in rows.values_list(*fields, "first", "within", "created_at")
         )
     ]
-    voices = Voice.objects.filter(heard_on__gte=date(period.year - 1, 1, 1), heard_on__lt=date(period.year + 1, 1, 1))
-    here = Q(heard_on__gte=period.first, heard_on__lt=period.after)
+    supporters = Supporter.objects.filter(
+        received_on__gte=date(period.year - 1, 1, 1), received_on__lt=date(period.year + 1, 1, 1)
+    )
+    here = Q(received_on__gte=period.first, received_on__lt=period.after)
     counted = (
-        voices.order_by()
-        .values_list(TruncMonth("heard_on"), F("need__topic"), "source")
+        supporters.order_by()
+        .values_list(TruncMonth("received_on"), F("need__topic"), "source")
         .annotate(count=Count("pk"), here=Count("pk", filter=here))
     )
     sources: Counter[str] = Counter()
@@ -254,7 +258,7 @@ def overview(period: Period) -> Overview:
     return Overview(
         period,
         lines,
-        {source: sources[source] for source in Source.values if sources[source]},
+        {source: sources[source] for source in SupporterSource.values if sources[source]},
         dict(by_month),
         dict(Settlement.objects.values_list("pk", "name")),
         today(),

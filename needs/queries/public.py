@@ -20,14 +20,14 @@ from municipalities.holidays import BELGRADE
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import glossary, today
 from municipalities.tenancy import scope
-from needs.enums import Stage
-from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Voice
+from needs.enums import NeedStage
+from needs.models import QUOTABLE, Need, NeedPicture, NeedsPage, Supporter
 from posts.models import Closing, Publication, Variant
 from posts.picture_metadata import consent_note
 from serbian.glossary import EMPTY, Glossary
 
 # What is decided is told; what is only looked at is not. The order is that of the page.
-TOLD = (Stage.DONE, Stage.PLANNED, Stage.DECLINED)
+TOLD = (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED)
 # The closing reports of polls, questions and consultations.
 ASKED = "asked"
 SHOWN = (*(str(stage) for stage in TOLD), ASKED)
@@ -50,7 +50,7 @@ class PublishedPage:
 class Chosen:
     """What the reader wants to see: one of `SHOWN`, of one topic or of all, from which page."""
 
-    show: str = Stage.DONE.value
+    show: str = NeedStage.DONE.value
     topic: str = ""
     number: int = 1
 
@@ -91,7 +91,7 @@ def shown(slug: str) -> PublishedPage | None:
             return None
         last = public().aggregate(count=Count("pk"), last=Max("changed_at"))
         # words that a citizen wants to have erased are gone at once, not when the kept page is
-        quoted = Voice.objects.filter(QUOTED, need__is_public=True)
+        quoted = Supporter.objects.filter(QUOTABLE, need__is_public=True)
         words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
@@ -159,11 +159,11 @@ def _needs(chosen: Chosen, part: slice) -> list[Need]:
     if chosen.topic:
         rows = rows.filter(about=chosen.topic)
     # What was done is news, the newest first; what is to come, or not, is looked up by topic.
-    order = ("-done_on", "-pk") if chosen.show == Stage.DONE else ("about", "-decided_on", "-pk")
-    quotes = Voice.objects.filter(QUOTED).order_by("-heard_on", "-pk")[:MOST_QUOTES]
+    order = ("-done_on", "-pk") if chosen.show == NeedStage.DONE else ("about", "-decided_on", "-pk")
+    quotes = Supporter.objects.filter(QUOTABLE).order_by("-received_on", "-pk")[:MOST_QUOTES]
     pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
     found = rows.select_related("settlement").prefetch_related(
-        Prefetch("voices", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
+        Prefetch("supporters", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
     )
     needs: list[Any] = list(found.order_by(*order)[part])
     day = today()

@@ -21,7 +21,7 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import supporters, write
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.forms import FirstVoiceForm, NeedForm
 from needs.models import Need
 from needs.queries import board as queries
@@ -38,7 +38,7 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     """All stages with what most ask for; or one stage, page by page."""
     settlements, departments = queries.settlements(), queries.departments()
     narrowed = _narrowed(request, settlements, departments)
-    stage = choice_param(request.GET, "stage", Stage.values)
+    stage = choice_param(request.GET, "stage", NeedStage.values)
     columns = queries.columns(narrowed) if not stage else []
     page = Paginator(queries.of_stage(narrowed, stage), PER_PAGE).get_page(request.GET.get("page")) if stage else None
     kept = request.GET.copy()
@@ -77,7 +77,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
                 need = write.write(request.municipality, form.words(), by=request.user)
                 said = first.cleaned_data
                 if said["source"]:
-                    supporters.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+                    supporters.hear(need, said.pop("source"), said.pop("received_on"), by=request.user, **said)
         except ActionNotAllowed as refused:
             add_form_error(first if refused.field in first.fields else form, refused)
         else:

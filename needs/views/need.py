@@ -14,7 +14,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import decide, follow_up, publish, write
 from needs.domain.merge import merge as put_together
-from needs.enums import Source
+from needs.enums import SupporterSource
 from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
 from needs.models import Need
 from needs.queries import board as queries
@@ -32,16 +32,16 @@ def need(request: MunicipalityRequest, need: int) -> HttpResponse:
 def page(request: MunicipalityRequest, row: Need, *, form: VoiceForm | None = None, problem: str = "") -> HttpResponse:
     """Voices with their messages for who may read those; for others how many, and the chosen quotes."""
     may_read = request.access.may(Verb.INBOX_VIEW)
-    rows = queries.voices(row) if may_read else queries.quotes(row)
-    labels = dict(Source.choices)
+    rows = queries.supporters(row) if may_read else queries.quotes(row)
+    labels = dict(SupporterSource.choices)
     return shown(request, "needs/need.html", {
         "need": row,
-        "voices": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "supporters": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "sources": [(labels[code], count) for code, count in queries.sources(row)],
         "pictures": queries.pictures(row),
         "round": queries.last_round(row),
         "may_read": may_read,
-        "voice_form": form or VoiceForm(),
+        "supporter_form": form or VoiceForm(),
         "is_hearing": form is not None,
         "has_page": queries.has_page(),
     }, form=form, problem=problem)  # fmt: skip

@@ -19,7 +19,7 @@ from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from needs.enums import Source, Stage
+from needs.enums import NeedStage, SupporterSource
 from needs.queries.overview import NeedSummary, Overview, Period, overview
 from reports.contents.common import whole
 
@@ -44,7 +44,7 @@ def page(request: MunicipalityRequest) -> HttpResponse:
         "after": base + _query(_moved(period, 1)) if period.after <= today() else "",
         "csv": reverse("needs_overview_csv", args=[slug]) + query,
         "counted": [(_part(period, span), span) for span in _since_the_first(spans(period.parts(found.today)))],
-        "sources": [(Source(source).label, count) for source, count in found.sources.items()],
+        "sources": [(SupporterSource(source).label, count) for source, count in found.sources.items()],
         "top": [_told(found, line) for line in found.top],
         "waiting": [_told(found, line) for line in found.waiting],
         "page_title": _("Needs: overview"),
@@ -63,9 +63,9 @@ def table(request: MunicipalityRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = [
         [
-            line.title, _topic(line), found.settlements.get(line.settlement_id or 0, ""), str(Stage(line.stage).label),
-            line.voices, line.size, line.began_on.isoformat(), _day(line.decided_on), _day(line.done_on), line.reason,
-            line.done,
+            line.title, _topic(line), found.settlements.get(line.settlement_id or 0, ""),
+            str(NeedStage(line.stage).label), line.supporters, line.size, line.began_on.isoformat(),
+            _day(line.decided_on), _day(line.done_on), line.reason, line.done,
         ]
         for line in found.touched
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def _name(period: Period) -> str:
 def _told(found: Overview, line: NeedSummary) -> dict[str, Any]:
     return {
         "line": line, "topic": _topic(line), "settlement": found.settlements.get(line.settlement_id or 0, ""),
-        "stage": Stage(line.stage), "waits": found.waits(line),
+        "stage": NeedStage(line.stage), "waits": found.waits(line),
     }  # fmt: skip
 
 

@@ -14,13 +14,15 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import supporters
 from needs.forms import QuoteForm, VoiceForm
-from needs.models import Voice
+from needs.models import Supporter
 from needs.views.need import page
 from needs.views.pages import found, shown
 
 
-def _voice(need: int, voice: int) -> Voice:
-    row: Voice = get_object_or_404(Voice.objects.select_related("message", "need", "municipality"), pk=voice, need=need)
+def _voice(need: int, supporter: int) -> Supporter:
+    row: Supporter = get_object_or_404(
+        Supporter.objects.select_related("message", "need", "municipality"), pk=supporter, need=need
+    )
     return row
 
 
@@ -31,7 +33,7 @@ def add(request: MunicipalityRequest, need: int) -> HttpResponse:
     if form.is_valid():
         said = dict(form.cleaned_data)
         try:
-            supporters.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+            supporters.hear(row, said.pop("source"), said.pop("received_on"), by=request.user, **said)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -42,11 +44,11 @@ def add(request: MunicipalityRequest, need: int) -> HttpResponse:
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
-def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
+def quote(request: MunicipalityRequest, need: int, supporter: int) -> HttpResponse:
     """What was said beside what may be shown of it."""
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
-    row = _voice(need, voice)
+    row = _voice(need, supporter)
     proposed = row.quote or supporters.suggestion(row)
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():
@@ -57,13 +59,13 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
         else:
             flash.success(request, _("Saved."))
             return redirect("need", request.municipality.slug, need)
-    return shown(request, "needs/quote.html", {"voice": row, "need": row.need}, form=form)
+    return shown(request, "needs/quote.html", {"supporter": row, "need": row.need}, form=form)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_POST
-def remove(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
-    row = _voice(need, voice)
+def remove(request: MunicipalityRequest, need: int, supporter: int) -> HttpResponse:
+    row = _voice(need, supporter)
     try:
         supporters.remove(row, by=request.user)
     except ActionNotAllowed as refused:

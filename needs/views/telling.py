@@ -12,7 +12,7 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import notify as verbs
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.forms import TellForm
 from needs.models import Need
 from needs.queries.board import last_round
@@ -50,4 +50,4 @@ def tell(request: MunicipalityRequest, need: int) -> HttpResponse:
 
 
 def _said(row: Need) -> str:
-    return row.done if row.stage == Stage.DONE else row.reason if row.stage == Stage.DECLINED else ""
+    return row.done if row.stage == NeedStage.DONE else row.reason if row.stage == NeedStage.DECLINED else ""

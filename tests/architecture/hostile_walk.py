@@ -24,9 +24,9 @@ from administration.models import Installation
 from channels.models import Channel, ChannelPause
 from common import mail
 from common.models import MailMessage
-from inbox.models import AnswerDraft, Hold, Message
+from inbox.models import AnswerDraft, LegalHold, Message
 from municipalities.tenancy import scope
-from needs.models import Need, Round
+from needs.models import AnswerRound, Need
 from notifications.domain.send import send_due
 from notifications.enums import How
 from notifications.models import Notification
@@ -428,12 +428,12 @@ def more_rows(cast: Cast) -> None:
     with scope(cast.cuprija):
         now, of_municipality = timezone.now(), {"municipality": cast.cuprija}
         for message in Message.objects.order_by("-pk")[:2]:
-            Hold.objects.create(message=message, reason="Спор", by=cast.approver, **of_municipality)
+            LegalHold.objects.create(message=message, reason="Спор", by=cast.approver, **of_municipality)
             AnswerDraft.objects.create(
                 message=message, text="Да", by=cast.officer, began_at=now, at=now, **of_municipality
             )
         for need in Need.objects.all():
-            Round.objects.create(need=need, text="Урађено", people=1, by=cast.officer, **of_municipality)
+            AnswerRound.objects.create(need=need, text="Урађено", people=1, by=cast.officer, **of_municipality)
         channel = Channel.objects.latest("pk")
         ChannelPause.objects.create(channel=channel, reason="Жалост", by=cast.approver, **of_municipality)
         LinkCheck.objects.create(url="https://x.example/", digest="x", **of_municipality)

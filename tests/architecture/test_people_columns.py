@@ -105,7 +105,7 @@ COLUMNS = {
     "inbox.Note.by": HISTORY,
     "inbox.ProposedAnswer.by": HISTORY,
     "inbox.ProposedAnswer.decided_by": HISTORY,
-    "inbox.ProposedAnswer.words_by": HISTORY,
+    "inbox.ProposedAnswer.text_by": HISTORY,
     "inbox.Reply.approved_by": HISTORY,
     "inbox.Reply.by": HISTORY,
     "inbox.SavedAnswer.by": HISTORY,
@@ -324,11 +324,11 @@ class Everything:
             now = timezone.now()
             place = channel(municipality, self.who)
             self.message = Message.objects.create(
-                municipality=municipality, channel=place, remote_id="1", at=now, heard_at=now, counts_from=now,
+                municipality=municipality, channel=place, remote_id="1", at=now, received_at=now, counts_from=now,
                 assignee=self.who,
             )  # fmt: skip
             Message.objects.create(
-                municipality=municipality, channel=place, remote_id="2", at=now, heard_at=now, counts_from=now,
+                municipality=municipality, channel=place, remote_id="2", at=now, received_at=now, counts_from=now,
                 assignee=self.who, state="closed", settled_at=now,
             )  # fmt: skip
             post = Post.objects.create(municipality=municipality, author=self.who)

@@ -465,7 +465,7 @@ def _message(things: Things) -> int:
     with scope(cast.cuprija):
         written, _ = Message.objects.get_or_create(
             municipality=cast.cuprija, channel=things.publication.channel, remote_id="said",
-            defaults={"text": "?", "at": now, "heard_at": now, "visibility": "public", "counts_from": now},
+            defaults={"text": "?", "at": now, "received_at": now, "visibility": "public", "counts_from": now},
         )  # fmt: skip
     return int(written.pk)
 
@@ -478,7 +478,7 @@ def _moderation(things: Things) -> int:
         message = Message.objects.select_related("channel").get(remote_id="said")
         if moderation := message.moderations.first():
             return int(moderation.pk)
-        return int(moderate.propose(message, moderate.Wish("spam", "hide", "Реклама"), by=cast.officer).pk)
+        return int(moderate.propose(message, moderate.ModerationRequest("spam", "hide", "Реклама"), by=cast.officer).pk)
 
 
 def _house_rules(things: Things) -> str:
@@ -498,7 +498,7 @@ def _answered(it: Things, kind: str) -> int:
             return int(SavedAnswer.objects.create(
                 municipality=cast.cuprija, name=name, text="Хвала.", by=cast.officer
             ).pk)  # fmt: skip
-        now, by = timezone.now(), {"by": cast.officer, "words_by": cast.officer}
+        now, by = timezone.now(), {"by": cast.officer, "text_by": cast.officer}
         proposed, _ = ProposedAnswer.objects.get_or_create(
             municipality=cast.cuprija,
             message_id=_message(it),
@@ -543,10 +543,10 @@ def _need(it: Things) -> Need:
 
 
 def _of_need(it: Things, kind: str) -> int:
-    """A voice of it or a picture, each role its own."""
+    """A supporter or a picture of the need, one for each role."""
     need, by = _need(it), it.cast.officer
     with scope(it.cast.cuprija):
-        if kind == "voice":
+        if kind == "supporter":
             return supporters.hear(need, "phone", timezone.localdate(), by=by).pk
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
@@ -714,7 +714,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "settlements/settlement": _settlement,
     "inbox-answer/token": lambda it: _handed_over(it)[1],
     "needs/need": lambda it: _need(it).pk,
-    "voices/voice": lambda it: _of_need(it, "voice"),
+    "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",

@@ -235,7 +235,7 @@ class Chaos:
         from delivery.enums import State
         from delivery.models import Delivery
         from inbox.domain import answer
-        from inbox.enums import State as MessageState
+        from inbox.enums import MessageState
         from inbox.models import Message
         from municipalities.tenancy import everywhere
 

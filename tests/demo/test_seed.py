@@ -32,12 +32,22 @@ from delivery.models import Attempt, Delivery
 from demo import pictures, texts
 from demo.people import PASSWORD
 from inbox.domain import fetch_replies, staff_notifications
-from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import (
+    HandOver,
+    HouseRules,
+    Message,
+    MessageFetch,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+    SavedAnswer,
+)
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, MunicipalityKind
 from municipalities.models import REAL_PLACE, Enrolment, Membership, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
-from needs.models import Need, NeedsPage, Voice
+from needs.models import Need, NeedsPage, Supporter
 from notifications.enums import How
 from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
@@ -530,7 +540,7 @@ def test_what_was_heard_is_not_heard_again(demo: None) -> None:
         )
         told = Notice.objects.filter(account__kind="page").values("account").annotate(newest=Max("pk"))
         newest = {str(row["account"]): str(row["newest"]) for row in told}
-        for row in Listening.objects.select_related("channel"):
+        for row in MessageFetch.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
         assert fetch_replies.begin() == 0
         assert fetch_replies.due() == []
@@ -540,7 +550,7 @@ def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
     messages = Message.objects.all()
     assert not messages.filter(script="").exists()
     assert messages.filter(kind="", suggested_kind="question").exists()
-    assert messages.filter(alike__isnull=False).exists()
+    assert messages.filter(similar_group__isnull=False).exists()
     sorted_ones = messages.exclude(topic="").exclude(kind="praise")
     assert sorted_ones.filter(settlement__isnull=False, department__isnull=False).count() * 3 > sorted_ones.count()
 
@@ -601,14 +611,14 @@ def test_polls_were_voted_in_and_their_reports_say_what_the_network_counted(demo
 def test_needs_are_made_of_messages_and_calls_and_say_what_became_of_them(demo: None) -> None:
     cuprija = Need.objects.filter(municipality__slug="cuprija")
     assert {need.stage for need in cuprija} == {"new", "looked_at", "planned", "done", "declined"}
-    for need in Need.objects.prefetch_related("voices"):
-        assert need.size == len(need.voices.all()) > 0, need
+    for need in Need.objects.prefetch_related("supporters"):
+        assert need.size == len(need.supporters.all()) > 0, need
         assert mixed_script_words(f"{need.title} {need.text} {need.reason} {need.done}") == []
         if need.decided_on:
             assert (
-                min(voice.heard_on for voice in need.voices.all())
+                min(supporter.received_on for supporter in need.supporters.all())
                 <= need.decided_on
                 <= (need.done_on or need.decided_on)
             )
-    assert Voice.objects.filter(source="message").count() > 10
+    assert Supporter.objects.filter(source="message").count() > 10
     assert {row.municipality.slug for row in NeedsPage.objects.filter(is_on=True)} == {"cuprija", "vrnjacka-banja"}

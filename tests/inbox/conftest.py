@@ -17,7 +17,7 @@ from delivery.domain.deliver import deliver
 from delivery.models import Delivery
 from inbox import tasks
 from inbox.domain import ingest
-from inbox.models import Listening, Message
+from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from posts.models import Publication
 from tests.analytics import factories
@@ -44,7 +44,7 @@ class Town:
         """What a worker hears at the next look, whenever that is due."""
         ingest.listen()
         with everywhere("a test does not wait"):
-            Listening.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+            MessageFetch.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         return sum(ingest.hear(channel) for channel in ingest.claim())
 
     def messages(self) -> list[Message]:

@@ -15,14 +15,16 @@ from django.utils import timezone
 from analytics.logframe import Measured
 from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
-from inbox.reasons import Reason
+from inbox.moderation_rules import ModerationReason
 from municipalities.holidays import BELGRADE, working_minutes
 
 
 def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
     kept = Q(first_answer_at__lte=F("due_at"))
     rows = _questions(places, first, last).filter(Q(first_answer_at__isnull=False) | Q(due_at__lt=timezone.now()))
-    rows = rows.exclude(first_answer_at__isnull=True, gone_at__isnull=False, gone_at__lte=F("due_at"))
+    rows = rows.exclude(
+        first_answer_at__isnull=True, remote_deleted_at__isnull=False, remote_deleted_at__lte=F("due_at")
+    )
     counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=kept))
     return _nothing(places, "no_questions") | {
         row["municipality"]: Measured(row["kept"] * 100 / row["asked"], row["asked"]) for row in counted
@@ -46,7 +48,7 @@ def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapp
     told: dict[int, list[bool]] = defaultdict(list)
     for row in rows.select_related("message"):
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
-        told[row.municipality_id].append(row.reason in Reason.values and has_copy)
+        told[row.municipality_id].append(row.reason in ModerationReason.values and has_copy)
     return _nothing(places, "nothing_hidden") | {
         pk: Measured(sum(kept) * 100 / len(kept), len(kept)) for pk, kept in told.items()
     }

@@ -16,7 +16,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
 from inbox.domain import answer, propose, retention, triage
-from inbox.enums import MessageKind, Proposed, State
+from inbox.enums import MessageKind, MessageState, ProposalState
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.tenancy import scope
@@ -50,7 +50,7 @@ def again(town: Town, one: ProposedAnswer) -> ProposedAnswer:
 
 def decided(town: Town, one: ProposedAnswer, who: Any = None, **fields: Any) -> Any:
     """The approver's form, as it stands on the page unless `fields` say otherwise."""
-    body = {"decision": "approve", "text": one.text, "turn": one.turn, **fields}
+    body = {"decision": "approve", "text": one.text, "revision": one.revision, **fields}
     client = sign_in(who or town.cast.approver)
     return client.post(f"{LIST}{one.message_id}/proposed/{one.pk}/decide/", body)
 
@@ -66,7 +66,7 @@ def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: Town) -> 
     message = strict.heard("@opstina До када?")
     told = sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."}, follow=True)
     assert "The answer waits for approval" in told.text
-    assert strict.again(message).state == State.WAITING
+    assert strict.again(message).state == MessageState.WAITING
     assert out(strict) == []
     with scope(strict.cast.cuprija):
         one = ProposedAnswer.objects.get()
@@ -76,9 +76,9 @@ def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: Town) -> 
     assert decided(strict, one).status_code == 422  # a second click
     assert out(strict) == ["@gradjanka До 14 часова."]
     done = again(strict, one)
-    assert (done.state, done.decided_by) == (Proposed.SENT, strict.cast.approver)
+    assert (done.state, done.decided_by) == (ProposalState.SENT, strict.cast.approver)
     assert (done.reply.by, done.reply.approved_by) == (strict.cast.officer, strict.cast.approver)
-    assert strict.again(message).state == State.ANSWERED
+    assert strict.again(message).state == MessageState.ANSWERED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -92,7 +92,7 @@ def test_two_approvers_at_the_same_moment_send_it_once(strict: Town) -> None:
         try:
             together.wait(timeout=300)
             with scope(strict.cast.cuprija):
-                propose.approve(one, one.text, turn=one.turn, by=by)
+                propose.approve(one, one.text, revision=one.revision, by=by)
         except ActionNotAllowed:
             return False
         finally:
@@ -184,7 +184,7 @@ def test_an_officer_may_not_approve(strict: Town) -> None:
     one = proposed(strict, strict.heard("@opstina До када?"), by=strict.cast.approver)
     assert decided(strict, one, strict.cast.officer).status_code == 403
     with scope(strict.cast.cuprija), pytest.raises(ActionNotAllowed, match="Only an approver"):
-        propose.approve(one, one.text, turn=one.turn, by=strict.cast.officer)
+        propose.approve(one, one.text, revision=one.revision, by=strict.cast.officer)
     assert out(strict) == []
 
 
@@ -224,7 +224,7 @@ def test_an_answer_comes_back_with_a_reason_and_the_words_of_the_approver(strict
     assert wordless.status_code == 422
     assert "До 16 часова.</textarea>" in wordless.text
     assert decided(strict, one, decision="return", text="До 16 часова.", reason="Погрешно време").status_code == 302
-    assert strict.again(message).state == State.OPEN
+    assert strict.again(message).state == MessageState.OPEN
     page = sign_in(strict.cast.officer).get(f"{LIST}{message.pk}/").text
     assert "Погрешно време" in page
     assert "До 16 часова.</textarea>" in page
@@ -287,7 +287,7 @@ def test_in_an_emergency_who_is_on_the_list_answers_at_once_and_others_wait(stri
     EmergencyRight.objects.create(municipality=strict.cast.cuprija, user=strict.cast.officer, by=strict.cast.approver)
     sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "Ватрогасци стижу."})
     assert out(strict) == ["@gradjanka Ватрогасци стижу."]
-    assert again(strict, waiting).state == Proposed.WITHDRAWN
+    assert again(strict, waiting).state == ProposalState.WITHDRAWN
     calm = strict.heard("@opstina Када је базар?")
     sign_in(strict.cast.officer).post(f"{LIST}{calm.pk}/answer/", {"text": "У суботу."})
     assert out(strict) == ["@gradjanka Ватрогасци стижу."]
@@ -345,7 +345,7 @@ def test_with_the_message_its_proposals_and_drafts_are_forgotten(strict: Town) -
         retention.erase_authors(strict.cast.cuprija, [(message.channel_id, message.author_id)], by=strict.cast.approver)
         assert not AnswerDraft.objects.exists()
     gone = again(strict, one)
-    assert (gone.text, gone.reason, gone.state) == ("", "", Proposed.WITHDRAWN)
+    assert (gone.text, gone.reason, gone.state) == ("", "", ProposalState.WITHDRAWN)
     assert decided(strict, one).status_code == 422
     sign_in(strict.cast.approver).post(f"{LIST}{message.pk}/draft/", {"text": "У Бранковој 9."})
     with scope(strict.cast.cuprija):

@@ -22,7 +22,7 @@ from common.models import AuditEvent, MailMessage
 from inbox import tasks
 from inbox.domain import desk, handover, retention, triage
 from inbox.domain.handover import Asked
-from inbox.enums import State
+from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
 from municipalities.domain import members
 from municipalities.tenancy import scope
@@ -76,7 +76,7 @@ def later(row: HandOver, **times: timedelta) -> None:
 
 
 def test_the_department_answers_without_an_account_and_the_message_is_open_again(town: Town, asked: HandOver) -> None:
-    assert town.again(asked.message).state == State.WAITING
+    assert town.again(asked.message).state == MessageState.WAITING
     stranger, path = Client(), link()
     page = stranger.get(path)
     assert page.status_code == 200
@@ -86,7 +86,7 @@ def test_the_department_answers_without_an_account_and_the_message_is_open_again
     assert (sent.status_code, sent.headers["Location"]) == (302, path)
     row = again(asked)
     assert (row.answer, row.answered_name) == ("До 14 часова.", "Мира")
-    assert row.message.state == State.OPEN
+    assert row.message.state == MessageState.OPEN
     assert "your answer has arrived" in stranger.get(path, headers={"Accept-Language": "en"}).text
     assert "До 14 часова." in sign_in(town.cast.officer).get(f"{LIST}{row.message_id}/").text
 
@@ -334,7 +334,7 @@ def test_the_form_asks_and_comes_back_as_typed(town: Town, waterworks: Departmen
     assert client.post(path, {"department": "0", "question": "Када?", "within": "480"}).status_code == 422
     good = client.post(path, {"department": waterworks.pk, "question": "Када?", "shown": "", "within": "480"})
     assert good.headers["Location"] == f"{LIST}{message.pk}/"
-    assert town.again(message).state == State.WAITING
+    assert town.again(message).state == MessageState.WAITING
     double = client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "480"})
     assert "asked already" in double.text
     assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
@@ -407,7 +407,7 @@ def test_an_answer_to_a_settled_message_is_kept_and_reopens_nothing(town: Town, 
         triage.close(asked.message, by=town.cast.officer)
     Client().post(link(), {"text": "Ипак сутра"})
     assert again(asked).answer == "Ипак сутра"
-    assert town.again(asked.message).state == State.CLOSED
+    assert town.again(asked.message).state == MessageState.CLOSED
 
 
 # ---- erasure
@@ -418,7 +418,7 @@ def test_what_is_forgotten_is_forgotten_here_too(town: Town, asked: HandOver) ->
     Client().post(path, {"text": "Одговор за Петра", "name": "Мира"})
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=asked.message_id).update(
-            state=State.CLOSED, settled_at=timezone.now() - timedelta(days=366)
+            state=MessageState.CLOSED, settled_at=timezone.now() - timedelta(days=366)
         )
     assert retention.purge_expired() == 1
     row = again(asked)

@@ -14,8 +14,8 @@ from django.utils import timezone
 from channels.enums import ChannelState
 from channels.models import Channel, Event
 from inbox.domain import ingest, webhook_events
-from inbox.enums import Heard, State
-from inbox.models import Listening, Message
+from inbox.enums import FetchOutcome, MessageState
+from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.visibility import Visibility
@@ -30,7 +30,7 @@ def test_what_citizens_write_below_our_post_is_heard_with_the_post(town: Town) -
     assert "До када неће бити воде?" in message.text
     assert message.publication_id == town.publication.pk
     assert message.author_name
-    assert message.state == State.OPEN
+    assert message.state == MessageState.OPEN
     assert message.read_at is None
     assert message.due_at is not None
     assert message.due_at > message.at
@@ -41,7 +41,7 @@ def test_nothing_is_heard_twice(town: Town) -> None:
     town.hear()
     assert town.hear() == 0
     with scope(town.cast.cuprija):
-        Listening.objects.update(cursor="")  # a network that begins anew
+        MessageFetch.objects.update(cursor="")  # a network that begins anew
     assert town.hear() == 0
     assert len(town.messages()) == 1
 
@@ -54,7 +54,7 @@ def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(town: Town, mo
     where = {
         "keep": (ingest, "keep"),
         "follow": (ingest, "_follow"),
-        "cursor": (Listening, "save"),
+        "cursor": (MessageFetch, "save"),
         "again": (ingest, "_again"),
     }
     town.says("@opstina Прво")
@@ -92,7 +92,7 @@ def test_words_that_were_changed_there_are_shown_with_what_they_were(town: Town)
         ingest.keep(town.channel, [_told("7", "Друго")])
         ingest.keep(town.channel, [_told("7", "Треће")])
     (message,) = town.messages()
-    assert (message.text, message.seen) == ("Треће", "Прво")
+    assert (message.text, message.first_text) == ("Треће", "Прво")
     assert message.changed_at is not None
 
 
@@ -110,8 +110,8 @@ def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(town: Town
     other = factories.channel(town.cast.cuprija, town.cast.officer)  # without a credential
     assert town.hear() == 1
     with scope(town.cast.cuprija):
-        assert Listening.objects.get(channel=other).outcome == Heard.NEEDS_CONSENT
-        assert Listening.objects.get(channel=town.channel).outcome == Heard.READ
+        assert MessageFetch.objects.get(channel=other).outcome == FetchOutcome.NEEDS_CONSENT
+        assert MessageFetch.objects.get(channel=town.channel).outcome == FetchOutcome.READ
 
 
 def test_a_disconnected_channel_is_not_asked(town: Town) -> None:
@@ -130,7 +130,7 @@ def test_two_workers_claim_a_channel_once(town: Town) -> None:
 def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
     town.hear()
     with everywhere("look"):
-        listening = Listening.objects.get()
+        listening = MessageFetch.objects.get()
         assert listening.next_at is not None
         assert listening.next_at > timezone.now() + timedelta(minutes=1)
     Event.objects.create(
@@ -155,7 +155,7 @@ def test_what_was_written_before_anybody_listened_is_late_for_nobody(town: Town)
     with scope(town.cast.cuprija):
         ingest.keep(town.channel, [yesterday, long_ago], is_first=True)
     old, young = sorted(town.messages(), key=lambda each: each.at)
-    assert (old.state, old.due_at) == (State.CLOSED, None)
-    assert young.state == State.OPEN
+    assert (old.state, old.due_at) == (MessageState.CLOSED, None)
+    assert young.state == MessageState.OPEN
     assert young.due_at is not None
     assert young.due_at > now

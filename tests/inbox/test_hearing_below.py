@@ -17,8 +17,8 @@ from analytics.ingestion.domain import collect
 from analytics.models import Subject
 from inbox import rules
 from inbox.domain import fetch_replies
-from inbox.enums import State
-from inbox.models import Below, Message
+from inbox.enums import MessageState
+from inbox.models import Message, ReplyFetch
 from municipalities.tenancy import everywhere, scope
 from tests.analytics import factories
 from tests.inbox.conftest import Town
@@ -28,13 +28,13 @@ def look(town: Town) -> int:
     """What a worker does at the next look, whenever that is due."""
     fetch_replies.begin()
     with everywhere("a test does not wait"):
-        Below.objects.exclude(next_at=None).update(next_at=timezone.now() - timedelta(seconds=1))
+        ReplyFetch.objects.exclude(next_at=None).update(next_at=timezone.now() - timedelta(seconds=1))
     return sum(fetch_replies.fetch_replies(channel) for channel in fetch_replies.due())
 
 
-def row(town: Town) -> Below:
+def row(town: Town) -> ReplyFetch:
     with scope(town.cast.cuprija):
-        return Below.objects.get(publication=town.publication)
+        return ReplyFetch.objects.get(publication=town.publication)
 
 
 def contexts(town: Town) -> int:
@@ -118,21 +118,21 @@ def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(town: Town) -> N
     look(town)
     with scope(town.cast.cuprija):
         message = Message.objects.get(remote_id=gone)
-        assert (message.gone_at, message.state) == (None, State.OPEN)
+        assert (message.remote_deleted_at, message.state) == (None, MessageState.OPEN)
         assert message.missed_at is not None
     following = row(town).next_at
     assert following is not None
     assert following <= timezone.now() + rules.MISSING_AGAIN
     look(town)  # too soon
     with scope(town.cast.cuprija):
-        assert Message.objects.get(remote_id=gone).gone_at is None
+        assert Message.objects.get(remote_id=gone).remote_deleted_at is None
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         look(town)
     with scope(town.cast.cuprija):
         message = Message.objects.get(remote_id=gone)
-        assert message.gone_at is not None
-        assert (message.state, message.text) == (State.CLOSED, "Нестаје")
-        assert Message.objects.get(remote_id=kept).gone_at is None
+        assert message.remote_deleted_at is not None
+        assert (message.state, message.text) == (MessageState.CLOSED, "Нестаје")
+        assert Message.objects.get(remote_id=kept).remote_deleted_at is None
 
 
 def test_what_stands_below_a_deleted_one_is_not_taken_for_deleted(town: Town) -> None:
@@ -144,8 +144,8 @@ def test_what_stands_below_a_deleted_one_is_not_taken_for_deleted(town: Town) ->
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         look(town)
     with scope(town.cast.cuprija):
-        assert Message.objects.get(remote_id=above).gone_at is not None
-        assert Message.objects.get(remote_id=deep).gone_at is None
+        assert Message.objects.get(remote_id=above).remote_deleted_at is not None
+        assert Message.objects.get(remote_id=deep).remote_deleted_at is None
 
 
 def test_one_that_shows_again_is_not_gone(town: Town) -> None:
@@ -156,7 +156,7 @@ def test_one_that_shows_again_is_not_gone(town: Town) -> None:
     look(town)
     with scope(town.cast.cuprija):
         message = Message.objects.get(remote_id=said)
-        assert (message.missed_at, message.gone_at) == (None, None)
+        assert (message.missed_at, message.remote_deleted_at) == (None, None)
 
 
 def test_a_network_that_is_tired_is_left_alone_until_it_says(town: Town) -> None:

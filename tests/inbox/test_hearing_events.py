@@ -15,8 +15,8 @@ from channels.enums import ChannelState
 from channels.models import Channel, Event
 from common.models import AuditEvent
 from inbox.domain import deleted_messages, ingest, retention, webhook_events
-from inbox.enums import State
-from inbox.models import Listening, Message
+from inbox.enums import MessageState
+from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import registry
 from platforms.types import RawEvent
@@ -41,7 +41,7 @@ def telegram(cast: Cast) -> Channel:
 def begun(channel: Channel) -> Channel:
     ingest.listen()
     with scope(channel.municipality_id):
-        Listening.objects.update(next_at=timezone.now() + timedelta(hours=1), asked_at=timezone.now())
+        MessageFetch.objects.update(next_at=timezone.now() + timedelta(hours=1), fetched_at=timezone.now())
     return channel
 
 
@@ -91,7 +91,7 @@ def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Chann
     assert event.read_at is not None
     assert unread_events.accounts() == []
     with everywhere("look"):
-        assert Listening.objects.get().woken_at is None
+        assert MessageFetch.objects.get().woken_at is None
 
 
 def test_an_answer_to_a_comment_stands_below_it(page: Channel) -> None:
@@ -115,7 +115,7 @@ def test_it_is_read_once_and_an_old_telling_brings_no_old_words_back(page: Chann
     kept(page, feed(1, "Прво"))  # told again, late
     assert read(page) == 0
     (message,) = messages(page)
-    assert (message.text, message.seen) == ("Друго", "Прво")
+    assert (message.text, message.first_text) == ("Друго", "Прво")
 
 
 def test_in_one_batch_the_last_words_win_and_the_first_are_kept(page: Channel) -> None:
@@ -123,7 +123,7 @@ def test_in_one_batch_the_last_words_win_and_the_first_are_kept(page: Channel) -
     kept(page, feed(1, "Прво"))
     read(page)
     (message,) = messages(page)
-    assert (message.text, message.seen) == ("Друго", "Прво")
+    assert (message.text, message.first_text) == ("Друго", "Прво")
 
 
 def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel, cast: Cast) -> None:
@@ -132,8 +132,8 @@ def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel, 
     kept(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
     read(page)
     (message,) = messages(page)
-    assert message.gone_at is not None
-    assert (message.state, message.text) == (State.CLOSED, "Када ће вода?")
+    assert message.remote_deleted_at is not None
+    assert (message.state, message.text) == (MessageState.CLOSED, "Када ће вода?")
     assert message.settled_at is not None
     client = sign_in(cast.officer)
     for shown in (
@@ -150,17 +150,17 @@ def test_one_that_was_written_and_deleted_before_anybody_read_is_listed_as_gone(
     kept(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
     kept(page, feed(1))
     read(page)
-    assert messages(page)[0].gone_at is not None
+    assert messages(page)[0].remote_deleted_at is not None
 
 
 def test_what_was_answered_stays_answered_when_it_is_deleted(page: Channel) -> None:
     kept(page, feed(1))
     read(page)
     with scope(page.municipality_id):
-        Message.objects.update(state=State.ANSWERED, settled_at=timezone.now())
+        Message.objects.update(state=MessageState.ANSWERED, settled_at=timezone.now())
         assert deleted_messages.gone(page, ["7_1"]) == 1
         assert deleted_messages.gone(page, ["7_1"]) == 0
-    assert messages(page)[0].state == State.ANSWERED
+    assert messages(page)[0].state == MessageState.ANSWERED
 
 
 def test_what_only_says_that_something_was_written_wakes_the_channel(page: Channel) -> None:

@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from channels import rate_limits
-from inbox.enums import State
-from inbox.models import Listening
+from inbox.enums import MessageState
+from inbox.models import MessageFetch
 from municipalities.tenancy import everywhere, scope
 from tests.inbox.conftest import Town
 
@@ -41,7 +41,7 @@ def asked(town: Town) -> list[dict[str, Any]]:
 
 def cursor(town: Town) -> str:
     with scope(town.cast.cuprija):
-        return Listening.objects.get().cursor
+        return MessageFetch.objects.get().cursor
 
 
 def test_all_that_was_written_before_is_read_and_then_only_what_is_new(town: Town) -> None:
@@ -88,7 +88,7 @@ def test_what_was_written_before_is_old_also_after_a_break(town: Town) -> None:
     town.hear()
     town.hear()
     assert len(town.messages()) == 60
-    assert {each.state for each in town.messages()} == {State.CLOSED}, "no old question is late on its first day"
+    assert {each.state for each in town.messages()} == {MessageState.CLOSED}, "no old question is late on its first day"
 
 
 def test_a_network_that_takes_no_more_is_left_alone_until_it_does(town: Town) -> None:
@@ -98,7 +98,7 @@ def test_a_network_that_takes_no_more_is_left_alone_until_it_does(town: Town) ->
     assert len(asked(town)) == 2
     assert numbers(town) == list(range(90, 130))
     with everywhere("test"):
-        row = Listening.objects.get()
+        row = MessageFetch.objects.get()
     assert row.next_at is not None
     assert row.next_at > timezone.now() + timedelta(minutes=4), "when the network takes calls again"
     town.hear()  # somebody wakes the channel too early: the budget says so before anybody is asked

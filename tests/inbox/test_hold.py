@@ -11,8 +11,8 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import hold, retention
-from inbox.enums import State
-from inbox.models import Hold, Message
+from inbox.enums import MessageState
+from inbox.models import LegalHold, Message
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 from tests.people import sign_in
@@ -23,7 +23,7 @@ LIST = "/m/cuprija/inbox/"
 def settled_long_ago(town: Town, message: Message) -> None:
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(
-            state=State.CLOSED, settled_at=timezone.now() - timedelta(days=5000)
+            state=MessageState.CLOSED, settled_at=timezone.now() - timedelta(days=5000)
         )
 
 
@@ -41,7 +41,7 @@ def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(town: Town) -> 
     assert retention.purge_expired() == 1
     assert not town.again(kept).text
     with scope(town.cast.cuprija):
-        assert Hold.objects.get().reason == ""
+        assert LegalHold.objects.get().reason == ""
 
 
 def test_a_wish_does_not_erase_it_either(town: Town) -> None:

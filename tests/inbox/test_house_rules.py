@@ -16,7 +16,7 @@ from inbox.domain import house_rules, moderate
 from inbox.domain.house_rules import HouseRulesInput
 from inbox.enums import MessageKind
 from inbox.models import HouseRules
-from inbox.reasons import Reason, Wish
+from inbox.moderation_rules import ModerationReason, ModerationRequest
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 from tests.people import Cast, sign_in
@@ -38,8 +38,8 @@ def switched_on(cast: Cast, **more: str) -> HouseRules:
 
 def test_every_reason_of_the_closed_list_is_told_in_plain_words(cast: Cast) -> None:
     with translation.override("en"):
-        assert len(house_rules_text.unwelcome()) == len(Reason)
-        assert len(set(house_rules_text.unwelcome())) == len(Reason)
+        assert len(house_rules_text.unwelcome()) == len(ModerationReason)
+        assert len(set(house_rules_text.unwelcome())) == len(ModerationReason)
         text = house_rules_text.plain(cast.cuprija, HouseRulesInput(contact="a@b.rs"))
     assert "We do not hide criticism" in text
     assert all(words in text for words in house_rules_text.unwelcome())
@@ -64,7 +64,7 @@ def test_the_hours_are_the_municipalitys_or_the_usual_ones(cast: Cast) -> None:
 
 
 def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None:
-    told = HouseRulesInput(contact="Писарница, pisarnica@cuprija.rs", own_words="Добро дошли\nЈављајте се")
+    told = HouseRulesInput(contact="Писарница, pisarnica@cuprija.rs", own_text="Добро дошли\nЈављајте се")
     with translation.override("sr-latn"):
         text = house_rules_text.plain(cast.cuprija, told)
         assert "Pisarnica, pisarnica@cuprija.rs" in text
@@ -87,7 +87,7 @@ def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
     assert officer.post(f"{PAGE}save/", {"contact": "x"}).status_code == 403
     assert sign_in(cast.viewer).get(PAGE).status_code == 403
     assert sign_in(cast.stranger).get(PAGE).status_code == 404
-    told = approver.post(f"{PAGE}save/", {"is_on": "on", "contact": "035 123 456", "own_words": "Добро дошли"})
+    told = approver.post(f"{PAGE}save/", {"is_on": "on", "contact": "035 123 456", "own_text": "Добро дошли"})
     assert told.status_code == 302
     page = approver.get(PAGE).text
     assert "Everybody can see it" in page
@@ -97,7 +97,7 @@ def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
 
 
 def test_it_is_not_switched_on_without_a_way_to_object(cast: Cast) -> None:
-    told = sign_in(cast.approver).post(f"{PAGE}save/", {"is_on": "on", "own_words": "Добро дошли"})
+    told = sign_in(cast.approver).post(f"{PAGE}save/", {"is_on": "on", "own_text": "Добро дошли"})
     assert told.status_code == 422
     assert "Say where one can object" in told.text
     assert "Добро дошли</textarea>" in told.text
@@ -141,7 +141,7 @@ def test_everybody_reads_them_once_they_are_on(cast: Cast) -> None:
 
 
 def test_the_tongue_is_the_municipalitys_script_unless_the_address_says_one(cast: Cast) -> None:
-    switched_on(cast, own_words="Добро дошли")
+    switched_on(cast, own_text="Добро дошли")
     client = Client()
     for path, language, words in (
         (PUBLIC, "sr-Cyrl", "Добро дошли"),
@@ -165,7 +165,7 @@ def test_what_was_hidden_is_told_as_sums_without_words_and_names(town: Town) -> 
     switched_on(town.cast)
     message = town.heard("@opstina Одвратне речи")
     with scope(town.cast.cuprija):
-        row = moderate.propose(message, Wish("insult", "hide", "Псује председника"), by=town.cast.officer)
+        row = moderate.propose(message, ModerationRequest("insult", "hide", "Псује председника"), by=town.cast.officer)
         moderate.done_by_hand(row, "Пријављено", by=town.cast.officer)
         moderate.object_to(row, "Нисам псовао", row.at.date(), by=town.cast.officer)
     page = Client().get(f"{PUBLIC}en/").text
@@ -176,7 +176,7 @@ def test_what_was_hidden_is_told_as_sums_without_words_and_names(town: Town) -> 
 
 
 def test_hostile_words_of_a_municipality_do_no_harm(cast: Cast) -> None:
-    switched_on(cast, own_words="<script>alert(1)</script> https://cuprija.rs")
+    switched_on(cast, own_text="<script>alert(1)</script> https://cuprija.rs")
     page = Client().get(f"{PUBLIC}en/").text
     assert "<script>alert" not in page
     assert '<a href="https://cuprija.rs"' in page

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from inbox.enums import MessageKind, State, Topic
+from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Message, Note
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
@@ -66,7 +66,7 @@ def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morn
     with scope(town.cast.cuprija):
         now = Message.objects.get(pk=hole.pk)
         assert (now.kind, now.topic, now.assignee_id, now.state) == (
-            MessageKind.COMPLAINT, Topic.ROADS, town.cast.officer.pk, State.OPEN,
+            MessageKind.COMPLAINT, Topic.ROADS, town.cast.officer.pk, MessageState.OPEN,
         )  # fmt: skip
         assert Note.objects.get().text == "mnogo dudu"
     is_sound(page)
@@ -89,8 +89,12 @@ def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morn
     expect(page.get_by_text("Када ради шалтер?")).to_be_visible()
     with scope(town.cast.cuprija):
         states = dict(Message.objects.values_list("pk", "state"))
-        assert Message.objects.get(pk=hole.pk).is_asleep
-    assert (states[benches.pk], states[gold.pk], states[question.pk]) == (State.WAITING, State.CLOSED, State.OPEN)
+        assert Message.objects.get(pk=hole.pk).is_snoozed
+    assert (states[benches.pk], states[gold.pk], states[question.pk]) == (
+        MessageState.WAITING,
+        MessageState.CLOSED,
+        MessageState.OPEN,
+    )
 
 
 def test_several_are_selected_and_closed(page: Any, live_server: Any, town: Town, morning: list[Message]) -> None:
@@ -108,7 +112,7 @@ def test_several_are_selected_and_closed(page: Any, live_server: Any, town: Town
     press(page, "Enter")
     expect(page.get_by_text("Done with 2 messages.")).to_be_visible()
     with scope(town.cast.cuprija):
-        assert Message.objects.filter(state=State.CLOSED).count() == 2
+        assert Message.objects.filter(state=MessageState.CLOSED).count() == 2
     page.get_by_label("All on this page").check()
     expect(page.locator("[data-rows] input:checked")).to_have_count(3)
 
@@ -152,7 +156,7 @@ def test_cyrillic_keys_do_the_same_and_keys_can_be_switched_off(
     is_sound(page)
     page.keyboard.press("Escape")
     with scope(town.cast.cuprija):
-        assert Message.objects.get(pk=morning[0].pk).state == State.OPEN
+        assert Message.objects.get(pk=morning[0].pk).state == MessageState.OPEN
     with page.expect_navigation(url=f"**/inbox/{morning[1].pk}/?view=open"):
         typed(page, "ј", "KeyJ")
     # in a field a letter is a letter, and Escape leaves the field

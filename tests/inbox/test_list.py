@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from inbox.domain import bulk, drafts, handover, hold, moderate, propose, triage
-from inbox.enums import MessageKind, State, Topic
+from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Settlement
 from inbox.queries.listing import Narrowed
 from municipalities.tenancy import scope
@@ -33,12 +33,12 @@ def many(town: Town, count: int, **fields: Any) -> list[Message]:
     for number in range(count):
         values = {
             "text": f"Питање број {number}", "author_name": f"Грађанка {number}", "author_id": f"g{number}",
-            "publication": town.publication, "visibility": "public", "state": State.OPEN,
+            "publication": town.publication, "visibility": "public", "state": MessageState.OPEN,
             "due_at": now + timedelta(minutes=60 + number),
         } | fields  # fmt: skip
         rows.append(Message(
             municipality=town.cast.cuprija, channel=town.channel, remote_id=f"{fields.get('remote', 'many')}-{number}",
-            at=now - timedelta(hours=1), heard_at=now, counts_from=now, search_key=fold(values["text"]),
+            at=now - timedelta(hours=1), received_at=now, counts_from=now, search_key=fold(values["text"]),
             **{name: value for name, value in values.items() if name != "remote"},
         ))  # fmt: skip
     with scope(town.cast.cuprija):
@@ -68,10 +68,10 @@ def test_each_view_has_its_own_and_says_how_many(town: Town) -> None:
     plain, mine, late, waiting, asleep, answered, closed = many(town, 7)
     change(town, mine, assignee=officer)
     change(town, late, due_at=now - timedelta(hours=1))
-    change(town, waiting, state=State.WAITING)
+    change(town, waiting, state=MessageState.WAITING)
     change(town, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
-    change(town, answered, state=State.ANSWERED, settled_at=now)
-    change(town, closed, state=State.CLOSED, settled_at=now)
+    change(town, answered, state=MessageState.ANSWERED, settled_at=now)
+    change(town, closed, state=MessageState.CLOSED, settled_at=now)
     expected = {
         "open": [late, plain, mine], "mine": [mine], "late": [late], "waiting": [waiting], "snoozed": [asleep],
         "answered": [answered], "closed": [closed],
@@ -187,7 +187,7 @@ def test_many_are_done_with_at_once_each_with_its_own_event(town: Town) -> None:
         )
         assert answer.headers["Location"] == f"{LIST}?view=open&kind=question"
         assert AuditEvent.objects.filter(verb=f"message.{verb}").count() == 4, act
-    assert [town.again(row).state for row in rows] == [*[State.CLOSED] * 4, State.OPEN]
+    assert [town.again(row).state for row in rows] == [*[MessageState.CLOSED] * 4, MessageState.OPEN]
     done = town.again(rows[0])
     assert (done.kind, done.topic, done.assignee) == (MessageKind.QUESTION, Topic.WATER, town.cast.approver)
 
@@ -218,14 +218,14 @@ def test_nothing_selected_nothing_chosen_and_too_much_are_said(town: Town) -> No
     assert not AuditEvent.objects.filter(verb__startswith="message.").exists()
     client.post(page, {"message": keys[: bulk.MOST], "act": "close:"})
     with scope(town.cast.cuprija):
-        assert Message.objects.filter(state=State.CLOSED).count() == bulk.MOST
+        assert Message.objects.filter(state=MessageState.CLOSED).count() == bulk.MOST
 
 
 def test_a_row_of_another_municipality_is_not_there(town: Town) -> None:
     (row,) = many(town, 1)
     answer = sign_in(town.cast.stranger).post("/m/novi-pazar/inbox/several/", {"message": [row.pk], "act": "close:"})
     assert answer.status_code == 302
-    assert town.again(row).state == State.OPEN
+    assert town.again(row).state == MessageState.OPEN
 
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])
@@ -257,7 +257,7 @@ def test_next_and_previous_are_those_of_the_same_list(town: Town) -> None:
         assert steps(town, here, "view=open") == told
     assert steps(town, rows[1], "view=open&kind=none") == {"next": rows[3].pk}
     for row in rows:
-        change(town, row, state=State.CLOSED, settled_at=timezone.now())
+        change(town, row, state=MessageState.CLOSED, settled_at=timezone.now())
     assert steps(town, rows[0], "view=closed") == {"next": rows[4].pk}  # the newest; of one age, the last one first
 
 
@@ -309,7 +309,7 @@ def test_who_wants_to_stays_and_may_undo(town: Town) -> None:
     assert stayed.redirect_chain == [(f"{LIST}{first.pk}/{query}", 302)]
     assert f'action="{LIST}{first.pk}/reopen/?view=open&amp;then=stay"' in stayed.text
     client.post(f"{LIST}{first.pk}/reopen/{query}")
-    assert town.again(first).state == State.OPEN
+    assert town.again(first).state == MessageState.OPEN
     # who came from no list stays, too
     assert client.post(f"{LIST}{second.pk}/close/").headers["Location"] == f"{LIST}{second.pk}/"
 
@@ -334,7 +334,7 @@ def test_the_rail_and_home_say_how_many_wait(town: Town) -> None:
     plain, late, asleep, waiting = many(town, 4)
     change(town, late, due_at=now - timedelta(hours=1))
     change(town, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
-    change(town, waiting, state=State.WAITING)
+    change(town, waiting, state=MessageState.WAITING)
     for who in (town.cast.officer, town.cast.approver):
         home = sign_in(who).get(HOME)
         counts = {item.url: item.count for section in home.context["nav"] for item in section.items}
@@ -344,7 +344,7 @@ def test_the_rail_and_home_say_how_many_wait(town: Town) -> None:
     for who in (town.cast.viewer, town.cast.mentor, town.cast.staff):
         assert "for an answer" not in sign_in(who).get(HOME).text
     for row in (plain, late):
-        change(town, row, state=State.CLOSED, settled_at=now)
+        change(town, row, state=MessageState.CLOSED, settled_at=now)
     assert "wait for an answer" not in sign_in(town.cast.officer).get(HOME).text
 
 
@@ -378,7 +378,7 @@ def test_whatever_stands_around_a_message_comes_in_one_query(town: Town) -> None
         )
         handover.answer(question, "До осам", "Диспечер")
         hold.hold(message, "П 12/2026", by=approver)
-        moderate.propose(message, moderate.Wish("spam", "hide", "Реклама"), by=officer)
+        moderate.propose(message, moderate.ModerationRequest("spam", "hide", "Реклама"), by=officer)
         drafts.keep(message, "Пишем одговор", by=officer)
         propose.submit(message, "Вода стиже у осам.", by=officer)
         drafts.keep(message, "Пишем поново", by=officer)

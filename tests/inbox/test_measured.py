@@ -11,7 +11,7 @@ import time_machine
 from analytics.logframe import provider
 from analytics.rollups.domain import daily_counts
 from inbox import rules
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.analytics import factories
@@ -41,9 +41,10 @@ def asked(cast: Cast) -> Cast:
         for number, (kind, at, answered) in enumerate(rows):
             Message.objects.create(
                 municipality=cast.cuprija, channel=channel, remote_id=str(number), text="?", at=local(at),
-                heard_at=local(at), counts_from=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
+                received_at=local(at), counts_from=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
                 first_answer_at=local(answered) if answered else None,
-                state=State.ANSWERED if answered else State.OPEN, settled_at=local(answered) if answered else None,
+                state=MessageState.ANSWERED if answered else MessageState.OPEN,
+                settled_at=local(answered) if answered else None,
             )  # fmt: skip
     return cast
 
@@ -79,8 +80,8 @@ def test_sorting_a_message_as_a_question_moves_the_indicator(asked: Cast) -> Non
 def test_a_question_that_was_taken_back_in_time_counts_against_nobody(asked: Cast) -> None:
     with scope(asked.cuprija):
         row = Message.objects.get(remote_id="2")  # never answered
-        gone = {"state": State.CLOSED, "settled_at": local("2026-11-17T09:00")}
-        Message.objects.filter(pk=row.pk).update(gone_at=local("2026-11-17T09:00"), **gone)
+        gone = {"state": MessageState.CLOSED, "settled_at": local("2026-11-17T09:00")}
+        Message.objects.filter(pk=row.pk).update(remote_deleted_at=local("2026-11-17T09:00"), **gone)
         assert (measured(asked, "OC3")[asked.cuprija.pk].value) == 50  # type: ignore[attr-defined]
-        Message.objects.filter(pk=row.pk).update(gone_at=local("2026-11-20T09:00"))  # after we were late
+        Message.objects.filter(pk=row.pk).update(remote_deleted_at=local("2026-11-20T09:00"))  # after we were late
     assert measured(asked, "OC3")[asked.cuprija.pk].n == 3  # type: ignore[attr-defined]

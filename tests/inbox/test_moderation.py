@@ -14,9 +14,9 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import moderate, triage
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import Message, Moderation
-from inbox.reasons import Decision, Reason, Stage, Wish
+from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationRequest, ModerationState
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town
@@ -26,10 +26,12 @@ LIST = "/m/cuprija/inbox/moderation/"
 
 
 def proposed(
-    town: Town, message: Message, reason: str = Reason.THREAT, act: str = "hide", by: Any = None
+    town: Town, message: Message, reason: str = ModerationReason.THREAT, act: str = "hide", by: Any = None
 ) -> Moderation:
     with scope(town.cast.cuprija):
-        return moderate.propose(message, Wish(reason, act, "Прети шефу водовода."), by=by or town.cast.officer)
+        return moderate.propose(
+            message, ModerationRequest(reason, act, "Прети шефу водовода."), by=by or town.cast.officer
+        )
 
 
 def now_of(town: Town, row: Moderation) -> Moderation:
@@ -40,14 +42,14 @@ def now_of(town: Town, row: Moderation) -> Moderation:
 def test_a_copy_is_kept_before_anything_is_done(town: Town) -> None:
     message = town.heard("@opstina Запалићу вам канцеларију")
     row = now_of(town, proposed(town, message))
-    assert "Запалићу вам канцеларију" in row.words
+    assert "Запалићу вам канцеларију" in row.text
     assert row.author_handle == message.author_handle
     assert row.url == message.url
     assert (row.written_at, row.by) == (message.at, town.cast.officer)
     assert len(row.seal) == 64
     assert row.is_untouched
     with scope(town.cast.cuprija):
-        Moderation.objects.filter(pk=row.pk).update(words="Нешто друго")
+        Moderation.objects.filter(pk=row.pk).update(text="Нешто друго")
     assert not now_of(town, row).is_untouched
     page = sign_in(town.cast.officer).get(f"{LIST}{row.pk}/").text
     assert "somebody changed it in the database" in page
@@ -56,14 +58,14 @@ def test_a_copy_is_kept_before_anything_is_done(town: Town) -> None:
 @pytest.mark.parametrize(
     ("wish", "says"),
     [
-        (Wish("", "hide", "Ружно"), "criticism is not a reason"),
-        (Wish("criticism", "hide", "Ружно"), "criticism is not a reason"),
-        (Wish("spam", "hide", "  "), "Write in a sentence"),
-        (Wish("spam", "block", "Реклама"), "Choose what is to be done"),
-        (Wish("spam", "hide", "я" * 1001), "1000 characters"),
+        (ModerationRequest("", "hide", "Ружно"), "criticism is not a reason"),
+        (ModerationRequest("criticism", "hide", "Ружно"), "criticism is not a reason"),
+        (ModerationRequest("spam", "hide", "  "), "Write in a sentence"),
+        (ModerationRequest("spam", "block", "Реклама"), "Choose what is to be done"),
+        (ModerationRequest("spam", "hide", "я" * 1001), "1000 characters"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_is_hidden(town: Town, wish: Wish, says: str) -> None:
+def test_what_is_missing_is_said_and_nothing_is_hidden(town: Town, wish: ModerationRequest, says: str) -> None:
     message = town.heard("@opstina Баш сте лоши")
     told = sign_in(town.cast.officer).post(f"/m/cuprija/inbox/{message.pk}/moderate/", vars(wish))
     assert told.status_code == 422
@@ -78,26 +80,30 @@ def test_the_form_says_that_criticism_is_no_reason(town: Town) -> None:
     message = town.heard("@opstina Баш сте лоши")
     page = sign_in(town.cast.officer).get(f"/m/cuprija/inbox/{message.pk}/").text
     assert "Criticism is not in this list" in page
-    assert "riticism" not in " ".join(str(label) for label in Reason.labels)
+    assert "riticism" not in " ".join(str(label) for label in ModerationReason.labels)
 
 
 def test_a_removal_waits_for_somebody_else(town: Town) -> None:
     message = town.heard("@opstina Убићу те")
     row = proposed(town, message, act="remove")
-    assert row.state == Stage.PROPOSED
+    assert row.state == ModerationState.PROPOSED
     first, second = sign_in(town.cast.officer), sign_in(town.cast.approver)
     refused = first.post(f"{LIST}{row.pk}/agree/")
     assert refused.status_code == 422
     assert "Somebody else has to look at it" in refused.text
-    assert now_of(town, row).state == Stage.PROPOSED
+    assert now_of(town, row).state == ModerationState.PROPOSED
     assert "Убићу те" in second.get(f"{LIST}{row.pk}/").text
     assert second.post(f"{LIST}{row.pk}/agree/").status_code == 302
     after = now_of(town, row)
-    assert (after.state, after.second_by) == (Stage.BY_HAND, town.cast.approver)
+    assert (after.state, after.second_by) == (ModerationState.BY_HAND, town.cast.approver)
     first.post(f"{LIST}{row.pk}/done/", {"note": "Пријављено администраторима."})
     done = now_of(town, row)
-    assert (done.state, done.done_by, done.detail) == (Stage.DONE, town.cast.officer, "Пријављено администраторима.")
-    assert town.again(message).state == State.CLOSED
+    assert (done.state, done.done_by, done.detail) == (
+        ModerationState.DONE,
+        town.cast.officer,
+        "Пријављено администраторима.",
+    )
+    assert town.again(message).state == MessageState.CLOSED
 
 
 def test_the_second_person_may_disagree_and_says_why(town: Town) -> None:
@@ -106,29 +112,29 @@ def test_the_second_person_may_disagree_and_says_why(town: Town) -> None:
     assert client.post(f"{LIST}{row.pk}/refuse/").status_code == 422
     client.post(f"{LIST}{row.pk}/refuse/", {"why": "То је критика."})
     after = now_of(town, row)
-    assert (after.state, after.second_why) == (Stage.REFUSED, "То је критика.")
+    assert (after.state, after.second_why) == (ModerationState.REFUSED, "То је критика.")
     again = proposed(town, after.message, act="hide")  # nothing stands in the way of another decision
-    assert again.state != Stage.REFUSED
+    assert again.state != ModerationState.REFUSED
 
 
 def test_the_first_person_takes_a_proposal_back(town: Town) -> None:
     row = proposed(town, town.heard("@opstina Лопови сте"), act="remove")
     sign_in(town.cast.officer).post(f"{LIST}{row.pk}/refuse/")
     after = now_of(town, row)
-    assert (after.state, after.second_by) == (Stage.REFUSED, None)
+    assert (after.state, after.second_by) == (ModerationState.REFUSED, None)
 
 
 def test_where_a_network_can_hide_only_the_gravest_is_removed(town: Town, hiding: Any) -> None:
     with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="can hide it, which is enough"):
-        moderate.propose(hiding(), Wish("insult", "remove", "Псује"), by=town.cast.officer)
+        moderate.propose(hiding(), ModerationRequest("insult", "remove", "Псује"), by=town.cast.officer)
     with scope(town.cast.cuprija):
-        made = moderate.propose(hiding(), Wish("threat", "remove", "Прети"), by=town.cast.officer)
-        assert (made.state, made.next_at) == (Stage.PROPOSED, None)
+        made = moderate.propose(hiding(), ModerationRequest("threat", "remove", "Прети"), by=town.cast.officer)
+        assert (made.state, made.next_at) == (ModerationState.PROPOSED, None)
 
 
 def test_what_is_grave_is_hidden_at_once_and_looked_at_by_a_second_person(town: Town) -> None:
     grave = proposed(town, town.heard("@opstina Убићу те"))
-    light = proposed(town, town.heard("@opstina Купите кредит"), Reason.SPAM)
+    light = proposed(town, town.heard("@opstina Купите кредит"), ModerationReason.SPAM)
     assert (light.confirm_by, light.waits_for_confirmation) == (None, False)
     assert grave.confirm_by is not None
     assert timedelta(hours=23) < grave.confirm_by - timezone.now() <= timedelta(days=1)
@@ -149,7 +155,7 @@ def test_whoever_is_waited_for_is_told_without_a_word_of_the_citizen(town: Town)
         rows.delete()
         return found
 
-    proposed(town, town.heard("@opstina Купите кредит"), Reason.SPAM)
+    proposed(town, town.heard("@opstina Купите кредит"), ModerationReason.SPAM)
     assert told() == []
     row = proposed(town, town.heard("@opstina Убићу те"))
     ((who, words),) = told()
@@ -178,7 +184,7 @@ def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(town:
 
     tasks.tick()
     tasks.forget()
-    assert now_of(town, row).state == Stage.BY_HAND
+    assert now_of(town, row).state == ModerationState.BY_HAND
 
 
 def test_two_who_decide_at_once_decide_once(town: Town) -> None:
@@ -197,9 +203,9 @@ def test_the_database_keeps_two_people_apart(town: Town) -> None:
     row = proposed(town, town.heard("@opstina Убићу те"), act="remove")
     wrong: list[dict[str, Any]] = [
         {"second_by": town.cast.officer},
-        {"state": Stage.BY_HAND},  # removed by one
+        {"state": ModerationState.BY_HAND},  # removed by one
         {"seal": ""},
-        {"state": Stage.DONE, "second_by": town.cast.approver},  # done, nobody knows when
+        {"state": ModerationState.DONE, "second_by": town.cast.approver},  # done, nobody knows when
         {"next_at": timezone.now()},
         {"decision": "stands", "decided_by": town.cast.officer, "decided_at": timezone.now(),
          "appealed_on": timezone.localdate()},
@@ -214,19 +220,19 @@ def test_the_database_keeps_two_people_apart(town: Town) -> None:
 
 
 def test_what_was_done_by_hand_is_taken_back_by_hand(town: Town) -> None:
-    row = proposed(town, town.heard("@opstina Убићу те"), Reason.INSULT)
+    row = proposed(town, town.heard("@opstina Убићу те"), ModerationReason.INSULT)
     client = sign_in(town.cast.approver)
     client.post(f"{LIST}{row.pk}/done/", {"note": "Блокиран."})
     assert client.post(f"{LIST}{row.pk}/undo/").status_code == 422
     client.post(f"{LIST}{row.pk}/undo/", {"why": "Ипак је критика."})
     waiting = now_of(town, row)
-    assert (waiting.state, waiting.next_at, waiting.undo_by) == (Stage.SHOWING, None, town.cast.approver)
+    assert (waiting.state, waiting.next_at, waiting.undo_by) == (ModerationState.SHOWING, None, town.cast.approver)
     page = client.get(f"{LIST}{row.pk}/").text
     assert "Show it again on the network" in page
     assert "Блокиран." in page
     client.post(f"{LIST}{row.pk}/shown/")
     after = now_of(town, row)
-    assert after.state == Stage.UNDONE
+    assert after.state == ModerationState.UNDONE
     assert after.undone_at is not None
 
 
@@ -238,12 +244,12 @@ def test_what_was_removed_for_good_cannot_come_back(town: Town) -> None:
         with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=town.cast.approver)
         moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=town.cast.officer)
-        moderate.decide(row, Decision.GRANTED, "Била је шала", by=town.cast.approver)
-    assert (now_of(town, row).state, now_of(town, row).decision) == (Stage.DONE, Decision.GRANTED)
+        moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=town.cast.approver)
+    assert (now_of(town, row).state, now_of(town, row).decision) == (ModerationState.DONE, AppealDecision.GRANTED)
 
 
 def test_an_objection_is_decided_by_somebody_else(town: Town) -> None:
-    row = proposed(town, town.heard("@opstina Срамота"), Reason.INSULT)
+    row = proposed(town, town.heard("@opstina Срамота"), ModerationReason.INSULT)
     with scope(town.cast.cuprija):
         moderate.done_by_hand(row, "", by=town.cast.officer)
     first, second = sign_in(town.cast.officer), sign_in(town.cast.approver)
@@ -264,7 +270,7 @@ def test_an_objection_is_decided_by_somebody_else(town: Town) -> None:
     assert second.post(f"{LIST}{row.pk}/decide/", {"decision": "maybe", "why": "Није"}).status_code == 422
     second.post(f"{LIST}{row.pk}/decide/", {"decision": "granted", "why": "У праву је"})
     after = now_of(town, row)
-    assert (after.decision, after.decided_by, after.state) == ("granted", town.cast.approver, Stage.SHOWING)
+    assert (after.decision, after.decided_by, after.state) == ("granted", town.cast.approver, ModerationState.SHOWING)
     assert "У праву је" in first.get(f"{LIST}{row.pk}/").text
     again = second.post(f"{LIST}{row.pk}/decide/", {"decision": "stands", "why": "Ипак"})
     assert again.status_code == 422
@@ -279,7 +285,7 @@ def test_the_clearly_unlawful_stand_by_their_clock_until_somebody_decides(town: 
     page = sign_in(town.cast.officer).get(LIST).text  # they are what one sees first
     assert page.index("Прво ружно") < page.index("Друго ружно")
     assert "Late" in page
-    proposed(town, late, Reason.UNLAWFUL)
+    proposed(town, late, ModerationReason.UNLAWFUL)
     page = sign_in(town.cast.officer).get(f"{LIST}?view=unlawful").text
     assert "Прво ружно" not in page
     assert "Друго ружно" in page
@@ -356,7 +362,7 @@ def test_a_fixed_number_of_queries(town: Town, view: str, django_assert_max_num_
             message.pk, message.remote_id, message.kind = None, f"m{number}", MessageKind.UNLAWFUL
             message.save()
             if number > 3:
-                made = moderate.propose(message, Wish("threat", "hide", "Прети"), by=town.cast.officer)
+                made = moderate.propose(message, ModerationRequest("threat", "hide", "Прети"), by=town.cast.officer)
                 if number > 5:
                     moderate.done_by_hand(made, "", by=town.cast.officer)
     with django_assert_max_num_queries(12):
@@ -388,4 +394,4 @@ def test_two_people_who_may_have_to_want_a_removal_on_the_day_it_happens(town: T
         town.cast.officer.memberships.update(role="viewer")
     answer = sign_in(town.cast.approver).post(f"{LIST}{row.pk}/agree/", follow=True)
     assert ("may no longer do so" in answer.text) is not still
-    assert (now_of(town, row).state == Stage.PROPOSED) is not still
+    assert (now_of(town, row).state == ModerationState.PROPOSED) is not still

@@ -14,7 +14,7 @@ from django.db import connection
 from common.errors import ActionNotAllowed
 from inbox.domain import hide, moderate
 from inbox.models import Moderation
-from inbox.reasons import Wish
+from inbox.moderation_rules import ModerationRequest
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 
@@ -42,7 +42,7 @@ def test_two_people_who_decide_at_once_make_one_decision(town: Town, hiding: Any
 
     def decide(by: Any) -> Moderation:
         with scope(town.cast.cuprija):
-            return moderate.propose(message, Wish("insult", "hide", "Псује"), by=by)
+            return moderate.propose(message, ModerationRequest("insult", "hide", "Псује"), by=by)
 
     told = at_once(lambda: decide(town.cast.officer), lambda: decide(town.cast.approver))
     assert sorted(type(each).__name__ for each in told) == ["ActionNotAllowed", "Moderation"]
@@ -52,14 +52,14 @@ def test_two_people_who_decide_at_once_make_one_decision(town: Town, hiding: Any
 
 def test_two_workers_claim_it_once(town: Town, hiding: Any) -> None:
     with scope(town.cast.cuprija):
-        row = moderate.propose(hiding(), Wish("insult", "hide", "Псује"), by=town.cast.officer)
+        row = moderate.propose(hiding(), ModerationRequest("insult", "hide", "Псује"), by=town.cast.officer)
     assert sorted(at_once(hide.claim, hide.claim, hide.claim)) == [[], [], [row.pk]]
 
 
 def test_a_removal_is_agreed_to_or_refused_and_not_both(town: Town) -> None:
     message = town.heard("@opstina Убићу те")
     with scope(town.cast.cuprija):
-        row = moderate.propose(message, Wish("threat", "remove", "Прети"), by=town.cast.officer)
+        row = moderate.propose(message, ModerationRequest("threat", "remove", "Прети"), by=town.cast.officer)
 
     def second(act: Callable[[], Any]) -> Any:
         with scope(town.cast.cuprija):

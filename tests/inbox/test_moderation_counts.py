@@ -15,9 +15,9 @@ from analytics.rollups.domain import daily_counts
 from common.errors import ActionNotAllowed
 from inbox.domain import evidence, moderate, retention
 from inbox.models import Message, Moderation
+from inbox.moderation_rules import AppealDecision, ModerationRequest
 from inbox.personal_data import Erasing
 from inbox.queries import moderation
-from inbox.reasons import Decision, Wish
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 from tests.people import sign_in
@@ -26,7 +26,7 @@ from tests.people import sign_in
 def act(town: Town, text: str, reason: str = "insult", *, done: bool = True) -> Moderation:
     message = town.heard(f"@opstina {text}")
     with scope(town.cast.cuprija):
-        row = moderate.propose(message, Wish(reason, "hide", f"Зато: {text}"), by=town.cast.officer)
+        row = moderate.propose(message, ModerationRequest(reason, "hide", f"Зато: {text}"), by=town.cast.officer)
         return moderate.done_by_hand(row, "Пријављено", by=town.cast.officer) if done else row
 
 
@@ -53,7 +53,7 @@ def test_gv1_is_a_hundred_until_somebody_touches_a_copy(town: Town, settings: An
     assert (ours.value, ours.n) == (100, 2)
     assert gv1(town)[town.cast.novi_pazar.pk].why == "nothing_hidden"
     with scope(town.cast.cuprija):
-        Moderation.objects.filter(pk=first.pk).update(words="Лепше")
+        Moderation.objects.filter(pk=first.pk).update(text="Лепше")
     assert gv1(town)[town.cast.cuprija.pk].value == 50
     with scope(town.cast.cuprija):
         evidence._erase([first.pk, second.pk], timezone.now())
@@ -78,13 +78,13 @@ def test_months_count_by_reason_and_act_and_what_became_of_objections(town: Town
     act(town, "Четврто", done=False)
     removed = town.heard("@opstina Пето")
     with scope(town.cast.cuprija):
-        gone = moderate.propose(removed, Wish("threat", "remove", "Прети"), by=town.cast.officer)
+        gone = moderate.propose(removed, ModerationRequest("threat", "remove", "Прети"), by=town.cast.officer)
         moderate.agree(gone, by=town.cast.approver)
         moderate.done_by_hand(gone, "", by=town.cast.officer)
         for row in (insult, spam, kept):
             moderate.object_to(row, "Није", today, by=town.cast.officer)
-        moderate.decide(insult, Decision.GRANTED, "Јесте", by=town.cast.approver)
-        moderate.decide(spam, Decision.STANDS, "Реклама", by=town.cast.approver)
+        moderate.decide(insult, AppealDecision.GRANTED, "Јесте", by=town.cast.approver)
+        moderate.decide(spam, AppealDecision.STANDS, "Реклама", by=town.cast.approver)
         moderate.shown_by_hand(insult, by=town.cast.officer)
     (month,) = moderation.months(town.cast.cuprija, today)
     assert month.month == today.replace(day=1)
@@ -119,8 +119,8 @@ def test_copies_are_erased_when_their_time_is_over(town: Town, settings: Any) ->
     for words in ("Старо", "gradjanka", "Пријављено"):
         assert words not in everything
     assert (gone.seal, gone.reason, gone.done_at) == ("", "threat", ago)  # it still counts
-    assert again(town, objected).words  # nobody has decided yet
-    assert again(town, fresh).words
+    assert again(town, objected).text  # nobody has decided yet
+    assert again(town, fresh).text
     page = sign_in(town.cast.officer).get(f"/m/cuprija/inbox/moderation/{old.pk}/")
     assert "were erased" in page.text
     assert evidence.erase() == 0
@@ -131,7 +131,7 @@ def test_a_late_decision_gives_the_copy_its_time_anew(town: Town, settings: Any)
     row, ago = act(town, "Жалба"), timezone.now() - timedelta(days=701)
     with scope(town.cast.cuprija):
         moderate.object_to(row, "Није увреда", timezone.localdate(), by=town.cast.officer)
-        moderate.decide(row, Decision.STANDS, "Јесте", by=town.cast.approver)
+        moderate.decide(row, AppealDecision.STANDS, "Јесте", by=town.cast.approver)
         Moderation.objects.filter(pk=row.pk).update(at=ago, copied_at=ago, done_at=ago)
     assert evidence.erase() == 0
 
@@ -145,11 +145,11 @@ def test_a_person_who_asks_is_forgotten_but_for_evidence_of_what_is_clearly_unla
         message = Message.objects.get(pk=threat.message_id)
         retention.erase_authors(town.cast.cuprija, [(town.channel.pk, message.author_id)], by=town.cast.approver)
     assert again(town, threat).is_untouched
-    assert again(town, threat).words
+    assert again(town, threat).text
     for row in (insult, undone):
         gone = again(town, row)
         assert gone.erased_at is not None
-        assert (gone.author_id, gone.words) == ("", "")
+        assert (gone.author_id, gone.text) == ("", "")
         assert "gradjanka" not in " ".join(str(value) for value in vars(gone).values())
     assert again(town, threat).message.text == ""
 
@@ -159,7 +159,7 @@ def test_the_copy_outlives_the_words_of_the_message(town: Town) -> None:
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=row.message_id).update(settled_at=timezone.now() - timedelta(days=366))
     assert retention.purge_expired() == 1
-    assert "Увреда" in again(town, row).words
+    assert "Увреда" in again(town, row).text
     assert again(town, row).is_untouched
     client = sign_in(town.cast.officer)
     assert client.get(f"/m/cuprija/inbox/{row.message_id}/").status_code == 200
@@ -171,7 +171,7 @@ def test_a_message_without_words_is_not_hidden_any_more(town: Town) -> None:
     with scope(town.cast.cuprija):
         retention._forget(Erasing([message.pk], timezone.now()))
         with pytest.raises(ActionNotAllowed, match="nothing to hide"):
-            moderate.propose(message, Wish("spam", "hide", "Реклама"), by=town.cast.officer)
+            moderate.propose(message, ModerationRequest("spam", "hide", "Реклама"), by=town.cast.officer)
 
 
 def test_an_export_has_the_copies_with_their_seals(town: Town) -> None:

@@ -14,7 +14,7 @@ from channels.models import Channel
 from inbox import tasks
 from inbox.domain import hide, moderate
 from inbox.models import Message, Moderation
-from inbox.reasons import Stage, Wish
+from inbox.moderation_rules import ModerationRequest, ModerationState
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town
@@ -26,7 +26,7 @@ LIST = "/m/cuprija/inbox/moderation/"
 @pytest.fixture
 def insult(town: Town, hiding: Any) -> Moderation:
     with scope(town.cast.cuprija):
-        return moderate.propose(hiding(), Wish("insult", "hide", "Псује"), by=town.cast.officer)
+        return moderate.propose(hiding(), ModerationRequest("insult", "hide", "Псује"), by=town.cast.officer)
 
 
 def hidden(town: Town, row: Moderation) -> bool:
@@ -56,11 +56,11 @@ def work(town: Town) -> int:
 
 def test_deciding_calls_nobody_and_a_worker_hides(town: Town, insult: Moderation) -> None:
     assert not hidden(town, insult)
-    assert insult.state == Stage.AGREED
+    assert insult.state == ModerationState.AGREED
     assert work(town) == 1
     after = now_of(town, insult)
     assert hidden(town, insult)
-    assert (after.state, after.done_by, after.next_at, after.tries) == (Stage.DONE, None, None, 1)
+    assert (after.state, after.done_by, after.next_at, after.attempts) == (ModerationState.DONE, None, None, 1)
     assert after.done_at is not None
     assert work(town) == 0
 
@@ -98,7 +98,7 @@ def test_a_network_that_cannot_hide_asks_for_a_hand(town: Town) -> None:
     with scope(town.cast.cuprija):
         row = Moderation.objects.get()
     client.post(f"{LIST}{row.pk}/done/")
-    assert now_of(town, row).state == Stage.DONE
+    assert now_of(town, row).state == ModerationState.DONE
 
 
 def test_a_network_that_stopped_hiding_asks_for_a_hand(town: Town, insult: Moderation) -> None:
@@ -107,20 +107,20 @@ def test_a_network_that_stopped_hiding_asks_for_a_hand(town: Town, insult: Moder
         Message.objects.filter(pk=insult.message_id).update(channel=town.channel)
     work(town)
     after = now_of(town, insult)
-    assert (after.state, after.next_at) == (Stage.BY_HAND, None)
+    assert (after.state, after.next_at) == (ModerationState.BY_HAND, None)
 
 
 def test_a_claim_is_recorded_before_the_call_and_a_dead_worker_costs_a_lease(town: Town, insult: Moderation) -> None:
     assert hide.claim() == [insult.pk]
     between = now_of(town, insult)  # the worker died here
-    assert (between.state, between.tries) == (Stage.DOING, 1)
+    assert (between.state, between.attempts) == (ModerationState.DOING, 1)
     assert between.next_at is not None
     assert between.next_at > timezone.now()
     assert hide.claim() == []
     assert not hidden(town, insult)
     assert work(town) == 1
     assert hidden(town, insult)
-    assert now_of(town, insult).tries == 2
+    assert now_of(town, insult).attempts == 2
 
 
 def test_a_worker_that_dies_after_the_call_hides_twice_without_harm(
@@ -130,9 +130,9 @@ def test_a_worker_that_dies_after_the_call_hides_twice_without_harm(
     work(town)
     after = now_of(town, insult)
     assert hidden(town, insult)
-    assert (after.state, after.trouble) == (Stage.DOING, "not_reached")
+    assert (after.state, after.error_code) == (ModerationState.DOING, "not_reached")
     work(town)
-    assert now_of(town, insult).state == Stage.DONE
+    assert now_of(town, insult).state == ModerationState.DONE
 
 
 def test_a_message_that_is_told_twice_does_no_harm(town: Town, insult: Moderation) -> None:
@@ -140,7 +140,7 @@ def test_a_message_that_is_told_twice_does_no_harm(town: Town, insult: Moderatio
     hide.carry_out(insult.pk)
     hide.carry_out(insult.pk)
     hide.carry_out(insult.pk + 1000)
-    assert now_of(town, insult).tries == 1
+    assert now_of(town, insult).attempts == 1
 
 
 def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(town: Town, insult: Moderation) -> None:
@@ -152,17 +152,17 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(town: T
         row = now_of(town, insult)
         assert row.next_at is not None
         waited.append(round((row.next_at - timezone.now()).total_seconds()))
-        assert (row.state, row.trouble) == (Stage.DOING, "not_reached")
+        assert (row.state, row.error_code) == (ModerationState.DOING, "not_reached")
     assert waited == [20, 60, 120, 300, 600, 600, 900]
     page = sign_in(town.cast.officer).get(f"{LIST}{insult.pk}/").text
     assert "The network was not reached" in page
     assert "I have done it there" in page
     work(town)
-    assert (now_of(town, insult).state, now_of(town, insult).next_at) == (Stage.FAILED, None)
+    assert (now_of(town, insult).state, now_of(town, insult).next_at) == (ModerationState.FAILED, None)
     client = sign_in(town.cast.officer)
     assert "The network did not do it" in client.get(f"{LIST}{insult.pk}/").text
     client.post(f"{LIST}{insult.pk}/again/")
-    assert (now_of(town, insult).state, now_of(town, insult).tries) == (Stage.AGREED, 0)
+    assert (now_of(town, insult).state, now_of(town, insult).attempts) == (ModerationState.AGREED, 0)
 
 
 def test_a_refusal_is_told_in_the_words_of_the_network(town: Town, insult: Moderation) -> None:
@@ -170,7 +170,7 @@ def test_a_refusal_is_told_in_the_words_of_the_network(town: Town, insult: Moder
     town.network.world.fake("facebook").objects.pop(comment)  # its author was quicker
     work(town)
     after = now_of(town, insult)
-    assert (after.state, bool(after.detail)) == (Stage.FAILED, True)
+    assert (after.state, bool(after.detail)) == (ModerationState.FAILED, True)
     assert [each.user for each in Notification.objects.filter(kind="moderation")] == [town.cast.officer]
     assert after.detail[:20] in sign_in(town.cast.officer).get(f"{LIST}{insult.pk}/").text.replace("&#x27;", "'")
 
@@ -180,11 +180,11 @@ def test_a_channel_without_consent_says_so_and_leaves_it_to_a_hand(town: Town, i
         Channel.objects.filter(platform="facebook").update(state=ChannelState.NEEDS_CONSENT)
     work(town)
     row = now_of(town, insult)
-    assert (row.state, row.trouble, row.tries) == (Stage.DOING, "needs_consent", 0)
+    assert (row.state, row.error_code, row.attempts) == (ModerationState.DOING, "needs_consent", 0)
     client = sign_in(town.cast.officer)
     assert "The channel has to be connected again" in client.get(f"{LIST}{insult.pk}/").text
     client.post(f"{LIST}{insult.pk}/done/", {"note": "Сакрио сам сам."})
-    assert now_of(town, insult).state == Stage.DONE
+    assert now_of(town, insult).state == ModerationState.DONE
     assert work(town) == 0
 
 
@@ -192,7 +192,7 @@ def test_a_network_that_has_had_enough_is_asked_when_it_says(town: Town, insult:
     network.plan("rate_limit", ".*", method="POST")
     work(town)
     row = now_of(town, insult)
-    assert (row.state, row.trouble, row.tries) == (Stage.DOING, "rate_limited", 0)
+    assert (row.state, row.error_code, row.attempts) == (ModerationState.DOING, "rate_limited", 0)
     assert row.next_at is not None
     assert row.next_at > timezone.now()
 
@@ -200,11 +200,11 @@ def test_a_network_that_has_had_enough_is_asked_when_it_says(town: Town, insult:
 def test_it_is_shown_again_by_a_worker_too(town: Town, insult: Moderation) -> None:
     work(town)
     sign_in(town.cast.approver).post(f"{LIST}{insult.pk}/undo/", {"why": "Критика"})
-    assert now_of(town, insult).state == Stage.SHOWING
+    assert now_of(town, insult).state == ModerationState.SHOWING
     assert hidden(town, insult)
     work(town)
     assert not hidden(town, insult)
-    assert now_of(town, insult).state == Stage.UNDONE
+    assert now_of(town, insult).state == ModerationState.UNDONE
 
 
 def test_what_is_dropped_before_it_is_done_is_never_done(town: Town, insult: Moderation) -> None:
@@ -212,7 +212,7 @@ def test_what_is_dropped_before_it_is_done_is_never_done(town: Town, insult: Mod
         moderate.undo(insult, "Погрешна порука", by=town.cast.officer)
     assert work(town) == 0
     assert not hidden(town, insult)
-    assert now_of(town, insult).state == Stage.UNDONE
+    assert now_of(town, insult).state == ModerationState.UNDONE
 
 
 def test_whoever_changes_their_mind_while_the_call_is_made_has_the_last_word(town: Town, insult: Moderation) -> None:
@@ -223,11 +223,11 @@ def test_whoever_changes_their_mind_while_the_call_is_made_has_the_last_word(tow
         hide._call(at_work)  # the worker that was on its way
         hide._settle(at_work, hide._done)
     row = now_of(town, insult)
-    assert (claimed, row.state) == (insult.pk, Stage.SHOWING)
+    assert (claimed, row.state) == (insult.pk, ModerationState.SHOWING)
     assert row.next_at == at_work.next_at  # not before the other one's lease is over
     work(town)
     assert not hidden(town, insult)
-    assert now_of(town, insult).state == Stage.UNDONE
+    assert now_of(town, insult).state == ModerationState.UNDONE
 
 
 def test_what_the_tick_hands_out_is_hidden(town: Town, insult: Moderation) -> None:

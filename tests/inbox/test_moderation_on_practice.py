@@ -13,8 +13,8 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import hide, moderate
 from inbox.models import Message, Moderation
+from inbox.moderation_rules import AppealDecision, ModerationRequest, ModerationState
 from inbox.queries import moderation
-from inbox.reasons import Decision, Stage, Wish
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from practice.domain import moderate as network
@@ -31,7 +31,7 @@ THREAT = "Чекам вас пред зградом"
 
 def proposed(square: Square, message: Message, reason: str = "threat", act: str = "hide", by: Any = None) -> Moderation:
     with scope(square.cast.cuprija):
-        return moderate.propose(message, Wish(reason, act, "Прети шефу."), by=by or square.cast.officer)
+        return moderate.propose(message, ModerationRequest(reason, act, "Прети шефу."), by=by or square.cast.officer)
 
 
 def hidden(square: Square, reason: str = "threat") -> Moderation:
@@ -62,13 +62,13 @@ def test_it_is_hidden_by_a_worker_and_shown_again(square: Square) -> None:
     assert square.work() == 1
     with scope(square.cast.cuprija):
         row = Moderation.objects.get()
-    assert (row.state, row.done_by, row.words) == (Stage.DONE, None, THREAT)
+    assert (row.state, row.done_by, row.text) == (ModerationState.DONE, None, THREAT)
     assert square.now_of(row).is_untouched
     assert square.seen() == []
     assert "the portal hid it" in client.get(f"{LIST}{row.pk}/").text
     sign_in(square.cast.approver).post(f"{LIST}{row.pk}/undo/", {"why": "Ипак није претња"})
     assert square.work() == 1
-    assert square.now_of(row).state == Stage.UNDONE
+    assert square.now_of(row).state == ModerationState.UNDONE
     assert square.seen() == [THREAT]
 
 
@@ -80,7 +80,7 @@ def test_a_hidden_message_is_still_heard_and_not_taken_for_gone(square: Square) 
 
         told = open_channel(square.channel).replies(str(square.post.pk))
     assert [(each.text, each.is_hidden) for each in told.items] == [(THREAT, True), ("Хвала на вестима", False)]
-    assert square.now_of(row).message.gone_at is None
+    assert square.now_of(row).message.remote_deleted_at is None
 
 
 def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> None:
@@ -98,7 +98,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     assert "A second person has to agree before it is removed" in asked.text
     with scope(square.cast.cuprija):
         wish = square.now_of(Moderation.objects.get(act="remove"))
-    assert (wish.state, wish.next_at, wish.words, wish.is_untouched) == ("proposed", None, THREAT, True)
+    assert (wish.state, wish.next_at, wish.text, wish.is_untouched) == ("proposed", None, THREAT, True)
     assert square.work() == 0
     assert first.post(f"{LIST}{wish.pk}/agree/").status_code == 422
     assert second.post(f"{LIST}{wish.pk}/agree/").status_code == 302
@@ -106,7 +106,7 @@ def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> N
     assert on_network(wish) is not None
     assert square.work() == 1
     after = square.now_of(wish)
-    assert (after.state, after.second_by, after.done_by) == (Stage.DONE, square.cast.approver, None)
+    assert (after.state, after.second_by, after.done_by) == (ModerationState.DONE, square.cast.approver, None)
     assert on_network(wish) is None
     assert after.is_untouched
     assert "the portal removed it" in second.get(f"{LIST}{wish.pk}/").text
@@ -134,7 +134,7 @@ def test_a_double_press_does_nothing_twice(square: Square) -> None:
     (claimed,) = hide.claim()
     for _ in range(2):
         hide.carry_out(claimed)
-    assert square.now_of(wish).tries == 1
+    assert square.now_of(wish).attempts == 1
     assert AuditEvent.objects.filter(verb="moderation.removed").count() == 1
     assert square.work() == 0
 
@@ -159,9 +159,9 @@ def test_nothing_is_removed_over_an_objection_that_nobody_decided(square: Square
         with pytest.raises(ActionNotAllowed, match="Its author objects"):
             moderate.agree(wish, by=square.cast.approver)
         with pytest.raises(ActionNotAllowed, match="See to that first"):
-            moderate.decide(row, Decision.GRANTED, "Шала", by=square.cast.approver)
-        moderate.decide(row, Decision.STANDS, "Није шала", by=square.cast.approver)
-        assert moderate.agree(wish, by=square.cast.approver).state == Stage.AGREED
+            moderate.decide(row, AppealDecision.GRANTED, "Шала", by=square.cast.approver)
+        moderate.decide(row, AppealDecision.STANDS, "Није шала", by=square.cast.approver)
+        assert moderate.agree(wish, by=square.cast.approver).state == ModerationState.AGREED
 
 
 def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square: Square) -> None:
@@ -174,8 +174,8 @@ def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square
         with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=square.cast.approver)
         moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
-        moderate.decide(row, Decision.GRANTED, "Била је шала", by=square.cast.approver)
-    assert (square.now_of(row).state, square.now_of(row).decision) == (Stage.DONE, Decision.GRANTED)
+        moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=square.cast.approver)
+    assert (square.now_of(row).state, square.now_of(row).decision) == (ModerationState.DONE, AppealDecision.GRANTED)
     assert square.work() == 0
 
 
@@ -200,7 +200,7 @@ def test_a_removal_that_was_agreed_is_dropped_before_it_is_done(square: Square) 
     assert on_network(wish) is not None
     assert square.seen() == []  # it is still hidden
     again = removal(square, row)
-    assert again.state == Stage.PROPOSED
+    assert again.state == ModerationState.PROPOSED
 
 
 def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square: Square) -> None:
@@ -210,10 +210,10 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square:
         Channel.objects.filter(pk=square.channel.pk).update(server="http://127.0.0.1:9")
     for _ in range(len(hide.RETRY_BACKOFF)):
         square.work()
-        assert (square.now_of(wish).state, square.now_of(wish).trouble) == (Stage.DOING, "not_reached")
+        assert (square.now_of(wish).state, square.now_of(wish).error_code) == (ModerationState.DOING, "not_reached")
     Notification.objects.all().delete()
     square.work()
-    assert square.now_of(wish).state == Stage.FAILED
+    assert square.now_of(wish).state == ModerationState.FAILED
     (told,) = Notification.objects.filter(kind="moderation")
     assert (told.user, told.subject) == (square.cast.officer, "A comment was not removed")
     client = sign_in(square.cast.officer)
@@ -222,7 +222,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square:
         Channel.objects.filter(pk=square.channel.pk).update(server=square.address)
     client.post(f"{LIST}{wish.pk}/again/")
     square.work()
-    assert (square.now_of(wish).state, on_network(wish)) == (Stage.DONE, None)
+    assert (square.now_of(wish).state, on_network(wish)) == (ModerationState.DONE, None)
 
 
 def test_its_author_may_have_deleted_it_meanwhile(square: Square) -> None:
@@ -231,7 +231,7 @@ def test_its_author_may_have_deleted_it_meanwhile(square: Square) -> None:
     with scope(square.cast.cuprija):
         moderate.agree(wish, by=square.cast.approver)
     square.work()
-    assert square.now_of(wish).state == Stage.DONE
+    assert square.now_of(wish).state == ModerationState.DONE
 
 
 def test_who_is_not_let_remove_learns_nothing(square: Square) -> None:

@@ -32,7 +32,7 @@ def says(town: Town, name: str, text: str, *, channel: Any = None, author: str =
         return Message.objects.create(
             municipality=town.cast.cuprija, channel=channel, remote_id=f"{channel.pk}:{text}",
             author_id=author or name, author_name=name, author_handle=f"{name[:4].lower()}@primer",
-            text=text, visibility="public", at=now, heard_at=now, counts_from=now,
+            text=text, visibility="public", at=now, received_at=now, counts_from=now,
         )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_a_number_of_another_municipality_says_nothing(town: Town) -> None:
     with scope(cast.novi_pazar):
         theirs = Message.objects.create(
             municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",
-            author_id="1", author_name="Петар", text="Туђе", at=now, heard_at=now, counts_from=now,
+            author_id="1", author_name="Петар", text="Туђе", at=now, received_at=now, counts_from=now,
         )  # fmt: skip
     client = sign_in(cast.approver)
     assert client.get(f"{PAGE}held/", {"of": theirs.pk}).status_code == 302
@@ -178,7 +178,7 @@ def test_nobody_above_the_municipality_reads_the_name_of_who_wrote(cast: Cast, w
         Message.objects.create(
             municipality=cast.cuprija, channel=things.channel, remote_id="named", publication=things.publication,
             author_id="id-zvezdana", author_name="Звездана Необична", author_handle="zvezdana", text="Кажемнештотајно",
-            kind="question", at=now - timedelta(hours=1), heard_at=now, counts_from=now,
+            kind="question", at=now - timedelta(hours=1), received_at=now, counts_from=now,
         )  # fmt: skip
     client, opened = sign_in(getattr(cast, who)), 0
     for address in OURS:

@@ -55,7 +55,7 @@ def test_reading_and_quoting_never_fail(text: str) -> None:
     reading = read(text)
     assert reading.kind.value in ("", *MessageKind.values)
     assert reading.topic.value in ("", *Topic.values)
-    assert reading.alike is None or -(2**63) <= reading.alike < 2**63
+    assert reading.fingerprint is None or -(2**63) <= reading.fingerprint < 2**63
     quoted = without_names(text)
     assert not [one for one in found(quoted) if one.is_strong]
 
@@ -164,11 +164,11 @@ def test_flags_are_raised(text: str, raised: tuple[Flag, ...]) -> None:
 
 
 def test_the_same_question_has_one_name_in_both_scripts_and_another_with_a_denial() -> None:
-    first = read("Кад ће доћи вода у Мућаву?").alike
+    first = read("Кад ће доћи вода у Мућаву?").fingerprint
     assert first is not None
-    again = read("@opstina kad ce doci voda u Mucavu 😡😡").alike
+    again = read("@opstina kad ce doci voda u Mucavu 😡😡").fingerprint
     assert joined(again, [first]) == first
-    there, gone = read("u centru ima vode od jutros").alike, read("u centru nema vode od jutros").alike
+    there, gone = read("u centru ima vode od jutros").fingerprint, read("u centru nema vode od jutros").fingerprint
     assert there is not None
     assert gone is not None
     assert distance(there, gone) > NEAR
@@ -176,7 +176,7 @@ def test_the_same_question_has_one_name_in_both_scripts_and_another_with_a_denia
 
 
 def test_a_fingerprint_is_the_same_on_every_machine() -> None:
-    assert read("Кад ће доћи вода у Мућаву?").alike == -2_748_160_250_367_037_132
+    assert read("Кад ће доћи вода у Мућаву?").fingerprint == -2_748_160_250_367_037_132
 
 
 def test_stems_are_folded_and_stand_for_something() -> None:

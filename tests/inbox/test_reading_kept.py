@@ -56,7 +56,7 @@ def test_what_is_heard_is_read(town: Town) -> None:
     assert (row.script, row.suggested_kind, row.suggested_topic) == ("cyrillic", MessageKind.QUESTION, Topic.WATER)
     assert row.hints == {"kind": ["Када", "?"], "topic": ["вода"], "flags": ["personal"]}
     assert row.has_personal_data
-    assert row.alike is not None
+    assert row.similar_group is not None
     assert row.kind == ""  # nobody has said it
     assert row.topic == ""
 
@@ -72,7 +72,7 @@ def test_changed_words_are_read_anew(town: Town) -> None:
         ingest.keep(town.channel, [changed])
     now = town.again(row)
     assert (now.suggested_kind, now.has_personal_data) == (MessageKind.COMPLAINT, True)
-    assert now.alike != row.alike
+    assert now.similar_group != row.similar_group
     assert "0641234567" not in now.shown_text
 
 
@@ -84,7 +84,7 @@ def test_nothing_that_was_read_outlives_the_words(town: Town) -> None:
     assert retention.purge_expired() == 1
     gone = town.again(row)
     assert {name: getattr(gone, name) for name in suggest.KEPT} == {
-        "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "alike": None,
+        "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "similar_group": None,
         "has_personal_data": False,
     }  # fmt: skip
     assert suggest.again() == 0
@@ -168,22 +168,22 @@ def test_all_that_say_the_same_are_sorted_together(town: Town) -> None:
 def test_what_is_heard_later_joins_the_group(town: Town) -> None:
     (first,) = told(town, SAME[0])
     (second,) = told(town, SAME[1])
-    assert first.alike == second.alike
+    assert first.similar_group == second.similar_group
 
 
 def test_another_thread_and_another_month_are_another_group(town: Town) -> None:
     """The same words have the same fingerprint, so words that differ a little show who joined whom."""
     (here,) = told(town, "kad ce doci voda u mucavu")
     (mention,) = told(town, "ljudi kad ce vise doci voda u mucavu", below=False, prefix="n")
-    assert here.alike != mention.alike
+    assert here.similar_group != mention.similar_group
     (before,) = told(town, "dosta vise kad ce doci voda u mucavu", days_ago=15, prefix="o")
-    assert here.alike != before.alike
+    assert here.similar_group != before.similar_group
     page = sign_in(town.cast.officer).get(LIST).text
     assert "more like it" not in page
 
 
 def test_emoji_alone_are_no_group(town: Town) -> None:
-    assert [row.alike for row in told(town, "👏", "👏")] == [None, None]
+    assert [row.similar_group for row in told(town, "👏", "👏")] == [None, None]
     assert "more like it" not in sign_in(town.cast.officer).get(LIST).text
 
 
@@ -201,7 +201,7 @@ def test_reading_again_gives_what_hearing_gave(town: Town, capsys: Any) -> None:
     kept = {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in rows}
     with scope(town.cast.cuprija):
         triage.sort(rows[0], MessageKind.COMPLAINT, by=town.cast.officer)
-        Message.objects.update(script="", suggested_kind="", suggested_topic="", hints={}, alike=None)
+        Message.objects.update(script="", suggested_kind="", suggested_topic="", hints={}, similar_group=None)
     call_command("read_messages")
     assert "Read 7 messages." in capsys.readouterr().out
     assert {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in town.messages()} == kept

@@ -168,7 +168,7 @@ def test_what_is_used_most_comes_first_and_what_fits_before_it(town: Town) -> No
     client = sign_in(town.cast.officer)
     client.post(f"{LIST}{message.pk}/answer/", {"text": "Б.", "used": f"{often.pk},999,x"})
     with scope(town.cast.cuprija):
-        assert SavedAnswer.objects.get(pk=often.pk).used == 1
+        assert SavedAnswer.objects.get(pk=often.pk).use_count == 1
     page = client.get(f"{LIST}{message.pk}/").text
     places = [page.index(f'<option value="{each.pk}">') for each in (fits, often, other, rare)]
     assert places == sorted(places)

@@ -14,7 +14,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox import rules
 from inbox.domain import ingest, triage
-from inbox.enums import MessageKind, Sleep, State
+from inbox.enums import MessageKind, MessageState, Snooze
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope
 from platforms import types
@@ -44,18 +44,18 @@ def patient(town: Town, text: str) -> Message:
 
 @pytest.mark.parametrize(
     ("choice", "local"),
-    [(Sleep.TOMORROW, "2026-11-28T07:00"), (Sleep.MONDAY, "2026-11-30T07:00"), (Sleep.WEEK, "2026-12-04T07:00")],
+    [(Snooze.TOMORROW, "2026-11-28T07:00"), (Snooze.MONDAY, "2026-11-30T07:00"), (Snooze.WEEK, "2026-12-04T07:00")],
 )
-def test_it_comes_back_when_the_offices_open(choice: Sleep, local: str) -> None:
+def test_it_comes_back_when_the_offices_open(choice: Snooze, local: str) -> None:
     friday = datetime(2026, 11, 27, 13, 0, tzinfo=UTC)
     assert f"{rules.wakes_at(choice, friday).astimezone(rules.BELGRADE):%Y-%m-%dT%H:%M}" == local
 
 
 def test_on_a_monday_monday_is_the_next_one_and_seven_is_seven_in_summer_too() -> None:
     monday = datetime(2026, 7, 6, 22, 30, tzinfo=UTC)  # Tuesday already in Belgrade
-    assert rules.wakes_at(Sleep.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
+    assert rules.wakes_at(Snooze.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
     monday = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
-    assert rules.wakes_at(Sleep.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
+    assert rules.wakes_at(Snooze.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
 
 
 def test_what_is_put_off_leaves_the_open_ones_and_comes_back_by_itself(town: Town) -> None:
@@ -169,7 +169,7 @@ def test_taking_it_up_answering_and_opening_again_end_it(town: Town) -> None:
     put_off(town, message)
     client.post(f"{LIST}{message.pk}/answer/", {"text": "У суботу.", "after": "0"})
     again = town.again(message)
-    assert (again.state, again.snoozed_until) == (State.WAITING, None)
+    assert (again.state, again.snoozed_until) == (MessageState.WAITING, None)
     put_off(town, message)
     client.post(f"{LIST}{message.pk}/close/")
     assert town.again(message).snoozed_until is None

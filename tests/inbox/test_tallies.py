@@ -25,7 +25,7 @@ from analytics.rollups.daily_counts import provide as provide_days
 from analytics.rollups.domain import daily_counts
 from channels.models import Channel
 from inbox.domain import answer, deleted_messages, evidence, retention, triage
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.measured import QUESTIONS
 from inbox.models import Message, Moderation, Reply
 from municipalities.tenancy import everywhere, scope
@@ -51,7 +51,7 @@ def ask(channel: Channel, at: datetime, kind: str = "", **fields: Any) -> Messag
         number = Message.objects.count()
         row: Message = Message.objects.create(
             municipality_id=channel.municipality_id, channel=channel, remote_id=f"{channel.pk}-{number}", text="Када?",
-            author_id="42", author_name="Мара", at=at, heard_at=at, counts_from=at, **fields,
+            author_id="42", author_name="Мара", at=at, received_at=at, counts_from=at, **fields,
         )  # fmt: skip
         return triage.sort(row, kind, by=None) if kind else row
 
@@ -166,7 +166,7 @@ def test_each_verb_marks_its_day_and_a_fold_counts_it(cast: Cast, channels: list
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     other = ask(channels[0], at, "question")
     with scope(cast.cuprija):
-        Message.objects.filter(pk=other.pk).update(gone_at=at + timedelta(hours=1))
+        Message.objects.filter(pk=other.pk).update(remote_deleted_at=at + timedelta(hours=1))
         deleted_messages.is_back(channels[0], [other.remote_id])
     daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
@@ -284,7 +284,7 @@ def year_ago(cast: Cast, channels: list[Channel]) -> date:
         answer_arrives(ask(channels[0], at, "question"), at + timedelta(hours=hours), cast.officer)
     ask(channels[0], at, "question")
     with scope(cast.cuprija):
-        Message.objects.update(state=State.CLOSED, settled_at=at + timedelta(days=13))
+        Message.objects.update(state=MessageState.CLOSED, settled_at=at + timedelta(days=13))
     daily_counts.fold()
     return at.astimezone(BELGRADE).date()
 
@@ -333,7 +333,7 @@ def test_a_day_without_an_answer_is_closed_at_none(cast: Cast, channels: list[Ch
     at = timezone.now() - timedelta(days=400)
     row = ask(channels[0], at, "question")
     with scope(cast.cuprija):
-        Message.objects.update(state=State.CLOSED, settled_at=at + timedelta(days=5))
+        Message.objects.update(state=MessageState.CLOSED, settled_at=at + timedelta(days=5))
     retention.purge_expired()
     answer_arrives(row, at + timedelta(days=399), cast.officer)
     daily_counts.rebuild()
@@ -364,7 +364,7 @@ def test_a_young_day_is_left_open(cast: Cast, channels: list[Channel], settings:
     at = timezone.now() - timedelta(days=4)
     ask(channels[0], at, "question")
     with scope(cast.cuprija):
-        Message.objects.update(state=State.CLOSED, settled_at=at)
+        Message.objects.update(state=MessageState.CLOSED, settled_at=at)
     assert retention.purge_expired() == 1
     with everywhere("a test looks at what was closed"):
         assert not Tally.objects.filter(closed_at__isnull=False).exists()
@@ -377,7 +377,7 @@ def hide(channel: Channel, at: datetime, by: Any) -> Moderation:
     message = ask(channel, at)
     with scope(channel.municipality_id):
         row = Moderation(
-            municipality_id=channel.municipality_id, message=message, reason="insult", act="hide", words="Увреда",
+            municipality_id=channel.municipality_id, message=message, reason="insult", act="hide", text="Увреда",
             written_at=at, copied_at=at, by=by, at=at, state="done", done_at=at,
         )  # fmt: skip
         row.seal = row.sealed()
@@ -392,7 +392,7 @@ def test_what_was_found_of_a_copy_stays_after_it_was_erased(cast: Cast, channels
         hide(channels[0], at, cast.officer)
         touched = hide(channels[0], at, cast.officer)
         with scope(cast.cuprija):
-            Moderation.objects.filter(pk=touched.pk).update(words="Лепше", author_id="42")
+            Moderation.objects.filter(pk=touched.pk).update(text="Лепше", author_id="42")
     daily_counts.sweep()
     spans = [(at.astimezone(BELGRADE).date(),) * 2 for at in (old, young)]
     before = [measured(cast, "GV1", *span)[cast.cuprija.pk] for span in spans]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from common.models import MailMessage
 from inbox.domain import staff_notifications, triage
 from inbox.enums import MessageKind
-from inbox.models import Message, Told
+from inbox.models import Message, SentNotification
 from municipalities.tenancy import scope
 from notifications.domain.send import send_due
 from notifications.models import Notification
@@ -101,8 +101,8 @@ def test_new_messages_are_told_together_and_at_most_once_an_hour(town: Town) -> 
     town.heard("@opstina Треће")
     assert staff_notifications._new(now + timedelta(minutes=59)) == 0
     with scope(town.cast.cuprija):
-        Told.objects.update(at=now - timedelta(minutes=61))
-        Message.objects.exclude(text__contains="Треће").update(heard_at=now - timedelta(hours=2))
+        SentNotification.objects.update(at=now - timedelta(minutes=61))
+        Message.objects.exclude(text__contains="Треће").update(received_at=now - timedelta(hours=2))
     assert staff_notifications._new(now) == 1
     subjects = list(Notification.objects.filter(user=town.cast.officer, kind="msg_new").order_by("pk"))
     assert subjects[-1].subject == "Ćuprija: 1 new message of citizens"
@@ -179,8 +179,8 @@ def test_rows_that_say_what_was_told_go_after_a_while(town: Town) -> None:
     urgent(town)
     staff_notifications.tell()
     with scope(town.cast.cuprija):
-        Told.objects.update(at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
-        Message.objects.update(heard_at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
+        SentNotification.objects.update(at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
+        Message.objects.update(received_at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
     assert staff_notifications.purge_expired() > 0
     assert staff_notifications._urgent(timezone.now()) == 0  # and nothing comes up again
 

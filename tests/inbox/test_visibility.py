@@ -14,7 +14,7 @@ from common.errors import ActionNotAllowed
 from delivery.enums import State as Sent
 from delivery.models import Delivery
 from inbox.domain import answer, fetch_visibility, ingest, propose
-from inbox.enums import Visibility
+from inbox.enums import MessageVisibility
 from inbox.models import Message, ProposedAnswer
 from municipalities.tenancy import everywhere, scope
 from platforms import visibility as of_networks
@@ -33,7 +33,7 @@ OPEN_ONES = [each for each in ALL if each not in PRIVATE]
 
 
 def test_the_portal_and_its_connectors_know_the_same_visibilities() -> None:
-    assert [str(each) for each in of_networks.Visibility] == Visibility.values
+    assert [str(each) for each in of_networks.Visibility] == MessageVisibility.values
 
 
 @pytest.mark.parametrize(("theirs", "known"), THEIRS.items())
@@ -128,7 +128,7 @@ def test_an_answer_that_an_approver_sends_stays_private(town: Town, mirjana: Cit
         assert isinstance(proposed, ProposedAnswer)
     assert "Only mirjana will see this answer" in page(town, message, "approver")
     with scope(town.cast.cuprija):
-        propose.approve(proposed, "Јавите се.", turn=proposed.turn, by=town.cast.approver)
+        propose.approve(proposed, "Јавите се.", revision=proposed.revision, by=town.cast.approver)
     town.publish()
     assert [each["visibility"] for each in ours(town, message)] == ["direct"]
 

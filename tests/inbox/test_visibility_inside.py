@@ -16,14 +16,14 @@ from common.models import MailMessage
 from delivery.models import Delivery
 from inbox.domain import answer, handover, moderate
 from inbox.domain import staff_notifications as telling
-from inbox.enums import MessageKind, Visibility
+from inbox.enums import MessageKind, MessageVisibility
 from inbox.models import Department, HandOver, Message
+from inbox.moderation_rules import ModerationRequest
 from inbox.queries import personal_data
-from inbox.reasons import Wish
 from municipalities.tenancy import everywhere, scope
 from needs.domain import follow_up, notify, supporters, write
-from needs.enums import Stage
-from needs.models import Need, NeedsPage, Voice
+from needs.enums import NeedStage
+from needs.models import Need, NeedsPage, Supporter
 from notifications.domain.send import send_due
 from notifications.models import Notification
 from tests.inbox.conftest import Town
@@ -48,7 +48,7 @@ def need(town: Town) -> Need:
 
 def settle(need: Need) -> Need:
     day = timezone.localdate()
-    told = {"stage": Stage.DONE, "is_public": True, "done": "Отворено је.", "done_on": day, "decided_on": day}
+    told = {"stage": NeedStage.DONE, "is_public": True, "done": "Отворено је.", "done_on": day, "decided_on": day}
     Need.objects.filter(pk=need.pk).update(**told)
     return Need.objects.get(pk=need.pk)
 
@@ -58,7 +58,7 @@ def test_only_what_everybody_may_read_is_quoted(town: Town, mirjana: Citizen, ne
     message, is_shown = heard(town, mirjana, theirs, WORDS), theirs not in PRIVATE
     with scope(town.cast.cuprija):
         supporters.gather(need, [message], by=town.cast.officer)
-        voice = Voice.objects.get()
+        voice = Supporter.objects.get()
         assert Need.objects.get(pk=need.pk).size == 1  # it counts, whoever may read it
         assert (supporters.suggestion(voice) == WORDS) == is_shown
         if is_shown:
@@ -67,7 +67,7 @@ def test_only_what_everybody_may_read_is_quoted(town: Town, mirjana: Citizen, ne
             with pytest.raises(ActionNotAllowed, match="privately"):
                 supporters.quote(voice, WORDS, by=town.cast.officer)
         # past the verb: a quote that was chosen before anybody knew
-        Voice.objects.update(quote=WORDS)
+        Supporter.objects.update(quote=WORDS)
         post = follow_up.tell(settle(need), by=town.cast.officer)
         drafted = json.dumps(post.draft, ensure_ascii=False)
     places = {
@@ -158,7 +158,7 @@ def test_exports_say_who_may_read_it(town: Town, mirjana: Citizen, theirs: str, 
         ((row, _beside),) = personal_data.everything(personal_data.chosen([message.pk])).messages
         (of_place,) = archive._messages()
         of_person = {key: value for key, _label, value in row.values}
-    assert (of_person["visibility"], of_place["visibility"]) == (Visibility(known).label, known)
+    assert (of_person["visibility"], of_place["visibility"]) == (MessageVisibility(known).label, known)
     assert SECRET in of_person["text"]
     assert SECRET in of_place["text"]
 
@@ -214,7 +214,7 @@ def test_the_list_is_narrowed_to_what_is_private(town: Town, mirjana: Citizen) -
 def test_there_is_nothing_to_hide_of_it(town: Town, mirjana: Citizen, theirs: str) -> None:
     message = heard(town, mirjana, theirs)
     with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed, match="nothing to hide"):
-        moderate.propose(message, Wish("threat", "hide", "Прети"), by=town.cast.officer)
+        moderate.propose(message, ModerationRequest("threat", "hide", "Прети"), by=town.cast.officer)
     assert "Hide this message" not in page(town, message)
 
 

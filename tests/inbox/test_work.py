@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
 from inbox.domain import answer, retention, triage
-from inbox.enums import MessageKind, State
+from inbox.enums import MessageKind, MessageState
 from inbox.models import Message, Note, Reply
 from municipalities.models import Pause
 from municipalities.tenancy import scope
@@ -30,13 +30,13 @@ def test_an_answer_reaches_the_network_once_below_the_message(town: Town) -> Non
     assert client.get(page).status_code == 200
     sent = client.post(f"{page}answer/", {"text": "До 14 часова.", "after": "0"})
     assert sent.headers["Location"] == page
-    assert town.again(message).state == State.WAITING
+    assert town.again(message).state == MessageState.WAITING
     town.publish()
     town.publish()
     ours = [each for each in town.public() if each["reply_to"]]
     assert [(each["text"], each["reply_to"]) for each in ours] == [("@gradjanka До 14 часова.", message.remote_id)]
     after = town.again(message)
-    assert after.state == State.ANSWERED
+    assert after.state == MessageState.ANSWERED
     assert after.first_answer_at is not None
     assert "До 14 часова." in client.get(page).text
 
@@ -115,7 +115,7 @@ def test_a_message_is_given_to_a_colleague_and_to_nobody_else(town: Town) -> Non
 def test_waiting_closing_and_opening_again(town: Town) -> None:
     message = town.heard("@opstina Хвала!")
     client = sign_in(town.cast.officer)
-    for act, state in (("wait", State.WAITING), ("close", State.CLOSED), ("reopen", State.OPEN)):
+    for act, state in (("wait", MessageState.WAITING), ("close", MessageState.CLOSED), ("reopen", MessageState.OPEN)):
         client.post(f"{LIST}{message.pk}/{act}/")
         assert town.again(message).state == state
     assert client.post(f"{LIST}{message.pk}/explode/").status_code == 404

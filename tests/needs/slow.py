@@ -11,7 +11,7 @@ from django.conf import settings
 from analytics.logframe import Measured
 from delivery.enums import State
 from needs.enums import SETTLED
-from needs.models import Need, NeedsPage, Voice
+from needs.models import Need, NeedsPage, Supporter
 from posts.models import Publication
 
 
@@ -29,9 +29,9 @@ def _one(place: Any, first: date, last: date) -> Measured:
 
 
 def _began(need: Need) -> date | None:
-    voices = Voice.objects.filter(need=need).select_related("message__channel")
-    real = [each for each in voices if settings.DEMO or not (each.message and each.message.channel.is_practice)]
-    return min((each.heard_on for each in real), default=None)
+    supporters = Supporter.objects.filter(need=need).select_related("message__channel")
+    real = [each for each in supporters if settings.DEMO or not (each.message and each.message.channel.is_practice)]
+    return min((each.received_on for each in real), default=None)
 
 
 def _is_told(need: Need) -> bool:

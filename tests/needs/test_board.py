@@ -20,8 +20,8 @@ from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
 from needs.domain import decide, follow_up, merge, pictures, supporters, write
 from needs.domain.write import NeedContent
-from needs.enums import Stage
-from needs.models import Need, NeedPicture, Voice
+from needs.enums import NeedStage
+from needs.models import Need, NeedPicture, Supporter
 from posts.draft import parse
 from posts.media.domain.pictures import add
 from posts.media.domain.pictures import delete as delete_picture
@@ -48,7 +48,7 @@ def verbs() -> list[str]:
 def test_a_need_from_a_telephone_call_stands_on_the_board(cast: Cast) -> None:
     client = sign_in(cast.officer)
     said = {"title": "Аутобус до болнице", "text": "Ујутру", "topic": "transport", "source": "phone",
-            "heard_on": today(), "quote": "Немам како до лекара", "note": "Звала из Супске"}  # fmt: skip
+            "received_on": today(), "quote": "Немам како до лекара", "note": "Звала из Супске"}  # fmt: skip
     sent = client.post(f"{BOARD}new/", said)
     assert sent.status_code == 302
     page = client.get(sent.headers["Location"]).text
@@ -64,7 +64,7 @@ def test_a_need_from_a_telephone_call_stands_on_the_board(cast: Cast) -> None:
     [
         ({"title": ""}, "This field is required"),
         ({"title": "я" * 161}, "160"),
-        ({"source": "phone", "heard_on": "2999-01-01"}, "This day cannot be right"),
+        ({"source": "phone", "received_on": "2999-01-01"}, "This day cannot be right"),
         ({"source": "phone", "quote": "зовите 063 123 4567"}, "names nobody"),
         ({"topic": "nonsense"}, "valid choice"),
     ],
@@ -72,7 +72,7 @@ def test_a_need_from_a_telephone_call_stands_on_the_board(cast: Cast) -> None:
 def test_what_cannot_be_written_down_is_said_and_everything_typed_is_kept(
     cast: Cast, said: dict[str, str], says: str
 ) -> None:
-    typed = {"title": "Клупе", "heard_on": today(), "text": "У парку, код чесме", **said}
+    typed = {"title": "Клупе", "received_on": today(), "text": "У парку, код чесме", **said}
     told = sign_in(cast.officer).post(f"{BOARD}new/", typed)
     assert told.status_code == 422
     assert says in told.text
@@ -96,7 +96,7 @@ def test_messages_become_a_need_and_join_one_and_adding_again_changes_nothing(to
     client.post(f"{BOARD}gather/", {"message": [each.pk for each in three], "need": made.pk})
     assert again(town, made).size == 3
     with scope(town.cast.cuprija):
-        assert Voice.objects.count() == 3
+        assert Supporter.objects.count() == 3
     assert verbs() == ["need.write", "need.gather", "need.gather"]
 
 
@@ -133,8 +133,8 @@ def test_a_voice_is_taken_away_and_an_empty_need_deleted(town: Town, three: list
     assert refused.status_code == 422
     assert "Citizens asked for this" in refused.text
     with scope(town.cast.cuprija):
-        voice = Voice.objects.get()
-    client.post(f"{BOARD}{need.pk}/voices/{voice.pk}/remove/")
+        supporter = Supporter.objects.get()
+    client.post(f"{BOARD}{need.pk}/voices/{supporter.pk}/remove/")
     assert again(town, need).size == 0
     assert client.post(f"{BOARD}{need.pk}/delete/").headers["Location"] == BOARD
     with scope(town.cast.cuprija):
@@ -159,10 +159,10 @@ def test_sizes_are_right_whoever_gathers_moves_and_takes_away_at_once(town: Town
     by = town.cast.officer
     first, second = need_of(town, "Клупе", three[0]), need_of(town, "Канте", three[1])
     with scope(town.cast.cuprija):
-        voice = Voice.objects.get(message=three[1])
+        supporter = Supporter.objects.get(message=three[1])
 
     def take() -> None:
-        supporters.remove(voice, by=by)
+        supporters.remove(supporter, by=by)
 
     at_once(
         town,
@@ -174,8 +174,11 @@ def test_sizes_are_right_whoever_gathers_moves_and_takes_away_at_once(town: Town
     )
     with scope(town.cast.cuprija):
         for need in Need.objects.all():
-            assert need.size == need.voices.count()
-        assert Voice.objects.filter(source="message").count() in (2, 3)  # the taken one may have been there or not yet
+            assert need.size == need.supporters.count()
+        assert Supporter.objects.filter(source="message").count() in (
+            2,
+            3,
+        )  # the taken one may have been there or not yet
 
 
 @pytest.mark.django_db(transaction=True)
@@ -205,7 +208,7 @@ def test_a_need_is_looked_at_decided_done_and_opened_again(town: Town, three: li
     decided = again(town, need)
     assert (decided.stage, decided.reason, decided.decided_on) == ("planned", "До пролећа.", timezone.localdate())
     assert client.post(f"{path}done/", {"done": "Десет клупа.", "on": today()}).status_code == 302
-    assert again(town, need).stage == Stage.DONE
+    assert again(town, need).stage == NeedStage.DONE
     assert client.post(f"{path}decide/", {"stage": "declined", "reason": "Не"}).status_code == 422
     client.post(f"{path}reopen/")
     opened = again(town, need)
@@ -230,7 +233,7 @@ def test_decisions_without_reason_words_or_a_possible_day_are_refused(
     told = sign_in(town.cast.officer).post(f"{BOARD}{need.pk}/{page}/", said)
     assert told.status_code == 422
     assert says in told.text
-    assert again(town, need).stage == Stage.NEW
+    assert again(town, need).stage == NeedStage.NEW
 
 
 def test_what_was_declined_is_opened_before_it_is_done(town: Town) -> None:
@@ -250,7 +253,7 @@ def test_mentors_and_viewers_see_needs_and_chosen_quotes_but_no_message(
 ) -> None:
     need = need_of(town, "Клупе у парку", *three)
     with scope(town.cast.cuprija):
-        supporters.quote(Voice.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
+        supporters.quote(Supporter.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
         supporters.hear(need, "phone", timezone.localdate(), note="Тајна белешка", by=town.cast.officer)
     client = sign_in(getattr(town.cast, who))
     assert "Клупе у парку" in client.get(BOARD).text
@@ -312,7 +315,7 @@ def test_the_board_asks_as_little_of_a_thousand_needs_as_of_one(cast: Cast) -> N
                 decided_on=day, done_on=day - timedelta(days=number) if stage == "done" else None,
             )
             for number in range(200)
-            for stage in Stage.values
+            for stage in NeedStage.values
         )  # fmt: skip
     with CaptureQueriesContext(connection) as many:
         page = client.get(BOARD)
@@ -322,7 +325,7 @@ def test_the_board_asks_as_little_of_a_thousand_needs_as_of_one(cast: Cast) -> N
     # the largest of what is open, the newest of what is done
     assert "Потреба 199" in page.text
     assert "Потреба 0" in page.text
-    for stage in Stage.values:
+    for stage in NeedStage.values:
         with CaptureQueriesContext(connection) as one:
             listed = client.get(BOARD, {"stage": stage})
         assert len(one) <= 12
@@ -411,7 +414,7 @@ def test_the_post_that_tells_of_it_begins_with_quotes_what_was_done_and_the_pict
 ) -> None:
     need, media = done_of(town, *three), picture(town)
     with scope(town.cast.cuprija):
-        supporters.quote(Voice.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
+        supporters.quote(Supporter.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
         pictures.add(need, media, "after", "Нова клупа", by=town.cast.officer)
     client = sign_in(town.cast.officer)
     sent = client.post(f"{BOARD}{need.pk}/post/")

@@ -15,7 +15,7 @@ from inbox.models import Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from needs.enums import Moment, Stage
+from needs.enums import NeedStage, PictureMoment
 from needs.models import NeedPicture
 from tests.analytics import factories as numbers
 from tests.browsing import enter, is_sound
@@ -35,25 +35,32 @@ def town(cast: Cast) -> Cast:
         senje = Settlement.objects.create(municipality=cast.cuprija, name="Сење")
     days: dict[str, Any] = {"decided_on": day, "is_public": True}
     lit = make.need(
-        cast.cuprija, cast.officer, "Осветљење у Улици кнеза Милоша", voices=4, heard_on=day - timedelta(days=20),
-        stage=Stage.DONE, done_on=day, settlement=senje, done="Постављено је шест нових светиљки.",
+        cast.cuprija, cast.officer, "Осветљење у Улици кнеза Милоша", supporters=4,
+        received_on=day - timedelta(days=20), stage=NeedStage.DONE, done_on=day, settlement=senje,
+        done="Постављено је шест нових светиљки.",
         text="Улица је ноћу у мраку, а туда деца иду у школу.", **days,
     )  # fmt: skip
-    make.voice(lit, quote="Деца се враћају из друге смене по мраку.", heard_on=day - timedelta(days=19))
+    make.supporter(lit, quote="Деца се враћају из друге смене по мраку.", received_on=day - timedelta(days=19))
     make.need(
-        cast.cuprija, cast.officer, "Тротоар до школе", stage=Stage.DONE, done_on=day, topic="roads",
-        done="Тротоар је готов.", heard_on=day, **days,
+        cast.cuprija, cast.officer, "Тротоар до школе", stage=NeedStage.DONE, done_on=day, topic="roads",
+        done="Тротоар је готов.", received_on=day, **days,
     )  # fmt: skip
     make.need(
-        cast.cuprija, cast.officer, "Клупе у парку", stage=Stage.PLANNED, topic="green", reason="На пролеће.", **days
+        cast.cuprija,
+        cast.officer,
+        "Клупе у парку",
+        stage=NeedStage.PLANNED,
+        topic="green",
+        reason="На пролеће.",
+        **days,
     )
     make.need(
-        cast.cuprija, cast.officer, "Лежећи полицајац", stage=Stage.DECLINED, topic="roads", **days,
+        cast.cuprija, cast.officer, "Лежећи полицајац", stage=NeedStage.DECLINED, topic="roads", **days,
         reason="Пут је државни, па о њему одлучују Путеви Србије. Предлог смо им послали.",
     )  # fmt: skip
-    make.need(cast.cuprija, cast.officer, "Аутобус недељом", topic="transport", heard_on=day)
+    make.need(cast.cuprija, cast.officer, "Аутобус недељом", topic="transport", received_on=day)
     with scope(cast.cuprija):
-        for moment, size in ((Moment.BEFORE, (1200, 900)), (Moment.AFTER, (1280, 960))):
+        for moment, size in ((PictureMoment.BEFORE, (1200, 900)), (PictureMoment.AFTER, (1280, 960))):
             media = desk.picture(picture_bytes(size=size), f"{moment}.jpg")
             type(media).objects.filter(pk=media.pk).update(alt="Улица ноћу")
             NeedPicture.objects.create(municipality=cast.cuprija, need=lit, media=media, moment=moment)
@@ -124,7 +131,9 @@ def test_how_many_answered_is_suggested_while_the_report_is_written(page: Any, l
 def test_needs_are_chosen_as_evidence(page: Any, live_server: Any, cast: Cast) -> None:
     row = only(agreed(cast, wanted("Чујмо грађане", proof=Proof.NEED)))
     day = today() - timedelta(days=2)
-    make.need(cast.cuprija, cast.officer, "Клупе у парку", voices=5, stage=Stage.DONE, decided_on=day, done_on=day)
+    make.need(
+        cast.cuprija, cast.officer, "Клупе у парку", supporters=5, stage=NeedStage.DONE, decided_on=day, done_on=day
+    )
     enter(page, live_server, cast.mentor)
     page.goto(f"{live_server.url}/m/cuprija/mentoring/activities/{row.pk}/")
     is_sound(page)

@@ -49,8 +49,8 @@ def test_who_deleted_what_they_wrote_is_not_answered(town: Town) -> None:
     first, second = asked(town, "@opstina Клупе!", "@opstina I klupe i kante!")
     need = done_of(town, first, second)
     with scope(town.cast.cuprija):
-        Message.objects.filter(pk=first.pk).update(gone_at=timezone.now())
+        Message.objects.filter(pk=first.pk).update(remote_deleted_at=timezone.now())
         found = reach(need)
-    assert ([voice.message_id for voice in found.reached], found.gone, found.forgotten) == ([second.pk], 1, 0)
+    assert ([supporter.message_id for supporter in found.reached], found.gone, found.forgotten) == ([second.pk], 1, 0)
     page_of_it = sign_in(town.cast.officer).get(reverse("need_tell", args=["cuprija", need.pk])).text
     assert "they deleted on the network what they wrote" in page_of_it

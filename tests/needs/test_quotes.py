@@ -15,7 +15,7 @@ from inbox.models import Message
 from municipalities.tenancy import scope
 from needs import rules
 from needs.domain import erase, supporters
-from needs.models import Voice
+from needs.models import Supporter
 from tests.inbox.conftest import Town
 from tests.needs.conftest import asked, need_of
 from tests.people import sign_in
@@ -54,8 +54,8 @@ def test_the_officer_sees_a_proposal_and_keeps_what_they_choose(town: Town) -> N
     (message,) = asked(town, "@opstina Нема клупа, зовите 063 123 4567")
     need = need_of(town, "Клупе", message)
     with scope(town.cast.cuprija):
-        voice = Voice.objects.get()
-    client, path = sign_in(town.cast.officer), f"/m/cuprija/needs/{need.pk}/voices/{voice.pk}/quote/"
+        supporter = Supporter.objects.get()
+    client, path = sign_in(town.cast.officer), f"/m/cuprija/needs/{need.pk}/voices/{supporter.pk}/quote/"
     assert "Нема клупа, зовите</textarea>" in client.get(path).text
     assert client.post(path, {"quote": "Нема клупа…"}).status_code == 302
     for who in ("mentor", "viewer", "officer"):
@@ -71,14 +71,14 @@ def test_a_quote_that_names_somebody_is_refused(town: Town, words: str) -> None:
     (message,) = asked(town, "@opstina Нема клупа")
     need = need_of(town, "Клупе", message)
     with scope(town.cast.cuprija):
-        voice = Voice.objects.get()
+        supporter = Supporter.objects.get()
     typed = words.format(pk=message.pk)
-    path = f"/m/cuprija/needs/{need.pk}/voices/{voice.pk}/quote/"
+    path = f"/m/cuprija/needs/{need.pk}/voices/{supporter.pk}/quote/"
     told = sign_in(town.cast.officer).post(path, {"quote": typed})
     assert told.status_code == 422
     assert typed in told.text
     with scope(town.cast.cuprija):
-        assert Voice.objects.get().quote == ""
+        assert Supporter.objects.get().quote == ""
 
 
 @pytest.fixture
@@ -86,9 +86,9 @@ def quoted(town: Town) -> Message:
     (message,) = asked(town, "@opstina Нема клупа у парку")
     need_of(town, "Клупе", message)
     with scope(town.cast.cuprija):
-        voice = Voice.objects.get()
-        supporters.quote(voice, "Нема клупа", by=town.cast.officer)
-        Voice.objects.update(note="Звала и телефоном")
+        supporter = Supporter.objects.get()
+        supporters.quote(supporter, "Нема клупа", by=town.cast.officer)
+        Supporter.objects.update(note="Звала и телефоном")
     return message
 
 
@@ -97,28 +97,28 @@ def test_when_its_time_is_over_the_voice_and_its_quote_stay(town: Town, quoted: 
         Message.objects.update(state="closed", settled_at="2020-01-01T00:00Z")
     assert retention.purge_expired() == 1
     with scope(town.cast.cuprija):
-        voice = Voice.objects.select_related("need").get()
-        assert (voice.quote, voice.note, voice.need.size) == ("Нема клупа", "", 1)
-    page = sign_in(town.cast.officer).get(f"/m/cuprija/needs/{voice.need_id}/").text
+        supporter = Supporter.objects.select_related("need").get()
+        assert (supporter.quote, supporter.note, supporter.need.size) == ("Нема клупа", "", 1)
+    page = sign_in(town.cast.officer).get(f"/m/cuprija/needs/{supporter.need_id}/").text
     assert "The voice counts" in page
     assert "у парку" not in page
 
 
 def test_a_note_about_a_caller_is_emptied_when_its_time_is_over(town: Town, quoted: Message) -> None:
     with scope(town.cast.cuprija):
-        need = Voice.objects.get().need
+        need = Supporter.objects.get().need
         for note in ("Звао Петар", "Звала Ана"):
             supporters.hear(need, "phone", timezone.localdate(), note=note, quote="Молим клупе", by=town.cast.officer)
-        Voice.objects.filter(note="Звао Петар").update(at=timezone.now() - timedelta(days=366))
+        Supporter.objects.filter(note="Звао Петар").update(at=timezone.now() - timedelta(days=366))
     assert erase.forget_notes() == 1
     with scope(town.cast.cuprija):
-        kept = list(Voice.objects.filter(source="phone").order_by("pk").values_list("note", "quote"))
+        kept = list(Supporter.objects.filter(source="phone").order_by("pk").values_list("note", "quote"))
         assert kept == [("", "Молим клупе"), ("Звала Ана", "Молим клупе")]
-        assert Voice.objects.get(source="message").note  # it goes with its message
+        assert Supporter.objects.get(source="message").note  # it goes with its message
 
 
 def test_who_asks_to_be_erased_is_not_quoted_any_more(town: Town, quoted: Message) -> None:
     with scope(town.cast.cuprija):
         retention.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{quoted.pk}")], by=town.cast.approver)
-        voice = Voice.objects.select_related("need").get()
-        assert (voice.quote, voice.note, voice.need.size) == ("", "", 1)
+        supporter = Supporter.objects.select_related("need").get()
+        assert (supporter.quote, supporter.note, supporter.need.size) == ("", "", 1)

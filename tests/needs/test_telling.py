@@ -22,7 +22,7 @@ from inbox.models import Message, Reply
 from municipalities.tenancy import scope
 from needs.domain import decide, notify, supporters
 from needs.domain.merge import merge
-from needs.models import Need, Voice
+from needs.models import Need, Supporter
 from needs.queries.reach import reach
 from tests.inbox.conftest import Town
 from tests.needs.conftest import again, asked, at_once, done_of, need_of
@@ -51,9 +51,9 @@ def publish(town: Town) -> None:
         town.publish()
 
 
-def voices_of(town: Town, need: Need) -> list[Voice]:
+def voices_of(town: Town, need: Need) -> list[Supporter]:
     with scope(town.cast.cuprija):
-        return list(Voice.objects.filter(need=need).select_related("message", "told__delivery").order_by("pk"))
+        return list(Supporter.objects.filter(need=need).select_related("message", "reply__delivery").order_by("pk"))
 
 
 def test_everybody_who_asked_is_answered_once_on_the_network(town: Town, done: Need, three: list[Message]) -> None:
@@ -65,7 +65,7 @@ def test_everybody_who_asked_is_answered_once_on_the_network(town: Town, done: N
     assert notify.work() == 0
     publish(town)
     assert answers(town) == sorted(message.remote_id for message in three)
-    assert all(voice.told_id for voice in voices_of(town, done))
+    assert all(supporter.reply_id for supporter in voices_of(town, done))
     with scope(town.cast.cuprija):
         assert Delivery.objects.filter(kind="reply").count() == 3
     assert AuditEvent.objects.get(verb="need.tell").detail == {"people": 3}
@@ -112,7 +112,7 @@ def test_who_wrote_three_times_is_told_once_below_the_newest(town: Town, three: 
     with scope(town.cast.cuprija):
         reply = Reply.objects.get()
         assert reply.message_id == three[1].pk
-        assert {voice.told_id for voice in voices_of(town, need)} == {reply.pk}
+        assert {supporter.reply_id for supporter in voices_of(town, need)} == {reply.pk}
         with pytest.raises(ActionNotAllowed):
             notify.ask(need, WORDS, by=town.cast.officer)
 
@@ -120,11 +120,11 @@ def test_who_wrote_three_times_is_told_once_below_the_newest(town: Town, three: 
 def test_one_who_cannot_be_answered_holds_nobody_up(town: Town, done: Need, three: list[Message]) -> None:
     with scope(town.cast.cuprija):
         notify.ask(done, WORDS, by=town.cast.officer)
-        Message.objects.filter(pk=three[1].pk).update(forgotten_at=timezone.now())
+        Message.objects.filter(pk=three[1].pk).update(erased_at=timezone.now())
     assert notify.work() == 2
     assert notify.work() == 0
     second = voices_of(town, done)[1]
-    assert (second.told_id, "deleted" in second.trouble) == (None, True)
+    assert (second.reply_id, "deleted" in second.error) == (None, True)
     assert "their message was deleted" in sign_in(town.cast.officer).get(path(done)).text
 
 
@@ -145,7 +145,7 @@ def test_a_failure_nobody_thought_of_holds_nobody_up_either(
     assert notify.work() == 2
     monkeypatch.undo()
     first = voices_of(town, done)[0]
-    assert (first.told_id, bool(first.trouble)) == (None, True)
+    assert (first.reply_id, bool(first.error)) == (None, True)
     with scope(town.cast.cuprija):
         assert Reply.objects.count() == 2  # what was half done was taken back
         notify.ask(done, WORDS, by=town.cast.officer)
@@ -175,7 +175,7 @@ def test_a_worker_that_dies_half_way_tells_nobody_twice(
     with pytest.raises(Killed):
         notify.work()
     monkeypatch.undo()
-    assert [bool(voice.told_id) for voice in voices_of(town, done)] == [True, False, False]
+    assert [bool(supporter.reply_id) for supporter in voices_of(town, done)] == [True, False, False]
     assert notify.work() == 2
     publish(town)
     assert answers(town) == sorted(message.remote_id for message in three)
@@ -197,7 +197,7 @@ def test_two_who_press_at_once_and_two_workers_tell_each_person_once(town: Town,
 def test_the_page_says_who_is_reached_and_who_is_not_and_why(town: Town, done: Need, three: list[Message]) -> None:
     with scope(town.cast.cuprija):
         supporters.hear(done, "phone", timezone.localdate(), by=town.cast.officer)
-        Message.objects.filter(pk=three[0].pk).update(forgotten_at=timezone.now())
+        Message.objects.filter(pk=three[0].pk).update(erased_at=timezone.now())
     client = sign_in(town.cast.officer)
     told = client.get(path(done)).text
     assert "2 people, each below what they wrote last" in told
@@ -251,7 +251,7 @@ def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
     with scope(town.cast.cuprija):
         notify.ask(done, WORDS, by=town.cast.officer)
         notify.work()
-        cancelled, failed, unknown = (voice.told.delivery for voice in voices_of(town, done))
+        cancelled, failed, unknown = (supporter.reply.delivery for supporter in voices_of(town, done))
         cancel(cancelled, by=town.cast.officer)
         Delivery.objects.filter(pk=failed.pk).update(state="failed")
         Delivery.objects.filter(pk=unknown.pk).update(state="unconfirmed", unknown_since=timezone.now())
@@ -286,11 +286,11 @@ def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[M
     with scope(town.cast.cuprija):
         notify.ask(done, WORDS, by=town.cast.officer)
         notify.work()
-    voice = voices_of(town, done)[0]
+    supporter = voices_of(town, done)[0]
     with scope(town.cast.cuprija):
         for act in (
             lambda: supporters.gather(other, [three[0]], by=town.cast.officer),
-            lambda: supporters.remove(voice, by=town.cast.officer),
+            lambda: supporters.remove(supporter, by=town.cast.officer),
             lambda: merge(done, other, by=town.cast.officer),
         ):
             with pytest.raises(ActionNotAllowed):

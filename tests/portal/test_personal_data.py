@@ -26,7 +26,7 @@ from delivery.models import Attempt, Delivery
 from inbox import personal_data
 from inbox.domain import answer, desk, drafts, evidence, handover, hold, moderate, propose, retention, triage
 from inbox.models import Message, Reply
-from inbox.reasons import Decision, Reason, Wish
+from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationRequest
 from municipalities.tenancy import scope
 from needs.domain import supporters
 from needs.domain.write import NeedContent, write
@@ -85,8 +85,8 @@ def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Messa
     now = timezone.now()
     row: Message = Message.objects.create(
         municipality_id=channel.municipality_id, channel=channel, remote_id=remote_id, author_id=AUTHOR,
-        author_name=NAME, author_handle=HANDLE, text=text, seen=seen, visibility="public", at=now, heard_at=now,
-        counts_from=now,
+        author_name=NAME, author_handle=HANDLE, text=text, first_text=seen, visibility="public", at=now,
+        received_at=now, counts_from=now,
         url="https://facebook.example/prokopije.neznani/1",
     )  # fmt: skip
     return row
@@ -103,7 +103,11 @@ def _talk(row: Message, cast: Any) -> None:
     handover.answer(question, f"Одговор {WORDS['answer of the department']}", "Мира")
     proposed = propose.submit(row, f"Предлог {WORDS['proposed answer']}", by=cast.officer)
     propose.send_back(
-        proposed, proposed.text, f"Није {WORDS['reason why it came back']}", turn=proposed.turn, by=cast.approver
+        proposed,
+        proposed.text,
+        f"Није {WORDS['reason why it came back']}",
+        revision=proposed.revision,
+        by=cast.approver,
     )
     reply = answer.answer(row, f"Хвала, {NAME}: {WORDS['answer']}", by=cast.officer)
     Delivery.objects.filter(pk=reply.delivery_id).update(
@@ -113,25 +117,27 @@ def _talk(row: Message, cast: Any) -> None:
 
 
 def _hide(row: Message, cast: Any, reason: str) -> None:
-    made = moderate.propose(row, Wish(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer)
+    made = moderate.propose(
+        row, ModerationRequest(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer
+    )
     moderate.done_by_hand(made, "", by=cast.officer)
     moderate.object_to(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
-    moderate.decide(made, Decision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
+    moderate.decide(made, AppealDecision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
 
 
 def _quote(row: Message, cast: Any) -> None:
     need = write(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
     supporters.gather(need, [row], by=cast.officer)
-    voice = need.voices.get()
-    supporters.quote(voice, f"Нема {WORDS['quote']}", by=cast.officer)
-    type(voice).objects.filter(pk=voice.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
+    supporter = need.supporters.get()
+    supporters.quote(supporter, f"Нема {WORDS['quote']}", by=cast.officer)
+    type(supporter).objects.filter(pk=supporter.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
 
 
 @pytest.fixture
 def citizen(town: Town) -> Callable[..., Citizen]:
     """Makes a citizen about whom everything is held that can be held."""
 
-    def make(reason: str = Reason.INSULT) -> Citizen:
+    def make(reason: str = ModerationReason.INSULT) -> Citizen:
         cast = town.cast
         channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
         with scope(cast.cuprija):
@@ -225,8 +231,8 @@ def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
     cast, now = row.town.cast, timezone.now()
     need = write(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
-    voice = supporters.hear(need, "phone", timezone.localdate(), by=cast.officer)
-    type(voice).objects.filter(pk=voice.pk).update(note="Звао Neznani Prokopije")
+    supporter = supporters.hear(need, "phone", timezone.localdate(), by=cast.officer)
+    type(supporter).objects.filter(pk=supporter.pk).update(note="Звао Neznani Prokopije")
     publication = factories.published(row.channel, now)
     version, post = publication.version, publication.version.post
     version.variants.create(municipality=cast.cuprija, language="sr", script="Latn", text=f"„Нема {WORDS['quote']}”")
@@ -239,7 +245,7 @@ def _rest(row: Citizen) -> None:
     )  # fmt: skip
     Message.objects.create(
         municipality=cast.cuprija, channel=row.channel, remote_id="7_9", author_id="other", author_name="Ана",
-        text=f"Питајте {NAME}", at=now, heard_at=now, counts_from=now,
+        text=f"Питајте {NAME}", at=now, received_at=now, counts_from=now,
     )  # fmt: skip
     Attempt.objects.filter(delivery=Reply.objects.get().delivery).delete()
     Attempt.objects.create(
@@ -277,7 +283,7 @@ def test_files_with_everything_go_with_an_erasure(
 
 
 def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Callable[..., Citizen]) -> None:
-    row = citizen(Reason.THREAT)
+    row = citizen(ModerationReason.THREAT)
     with scope(row.town.cast.cuprija):
         _rest(row)
     client = sign_in(row.town.cast.approver)
@@ -291,7 +297,7 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
         for place in kept
         if place.model
         for name in place.columns
-    } | {"needs_voice.note"}  # of a caller of the same name
+    } | {"needs_supporter.note"}  # of a caller of the same name
     others = {"inbox_message.text", "inbox_message.search_key"}  # somebody else's words, with the name
     assert {column for columns in left.values() for column in columns} <= allowed_columns | others
     with scope(row.town.cast.cuprija):
@@ -306,7 +312,7 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
     citizen: Callable[..., Citizen], settings: Any
 ) -> None:
     """The words of a message are over after a year, the copy of what was hidden after two."""
-    row = citizen(Reason.THREAT)
+    row = citizen(ModerationReason.THREAT)
     erased(row)
     client = sign_in(row.town.cast.approver)
     found = client.post(PAGE, {"q": "prokopije neznani"}).text
@@ -343,7 +349,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
         Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
     assert retention.purge_expired() == 2
     stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
-    assert stands == {"inbox_moderation", "needs_voice", "channels_event"}
+    assert stands == {"inbox_moderation", "needs_supporter", "channels_event"}
 
 
 def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..., Citizen]) -> None:
@@ -352,7 +358,7 @@ def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..
     with scope(cast.novi_pazar):
         theirs = Message.objects.create(
             municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",
-            author_id=AUTHOR, author_name=NAME, text="Туђиноречје", at=now, heard_at=now, counts_from=now,
+            author_id=AUTHOR, author_name=NAME, text="Туђиноречје", at=now, received_at=now, counts_from=now,
         )  # fmt: skip
     assert "Туђиноречје" not in json.dumps(copy_of(row), ensure_ascii=False)
     erased(row)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class Reason(models.TextChoices):
+class ModerationReason(models.TextChoices):
     """Why something is hidden. The order is the one of the form and of the house rules."""
 
     THREAT = "threat", _("Threat or violence")
@@ -28,12 +28,12 @@ class Reason(models.TextChoices):
     FLOOD = "flood", _("Flood of words off the topic")
 
 
-class Act(models.TextChoices):
+class ModerationAction(models.TextChoices):
     HIDE = "hide", pgettext_lazy("what is done with a comment", "Hide")
     REMOVE = "remove", pgettext_lazy("what is done with a comment", "Remove for good")
 
 
-class Stage(models.TextChoices):
+class ModerationState(models.TextChoices):
     """Where an act stands. `LIVE` are those that hold, or are on their way."""
 
     PROPOSED = "proposed", _("Waits for a second person")
@@ -47,22 +47,22 @@ class Stage(models.TextChoices):
     UNDONE = "undone", _("Shown again")
 
 
-class Decision(models.TextChoices):
+class AppealDecision(models.TextChoices):
     """What became of an objection."""
 
     STANDS = "stands", _("The act stands")
     GRANTED = "granted", _("The person is right")
 
 
-OVER = (Stage.REFUSED, Stage.UNDONE)
+FINAL_STATES = (ModerationState.REFUSED, ModerationState.UNDONE)
 # What a worker does something about.
-WORK = (Stage.AGREED, Stage.DOING, Stage.SHOWING)
+WORKER_STATES = (ModerationState.AGREED, ModerationState.DOING, ModerationState.SHOWING)
 # What a person may say they did on the network themselves.
-BY_HAND_FROM = (Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED)
+MANUAL_FROM_STATES = (ModerationState.AGREED, ModerationState.DOING, ModerationState.BY_HAND, ModerationState.FAILED)
 # So clear and so grave that nobody has to see it again: these alone may be removed where hiding is possible.
-GRAVE = (Reason.THREAT, Reason.HATE, Reason.UNLAWFUL)
+GRAVE_REASONS = (ModerationReason.THREAT, ModerationReason.HATE, ModerationReason.UNLAWFUL)
 # Hidden at once by one person, since the clock is short, and looked at by a second one afterwards.
-CONFIRMED = (*GRAVE, Reason.FALSEHOOD)
+CONFIRMED_REASONS = (*GRAVE_REASONS, ModerationReason.FALSEHOOD)
 CONFIRM_WITHIN = timedelta(days=1)
 
 MOST_WHY = 1000
@@ -70,24 +70,24 @@ MOST_OBJECTION = 5000
 
 
 @dataclass(frozen=True)
-class Wish:
+class ModerationRequest:
     """What somebody wants done with a message, as typed."""
 
     reason: str = ""
-    act: str = Act.HIDE.value
+    act: str = ModerationAction.HIDE.value
     why: str = ""
 
 
 def may_remove(reason: str, *, can_hide: bool) -> bool:
     """Whether "remove" may be chosen: where the network cannot hide, or for the gravest."""
-    return not can_hide or reason in GRAVE
+    return not can_hide or reason in GRAVE_REASONS
 
 
 def seal(
-    *, remote_id: str, words: str, author_id: str, author_name: str, author_handle: str, url: str,
+    *, remote_id: str, text: str, author_id: str, author_name: str, author_handle: str, url: str,
     written_at: datetime, copied_at: datetime,
 ) -> str:  # fmt: skip
     """The sha256 (hex) of a copy, by which it can be told whether it was touched afterwards. Times aware."""
     times = [f"{each.timestamp():.6f}" for each in (written_at, copied_at)]
-    parts = [remote_id, words, author_id, author_name, author_handle, url, *times]
+    parts = [remote_id, text, author_id, author_name, author_handle, url, *times]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
