@@ -359,6 +359,7 @@ def test_the_channels_can_be_opened_and_follow_the_demo_to_another_address(demo:
     assert Credential.objects.count() == Channel.objects.count()
 
 
+@pytest.mark.slow
 def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     people = list(User.objects.order_by("pk").values_list("pk", flat=True))
     Post.objects.filter(municipality__slug="cuprija").update(title="Измењено")
