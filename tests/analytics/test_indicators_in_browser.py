@@ -94,6 +94,7 @@ def test_from_the_list_to_a_target_and_to_the_municipality(
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_every_page_fits_a_telephone_in_the_dark_and_in_three_scripts(
     page: Any, live_server: Any, cast: Cast, towns: None
 ) -> None:

@@ -10,6 +10,7 @@ import re
 import time
 import weakref
 from collections.abc import Callable
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,7 @@ from practice import text as practice
 from serbian.folding import fold
 from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 from tests.architecture import patterns
+from tests.cases import sample
 from trainings import traits
 
 # Seconds of the processor for one text of 20,000 and of 100,000 characters. What is linear needs a tenth of it.
@@ -55,18 +57,30 @@ DYNAMIC = {
 }
 
 
+@pytest.mark.slow
 def test_every_pattern_reads_hard_texts_in_linear_time() -> None:
-    inline, _dynamic = patterns.inline()
-    unique = {
-        (one.pattern, one.flags, type(one)): (name, one) for name, one in {**inline, **patterns.compiled()}.items()
-    }
+    unique = _patterns()
     assert len(unique) > 150  # the search itself works
-    found_slow = {
+    assert _slow(unique) == {}
+
+
+def test_patterns_of_a_sample_read_hard_texts_in_linear_time() -> None:
+    unique = _patterns()
+    assert _slow(sample(unique, [name for name, _pattern in unique], 8)) == {}
+
+
+def _patterns() -> list[tuple[str, Any]]:
+    inline, _dynamic = patterns.inline()
+    named = {**inline, **patterns.compiled()}.items()
+    return sorted({(one.pattern, one.flags, type(one)): (name, one) for name, one in named}.values(), key=itemgetter(0))
+
+
+def _slow(some: list[tuple[str, Any]]) -> dict[str, list[str]]:
+    return {
         name: slow
-        for name, pattern in unique.values()
+        for name, pattern in some
         if (slow := patterns.slow_pieces(_reader(pattern), patterns.attacks(pattern), **PATTERN))
     }
-    assert found_slow == {}
 
 
 def _reader(pattern: Any) -> Callable[[str], None]:
@@ -151,11 +165,18 @@ PIECES = (
 CHUNKS = 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(CHUNKS))
 def test_what_strangers_write_is_read_in_linear_time(part: int, subtests: pytest.Subtests) -> None:
     for name in list(FUNCTIONS)[part::CHUNKS]:
         with subtests.test(name):
             assert patterns.slow_pieces(FUNCTIONS[name], PIECES, **FUNCTION) == []
+
+
+def test_what_strangers_write_is_read_in_linear_time_with_a_sample_of_pieces(subtests: pytest.Subtests) -> None:
+    for name, function in FUNCTIONS.items():
+        with subtests.test(name):
+            assert patterns.slow_pieces(function, sample(PIECES, PIECES, 12), **FUNCTION) == []
 
 
 def test_too_slow_is_not_lost_when_the_time_is_over_while_an_object_is_finalized() -> None:

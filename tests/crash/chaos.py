@@ -1,6 +1,6 @@
 """Everything at once: workers killed, messages doubled, stores restarted, answers lost, while a lot goes out.
 
-`make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test`. The
+`make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test-slow`. The
 networks' public lists are the judge. The schedule of harm follows from the seed, so a run that failed can be played
 again:
 

@@ -403,6 +403,7 @@ def test_a_page_that_a_person_connected_anew_is_left_to_them(demo: None, setting
     assert at_new_address.exclude(pk=former.pk).count() == at_new_address.count() == 1
 
 
+@pytest.mark.slow
 def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     people = list(User.objects.order_by("pk").values_list("pk", flat=True))
     Post.objects.filter(municipality__slug="cuprija").update(title="Измењено")

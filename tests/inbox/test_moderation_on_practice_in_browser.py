@@ -48,6 +48,7 @@ def hide(page: Any, url: str, message: Message, reason: str, why: str) -> None:
     expect(page.get_by_text("The portal hides it on the network in a moment")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_threat_goes_from_the_network_and_the_count_stays(
     page: Any, someone: Callable[[], Any], live_server: Any, square: Square, settings: Any
 ) -> None:

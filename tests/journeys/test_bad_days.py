@@ -54,6 +54,7 @@ def last_sunday(month: int) -> date:
     raise AssertionError
 
 
+@pytest.mark.slow
 def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Callable[..., Visit]) -> None:
     officer, approver, citizen = visit(OFFICER), visit(APPROVER), visit()
     text = f"Отворене пријаве за бесплатан курс пливања, група {int(time.time()) % 100_000}."
@@ -96,6 +97,7 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     until(citizen, lambda: feed.count() == 1)
 
 
+@pytest.mark.slow
 def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit: Callable[..., Visit]) -> None:
     officer = visit()
     page = officer.sign_in(OFFICER).page
@@ -118,6 +120,7 @@ def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit
     expect(page.locator("#text-sr-Cyrl")).to_have_value("Радионица за пензионере је у уторак.")
 
 
+@pytest.mark.slow
 def test_times_of_the_nights_on_which_the_clocks_change_are_explained(visit: Callable[..., Visit]) -> None:
     officer = visit(OFFICER)
     page = officer.go(f"{HERE}posts/new/").page
@@ -168,6 +171,7 @@ def test_a_hostile_file_is_refused_in_words(visit: Callable[..., Visit], name: s
     officer.forgive("status of 4")
 
 
+@pytest.mark.slow
 def test_a_post_is_moved_by_dragging_by_its_dialog_and_by_keyboard(visit: Callable[..., Visit]) -> None:
     officer = visit(OFFICER)
     today = datetime.now(BELGRADE).date()

@@ -124,6 +124,7 @@ def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit
 
 
 # In Serbian Latin a text that was left behind in English shows, and one in Cyrillic as well.
+@pytest.mark.slow
 @pytest.mark.parametrize("language", [name if name == "sr-latn" else pytest.param(name, marks=LONG) for name in TAGS])
 def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], language: str) -> None:
     wrong: dict[str, Any] = {}

@@ -58,6 +58,7 @@ def next_minute(*, at_least: float) -> datetime:
     return soon.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
+@pytest.mark.slow
 def test_a_draft_goes_to_a_network_and_comes_back_as_numbers(visit: Any) -> None:
     began = time.monotonic()
     address = the_officer_writes(visit())

@@ -90,6 +90,7 @@ def test_without_scripts_the_posts_are_shown_with_the_answers_on_request(
     context.close()
 
 
+@pytest.mark.slow
 def test_the_pages_are_clean_wide_and_narrow_in_light_and_dark(
     browser: Any, live_server: Any, cast: Cast, desk: Desk, kit: Kit
 ) -> None:

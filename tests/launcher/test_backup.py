@@ -142,6 +142,7 @@ def in_site(site, *arguments):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_and_months(make_site, tmp_path):
     site = make_site()
     in_site(site, "manage.py", "migrate", "--verbosity=0")

@@ -15,6 +15,7 @@ import pytest
 from launcher import embedded, ports
 from portal import migration_history
 
+SLOW = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "DJANGO_SETTINGS_MODULE", "PRACTICE_ENABLED", "DEMO")
 SENTENCE = r"made by another version of Dobošar .* no upgrade is promised\. Nothing was changed\."
@@ -79,13 +80,13 @@ def amended(older):
     return older
 
 
-@pytest.mark.parametrize("of", ["older", "amended"])
+@pytest.mark.parametrize("of", ["older", pytest.param("amended", marks=SLOW)])
 @pytest.mark.parametrize(
     "command",
     [
         ["-m", "launcher.run"],
-        ["-m", "launcher.manage", "seed_demo"],
-        ["-m", "launcher.backup", "save"],
+        pytest.param(["-m", "launcher.manage", "seed_demo"], marks=SLOW),
+        pytest.param(["-m", "launcher.backup", "save"], marks=SLOW),
     ],
     ids=lambda arguments: arguments[1].rpartition(".")[2],
 )
@@ -103,8 +104,11 @@ def test_what_starts_on_older_data_says_so_and_leaves_them_alone(of, command, re
     assert not (tmp_path / "saved.tar.gz").exists()
 
 
-@pytest.mark.parametrize("of", ["older", "amended"])
-@pytest.mark.parametrize("command", [["manage.py", "migrate"], ["-m", "launcher.prepare", "migrate", "check"]])
+@pytest.mark.parametrize("of", ["older", pytest.param("amended", marks=SLOW)])
+@pytest.mark.parametrize(
+    "command",
+    [["manage.py", "migrate"], pytest.param(["-m", "launcher.prepare", "migrate", "check"], marks=SLOW)],
+)
 def test_migrate_and_the_start_of_a_container_say_so_too(of, command, request):
     site = request.getfixturevalue(of)
     before = everything(site)
@@ -127,7 +131,10 @@ def test_of_a_server_of_ones_own_the_sentence_names_the_address_not_the_director
     assert "Traceback" not in printed
 
 
-@pytest.mark.parametrize("about", [{}, {"migrations": {"posts.0002_parts": ""}}], ids=["unknown", "older"])
+@pytest.mark.parametrize(
+    "about",
+    [pytest.param({}, id="unknown", marks=SLOW), pytest.param({"migrations": {"posts.0002_parts": ""}}, id="older")],
+)
 def test_an_older_backup_is_not_restored(older, about, tmp_path):
     before, archive = everything(older), tmp_path / "saved.tar.gz"
     change(older, "UPDATE django_migrations SET name = 'none', app = 'auth'")

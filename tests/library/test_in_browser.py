@@ -121,6 +121,7 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_pages_are_clean_wide_and_narrow(
     page: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path, scheme: str

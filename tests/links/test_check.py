@@ -40,7 +40,7 @@ class Site(BaseHTTPRequestHandler):
 def site(settings: Any) -> Iterator[str]:
     """`host:port` of a page on this machine that the portal is allowed to call."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     Site.asked = []
     where = f"127.0.0.1:{server.server_port}"

@@ -112,6 +112,7 @@ def test_the_rubric_says_what_is_saved_and_what_is_not(
     expect(page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3"))).to_be_checked()
 
 
+@pytest.mark.slow
 def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
     with scope(cast.cuprija):
         for weeks, row in enumerate(posts):

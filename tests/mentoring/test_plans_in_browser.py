@@ -70,6 +70,7 @@ def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server:
         assert Plan.objects.get().is_running
 
 
+@pytest.mark.slow
 def test_every_page_of_a_plan_is_accessible(page: Any, live_server: Any, cast: Cast) -> None:
     plan = agreed(
         cast, wanted("Раније", due=-3), wanted("Правила разговора", proof=Proof.LINK, owner=cast.mentor),

@@ -136,6 +136,7 @@ def place(cast: Cast, settings: Any, media: Path) -> Iterator[Place]:
         yield found
 
 
+@pytest.mark.slow
 def test_two_ways_from_a_comment_to_an_indicator_that_moves(
     page: Any, browser: Any, live_server: Any, place: Place
 ) -> None:

@@ -55,7 +55,7 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings: Any) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     where = f"127.0.0.1:{server.server_port}"
     settings.PRIVATE_HOSTS_ALLOWED = [where]
     Site.asked = []

@@ -127,6 +127,7 @@ def test_a_trainer_issues_and_an_officer_downloads(page: Any, live_server: Any, 
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_every_page_is_sound_for_everybody(page: Any, live_server: Any, cast: Cast, training: Training) -> None:
     made = certificate_of(training, cast)
     material = material_of(training, cast)
