@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import validation
 from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.models import Message, Moderation
-from inbox.moderation_rules import AppealDecision, ModerationAction, ModerationReason, ModerationRequest
+from inbox.moderation_rules import ModerationAction, ModerationReason, ModerationRequest
 from inbox.queries import moderation as querie_moderation
 from inbox.queries.message_context import around
+from inbox.views.moderation_page import present
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -110,19 +110,10 @@ def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
 
 
 def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
-    may_work, removal = request.access.may(Verb.INBOX_WORK), querie_moderation.removal(row)
+    may_work = request.access.may(Verb.INBOX_WORK)
     context = {
         "row": row,
-        "removal": removal,
-        "deeds": querie_moderation.deeds(row, request.user, removal) if may_work else frozenset(),
-        "by_hand": validation.manual_steps(row.message.channel),
-        "confirmation_is_late": querie_moderation.confirmation_is_late(row),
-        "is_first": row.by == request.user,
-        "may_work": may_work,
-        "decisions": AppealDecision.choices,
-        "today": timezone.localdate(),
-        "typed": request.POST if problem else {},
-        "deed": deed,
+        "page": present(row, request.user, may_work=may_work, key=deed, typed=request.POST),
         "problem": problem,
     }
     return render(request, "inbox/moderated.html", context, status=422 if problem else 200)
