@@ -23,7 +23,7 @@ from benchmarks import burst, counting, measure
 from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox import reading
+from inbox import text_analysis
 from inbox.enums import MessageKind, MessageState
 from inbox.models import Message, MessageFetch, Reply
 from municipalities.domain import reference
@@ -191,10 +191,10 @@ def _read(text: str, state: MessageState) -> tuple[Any, ...]:
     """What hearing would have read of it. Suggestions for what is settled are shown nowhere, so they are left out."""
     if state not in (MessageState.OPEN, MessageState.WAITING):
         return "", "", "", "{}", None, False
-    read = reading.read(text)
+    read = text_analysis.analyse(text)
     hints = {"kind": read.kind.because, "topic": read.topic.because, "flags": [flag.value for flag in read.flags]}
     told = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
-    return *told, reading.joined(read.fingerprint, ()), read.has_personal_data
+    return *told, text_analysis.assign_group(read.fingerprint, ()), read.has_personal_data
 
 
 def said(n: int, rng: random.Random) -> str:

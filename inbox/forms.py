@@ -57,7 +57,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
         self.fields["department"].queryset = asked  # type: ignore[attr-defined]
-        self.fields["shown"].initial = handover.offered(message)
+        self.fields["shown"].initial = handover.suggest_excerpt(message)
         if not message.is_private:
             del self.fields["with_private"]
         if contacts:
@@ -122,7 +122,7 @@ class HouseRulesForm(forms.Form):
         return values
 
 
-# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved`.
+# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved_answers`.
 
 
 class SavedForm(forms.Form):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inbox.wording import in_script
+from inbox.saved_answer_text import convert_script
 from municipalities.availability import Offer
 from serbian.folding import fold
 from serbian.glossary import EMPTY, Glossary
@@ -65,7 +65,7 @@ def is_formal(text: str) -> bool:
     return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _words(text))
 
 
-def hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
+def suggest_hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
     """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
     known = {offer.service.key: offer for offer in offers if offer.state in HERE}
     words = _words(text)
@@ -90,12 +90,12 @@ def _score(service: Any, words: list[str], topic: str) -> int:
 def _service(offer: Any, script: str, glossary: Glossary) -> Hint:
     words = f"То можете да завршите и преко интернета, {offer.service.name_cyrl}: {offer.url}"
     return Hint(
-        f"service-{offer.service.key}", str(offer.service), in_script(words, script, glossary), offer.url
+        f"service-{offer.service.key}", str(offer.service), convert_script(words, script, glossary), offer.url
     )  # fmt: skip
 
 
 def _filing(offer: Any, script: str, glossary: Glossary) -> Hint:
     words = f"Да бисте добили званичан одговор, поднесите захтев преко еПисарнице: {offer.url}"
     return Hint(
-        f"service-{FILING}", str(offer.service), in_script(words, script, glossary), offer.url, is_formal=True
+        f"service-{FILING}", str(offer.service), convert_script(words, script, glossary), offer.url, is_formal=True
     )  # fmt: skip

@@ -69,7 +69,7 @@ class NeedForm(forms.Form):
         return next((row for row in self.known[name] if str(row.pk) == asked), None)
 
 
-class VoiceForm(forms.Form):
+class SupporterForm(forms.Form):
     """Somebody asked for it, but not on a network."""
 
     source = forms.ChoiceField(label=_("How you heard of it"), choices=[(each.value, each.label) for each in BY_HAND])
@@ -88,7 +88,7 @@ class VoiceForm(forms.Form):
         self.fields["received_on"].initial = timezone.localdate
 
 
-class FirstVoiceForm(VoiceForm):
+class FirstSupporterForm(SupporterForm):
     """The same together with a new need, where it may be left out."""
 
     source = forms.ChoiceField(
@@ -136,9 +136,9 @@ class DoneForm(forms.Form):
         return {"done": need.done, "on": need.done_on or timezone.localdate()}
 
 
-class TellForm(forms.Form):
+class AnswerForm(forms.Form):
     text = forms.CharField(
-        label=_("What each of them will read"), max_length=rules.MOST_TOLD, widget=_area(5),
+        label=_("What each of them will read"), max_length=rules.MOST_ANSWER, widget=_area(5),
         help_text=_("It stands below what they wrote, for everybody to read. It begins with their name where the "
                     "network needs it."),
     )  # fmt: skip
@@ -156,7 +156,7 @@ class TellForm(forms.Form):
         )  # fmt: skip
 
 
-class PictureForm(forms.Form):
+class NeedPictureForm(forms.Form):
     """A picture from the computer, or one of the library that is ticked on the page."""
 
     file = forms.FileField(

@@ -14,7 +14,7 @@ MOST_REASON = 2000
 MOST_DONE = 4000
 MOST_QUOTE = 500
 MOST_NOTE = 300
-MOST_TOLD = 2000
+MOST_ANSWER = 2000
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
 
@@ -40,7 +40,7 @@ def names(*told: str, but: Iterable[str] = ()) -> frozenset[str]:
     return frozenset(word for word in words - allowed if len(word) >= SHORTEST_NAME and not word.isdigit())
 
 
-def suggested(text: str, known: frozenset[str]) -> str:
+def suggest_quote(text: str, known: frozenset[str]) -> str:
     """The words without what leads to their author: `known` are folded names (`names`). A person reads them after."""
     for trace in TRACES:
         text = trace.sub("", text)
@@ -50,7 +50,7 @@ def suggested(text: str, known: frozenset[str]) -> str:
     return text if len(text) <= MOST_QUOTE else text[: MOST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 
 
-def given_away(text: str, known: frozenset[str]) -> Iterator[str]:
+def identifying_parts(text: str, known: frozenset[str]) -> Iterator[str]:
     """What in these words leads to a person, as it stands there."""
     for trace in TRACES:
         yield from (match[0].strip() for match in trace.finditer(text))

@@ -14,7 +14,7 @@ from municipalities.tenancy import everywhere
 
 
 @transaction.atomic
-def keep(message: Message, text: str, *, by: User) -> None:
+def save(message: Message, text: str, *, by: User) -> None:
     """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
@@ -33,12 +33,12 @@ def _is_sent(row: Message, words: str, by: User) -> bool:
     return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
 
 
-def drop(message: Message, *, by: User) -> None:
+def discard(message: Message, *, by: User) -> None:
     """The words were sent."""
     AnswerDraft.objects.filter(message=message, by=by).delete()
 
 
-def forget() -> int:
+def purge_expired() -> int:
     """Forget drafts that nobody touched for long; returns how many."""
     with everywhere("forget answers that nobody finished"):
-        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_KEPT).delete()[0]
+        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_RETENTION).delete()[0]

@@ -28,10 +28,10 @@ from common.integers import parse_int
 from common.models import MailMessage
 from inbox import rules
 from inbox.domain import handover_mail, staff_notifications
-from inbox.domain.triage import label, locked
+from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
-from inbox.reading import contacts, without_personal
+from inbox.text_analysis import find_contacts, redact
 from municipalities.holidays import BELGRADE, CLOSES, working_minutes
 from municipalities.queries import still_may
 from municipalities.rules import Verb
@@ -47,7 +47,7 @@ MOST_DAYS = 60
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionInput:
     """What the officer chose: the question in their own words, and what of the citizen's goes along."""
 
     question: str
@@ -58,7 +58,7 @@ class Asked:
     """Of a private message: something of the citizen's may go along all the same."""
 
 
-class Closed(Exception):
+class LinkClosed(Exception):
     """The link takes no answer any more; `standing` says why (`HandOver.standing`)."""
 
     def __init__(self, standing: str) -> None:
@@ -66,13 +66,13 @@ class Closed(Exception):
         self.standing = standing
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def found(token: str) -> HandOver | None:
+def find_by_token(token: str) -> HandOver | None:
     """The question that a link leads to; None for one that we did not make, or whose words are gone."""
-    digest = hashed(token)
+    digest = hash_token(token)
     with everywhere("a link names its question"):
         row = (
             HandOver.objects.select_related("department", "municipality", "message")
@@ -88,28 +88,28 @@ def found(token: str) -> HandOver | None:
 # ---- the desk
 
 
-def working(minutes: int) -> datetime:
+def after_working_minutes(minutes: int) -> datetime:
     """So many minutes of working hours from now."""
     return rules.after_working(timezone.now(), minutes)
 
 
-def end_of(day: date) -> datetime:
+def closing_time(day: date) -> datetime:
     """When the offices close on that day."""
     return datetime.combine(day, CLOSES, BELGRADE)
 
 
-def offered(message: Message) -> str:
+def suggest_excerpt(message: Message) -> str:
     """The citizen's words as they are offered to go along: without personal data, and without whom they called. Of a
     private message none are."""
     if message.is_private:
         return ""
-    return without_personal(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
+    return redact(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
 
 
 @transaction.atomic
-def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: User) -> HandOver:
+def ask(message: Message, department: Department, asked: QuestionInput, *, until: datetime, by: User) -> HandOver:
     """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
-    row = locked(message)
+    row = lock(message)
     if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. Nobody can be asked.")
@@ -134,10 +134,10 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     made = HandOver.objects.create(
         municipality_id=row.municipality_id, message=row, department=to, question=question,
         # Masked once more: what was typed into the box is no reason to send a personal number out.
-        shown=without_personal(shown, () if asked.with_name else (row.author_name, row.author_handle)),
+        shown=redact(shown, () if asked.with_name else (row.author_name, row.author_handle)),
         shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
-        shown_contact=", ".join(contacts(row.text))[:300] if asked.with_contact else "",
-        token_hash=hashed(token), by=by, sent_at=now, answer_by=until,
+        shown_contact=", ".join(find_contacts(row.text))[:300] if asked.with_contact else "",
+        token_hash=hash_token(token), by=by, sent_at=now, answer_by=until,
         remind_at=rules.after_working(now, half) if half else now + (until - now) / 2,
         expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),
     )  # fmt: skip
@@ -145,7 +145,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.department = to
     row.save(update_fields=["state", "settled_at", "read_at", "department", "search_key"])
-    record("message.ask_department", by=by, target=row, label=label(row), department=str(to))
+    record("message.ask_department", by=by, target=row, label=audit_label(row), department=str(to))
     return made
 
 
@@ -157,8 +157,10 @@ def withdraw(handover: HandOver, *, by: User) -> HandOver:
         return row
     row.withdrawn_at = timezone.now()
     row.save(update_fields=["withdrawn_at"])
-    MailMessage.objects.filter(dedupe__in=handover_mail.names(row.pk), state=MailState.WAITING).delete()
-    record("message.withdraw_question", by=by, target=message, label=label(message), department=str(row.department))
+    MailMessage.objects.filter(dedupe__in=handover_mail.dedupe_keys(row.pk), state=MailState.WAITING).delete()
+    record(
+        "message.withdraw_question", by=by, target=message, label=audit_label(message), department=str(row.department)
+    )
     return row
 
 
@@ -173,7 +175,9 @@ def use(handover: HandOver, *, by: User) -> HandOver:
     if row.used_at is None:
         row.used_at = timezone.now()
         row.save(update_fields=["used_at"])
-        record("message.use_department", by=by, target=message, label=label(message), department=str(row.department))
+        record(
+            "message.use_department", by=by, target=message, label=audit_label(message), department=str(row.department)
+        )
     return row
 
 
@@ -202,7 +206,7 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
     with scope(handover.municipality_id), transaction.atomic():
         message, row = _locked(handover)
         if not row.is_open or message.erased_at:
-            raise Closed(row.standing())
+            raise LinkClosed(row.standing())
         is_first = row.answered_at is None
         if not is_first and (row.answer, row.answered_name) == (words, who):
             return row
@@ -212,23 +216,29 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
             message.state = MessageState.OPEN
             message.save(update_fields=["state", "search_key"])
         record(
-            "message.department_answered", by=None, target=message, label=label(message), department=str(row.department)
+            "message.department_answered",
+            by=None,
+            target=message,
+            label=audit_label(message),
+            department=str(row.department),
         )
         if is_first:
-            _tell(message, row)
+            _notify(message, row)
     return row
 
 
-def _tell(message: Message, row: HandOver) -> None:
+def _notify(message: Message, row: HandOver) -> None:
     """Who sees to the message, else who asked, else the whole desk: whoever asked may have left since.
 
     Neither the question nor the answer leaves the page by this.
     """
-    department, channel = str(row.department), label(message)
+    department, channel = str(row.department), audit_label(message)
     one = message.assignee or row.by
     notify(
         Told.DEPARTMENT,
-        [one] if still_may(one, row.municipality, Verb.INBOX_WORK) else staff_notifications.workers(row.municipality),
+        [one]
+        if still_may(one, row.municipality, Verb.INBOX_WORK)
+        else staff_notifications.inbox_staff(row.municipality),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
         words=lambda: (
@@ -257,10 +267,10 @@ def remind(limit: int = 100) -> int:
             # A question that nobody needs answered any more bothers nobody.
             if row.expires_at > now and not row.message.is_settled and row.department.email:
                 token = secrets.token_urlsafe(32)
-                row.reminder_hash = hashed(token)
+                row.reminder_hash = hash_token(token)
                 handover_mail.send(row, token, is_reminder=True)
                 record(
-                    "message.remind_department", by=None, target=row.message, label=label(row.message),
+                    "message.remind_department", by=None, target=row.message, label=audit_label(row.message),
                     department=str(row.department),
                 )  # fmt: skip
                 count += 1
@@ -273,7 +283,7 @@ def remind(limit: int = 100) -> int:
 
 def _locked(handover: HandOver) -> tuple[Message, HandOver]:
     """The message first, as everywhere: so nobody waits for somebody who waits for them."""
-    message = locked(handover.message)
+    message = lock(handover.message)
     rows = HandOver.objects.select_for_update(of=("self",)).select_related("department", "municipality", "by")
     return message, rows.get(pk=handover.pk)
 

@@ -10,7 +10,7 @@ from common.languages import of_script
 from inbox.models import HandOver
 
 
-def names(pk: int) -> tuple[str, str]:
+def dedupe_keys(pk: int) -> tuple[str, str]:
     """By which the outbox knows the two mails of a question."""
     return f"inbox.handover:{pk}", f"inbox.handover:{pk}:reminder"
 
@@ -38,5 +38,5 @@ def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
             "it only to whom it concerns.\n\n"
             "The communications desk of %(municipality)s"
         )
-        name = names(row.pk)[int(is_reminder)]
+        name = dedupe_keys(row.pk)[int(is_reminder)]
         mail.queue(to=row.department.email, subject=subject % values, body=body % values, dedupe=name)

@@ -16,7 +16,7 @@ from channels.connector_factory import open_channel
 from common.audit import record
 from inbox.domain import second_person_notifications
 from inbox.domain.moderate import settle_done, settle_shown
-from inbox.domain.triage import label
+from inbox.domain.triage import audit_label
 from inbox.models import Moderation
 from inbox.moderation_rules import WORKER_STATES, ModerationAction, ModerationState
 from municipalities.tenancy import everywhere, scope
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 # Longer than any call may take (`CALL_DEADLINE_SECONDS`, and a refused session that is renewed once).
 LEASE = timedelta(minutes=5)
 # The next try after so many; then a person is told. Eight tries take three quarters of an hour of the two.
-WAITS = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
-AFTER_CONSENT = timedelta(minutes=10)
+RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
+CONSENT_RETRY_INTERVAL = timedelta(minutes=10)
 LONGEST_DETAIL = 500
 
 
@@ -50,7 +50,7 @@ def claim(limit: int = 100) -> list[int]:
     return found
 
 
-def carry_out(pk: int) -> None:
+def execute(pk: int) -> None:
     """Make the call for one claimed row, and note what came of it."""
     with everywhere("hiding starts from its own row"):
         row = Moderation.objects.select_related("message__channel").filter(pk=pk).first()
@@ -62,7 +62,7 @@ def carry_out(pk: int) -> None:
         except Rejected as refused:
             _settle(row, _give_up, refused.message, by_hand=refused.code == "unsupported")
         except NeedsConsent:
-            _settle(row, _wait, timezone.now() + AFTER_CONSENT, "needs_consent")
+            _settle(row, _wait, timezone.now() + CONSENT_RETRY_INTERVAL, "needs_consent")
         except RateLimited as limited:
             _settle(row, _wait, limited.retry_at, "rate_limited")
         except Exception as error:
@@ -99,14 +99,14 @@ def _settle(told: Moderation, how: object, *args: object, **more: object) -> Non
 def _done(row: Moderation) -> None:
     if row.state == ModerationState.SHOWING:
         settle_shown(row)
-        record("moderation.shown", by=None, target=row, label=label(row.message))
+        record("moderation.shown", by=None, target=row, label=audit_label(row.message))
         return
     row.detail = ""
     settle_done(row, by=None)
     if row.act == ModerationAction.REMOVE:
-        record("moderation.removed", by=None, target=row, label=label(row.message))
+        record("moderation.removed", by=None, target=row, label=audit_label(row.message))
     else:
-        record("moderation.hidden", by=None, target=row, label=label(row.message))
+        record("moderation.hidden", by=None, target=row, label=audit_label(row.message))
 
 
 def _wait(row: Moderation, until: datetime, error_code: str) -> None:
@@ -116,10 +116,10 @@ def _wait(row: Moderation, until: datetime, error_code: str) -> None:
 
 
 def _try_again(row: Moderation) -> None:
-    if row.attempts > len(WAITS):
+    if row.attempts > len(RETRY_BACKOFF):
         _give_up(row, "", by_hand=False)
         return
-    row.next_at, row.error_code = timezone.now() + WAITS[row.attempts - 1], "not_reached"
+    row.next_at, row.error_code = timezone.now() + RETRY_BACKOFF[row.attempts - 1], "not_reached"
 
 
 def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
@@ -127,5 +127,5 @@ def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
     row.next_at, row.error_code, row.detail = None, "", detail[:LONGEST_DETAIL]
     if row.state != ModerationState.SHOWING:
         row.state = ModerationState.BY_HAND if by_hand else ModerationState.FAILED
-    record("moderation.stop", by=None, target=row, label=label(row.message))
-    second_person_notifications.stopped(row)
+    record("moderation.stop", by=None, target=row, label=audit_label(row.message))
+    second_person_notifications.automation_stopped(row)

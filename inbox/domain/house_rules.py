@@ -23,7 +23,7 @@ class HouseRulesInput:
 
 
 @transaction.atomic
-def choose(municipality: Municipality, told: HouseRulesInput, *, by: User) -> HouseRules:
+def save(municipality: Municipality, told: HouseRulesInput, *, by: User) -> HouseRules:
     """Keep what was typed. One event: whether the page was switched, else that it was changed."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)

@@ -18,7 +18,7 @@ from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import rules
-from inbox.domain import fetch_visibility, suggest, wake
+from inbox.domain import fetch_visibility, suggest, unsnooze
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
@@ -36,7 +36,7 @@ PAGES = 10
 NAME = 300
 
 
-def listen() -> int:
+def schedule() -> int:
     """Begin with every newly connected channel, and at once where a network has to be asked about what it told
     (`inbox.domain.webhook_events`). Returns how many."""
     now = timezone.now()
@@ -62,7 +62,7 @@ def claim(limit: int = 200) -> list[int]:
     return [channel_id for _, channel_id in due]
 
 
-def hear(channel_id: int) -> int:
+def fetch_messages(channel_id: int) -> int:
     """Ask one channel's network what is new, page after page. Returns how many messages were new."""
     with everywhere("listening starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
@@ -77,11 +77,11 @@ def hear(channel_id: int) -> int:
         except RateLimited as limited:
             _again(message_fetch, limited.retry_at)
         except PlatformError as error:
-            _again(message_fetch, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
+            _again(message_fetch, began + rules.FETCH_RETRY_INTERVAL, _outcome(error))
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
-            _again(message_fetch, began + rules.ASK_AFTER_TROUBLE, FetchOutcome.REFUSED)
+            _again(message_fetch, began + rules.FETCH_RETRY_INTERVAL, FetchOutcome.REFUSED)
         return 0
 
 
@@ -94,7 +94,7 @@ def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int
         told = connector.messages(message_fetch.cursor or None)
         moved = bool(told.cursor) and told.cursor != message_fetch.cursor
         with transaction.atomic():
-            new += keep(channel, told.items, is_first=told.is_past or message_fetch.fetched_at is None)
+            new += store_messages(channel, told.items, is_first=told.is_past or message_fetch.fetched_at is None)
             message_fetch.cursor = told.cursor or message_fetch.cursor
             message_fetch.save(update_fields=["cursor"])
         if not moved or not told.items:
@@ -102,8 +102,8 @@ def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int
     else:
         _again(message_fetch, began, FetchOutcome.READ)
         return new
-    fetch_visibility.learn(channel, connector)
-    _again(message_fetch, began + rules.ASK_EVERY, FetchOutcome.READ, began)
+    fetch_visibility.fetch_unknown(channel, connector)
+    _again(message_fetch, began + rules.FETCH_INTERVAL, FetchOutcome.READ, began)
     return new
 
 
@@ -127,7 +127,9 @@ def _outcome(error: PlatformError) -> FetchOutcome:
 
 
 @transaction.atomic
-def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = False, follows: bool = True) -> int:
+def store_messages(
+    channel: Channel, told: Iterable[types.Message], *, is_first: bool = False, follows: bool = True
+) -> int:
     """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
 
     `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
@@ -142,10 +144,10 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
-    suggest.beside(channel, fresh)
+    suggest.set_suggestions(channel, fresh)
     # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    wake.for_news(channel, fresh)
+    unsnooze.unsnooze_related(channel, fresh)
     if follows:
         _follow(channel, known, items, now)
     return len(fresh)
@@ -174,11 +176,11 @@ def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.
             row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
             row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
-    suggest.beside(channel, changed)
+    suggest.set_suggestions(channel, changed)
     if narrowed:
         Message.objects.bulk_update(narrowed, ["visibility"])
     Message.objects.bulk_update(
-        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT]
+        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.SUGGESTION_FIELDS]
     )
 
 

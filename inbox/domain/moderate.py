@@ -18,8 +18,8 @@ from common.errors import ActionNotAllowed
 from inbox import moderation_rules
 from inbox.domain import second_person_notifications
 from inbox.domain.mark_daily_counts import mark_hidden
-from inbox.domain.triage import label
-from inbox.domain.triage import locked as locked_message
+from inbox.domain.triage import audit_label
+from inbox.domain.triage import lock as locked_message
 from inbox.enums import MessageState
 from inbox.models import Message, Moderation
 from inbox.moderation_rules import (
@@ -33,7 +33,7 @@ from inbox.moderation_rules import (
     ModerationRequest,
     ModerationState,
 )
-from inbox.queries.moderation import besides, can_hide, can_remove, removal_of
+from inbox.queries.moderation import can_hide, can_remove, other_acts, removal_of
 from municipalities.queries import still_may
 from municipalities.rules import Verb
 
@@ -71,9 +71,9 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
     made.seal = made.sealed()
     made.save()
     Message.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now)
-    record("moderation.propose", by=by, target=made, label=label(row), reason=made.reason, act=made.act)
+    record("moderation.propose", by=by, target=made, label=audit_label(row), reason=made.reason, act=made.act)
     if is_removal or made.confirm_by:
-        second_person_notifications.second_look(made, by=by)
+        second_person_notifications.review_requested(made, by=by)
     return made
 
 
@@ -129,7 +129,7 @@ def agree(row: Moderation, *, by: User) -> Moderation:
             _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
             % {"person": moderation.by}
         )
-    hiding = _taken(moderation, ModerationAction.HIDE)  # whoever shows it again meanwhile waits, or was first
+    hiding = _lock_other_act(moderation, ModerationAction.HIDE)  # whoever shows it again meanwhile waits, or was first
     if hiding and hiding.state != ModerationState.DONE:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
     if hiding:
@@ -165,7 +165,7 @@ def confirm(row: Moderation, *, by: User) -> Moderation:
 
 
 @transaction.atomic
-def done_by_hand(row: Moderation, note: str, *, by: User) -> Moderation:
+def mark_done_manually(row: Moderation, note: str, *, by: User) -> Moderation:
     """A person did it on the network itself. Also where the portal was about to, and could not yet."""
     moderation = _locked(row, *MANUAL_FROM_STATES)
     moderation.detail = _clean(note)[: moderation_rules.MOST_WHY]
@@ -183,7 +183,7 @@ def settle_done(row: Moderation, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def again(row: Moderation, *, by: User) -> Moderation:
+def retry(row: Moderation, *, by: User) -> Moderation:
     """Have the portal try once more what the network did not do."""
     moderation = _locked(row, ModerationState.FAILED)
     moderation.state, moderation.next_at, moderation.attempts, moderation.detail = (
@@ -232,7 +232,7 @@ def _undo(found: Moderation, why: str, by: User) -> None:
 
 
 @transaction.atomic
-def shown_by_hand(row: Moderation, *, by: User) -> Moderation:
+def mark_shown_manually(row: Moderation, *, by: User) -> Moderation:
     """A person showed it again on the network itself."""
     moderation = _locked(row, ModerationState.SHOWING)
     settle_shown(moderation)
@@ -245,7 +245,7 @@ def settle_shown(row: Moderation) -> None:
 
 
 @transaction.atomic
-def object_to(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
+def record_objection(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
     """Write down that its author objects, in their words, and when that came in."""
     found = _locked(row)
     if found.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or found.appealed_on:
@@ -260,7 +260,7 @@ def object_to(row: Moderation, text: str, received_on: date | None, *, by: User)
             _("Choose the day on which it came in: not before the act, and not after today."), "received_on"
         )
     found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    second_person_notifications.objection(found, by=by)
+    second_person_notifications.objection_recorded(found, by=by)
     return _saved(found, "moderation.object", by)
 
 
@@ -292,9 +292,9 @@ def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
 # ---- what they share
 
 
-def _taken(row: Moderation, act: ModerationAction) -> Moderation | None:
+def _lock_other_act(row: Moderation, act: ModerationAction) -> Moderation | None:
     """Of `besides`, locked."""
-    return besides(row, act).select_for_update(of=("self",)).first()
+    return other_acts(row, act).select_for_update(of=("self",)).first()
 
 
 def _locked(row: Moderation, *states: ModerationState) -> Moderation:
@@ -308,7 +308,7 @@ def _locked(row: Moderation, *states: ModerationState) -> Moderation:
 
 def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:
     row.save()
-    record(verb, by=by, target=row, label=label(row.message), **detail)
+    record(verb, by=by, target=row, label=audit_label(row.message), **detail)
     return row
 
 

@@ -13,10 +13,10 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
 from inbox.domain import drafts, staff_notifications
-from inbox.domain.triage import label, locked
+from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.answer_rights import ApprovalCapacity, seat
+from inbox.queries.answer_rights import AnswerCapacity, answer_capacity
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.rules import Verb
@@ -27,7 +27,7 @@ MOST_REASON = 500
 @transaction.atomic
 def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply | ProposedAnswer:
     """Send it where this person may, else ask for approval. Raises `ActionNotAllowed` as both do."""
-    if seat(locked(message), by=by) == ApprovalCapacity.ASKS:
+    if answer_capacity(lock(message), by=by) == AnswerCapacity.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
 
@@ -38,8 +38,8 @@ def submit(message: Message, text: str, *, by: User, after: int = 0) -> Proposed
 
     Raises `ActionNotAllowed` when a colleague's answer waits, and for everything for which an answer would be refused.
     """
-    row, now = locked(message), timezone.now()
-    words = answering.cleaned(row, text, after)
+    row, now = lock(message), timezone.now()
+    words = answering.validated_text(row, text, after)
     found = ProposedAnswer.objects.filter(message=row, state=ProposalState.WAITING).select_related("by").first()
     if found is not None and found.by_id != by.pk:
         told = {"person": found.by}
@@ -52,8 +52,8 @@ def submit(message: Message, text: str, *, by: User, after: int = 0) -> Proposed
     found.save()
     row.state, row.settled_at, row.read_at, row.snoozed_until = MessageState.WAITING, None, row.read_at or now, None
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
-    drafts.drop(row, by=by)
-    record("message.propose", by=by, target=row, label=label(row))
+    drafts.discard(row, by=by)
+    record("message.propose", by=by, target=row, label=audit_label(row))
     staff_notifications.proposed(found, by=by)
     return found
 
@@ -65,7 +65,10 @@ def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> 
     Raises `ActionNotAllowed` when it was changed or decided meanwhile, and when somebody else has to agree.
     """
     row, proposed_answer = _waiting(proposed, revision)
-    words, house = answering.cleaned(row, text, proposed_answer.after), Municipality.objects.get(pk=row.municipality_id)
+    words, house = (
+        answering.validated_text(row, text, proposed_answer.after),
+        Municipality.objects.get(pk=row.municipality_id),
+    )
     if not access(by, house).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not house.may_approve_own:
@@ -79,7 +82,7 @@ def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> 
     reply = answering.send(row, words, by=proposed_answer.by, approved_by=by)
     proposed_answer.text, proposed_answer.reply, proposed_answer.state = words, reply, ProposalState.SENT
     _decide(proposed_answer, by, "text", "reply")
-    record("message.approve_answer", by=by, target=row, label=label(row))
+    record("message.approve_answer", by=by, target=row, label=audit_label(row))
     return reply
 
 
@@ -102,7 +105,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int
     proposed_answer.reason, proposed_answer.state = why, ProposalState.RETURNED
     _decide(proposed_answer, by, "text", "text_by", "reason")
     _open_again(row)
-    record("message.return_answer", by=by, target=row, label=label(row))
+    record("message.return_answer", by=by, target=row, label=audit_label(row))
     staff_notifications.returned(proposed_answer, by=by)
     return proposed_answer
 
@@ -110,7 +113,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int
 @transaction.atomic
 def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     """Its author takes it back; the words are theirs to go on with."""
-    row = locked(proposed.message)
+    row = lock(proposed.message)
     found = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if found.by_id != by.pk:
         raise ActionNotAllowed(_("Only its author takes it back."))
@@ -119,14 +122,14 @@ def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     found.state = ProposalState.WITHDRAWN
     _decide(found, by)
     _open_again(row)
-    drafts.keep(row, found.text, by=by)
-    record("message.withdraw_answer", by=by, target=row, label=label(row))
+    drafts.save(row, found.text, by=by)
+    record("message.withdraw_answer", by=by, target=row, label=audit_label(row))
     return found
 
 
 def _waiting(proposed: ProposedAnswer, revision: int) -> tuple[Message, ProposedAnswer]:
     """The message and the answer, taken, if the answer is still the one that was read."""
-    row = locked(proposed.message)
+    row = lock(proposed.message)
     found = ProposedAnswer.objects.select_for_update(of=("self",)).select_related("by").get(pk=proposed.pk)
     if found.state != ProposalState.WAITING:
         raise ActionNotAllowed(_gone())

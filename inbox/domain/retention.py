@@ -1,7 +1,7 @@
 """Retention of citizens' messages: words and names are erased when the answer needs them no more; what is left counts.
 
 What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
-is held (`inbox.domain.hold`) is left alone by everything here until somebody ends the hold.
+is held (`inbox.domain.legal_hold`) is left alone by everything here until somebody ends the hold.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from inbox import personal_data
 from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
 from inbox.models import LegalHold, Message
-from inbox.personal_data import Erasing
+from inbox.personal_data import Erasure
 from municipalities.tenancy import everywhere
 
 BATCH = 1000
@@ -39,7 +39,7 @@ def purge_expired() -> int:
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
         while found := list(_over(now).values_list("pk", flat=True)[:BATCH]):
-            count += _forget(Erasing(found, now))
+            count += _forget(Erasure(found, now))
     return count
 
 
@@ -63,13 +63,13 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
     rows = Message.objects.filter(wanted, municipality=municipality, erased_at=None).exclude(author_id="")
     found = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
-    count = _forget(Erasing(found, timezone.now(), named, asked=True, by=by))
+    count = _forget(Erasure(found, timezone.now(), named, asked=True, by=by))
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return Erased(count, len(found) - count)
 
 
 @transaction.atomic
-def _forget(what: Erasing) -> int:
+def _forget(what: Erasure) -> int:
     """Erase in every place of the list, but for what is held. Returns how many messages."""
     # Taken first, asked for holds afterwards: one that began a moment ago is seen.
     rows = Message.objects.select_for_update().filter(pk__in=what.messages).order_by("pk")

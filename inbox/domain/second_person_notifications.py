@@ -14,7 +14,7 @@ from notifications.domain.notify import TextBuilder, notify
 from notifications.enums import NotificationKind
 
 
-def second_look(row: Moderation, *, by: User) -> None:
+def review_requested(row: Moderation, *, by: User) -> None:
     """Everybody but the first: a removal waits for a second person, or a hide wants one within a day."""
 
     def words() -> tuple[str, str]:
@@ -26,10 +26,10 @@ def second_look(row: Moderation, *, by: User) -> None:
             "The reason given is: %(reason)s. A second person says whether it was right."
         ) % {"reason": row.get_reason_display()}
 
-    _tell(row, words, by=by)
+    _notify_others(row, words, by=by)
 
 
-def objection(row: Moderation, *, by: User) -> None:
+def objection_recorded(row: Moderation, *, by: User) -> None:
     """Everybody but who hid it, since somebody else decides."""
 
     def words() -> tuple[str, str]:
@@ -37,10 +37,10 @@ def objection(row: Moderation, *, by: User) -> None:
             "It was hidden by %(person)s, so somebody else decides. What they say is in the portal."
         ) % {"person": row.by}
 
-    _tell(row, words, by=by)
+    _notify_others(row, words, by=by)
 
 
-def stopped(row: Moderation) -> None:
+def automation_stopped(row: Moderation) -> None:
     """Whoever decided it: the portal could not do it, so a person has to."""
 
     def words() -> tuple[str, str]:
@@ -55,7 +55,7 @@ def stopped(row: Moderation) -> None:
     _send(row, [row.undo_by or row.by], words, by=None)
 
 
-def _tell(row: Moderation, words: TextBuilder, *, by: User) -> None:
+def _notify_others(row: Moderation, words: TextBuilder, *, by: User) -> None:
     here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
     people = {membership.user_id: membership.user for membership in here.exclude(user=row.by_id).select_related("user")}
     _send(row, list(people.values()), words, by=by)

@@ -34,11 +34,11 @@ EVERY = timedelta(hours=1)
 # Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
 FROM, UNTIL = 7, 9
 # What is older was told, or there was nobody to tell: nothing comes up again because its row is gone.
-NEWS = timedelta(days=7)
-KEPT = timedelta(days=60)
+MAX_AGE = timedelta(days=7)
+RETENTION = timedelta(days=60)
 
 
-def tell(now: datetime | None = None) -> int:
+def send_due(now: datetime | None = None) -> int:
     """Tell what is to be told now; returns how many things. Safe to run twice at once."""
     now = now or timezone.now()
     return _urgent(now) + _new(now) + _late(now)
@@ -46,7 +46,7 @@ def tell(now: datetime | None = None) -> int:
 
 def purge_expired() -> int:
     with everywhere("forget what people were told long ago"):
-        return SentNotification.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        return SentNotification.objects.filter(at__lt=timezone.now() - RETENTION).delete()[0]
 
 
 # ---- what a worker finds
@@ -56,13 +56,15 @@ def _urgent(now: datetime) -> int:
     key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
     with everywhere("find emergencies that nobody was told of"):
         told = SentNotification.objects.filter(municipality=OuterRef("municipality"), about=key)
-        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, received_at__gt=now - NEWS).exclude(Exists(told))
+        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, received_at__gt=now - MAX_AGE).exclude(
+            Exists(told)
+        )
         found = list(rows.select_related("municipality").order_by("pk")[:100])
-    return sum(_tell_urgent(row) for row in found)
+    return sum(_notify_urgent(row) for row in found)
 
 
 @transaction.atomic
-def _tell_urgent(row: Message) -> bool:
+def _notify_urgent(row: Message) -> bool:
     with scope(row.municipality_id):
         if not _is_first(row.municipality, f"urgent:{row.pk}"):
             return False
@@ -77,7 +79,7 @@ def _tell_urgent(row: Message) -> bool:
                 "Somebody has to look at it within two hours. What it says is in the portal."
             )
 
-        _about(row, Of.URGENT, workers(row.municipality), words)
+        _about(row, Of.URGENT, inbox_staff(row.municipality), words)
     return True
 
 
@@ -86,18 +88,18 @@ def _new(now: datetime) -> int:
     with everywhere("find municipalities with new messages"):
         before = SentNotification.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
         known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("received_at")))
-        rows = _unread(now - NEWS).exclude(Exists(known))
+        rows = _unread(now - MAX_AGE).exclude(Exists(known))
         places = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
-    return sum(_tell_new(place, now) for place in places)
+    return sum(_notify_new(place, now) for place in places)
 
 
 @transaction.atomic
-def _tell_new(place: Municipality, now: datetime) -> bool:
+def _notify_new(place: Municipality, now: datetime) -> bool:
     with scope(place):
         last = SentNotification.objects.filter(about__startswith=NEW).order_by("-pk").first()
         if last is not None and last.at > now - EVERY:
             return False
-        count = _unread(last.at if last is not None else now - NEWS).count()
+        count = _unread(last.at if last is not None else now - MAX_AGE).count()
         # The key names the telling before: of two workers who see the same one, only the first is told apart.
         if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
             return False
@@ -111,7 +113,7 @@ def _tell_new(place: Municipality, now: datetime) -> bool:
             return subject % {"municipality": place, "count": count}, _("What people write is in the portal.")
 
         url = reverse("inbox", args=[place.slug])
-        notify(Of.MESSAGES, workers(place), municipality=place, url=url, words=words, about=f"inbox.new:{place.pk}")
+        notify(Of.MESSAGES, inbox_staff(place), municipality=place, url=url, words=words, about=f"inbox.new:{place.pk}")
     return True
 
 
@@ -127,11 +129,11 @@ def _late(now: datetime) -> int:
         told = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
         rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
         places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(told)))
-    return sum(_tell_late(place, now) for place in places)
+    return sum(_notify_late(place, now) for place in places)
 
 
 @transaction.atomic
-def _tell_late(place: Municipality, now: datetime) -> bool:
+def _notify_late(place: Municipality, now: datetime) -> bool:
     with scope(place):
         if not _is_first(place, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
@@ -147,7 +149,7 @@ def _tell_late(place: Municipality, now: datetime) -> bool:
             return subject % {"municipality": place, "count": count}, body
 
         url = reverse("inbox", args=[place.slug]) + "?view=late"
-        notify(Of.LATE, workers(place), municipality=place, url=url, words=words, about=f"inbox.late:{place.pk}")
+        notify(Of.LATE, inbox_staff(place), municipality=place, url=url, words=words, about=f"inbox.late:{place.pk}")
     return True
 
 
@@ -190,7 +192,7 @@ def returned(answer: ProposedAnswer, *, by: User) -> None:
 # ---- parts
 
 
-def workers(place: Municipality) -> list[User]:
+def inbox_staff(place: Municipality) -> list[User]:
     """Everybody who may answer there."""
     rows = Membership.objects.running().filter(municipality=place, role__in=PUBLISHING_ROLES, user__is_active=True)
     return list(User.objects.filter(pk__in=rows.values("user")))

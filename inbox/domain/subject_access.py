@@ -24,13 +24,13 @@ def export(house: Municipality, people: Sequence[querie_personal_data.Author], *
     `messages`: each with what belongs to it, by the code of its place; `other`: what belongs to no message of theirs;
     `places`: what each code means, how long it is kept, and what an erasure does there.
     """
-    found = querie_personal_data.everything(people)
+    found = querie_personal_data.subject_data(people)
     told = {
         "municipality": str(house),
         "made_at": timezone.now(),
         "messages": [{**message.as_json(), **_by_place(rows)} for message, rows in found.messages],
         "other": _by_place(found.other),
-        "places": [_described(place) for place in personal_data.places()],
+        "places": [_described(place) for place in personal_data.stores()],
     }
     record("message.export_author", by=by, municipality_id=house.pk, label=str(house), messages=len(found.messages))
     return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2, default=str).encode()

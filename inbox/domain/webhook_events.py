@@ -16,8 +16,8 @@ from django.utils import timezone
 from channels.domain import unread_events
 from channels.enums import ChannelState
 from channels.models import Channel
-from inbox.domain.deleted_messages import gone
-from inbox.domain.ingest import keep
+from inbox.domain.deleted_messages import mark_deleted
+from inbox.domain.ingest import store_messages
 from inbox.models import MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
@@ -28,7 +28,7 @@ AT_ONCE = 500
 Unread = tuple[int, types.MessageChanges | None]
 
 
-def read(platform: str, account: str) -> int:
+def ingest_events(platform: str, account: str) -> int:
     """Read everything that is unread of one account, oldest first; returns how many messages were new."""
     with everywhere("an event names its account, not its municipality"):
         held = Channel.objects.filter(platform=platform, remote_id=account).exclude(state=ChannelState.DISCONNECTED)
@@ -62,10 +62,10 @@ def _batch(channel: Channel) -> int | None:
 def _take(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unread]) -> int:
     """Order matters for one message only: what was written, then its last words, then that it is gone."""
     told = [one for _key, one in events if one is not None]
-    new = keep(channel, [m for one in told for m in one.new], follows=False)
-    new += keep(channel, [m for one in told for m in one.changed])
+    new = store_messages(channel, [m for one in told for m in one.new], follows=False)
+    new += store_messages(channel, [m for one in told for m in one.changed])
     if lost := {key for one in told for key in one.gone}:
-        gone(channel, lost)
+        mark_deleted(channel, lost)
     if len(told) < len(events):
         message_fetch.woken_at = timezone.now()
         message_fetch.save(update_fields=["woken_at"])

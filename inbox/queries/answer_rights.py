@@ -13,7 +13,7 @@ from platforms import types
 from platforms.visibility import of_answer
 
 
-class ApprovalCapacity(StrEnum):
+class AnswerCapacity(StrEnum):
     """How an answer of somebody may leave (`seat`)."""
 
     FREE = "free"  # the house asks for no approval
@@ -22,26 +22,26 @@ class ApprovalCapacity(StrEnum):
     ASKS = "asks"  # an approver has to see it first
 
 
-def seat(message: Message, *, by: Any) -> ApprovalCapacity:
+def answer_capacity(message: Message, *, by: Any) -> AnswerCapacity:
     """How an answer of this person may leave, by the rules that hold now."""
     house = Municipality.objects.get(pk=message.municipality_id)
-    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else ApprovalCapacity.FREE
+    return capacity_for(house, message.kind, access(by, house)) if house.answers_need_approval else AnswerCapacity.FREE
 
 
-def seat_of(house: Municipality, kind: str, held: Access) -> ApprovalCapacity:
+def capacity_for(house: Municipality, kind: str, held: Access) -> AnswerCapacity:
     """The same for whoever holds these rights."""
     if not house.answers_need_approval:
-        return ApprovalCapacity.FREE
+        return AnswerCapacity.FREE
     if held.may(Verb.POST_APPROVE) and house.may_approve_own:
-        return ApprovalCapacity.OWN
+        return AnswerCapacity.OWN
     return (
-        ApprovalCapacity.EMERGENCY
+        AnswerCapacity.EMERGENCY
         if kind == MessageKind.EMERGENCY and held.may(Verb.POST_EMERGENCY)
-        else ApprovalCapacity.ASKS
+        else AnswerCapacity.ASKS
     )
 
 
-def opening(message: Message) -> str:
+def reply_prefix(message: Message) -> str:
     """What an answer has to begin with on this network so that its author hears of it."""
     told = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,

@@ -13,14 +13,14 @@ from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Query
 from django.db.models.functions import Coalesce, JSONObject
 
 from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
-from inbox.queries.thread import alike
+from inbox.queries.thread import similar_messages
 
 # What a row that another one names is called by.
 LABELS: Mapping[str, tuple[str, ...]] = {"User": ("name", "email"), "Department": ("name", "email")}
 
 
 @dataclass(frozen=True)
-class Around:
+class MessageContext:
     """`others` say nearly the same and are open. `proposed` is the newest answer that an approver saw, or is to see."""
 
     others: int
@@ -32,7 +32,7 @@ class Around:
     acts: list[Moderation]
 
 
-def around(message: Message) -> Around:
+def message_context(message: Message) -> MessageContext:
     """One query. Notes and drafts the oldest first, questions and acts the newest first."""
     mine = {"message": OuterRef("pk")}
     answered = Reply.objects.filter(message=OuterRef("message"), at__gt=OuterRef("decided_at"))
@@ -52,7 +52,7 @@ def around(message: Message) -> Around:
         name: [_unpacked(rows.model, each, named) for each in told[f"all_{name}"]]
         for name, (rows, named) in parts.items()
     }
-    return Around(
+    return MessageContext(
         others=told["all_others"],
         notes=found["notes"],
         drafts=found["drafts"],
@@ -66,7 +66,9 @@ def around(message: Message) -> Around:
 def _others(message: Message) -> Any:
     if message.similar_group is None or message.is_settled:
         return Value(0)
-    rows = alike(message).exclude(pk=message.pk).order_by().values("similar_group").annotate(count=Count("pk"))
+    rows = (
+        similar_messages(message).exclude(pk=message.pk).order_by().values("similar_group").annotate(count=Count("pk"))
+    )
     return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), 0)
 
 

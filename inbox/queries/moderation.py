@@ -65,7 +65,7 @@ def in_view(view: str) -> Q:
     }[view]
 
 
-def listed(view: str, reason: str) -> QuerySet[Moderation]:
+def filtered_acts(view: str, reason: str) -> QuerySet[Moderation]:
     """What has a clock first; then the newest."""
     rows = Moderation.objects.filter(in_view(view)).select_related("message__channel", "by", "second_by")
     if reason:
@@ -80,7 +80,7 @@ def counts() -> dict[str, int]:
     return {**found, "unlawful": unlawful().count()}
 
 
-class SecondLooks(Subquery):
+class SecondReviewCounts(Subquery):
     """A column for another query, reckoned once: how many comments of the open scope wait for this person as the second
     one, and of how many that look is late."""
 
@@ -105,7 +105,7 @@ def unlawful() -> QuerySet[Message]:
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 
-def one(pk: int) -> QuerySet[Moderation]:
+def act_with_people(pk: int) -> QuerySet[Moderation]:
     return Moderation.objects.filter(pk=pk).select_related("message__channel", *PEOPLE)
 
 
@@ -125,18 +125,18 @@ def can_remove(message: Message) -> bool:
     return can_hide(message) and validation.can_remove(message.channel)
 
 
-def besides(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
+def other_acts(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
     """The other acts of this kind about the same message that hold or are under way: one at most."""
     return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=FINAL_STATES)
 
 
 def removal_of(hiding: Moderation) -> Moderation | None:
     """The removal, asked for or done, of what this act hid."""
-    return besides(hiding, ModerationAction.REMOVE).first()
+    return other_acts(hiding, ModerationAction.REMOVE).first()
 
 
 @dataclass(frozen=True)
-class Beside:
+class ModerationContext:
     """What stands about hiding beside a message: what was decided before, newest first, and the form."""
 
     acts: list[Moderation]
@@ -153,9 +153,11 @@ class Beside:
         return next((act for act in self.acts if act.is_live), None)
 
 
-def beside(message: Message, acts: list[Moderation], wish: ModerationRequest | None = None) -> Beside:
+def moderation_context(
+    message: Message, acts: list[Moderation], wish: ModerationRequest | None = None
+) -> ModerationContext:
     """`acts`: those of the message, newest first (`inbox.queries.message_context`)."""
-    return Beside(
+    return ModerationContext(
         acts,
         can_hide(message),
         validation.manual_steps(message.channel),
@@ -175,7 +177,7 @@ def _may_be_removed(row: Moderation) -> bool:
     return is_hidden and row.reason in GRAVE_REASONS and not row.message.erased_at and can_remove(row.message)
 
 
-def deeds(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
+def allowed_actions(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
     """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
     is_first, state = person == row.by, row.state
     found = {
@@ -205,7 +207,7 @@ def house_rules() -> HouseRules | None:
     return HouseRules.objects.select_related("municipality").first()
 
 
-def shown(slug: str) -> tuple[Municipality, HouseRules] | None:
+def published_rules(slug: str) -> tuple[Municipality, HouseRules] | None:
     """The municipality with this word in its address and its rules, if everybody may read them."""
     place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
     if place is None:
@@ -231,7 +233,7 @@ class MonthCounts:
         return self.objections - self.granted - self.stands
 
 
-def months(municipality: Municipality, today: date) -> list[MonthCounts]:
+def monthly_counts(municipality: Municipality, today: date) -> list[MonthCounts]:
     """The months of one year back in which something was done, newest first. Three queries, in a scope of their own.
 
     An act counts in the month in which it was done, also if it was taken back later; an objection in the month in

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from channels.models import Channel
 from inbox import personal_data
 from inbox.models import Message, Moderation
-from inbox.personal_data import Fate, Person, PersonalDataRow, PersonalDataStore
+from inbox.personal_data import DataSubject, ErasureEffect, PersonalDataRow, PersonalDataStore
 from serbian.folding import fold
 
 MOST_FOUND = 50
@@ -37,7 +37,7 @@ class Author:
 
 
 @dataclass(frozen=True)
-class Held:
+class SubjectData:
     """Everything of one person: each message with what belongs to it, and what belongs to no message of theirs."""
 
     messages: list[tuple[PersonalDataRow, list[PersonalDataRow]]]
@@ -49,7 +49,7 @@ class Held:
         return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
 
 
-def authors(words: str) -> list[Author]:
+def search_authors(words: str) -> list[Author]:
     """Who is called so, in either script, over all channels, newest first; at most `MOST_FOUND`.
 
     Four queries, and one more for each `CHUNK` of people who were only written about.
@@ -79,7 +79,7 @@ def _is_called(author: Author, wanted: list[str]) -> bool:
     return all(word in name for word in wanted)
 
 
-def chosen(keys: Collection[int]) -> list[Author]:
+def selected_authors(keys: Collection[int]) -> list[Author]:
     """The authors of these messages, with everything each has written on that channel. Seven queries."""
     written = Message.objects.filter(pk__in=keys).exclude(author_id="").values_list("channel", "author_id")
     copied = Moderation.objects.filter(message__in=keys).exclude(author_id="")
@@ -137,18 +137,18 @@ def _named(groups: list[dict[str, Any]]) -> list[Author]:
     ]  # fmt: skip
 
 
-def person(people: Sequence[Author]) -> Person:
+def data_subject(people: Sequence[Author]) -> DataSubject:
     """The same people as one value for the list of places. One query."""
     pairs = [(person.channel.pk, person.author_id) for person in people]
     told = _any(pairs, "channel", "author_id")
     keys = Message.objects.filter(told).order_by("at", "pk").values_list("pk", flat=True)
-    return Person(pairs, list(keys), sorted({person.name for person in people if person.name}))
+    return DataSubject(pairs, list(keys), sorted({person.name for person in people if person.name}))
 
 
-def everything(people: Sequence[Author]) -> Held:
+def subject_data(people: Sequence[Author]) -> SubjectData:
     """All of theirs, oldest first, from every place of the list (`inbox.personal_data`), in a fixed number of queries.
     Colleagues' names stand in it, as they stand on the page of the message."""
-    rows = personal_data.held(person(people))
+    rows = personal_data.collect(data_subject(people))
     messages = [row for row in rows if row.place.code == "messages"]
     known = {row.message for row in messages}
     other: list[PersonalDataRow] = []
@@ -156,11 +156,11 @@ def everything(people: Sequence[Author]) -> Held:
     for row in rows:
         if row.place.code != "messages":
             (beside[row.message] if row.message in known else other).append(row)
-    return Held([(row, beside[row.message]) for row in messages], other)
+    return SubjectData([(row, beside[row.message]) for row in messages], other)
 
 
-def staying(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
+def retained_stores(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
     """Where something stays after an erasure, and how much of these people, where that can be counted."""
-    whose = person(people)
-    kept = [place for place in personal_data.places() if place.fate in (Fate.PARTLY, Fate.STAYS)]
+    whose = data_subject(people)
+    kept = [place for place in personal_data.stores() if place.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
     return [(place, place.left(whose) if place.left else None) for place in kept]

@@ -27,7 +27,7 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
-def alike(message: Message) -> QuerySet[Message]:
+def similar_messages(message: Message) -> QuerySet[Message]:
     """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
     same = {
         "channel": message.channel_id,

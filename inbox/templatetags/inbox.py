@@ -36,7 +36,7 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
 
 @register.simple_tag
 def held_value(value: Any) -> SafeString:
-    """A value of what is held of a person (`inbox.personal_data.Field`), for people to read."""
+    """A value of what is held of a person (`inbox.personal_data.StoredField`), for people to read."""
     if isinstance(value, date):
         return when(value)
     if isinstance(value, dict):

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import ActionNotAllowed
 from common.web.errors import flash_error
 from inbox.domain import handover as verbs
-from inbox.domain import hold as holding
+from inbox.domain import legal_hold as holding
 from inbox.forms import AskForm
 from inbox.models import Department, HandOver, Message
-from inbox.reading import contacts
+from inbox.text_analysis import find_contacts
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -27,11 +27,15 @@ def _message(pk: int) -> Message:
 @require_http_methods(["GET", "POST"])
 def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
-    form = AskForm(request.POST or None, message=row, contacts=contacts(row.text))
+    form = AskForm(request.POST or None, message=row, contacts=find_contacts(row.text))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        until = verbs.end_of(told["day"]) if told["within"] == "day" else verbs.working(int(told["within"]))
-        asked = verbs.Asked(
+        until = (
+            verbs.closing_time(told["day"])
+            if told["within"] == "day"
+            else verbs.after_working_minutes(int(told["within"]))
+        )
+        asked = verbs.QuestionInput(
             told["question"], told["shown"], told.get("with_contact", False), told.get("with_name", False),
             told.get("with_private", False),
         )  # fmt: skip
@@ -74,7 +78,7 @@ def act(request: MunicipalityRequest, message: int, handover: int, act: str) -> 
 def hold(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
-        holding.hold(row, request.POST.get("reason", ""), by=request.user)
+        holding.place(row, request.POST.get("reason", ""), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:

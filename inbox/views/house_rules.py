@@ -40,7 +40,7 @@ def save(request: MunicipalityRequest) -> HttpResponse:
         typed = {name: request.POST.get(name, "")[:1000] for name in FIELDS[1:]}
         return _page(request, form, HouseRulesInput(is_on=False, **typed))
     told = HouseRulesInput(**form.cleaned_data)
-    verbs.choose(request.municipality, told, by=request.user)
+    verbs.save(request.municipality, told, by=request.user)
     flash.success(request, _("Saved. Everybody can read the page now.") if told.is_on else _("Saved. Nobody sees it."))
     return redirect("house_rules", request.municipality.slug)
 

@@ -22,7 +22,7 @@ from inbox.domain import bulk, triage
 from inbox.enums import MessageKind, Snooze, Topic
 from inbox.models import Message
 from inbox.queries import listing, neighbours
-from inbox.queries.listing import NOBODY, Narrowed
+from inbox.queries.listing import NO_VALUE, MessageFilters
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
@@ -33,7 +33,7 @@ PER_PAGE = 30
 MOST_NAMED = 5
 
 
-class Counted(Paginator):
+class CountedPaginator(Paginator):
     """Pages of rows whose number is known already."""
 
     def __init__(self, rows: Any, per_page: int, known: int) -> None:
@@ -52,12 +52,12 @@ def inbox(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
-    now, narrowed = timezone.now(), Narrowed.read(request.GET)
+    now, narrowed = timezone.now(), MessageFilters.read(request.GET)
     counts = listing.counts(narrowed, request.user, now)
-    rows = listing.listed(narrowed, request.user, now)
-    page = Counted(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = listing.collapsed(list(page.object_list))
-    sizes = listing.sizes(shown)
+    rows = listing.filtered_messages(narrowed, request.user, now)
+    page = CountedPaginator(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
+    shown = listing.collapse_similar(list(page.object_list))
+    sizes = listing.thread_sizes(shown)
     for row in shown:
         row.size = sizes.get(row.publication_id or 0, 1)
     page.object_list = shown
@@ -75,14 +75,14 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "may_work": request.access.may(Verb.INBOX_WORK),
         "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
-        "listened": listing.listened() if not page.object_list else [],
+        "listened": listing.message_fetches() if not page.object_list else [],
         "problem": problem,
         "now": now,
     }
     return render(request, "inbox/inbox.html", context, status=422 if problem else 200)
 
 
-def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, what is chosen. A table of nothing is no filter."""
     found = neighbours.choices()
     nothing = {
@@ -103,7 +103,7 @@ def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str
             "name": name,
             "label": label,
             "chosen": getattr(narrowed, name),
-            "choices": [*([(NOBODY, nothing[name])] if name in nothing else []), *choices],
+            "choices": [*([(NO_VALUE, nothing[name])] if name in nothing else []), *choices],
         }
         for name, label, choices in labels
         if choices
@@ -114,7 +114,7 @@ def _list_url(request: MunicipalityRequest) -> str:
     return reverse("inbox", args=[request.municipality.slug])
 
 
-def _views(narrowed: Narrowed, list_url: str) -> list[dict[str, Any]]:
+def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
     labels = {
         "open": pgettext("messages of citizens", "Open"),
         "mine": pgettext("messages of citizens", "Mine"),
@@ -178,11 +178,11 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     if name == "close":
         return lambda row: triage.close(row, by=by)
     if name == "kind" and value in MessageKind.values:
-        return lambda row: triage.sort(row, value, by=by)
+        return lambda row: triage.set_kind(row, value, by=by)
     if name == "topic" and value in Topic.values:
-        return lambda row: triage.file_under(row, value, by=by)
+        return lambda row: triage.set_topic(row, value, by=by)
     if name == "snooze" and value in Snooze.values:
-        until = rules.wakes_at(Snooze(value), timezone.now())
+        until = rules.snoozed_until(Snooze(value), timezone.now())
         return lambda row: triage.snooze(row, until, by=by)
     people = {str(person.pk): person for person in colleagues(request.municipality)}
     if name == "assign" and (not value or value in people):

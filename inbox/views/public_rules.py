@@ -26,7 +26,7 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
     if comes_too_often(request):
         return busy()
-    found = moderation.shown(place)
+    found = moderation.published_rules(place)
     if found is None or (tongue and tongue not in languages.by_tag()):
         return nothing_here("no_rules", 404)
     municipality, row = found
@@ -38,7 +38,7 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code):
-        months = moderation.months(municipality, today())
+        months = moderation.monthly_counts(municipality, today())
         context = {
             "municipality": municipality,
             "sections": house_rules_text.sections(municipality, row),

@@ -11,7 +11,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from needs import rules
 from needs.domain.recall import recall
-from needs.domain.write import locked, mark
+from needs.domain.write import lock, mark_daily_counts
 from needs.enums import SETTLED, NeedStage
 from needs.models import Need, Supporter
 from posts.draft import storable
@@ -25,7 +25,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 
     Raises `ActionNotAllowed` without a reason, and for what was settled before: that is opened again first.
     """
-    row, words = locked(need), storable(reason).strip()
+    row, words = lock(need), storable(reason).strip()
     if stage not in DECISIONS:
         raise ActionNotAllowed(_("Choose what was decided."), "stage")
     if row.is_settled:
@@ -40,7 +40,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
     _refuse_day(day, "on")
     row.stage, row.reason, row.decided_on = stage, words, day
     row.save()
-    mark(row.municipality_id)
+    mark_daily_counts(row.municipality_id)
     record("need.decide", by=by, target=row, stage=str(stage))
     return row
 
@@ -48,7 +48,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 @transaction.atomic
 def done(need: Need, what: str, *, on: date, by: User) -> Need:
     """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
-    row, words = locked(need), storable(what).strip()
+    row, words = lock(need), storable(what).strip()
     if row.stage == NeedStage.DECLINED:
         raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
     if not words:
@@ -58,7 +58,7 @@ def done(need: Need, what: str, *, on: date, by: User) -> Need:
     _refuse_day(on, "on")
     row.stage, row.done, row.done_on, row.decided_on = NeedStage.DONE, words, on, row.decided_on or on
     row.save()
-    mark(row.municipality_id)
+    mark_daily_counts(row.municipality_id)
     record("need.done", by=by, target=row)
     return row
 
@@ -69,14 +69,14 @@ def reopen(need: Need, *, by: User) -> Need:
 
     Answers that have not left yet are cancelled, and those who were told may be told anew.
     """
-    row = locked(need)
+    row = lock(need)
     if row.stage not in (*SETTLED, NeedStage.PLANNED):
         return row
     recall(Supporter.objects.filter(need=row, reply__isnull=False).select_related("reply__delivery"), by=by)
     Supporter.objects.filter(need=row).update(reply=None, round=None, error="")
     row.stage, row.decided_on, row.done_on = NeedStage.LOOKED_AT, None, None
     row.save()
-    mark(row.municipality_id)
+    mark_daily_counts(row.municipality_id)
     record("need.reopen", by=by, target=row)
     return row
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.queries import glossary
-from needs.domain.write import locked
+from needs.domain.write import lock
 from needs.enums import NeedStage, PictureMoment
 from needs.models import QUOTABLE, Need, NeedPicture, Supporter
 from posts.compose import derive
@@ -29,10 +29,10 @@ MOST_QUOTES = 3
 
 
 @transaction.atomic
-def tell(need: Need, *, by: User) -> Post:
+def create_post(need: Need, *, by: User) -> Post:
     """A draft that tells of it; the one that exists already, if it was not deleted. Raises `ActionNotAllowed` while
     nothing is decided."""
-    row = locked(need)
+    row = lock(need)
     if row.follow_up_id and (known := Post.objects.filter(pk=row.follow_up_id, deleted_at=None).first()):
         return known
     if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from needs.domain.write import hold, locked, recount
+from needs.domain.write import lock, lock_municipality, recount
 from needs.models import UNANSWERED, Need, NeedPicture, Supporter
 
 
@@ -17,11 +17,11 @@ def merge(need: Need, into: Need, *, by: User) -> Need:
 
     Raises `ActionNotAllowed` for a need with itself, and for one whose people have been told what became of it.
     """
-    hold(need.municipality_id)
+    lock_municipality(need.municipality_id)
     if need.pk == into.pk:
         raise ActionNotAllowed(_("Choose another need: this is the same one."), "into")
     first, second = sorted((need, into), key=lambda each: each.pk)
-    rows = {each.pk: locked(each) for each in (first, second)}
+    rows = {each.pk: lock(each) for each in (first, second)}
     gone, kept = rows[need.pk], rows[into.pk]
     if Supporter.objects.filter(UNANSWERED | Q(reply__isnull=False), need=gone).exists():
         raise ActionNotAllowed(_("Those who asked for this were told what became of it, so it stays for itself."))
@@ -36,7 +36,7 @@ def merge(need: Need, into: Need, *, by: User) -> Need:
     recount(kept.municipality_id, kept.pk)
     record("need.merge", by=by, target=kept, need=gone.title)
     gone.delete()
-    return locked(kept)
+    return lock(kept)
 
 
 def _twice(need: Need, shown: set[tuple[int, str]]) -> list[int]:

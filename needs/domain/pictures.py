@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from needs.domain.write import locked
+from needs.domain.write import lock
 from needs.enums import PictureMoment
 from needs.models import Need, NeedPicture
 from needs.rules import MOST_PICTURES
@@ -23,7 +23,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
 
     The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
     """
-    row, words = locked(need), storable(alt).strip()
+    row, words = lock(need), storable(alt).strip()
     if moment not in PictureMoment.values:
         raise ActionNotAllowed(_("Say whether the picture shows how it was or how it is now."), "moment")
     if media.is_video or media.archived_at:

@@ -17,7 +17,7 @@ from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.holidays import BELGRADE
 from needs import rules
-from needs.domain.write import hold, locked, recount
+from needs.domain.write import lock, lock_municipality, recount
 from needs.enums import SupporterSource
 from needs.models import Need, Supporter
 from posts.draft import storable
@@ -26,10 +26,10 @@ BY_HAND = tuple(source for source in SupporterSource if source != SupporterSourc
 
 
 @transaction.atomic
-def hear(need: Need, source: str, received_on: date, *, note: str = "", quote: str = "", by: User) -> Supporter:
+def add(need: Need, source: str, received_on: date, *, note: str = "", quote: str = "", by: User) -> Supporter:
     """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `ActionNotAllowed`."""
-    hold(need.municipality_id)
-    row = locked(need)
+    lock_municipality(need.municipality_id)
+    row = lock(need)
     if source not in BY_HAND:
         raise ActionNotAllowed(_("Say how you heard of it."), "source")
     if received_on > timezone.localdate() or received_on.year < 2000:
@@ -61,8 +61,8 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
     A message that is here already stays as it is. Raises `ActionNotAllowed` for one that asks for nothing, and for one
     whose author was told, or is being told, what became of another need.
     """
-    hold(need.municipality_id)
-    row = locked(need)
+    lock_municipality(need.municipality_id)
+    row = lock(need)
     rows = list(Message.objects.filter(pk__in=[message.pk for message in messages]).order_by("pk"))
     if not rows:
         raise ActionNotAllowed(_("Choose at least one message."))
@@ -78,7 +78,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
     }
     moved = [supporter for supporter in known.values() if supporter.need_id != row.pk]
     for supporter in moved:
-        _refuse_told(supporter)
+        _refuse_answered(supporter)
     left = {supporter.need_id for supporter in moved}
     Supporter.objects.filter(pk__in=[supporter.pk for supporter in moved]).update(need=row, error="", round=None)
     new = [_of(row, each, by) for each in rows if each.pk not in known]
@@ -99,9 +99,9 @@ def _of(need: Need, message: Message, by: User) -> Supporter:
 @transaction.atomic
 def remove(supporter: Supporter, *, by: User) -> None:
     """It was no voice of this need. Raises `ActionNotAllowed` once its author was told."""
-    hold(supporter.municipality_id)
+    lock_municipality(supporter.municipality_id)
     row = Supporter.objects.select_for_update(of=("self",)).select_related("need").get(pk=supporter.pk)
-    _refuse_told(row)
+    _refuse_answered(row)
     need = row.need
     row.delete()
     recount(need.municipality_id, need.pk)
@@ -109,7 +109,7 @@ def remove(supporter: Supporter, *, by: User) -> None:
 
 
 @transaction.atomic
-def quote(supporter: Supporter, words: str, *, by: User) -> Supporter:
+def set_quote(supporter: Supporter, words: str, *, by: User) -> Supporter:
     """Choose which words of it may be shown; empty takes the quote away.
 
     Raises `ActionNotAllowed` where they name somebody, and for a private message: its voice counts without words.
@@ -120,7 +120,7 @@ def quote(supporter: Supporter, words: str, *, by: User) -> Supporter:
         raise ActionNotAllowed(
             _("This was written privately, so nothing of it is quoted. The voice counts without words."), "quote"
         )
-    _refuse_names(said, author(row))
+    _refuse_names(said, author_names(row))
     if row.quote == said:
         return row
     row.quote = said
@@ -129,14 +129,14 @@ def quote(supporter: Supporter, words: str, *, by: User) -> Supporter:
     return row
 
 
-def suggestion(supporter: Supporter) -> str:
+def suggest_quote(supporter: Supporter) -> str:
     """Which words could be quoted: the message's, without what leads to its author."""
     if supporter.message is None or supporter.message.is_private:
         return ""
-    return rules.suggested(supporter.message.text, author(supporter))
+    return rules.suggest_quote(supporter.message.text, author_names(supporter))
 
 
-def author(supporter: Supporter) -> frozenset[str]:
+def author_names(supporter: Supporter) -> frozenset[str]:
     """Folded names of who wrote it, as far as they are still known."""
     if supporter.message is None:
         return frozenset()
@@ -150,7 +150,7 @@ def _refuse_names(words: str, known: frozenset[str]) -> None:
         raise ActionNotAllowed(
             _("The quote is too long: %(most)s characters at most.") % {"most": rules.MOST_QUOTE}, "quote"
         )
-    found = list(dict.fromkeys(rules.given_away(words, known)))
+    found = list(dict.fromkeys(rules.identifying_parts(words, known)))
     if found:
         told = {"words": ", ".join(found[:5])}
         raise ActionNotAllowed(
@@ -159,7 +159,7 @@ def _refuse_names(words: str, known: frozenset[str]) -> None:
         )
 
 
-def _refuse_told(supporter: Supporter) -> None:
+def _refuse_answered(supporter: Supporter) -> None:
     if supporter.reply_id or (supporter.round_id and not supporter.error):
         raise ActionNotAllowed(
             _("Whoever wrote this was told what became of “%(need)s”, so it stays there.") % {"need": supporter.need}

@@ -19,7 +19,7 @@ MOST_FOUND = 20
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class NeedFilters:
     """What the board is narrowed to; empty means all. `settlement` and `department` are ids, "none" those without."""
 
     words: str = ""
@@ -43,7 +43,7 @@ class Narrowed:
 
 
 @dataclass
-class Column:
+class BoardColumn:
     """One stage of the board: how many there are, and the first of them."""
 
     stage: NeedStage
@@ -59,21 +59,21 @@ class Column:
         return Need(stage=self.stage).pill
 
 
-def ordered(stage: str) -> tuple[Any, ...]:
+def ordering(stage: str) -> tuple[Any, ...]:
     """What most ask for comes first; of what is settled, the newest."""
     if stage in SETTLED:
         return (F("done_on").desc(nulls_last=True), F("decided_on").desc(nulls_last=True), F("pk").desc())
     return (F("size").desc(), F("pk").desc())
 
 
-def columns(narrowed: Narrowed) -> list[Column]:
+def columns(narrowed: NeedFilters) -> list[BoardColumn]:
     """Every stage with the first of its needs. Two queries."""
-    found = {stage: Column(stage) for stage in NeedStage}
+    found = {stage: BoardColumn(stage) for stage in NeedStage}
     for row in narrowed.apply(Need.objects.all()).order_by().values("stage").annotate(count=Count("pk")):
         found[NeedStage(row["stage"])].count = row["count"]
     places = {
-        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(NeedStage.NEW)),
-        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(NeedStage.DONE)),
+        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordering(NeedStage.NEW)),
+        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordering(NeedStage.DONE)),
     }
     rows: QuerySet[Any] = narrowed.apply(Need.objects.all()).annotate(**places)
     rows = rows.select_related("settlement", "department")
@@ -84,9 +84,9 @@ def columns(narrowed: Narrowed) -> list[Column]:
     return list(found.values())
 
 
-def of_stage(narrowed: Narrowed, stage: str) -> QuerySet[Need]:
+def of_stage(narrowed: NeedFilters, stage: str) -> QuerySet[Need]:
     rows = narrowed.apply(Need.objects.filter(stage=stage)).select_related("settlement", "department")
-    return rows.order_by(*ordered(stage)).defer("text", "search_key")
+    return rows.order_by(*ordering(stage)).defer("text", "search_key")
 
 
 def settlements() -> list[Settlement]:
@@ -99,7 +99,7 @@ def departments(also: int | None = None) -> list[Department]:
     return sorted(rows, key=lambda each: sort_key(each.name))
 
 
-def found(words: str, but: int = 0) -> list[Need]:
+def search_needs(words: str, but: int = 0) -> list[Need]:
     """Needs with these words, open ones first and what most ask for; without words the largest open ones."""
     rows = Need.objects.exclude(pk=but)
     if words.strip():
@@ -145,7 +145,7 @@ def last_round(need: Need) -> AnswerRound | None:
     return AnswerRound.objects.filter(need=need).select_related("by").order_by("-pk").first()
 
 
-def gathered(keys: Sequence[int]) -> list[Message]:
+def messages_with_needs(keys: Sequence[int]) -> list[Message]:
     """These messages, oldest first, each with the need it belongs to."""
     rows = Message.objects.filter(pk__in=keys).select_related("channel", "supporter__need", "settlement", "department")
     return list(rows.order_by("at", "pk").defer("first_text", "search_key"))

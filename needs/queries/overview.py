@@ -25,7 +25,7 @@ WAITING = (NeedStage.NEW, NeedStage.LOOKED_AT)
 
 
 @dataclass(frozen=True)
-class Period:
+class OverviewPeriod:
     """A month, or a whole year (`month` None)."""
 
     year: int
@@ -93,7 +93,7 @@ class NeedsBreakdown:
 
 
 @dataclass(frozen=True)
-class Took:
+class MedianDuration:
     """How many days something took: the median, and of how many."""
 
     days: float | None
@@ -101,8 +101,8 @@ class Took:
 
 
 @dataclass(frozen=True)
-class Overview:
-    period: Period
+class NeedsOverview:
+    period: OverviewPeriod
     lines: list[NeedSummary]
     sources: dict[str, int]
     by_month: dict[tuple[int, int, str], int]  # year, month, topic
@@ -203,12 +203,12 @@ class Overview:
     # ---- how long
 
     @property
-    def to_decision(self) -> Took:
-        return _took((line.began_on, line.decided_on) for line in self.decided)
+    def to_decision(self) -> MedianDuration:
+        return _median_duration((line.began_on, line.decided_on) for line in self.decided)
 
     @property
-    def to_done(self) -> Took:
-        return _took((line.began_on, line.done_on) for line in self.done)
+    def to_done(self) -> MedianDuration:
+        return _median_duration((line.began_on, line.done_on) for line in self.done)
 
     def waits(self, line: NeedSummary) -> int:
         return (self.today - line.began_on).days
@@ -218,14 +218,14 @@ def _most(lines: Iterable[NeedSummary]) -> list[NeedSummary]:
     return sorted(lines, key=lambda line: (-line.supporters, -line.size, line.pk))
 
 
-def _took(days: Iterable[tuple[date, date | None]]) -> Took:
+def _median_duration(days: Iterable[tuple[date, date | None]]) -> MedianDuration:
     """What was decided before anybody asked took no time."""
     found = [max(0, (until - since).days) for since, until in days if until]
     middle = median(found) if found else None
-    return Took(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
+    return MedianDuration(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
 
 
-def overview(period: Period) -> Overview:
+def overview(period: OverviewPeriod) -> NeedsOverview:
     within = Q(supporters__received_on__gte=period.first, supporters__received_on__lt=period.after)
     rows = Need.objects.annotate(
         first=Min("supporters__received_on"), within=Count("supporters", filter=within)
@@ -255,7 +255,7 @@ def overview(period: Period) -> Overview:
     for month, topic, source, count, inside in counted:
         by_month[month.year, month.month, topic] += count
         sources[source] += inside
-    return Overview(
+    return NeedsOverview(
         period,
         lines,
         {source: sources[source] for source in SupporterSource.values if sources[source]},

@@ -22,12 +22,12 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import supporters, write
 from needs.enums import NeedStage
-from needs.forms import FirstVoiceForm, NeedForm
+from needs.forms import FirstSupporterForm, NeedForm
 from needs.models import Need
 from needs.queries import board as queries
-from needs.queries.board import Narrowed
+from needs.queries.board import NeedFilters
 from needs.rules import MOST_MESSAGES
-from needs.views.pages import shown
+from needs.views.pages import render_page
 
 PER_PAGE = 40
 
@@ -44,7 +44,7 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     kept = request.GET.copy()
     for name in ("stage", "page"):
         kept.pop(name, None)
-    return shown(request, "needs/board.html", {
+    return render_page(request, "needs/board.html", {
         "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": kept.urlencode(),
         "is_empty": not any(each.count for each in columns) and not page,
         "topics": [("none", _("Not said")), *Topic.choices],
@@ -53,11 +53,11 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> Narrowed:
+def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> NeedFilters:
     asked = request.GET
     places = {"none", *(str(each.pk) for each in settlements)}
     offices = {"none", *(str(each.pk) for each in departments)}
-    return Narrowed(
+    return NeedFilters(
         words=asked.get("q", "")[:80],
         topic=choice_param(asked, "topic", {*Topic.values, "none"}),
         settlement=choice_param(asked, "settlement", places),
@@ -70,21 +70,21 @@ def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[An
 def new(request: MunicipalityRequest) -> HttpResponse:
     """Write a need down, with the first time that somebody asked for it."""
     sent = request.POST if request.method == "POST" else None
-    form, first = NeedForm(sent), FirstVoiceForm(sent)
+    form, first = NeedForm(sent), FirstSupporterForm(sent)
     if sent is not None and form.is_valid() and first.is_valid():
         try:
             with transaction.atomic():
-                need = write.write(request.municipality, form.words(), by=request.user)
+                need = write.create(request.municipality, form.words(), by=request.user)
                 said = first.cleaned_data
                 if said["source"]:
-                    supporters.hear(need, said.pop("source"), said.pop("received_on"), by=request.user, **said)
+                    supporters.add(need, said.pop("source"), said.pop("received_on"), by=request.user, **said)
         except ActionNotAllowed as refused:
             add_form_error(first if refused.field in first.fields else form, refused)
         else:
             flash.success(request, _("The need is on the board."))
             return redirect("need", request.municipality.slug, need.pk)
     problem = "first" if first.errors else ""
-    return shown(request, "needs/write.html", {"first": first}, form=form, problem=problem)
+    return render_page(request, "needs/write.html", {"first": first}, form=form, problem=problem)
 
 
 @requires(Verb.NEEDS_EDIT)
@@ -95,7 +95,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     keys = int_list_param(asked, "message", least=1)[:MOST_MESSAGES]
-    chosen = queries.gathered(keys)
+    chosen = queries.messages_with_needs(keys)
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))
         return redirect("inbox", request.municipality.slug)
@@ -112,8 +112,8 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
             said = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
             flash.success(request, said % {"count": count})
             return redirect("need", request.municipality.slug, need.pk)
-    return shown(request, "needs/gather.html", {
-        "chosen": chosen, "found": queries.found(words), "words": words,
+    return render_page(request, "needs/gather.html", {
+        "chosen": chosen, "found": queries.search_needs(words), "words": words,
         "picked": int_param(request.POST, "need", default=0),
     }, form=form, problem=problem)  # fmt: skip
 
@@ -122,7 +122,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
 def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[Message]) -> tuple[Need, int]:
     """Both or nothing: no need is left behind whose messages were refused."""
     if form is not None:
-        need = write.write(request.municipality, form.words(), by=request.user)
+        need = write.create(request.municipality, form.words(), by=request.user)
     else:
         need = get_object_or_404(Need, pk=int_param(request.POST, "need", default=0))
     return need, supporters.gather(need, chosen, by=request.user)

@@ -20,7 +20,7 @@ from municipalities.queries import today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.enums import NeedStage, SupporterSource
-from needs.queries.overview import NeedSummary, Overview, Period, overview
+from needs.queries.overview import NeedsOverview, NeedSummary, OverviewPeriod, overview
 from reports.contents.common import whole
 
 OLDEST = 2000
@@ -45,8 +45,8 @@ def page(request: MunicipalityRequest) -> HttpResponse:
         "csv": reverse("needs_overview_csv", args=[slug]) + query,
         "counted": [(_part(period, span), span) for span in _since_the_first(spans(period.parts(found.today)))],
         "sources": [(SupporterSource(source).label, count) for source, count in found.sources.items()],
-        "top": [_told(found, line) for line in found.top],
-        "waiting": [_told(found, line) for line in found.waiting],
+        "top": [_line_context(found, line) for line in found.top],
+        "waiting": [_line_context(found, line) for line in found.waiting],
         "page_title": _("Needs: overview"),
     }
     return render(request, "needs/overview.html", context)
@@ -77,44 +77,44 @@ def table(request: MunicipalityRequest) -> HttpResponse:
     return answer
 
 
-def _period(asked: Any) -> Period:
+def _period(asked: Any) -> OverviewPeriod:
     """`?month=2026-11` or `?year=2026`; this year without either. Raises `Http404` for what is no time we know."""
     day = today()
     if month := asked.get("month"):
         said = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", month)
-        found = Period(int(said[1]), int(said[2])) if said else None
+        found = OverviewPeriod(int(said[1]), int(said[2])) if said else None
     else:
         year = asked.get("year", str(day.year))
-        found = Period(int(year)) if re.fullmatch(r"[0-9]{4}", year) else None
+        found = OverviewPeriod(int(year)) if re.fullmatch(r"[0-9]{4}", year) else None
     if found is None or found.year < OLDEST or found.first > day:
         raise Http404
     return found
 
 
-def _query(period: Period) -> str:
+def _query(period: OverviewPeriod) -> str:
     return f"?month={period.year}-{period.month:02}" if period.month else f"?year={period.year}"
 
 
-def _moved(period: Period, by: int) -> Period:
+def _moved(period: OverviewPeriod, by: int) -> OverviewPeriod:
     if period.month is None:
-        return Period(period.year + by)
+        return OverviewPeriod(period.year + by)
     months = period.year * 12 + period.month - 1 + by
-    return Period(months // 12, months % 12 + 1)
+    return OverviewPeriod(months // 12, months % 12 + 1)
 
 
-def _choices(base: str, period: Period) -> list[dict[str, Any]]:
+def _choices(base: str, period: OverviewPeriod) -> list[dict[str, Any]]:
     """The year, or a month: of this year the running one, of another one its last."""
     day = today()
     month = period.month or (day.month if period.year == day.year else 12)
-    found = ((_("Month"), Period(period.year, month)), (_("Year"), Period(period.year)))
+    found = ((_("Month"), OverviewPeriod(period.year, month)), (_("Year"), OverviewPeriod(period.year)))
     return [{"label": label, "url": base + _query(each), "current": each == period} for label, each in found]
 
 
-def _name(period: Period) -> str:
+def _name(period: OverviewPeriod) -> str:
     return month_year(period.first) if period.month else str(period.year)
 
 
-def _told(found: Overview, line: NeedSummary) -> dict[str, Any]:
+def _line_context(found: NeedsOverview, line: NeedSummary) -> dict[str, Any]:
     return {
         "line": line, "topic": _topic(line), "settlement": found.settlements.get(line.settlement_id or 0, ""),
         "stage": NeedStage(line.stage), "waits": found.waits(line),
@@ -129,7 +129,7 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _months(found: Overview) -> charts.Chart | None:
+def _months(found: NeedsOverview) -> charts.Chart | None:
     """Voices by month, against the year before where there were any."""
     year = found.period.year
     counted = zip(found.period.months, found.months(), strict=True)
@@ -149,5 +149,5 @@ def _since_the_first(counted: list[Span]) -> list[Span]:
     return list(dropwhile(lambda span: span.is_empty, counted))
 
 
-def _part(period: Period, span: Span) -> str:
+def _part(period: OverviewPeriod, span: Span) -> str:
     return f"{day_month_short(span.first)} – {day_month_short(span.last)}" if period.month else month_year(span.first)

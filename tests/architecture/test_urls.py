@@ -479,7 +479,7 @@ def _house_rules(things: Things) -> str:
     """A municipality whose house rules everybody may read."""
     with scope(things.cast.cuprija):
         told = house_rules.HouseRulesInput(is_on=True, contact="035 123 456")
-        house_rules.choose(things.cast.cuprija, told, by=things.cast.approver)
+        house_rules.save(things.cast.cuprija, told, by=things.cast.approver)
     return things.cast.cuprija.slug
 
 
@@ -520,11 +520,11 @@ def _handed_over(it: Things) -> tuple[int, str]:
     pk, token = _message(it), "a-token"
     with scope(it.cast.cuprija):
         found = HandOver.objects.filter(message_id=pk).first() or handover.ask(
-            Message.objects.get(pk=pk), _department(it), handover.Asked("Када?"),
+            Message.objects.get(pk=pk), _department(it), handover.QuestionInput("Када?"),
             until=timezone.now() + timedelta(days=1), by=it.cast.officer,
         )  # fmt: skip
         HandOver.objects.filter(pk=found.pk).update(
-            token_hash=handover.hashed(token), answered_at=timezone.now(), answer="До 14"
+            token_hash=handover.hash_token(token), answered_at=timezone.now(), answer="До 14"
         )
     return int(found.pk), token
 
@@ -533,7 +533,7 @@ def _need(it: Things) -> Need:
     """Something that citizens of Ćuprija ask for."""
     with scope(it.cast.cuprija):
         found = Need.objects.first()
-        return found or needs.write(it.cast.cuprija, needs.NeedContent("Клупе"), by=it.cast.officer)
+        return found or needs.create(it.cast.cuprija, needs.NeedContent("Клупе"), by=it.cast.officer)
 
 
 def _of_need(it: Things, kind: str) -> int:
@@ -541,7 +541,7 @@ def _of_need(it: Things, kind: str) -> int:
     need, by = _need(it), it.cast.officer
     with scope(it.cast.cuprija):
         if kind == "supporter":
-            return supporters.hear(need, "phone", timezone.localdate(), by=by).pk
+            return supporters.add(need, "phone", timezone.localdate(), by=by).pk
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 
@@ -567,7 +567,7 @@ def _public(things: Things) -> str:
 def _asked_place(things: Things) -> str:
     """A municipality that shows everybody what was asked and done."""
     with scope(things.cast.cuprija):
-        needs_page.choose(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
+        needs_page.save(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
     return things.cast.cuprija.slug
 
 

@@ -42,10 +42,10 @@ class Town:
 
     def hear(self) -> int:
         """What a worker hears at the next look, whenever that is due."""
-        ingest.listen()
+        ingest.schedule()
         with everywhere("a test does not wait"):
             MessageFetch.objects.update(next_at=timezone.now() - timedelta(seconds=1))
-        return sum(ingest.hear(channel) for channel in ingest.claim())
+        return sum(ingest.fetch_messages(channel) for channel in ingest.claim())
 
     def messages(self) -> list[Message]:
         with scope(self.cast.cuprija):
@@ -65,7 +65,7 @@ class Town:
         """What the publisher and the inbox's own tick do."""
         for delivery, number in claim_due(timezone.now()):
             deliver(delivery, number)
-        tasks.answer.settle()
+        tasks.answer.settle_delivered()
 
     def public(self) -> list[dict[str, Any]]:
         return self.network.public("opstina")
@@ -86,7 +86,7 @@ def hiding(town: Town) -> Callable[[], Message]:
     _publication, post = _sent(channel, hours_ago=1)
     town.network.react("facebook", post, "reply", "Псовка и претња")
     with scope(town.cast.cuprija):
-        ingest.keep(channel, open_channel(channel).replies(post).items)
+        ingest.store_messages(channel, open_channel(channel).replies(post).items)
         (message,) = Message.objects.filter(channel=channel).select_related("channel")
     return lambda: message
 

@@ -48,7 +48,7 @@ class Square:
         """The message that a worker heard after a citizen wrote this below our post."""
         said = self.says(text)
         with scope(self.cast.cuprija):
-            ingest.keep(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
+            ingest.store_messages(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
             return Message.objects.select_related("channel").get(remote_id=str(said.pk))
 
     def work(self) -> int:
@@ -57,7 +57,7 @@ class Square:
             Moderation.objects.exclude(next_at=None).update(next_at=timezone.now())
         claimed = hide.claim()
         for each in claimed:
-            hide.carry_out(each)
+            hide.execute(each)
         return len(claimed)
 
     def now_of(self, row: Moderation) -> Moderation:

@@ -281,7 +281,7 @@ def test_while_one_waits_nobody_asks_for_a_second(strict: Town) -> None:
 def test_in_an_emergency_who_is_on_the_list_answers_at_once_and_others_wait(strict: Town) -> None:
     message = strict.heard("@opstina Гори депонија!")
     with scope(strict.cast.cuprija):
-        triage.sort(message, MessageKind.EMERGENCY, by=strict.cast.officer)
+        triage.set_kind(message, MessageKind.EMERGENCY, by=strict.cast.officer)
     waiting = proposed(strict, message)
     assert out(strict) == []
     EmergencyRight.objects.create(municipality=strict.cast.cuprija, user=strict.cast.officer, by=strict.cast.approver)
@@ -299,7 +299,7 @@ def test_the_right_of_the_list_is_asked_again_before_the_call(strict: Town) -> N
         municipality=strict.cast.cuprija, user=strict.cast.officer, by=strict.cast.approver
     )
     with scope(strict.cast.cuprija):
-        triage.sort(message, MessageKind.EMERGENCY, by=strict.cast.officer)
+        triage.set_kind(message, MessageKind.EMERGENCY, by=strict.cast.officer)
         answer.answer(message, "Ватрогасци стижу.", by=strict.cast.officer)
     right.delete()
     assert out(strict) == []

@@ -39,7 +39,7 @@ def cast(transactional_db: None) -> Cast:
 def page(cast: Cast) -> Channel:
     keys.enter("facebook", "app", burst.SECRET, by=cast.administrator)
     channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
-    ingest.listen()
+    ingest.schedule()
     return channel
 
 
@@ -73,7 +73,7 @@ def _work(done: threading.Event) -> None:
     try:
         while not done.wait(burst.LOOK_SECONDS / 4):
             for platform, account in unread_events.accounts():
-                webhook_events.read(platform, account)
+                webhook_events.ingest_events(platform, account)
     finally:
         connection.close()
 
@@ -84,7 +84,7 @@ def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(p
     def keep(told_now: list[types.Message]) -> None:
         try:
             with scope(cast.cuprija):
-                ingest.keep(page, told_now)
+                ingest.store_messages(page, told_now)
         except BaseException as problem:
             problems.append(problem)
         finally:
@@ -128,7 +128,7 @@ def test_reading_takes_the_same_questions_for_few_and_for_many(page: Channel) ->
             for n in range(amount)
         )
         with CaptureQueriesContext(connection) as asked:
-            assert webhook_events.read("facebook", "100") == amount
+            assert webhook_events.ingest_events("facebook", "100") == amount
         return len(asked)
 
     assert questions(3) == questions(300)

@@ -21,7 +21,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent, MailMessage
 from inbox import tasks
 from inbox.domain import desk, handover, retention, triage
-from inbox.domain.handover import Asked
+from inbox.domain.handover import QuestionInput
 from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
 from municipalities.domain import members
@@ -49,9 +49,9 @@ def ask(town: Town, department: Department, text: str = WORDS, **chosen: Any) ->
     message = town.heard(text)
     chosen.setdefault("question", "Када ће доћи вода?")
     with scope(town.cast.cuprija):
-        chosen.setdefault("shown", handover.offered(message))
-        told = Asked(**chosen)
-        return handover.ask(message, department, told, until=handover.working(480), by=town.cast.officer)
+        chosen.setdefault("shown", handover.suggest_excerpt(message))
+        told = QuestionInput(**chosen)
+        return handover.ask(message, department, told, until=handover.after_working_minutes(480), by=town.cast.officer)
 
 
 def link(name: str = "") -> str:
@@ -96,7 +96,7 @@ def test_the_link_is_long_random_and_kept_nowhere_but_in_the_mail(asked: HandOve
     assert len(token) >= 43  # 256 bits
     row = again(asked)
     assert token not in str(vars(row))
-    assert row.token_hash == handover.hashed(token)
+    assert row.token_hash == handover.hash_token(token)
     assert not AuditEvent.objects.filter(detail__icontains=token).exists()
     mail = MailMessage.objects.get(to="vodovod@test.example")
     assert "Нема воде" not in mail.body  # the citizen's words do not travel by mail
@@ -106,7 +106,7 @@ def test_the_link_is_long_random_and_kept_nowhere_but_in_the_mail(asked: HandOve
 def test_the_page_shows_that_question_and_nothing_else(town: Town, asked: HandOver) -> None:
     town.heard("@opstina Друга порука, сасвим другог")
     with scope(town.cast.cuprija):
-        triage.note(asked.message, "Наша белешка", by=town.cast.officer)
+        triage.add_note(asked.message, "Наша белешка", by=town.cast.officer)
     text = Client().get(link(), headers={"Accept-Language": "en"}).text
     for hidden in (
         "Друга порука",
@@ -158,7 +158,7 @@ def test_a_post_needs_the_link_and_nothing_that_a_browser_adds(asked: HandOver) 
 
 def test_guessing_leads_nowhere(asked: HandOver) -> None:
     token = link().split("/")[2]
-    for wrong in ("x" * 43, token[:-1], token + "A", token.swapcase(), handover.hashed(token), str(asked.pk)):
+    for wrong in ("x" * 43, token[:-1], token + "A", token.swapcase(), handover.hash_token(token), str(asked.pk)):
         told = Client().post(f"/inbox-answer/{wrong}/", {"text": "Лажно"})
         assert told.status_code == 410
         assert "Када ће доћи вода?" not in told.text
@@ -193,7 +193,7 @@ def test_the_link_lasts_as_long_as_the_setting_or_the_desk_says(
     assert short.expires_at - short.sent_at == timedelta(days=3)
     message, until = town.heard("@opstina Друго"), timezone.now() + timedelta(days=20)
     with scope(town.cast.cuprija):
-        long = handover.ask(message, waterworks, Asked("Кад?"), until=until, by=town.cast.officer)
+        long = handover.ask(message, waterworks, QuestionInput("Кад?"), until=until, by=town.cast.officer)
     assert long.expires_at == until
 
 
@@ -347,7 +347,9 @@ def test_a_retired_department_and_one_without_an_address_are_not_asked(town: Tow
         mute = desk.add_department(town.cast.cuprija, "Путеви", "", by=town.cast.officer)
         for each in (waterworks, mute):
             with pytest.raises(ActionNotAllowed):
-                handover.ask(message, each, Asked("?"), until=handover.working(60), by=town.cast.officer)
+                handover.ask(
+                    message, each, QuestionInput("?"), until=handover.after_working_minutes(60), by=town.cast.officer
+                )
     posted = client.post(f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "?", "within": "480"})
     assert posted.status_code == 422
     assert not MailMessage.objects.filter(to="vodovod@test.example").exists()
@@ -460,7 +462,13 @@ def test_both_pages_cost_the_same_at_one_question_and_at_many(town: Town, asked:
             other = desk.add_department(
                 town.cast.cuprija, f"Служба {number}", f"s{number}@test.example", by=town.cast.officer
             )
-            handover.ask(asked.message, other, Asked("Кад?"), until=handover.working(60), by=town.cast.officer)
+            handover.ask(
+                asked.message,
+                other,
+                QuestionInput("Кад?"),
+                until=handover.after_working_minutes(60),
+                by=town.cast.officer,
+            )
     path = link()
     assert queries(client, page) == few <= 12
     assert queries(Client(), path) == public <= 2

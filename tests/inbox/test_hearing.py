@@ -68,14 +68,14 @@ def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(town: Town, mo
     assert len(town.messages()) == (3 if step == "again" else 1)
     assert ingest.claim() == []  # its lease runs
     with time_machine.travel(timezone.now() + ingest.LEASE + timedelta(seconds=1)):
-        assert [ingest.hear(channel) for channel in ingest.claim()] == [0 if step == "again" else 2]
+        assert [ingest.fetch_messages(channel) for channel in ingest.claim()] == [0 if step == "again" else 2]
     assert len(town.messages()) == 3
 
 
 def test_what_we_write_ourselves_is_no_message(town: Town) -> None:
     told = _told("1", "Ми сами", author=town.channel.remote_id)
     with scope(town.cast.cuprija):
-        assert ingest.keep(town.channel, [told]) == 0
+        assert ingest.store_messages(town.channel, [told]) == 0
 
 
 def _told(remote_id: str, text: str, author: str = "c1") -> types.Message:
@@ -88,9 +88,9 @@ def _told(remote_id: str, text: str, author: str = "c1") -> types.Message:
 
 def test_words_that_were_changed_there_are_shown_with_what_they_were(town: Town) -> None:
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, [_told("7", "Прво")])
-        ingest.keep(town.channel, [_told("7", "Друго")])
-        ingest.keep(town.channel, [_told("7", "Треће")])
+        ingest.store_messages(town.channel, [_told("7", "Прво")])
+        ingest.store_messages(town.channel, [_told("7", "Друго")])
+        ingest.store_messages(town.channel, [_told("7", "Треће")])
     (message,) = town.messages()
     assert (message.text, message.first_text) == ("Треће", "Прво")
     assert message.changed_at is not None
@@ -98,7 +98,7 @@ def test_words_that_were_changed_there_are_shown_with_what_they_were(town: Town)
 
 def test_hostile_words_do_no_harm(town: Town) -> None:
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, [_told("8", "<script>alert(1)</script>\x00" + "я" * 20_000)])
+        ingest.store_messages(town.channel, [_told("8", "<script>alert(1)</script>\x00" + "я" * 20_000)])
     (message,) = town.messages()
     assert message.url == ""
     assert "\x00" not in message.text
@@ -122,7 +122,7 @@ def test_a_disconnected_channel_is_not_asked(town: Town) -> None:
 
 
 def test_two_workers_claim_a_channel_once(town: Town) -> None:
-    ingest.listen()
+    ingest.schedule()
     assert ingest.claim() == [town.channel.pk]
     assert ingest.claim() == []
 
@@ -136,8 +136,8 @@ def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
     Event.objects.create(
         platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
     )
-    webhook_events.read("mastodon", town.channel.remote_id)
-    ingest.listen()
+    webhook_events.ingest_events("mastodon", town.channel.remote_id)
+    ingest.schedule()
     assert ingest.claim() == [town.channel.pk]
 
 
@@ -153,7 +153,7 @@ def test_what_was_written_before_anybody_listened_is_late_for_nobody(town: Town)
     yesterday = replace(_told("y", "Јуче"), at=now - timedelta(days=3))
     long_ago = replace(_told("o", "Летос"), at=now - timedelta(days=120))
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, [yesterday, long_ago], is_first=True)
+        ingest.store_messages(town.channel, [yesterday, long_ago], is_first=True)
     old, young = sorted(town.messages(), key=lambda each: each.at)
     assert (old.state, old.due_at) == (MessageState.CLOSED, None)
     assert young.state == MessageState.OPEN

@@ -26,10 +26,10 @@ from tests.inbox.conftest import Town
 
 def look(town: Town) -> int:
     """What a worker does at the next look, whenever that is due."""
-    fetch_replies.begin()
+    fetch_replies.schedule()
     with everywhere("a test does not wait"):
         ReplyFetch.objects.exclude(next_at=None).update(next_at=timezone.now() - timedelta(seconds=1))
-    return sum(fetch_replies.fetch_replies(channel) for channel in fetch_replies.due())
+    return sum(fetch_replies.fetch_replies(channel) for channel in fetch_replies.due_channels())
 
 
 def row(town: Town) -> ReplyFetch:
@@ -65,19 +65,19 @@ def test_a_post_is_looked_at_often_while_it_is_fresh_and_no_more_after_two_weeks
     at = timezone.now()
     pauses = []
     for age in (0.5, 3, 12, 48, 200):
-        following = rules.next_below(at, at + timedelta(hours=age))
+        following = rules.next_reply_fetch(at, at + timedelta(hours=age))
         assert following is not None
         pauses.append(following - at - timedelta(hours=age))
     assert pauses == sorted(pauses)
-    assert rules.next_below(at, at + timedelta(days=14)) is None
+    assert rules.next_reply_fetch(at, at + timedelta(days=14)) is None
 
 
 def test_only_posts_of_two_weeks_and_of_networks_that_do_not_tell_are_looked_at(town: Town) -> None:
     facebook = factories.channel(town.cast.cuprija, town.cast.officer, platform="facebook")
     factories.published(facebook, timezone.now())
     factories.published(town.channel, timezone.now() - timedelta(days=15))
-    assert fetch_replies.begin() == 1
-    assert fetch_replies.begin() == 0
+    assert fetch_replies.schedule() == 1
+    assert fetch_replies.schedule() == 0
     assert row(town).next_at is not None
 
 
@@ -104,11 +104,11 @@ def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(town: Tow
     told(town, replies=0)
     look(town)
     town.says("Ево ме")
-    assert fetch_replies.due() == []
+    assert fetch_replies.due_channels() == []
     told(town, replies=1)
-    assert fetch_replies.due() == [town.channel.pk]
+    assert fetch_replies.due_channels() == [town.channel.pk]
     assert fetch_replies.fetch_replies(town.channel.pk) == 1
-    assert fetch_replies.due() == []
+    assert fetch_replies.due_channels() == []
 
 
 def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(town: Town) -> None:
@@ -122,7 +122,7 @@ def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(town: Town) -> N
         assert message.missed_at is not None
     following = row(town).next_at
     assert following is not None
-    assert following <= timezone.now() + rules.MISSING_AGAIN
+    assert following <= timezone.now() + rules.MISSING_RECHECK_INTERVAL
     look(town)  # too soon
     with scope(town.cast.cuprija):
         assert Message.objects.get(remote_id=gone).remote_deleted_at is None
@@ -184,15 +184,15 @@ def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(town: Town, 
         with pytest.raises(SystemExit):
             look(town)
     assert town.messages() == []
-    assert fetch_replies.due() == []  # its lease runs
+    assert fetch_replies.due_channels() == []  # its lease runs
     with time_machine.travel(timezone.now() + fetch_replies.LEASE + timedelta(seconds=1)):
-        assert [fetch_replies.fetch_replies(channel) for channel in fetch_replies.due()] == [1]
+        assert [fetch_replies.fetch_replies(channel) for channel in fetch_replies.due_channels()] == [1]
     assert len(town.messages()) == 1
 
 
 def test_two_workers_take_a_post_once(town: Town) -> None:
     town.says("Једном")
-    fetch_replies.begin()
+    fetch_replies.schedule()
     assert fetch_replies.fetch_replies(town.channel.pk) == 1
     asked = contexts(town)
     assert fetch_replies.fetch_replies(town.channel.pk) == 0
@@ -202,8 +202,8 @@ def test_two_workers_take_a_post_once(town: Town) -> None:
 def test_finding_what_is_due_takes_the_same_questions_for_many_posts(town: Town) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:
-            fetch_replies.begin()
-            fetch_replies.due()
+            fetch_replies.schedule()
+            fetch_replies.due_channels()
         return len(asked)
 
     questions()

@@ -39,7 +39,7 @@ def telegram(cast: Cast) -> Channel:
 
 
 def begun(channel: Channel) -> Channel:
-    ingest.listen()
+    ingest.schedule()
     with scope(channel.municipality_id):
         MessageFetch.objects.update(next_at=timezone.now() + timedelta(hours=1), fetched_at=timezone.now())
     return channel
@@ -76,7 +76,7 @@ def messages(channel: Channel) -> list[Message]:
 
 
 def read(channel: Channel) -> int:
-    return webhook_events.read(channel.platform, channel.remote_id)
+    return webhook_events.ingest_events(channel.platform, channel.remote_id)
 
 
 def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Channel) -> None:
@@ -158,8 +158,8 @@ def test_what_was_answered_stays_answered_when_it_is_deleted(page: Channel) -> N
     read(page)
     with scope(page.municipality_id):
         Message.objects.update(state=MessageState.ANSWERED, settled_at=timezone.now())
-        assert deleted_messages.gone(page, ["7_1"]) == 1
-        assert deleted_messages.gone(page, ["7_1"]) == 0
+        assert deleted_messages.mark_deleted(page, ["7_1"]) == 1
+        assert deleted_messages.mark_deleted(page, ["7_1"]) == 0
     assert messages(page)[0].state == MessageState.ANSWERED
 
 
@@ -167,7 +167,7 @@ def test_what_only_says_that_something_was_written_wakes_the_channel(page: Chann
     kept(page, {"field": "mention", "value": {"post_id": "9_9"}}, kind="mention")
     read(page)
     assert ingest.claim() == []
-    ingest.listen()
+    ingest.schedule()
     assert ingest.claim() == [page.pk]
 
 

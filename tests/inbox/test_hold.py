@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox.domain import hold, retention
+from inbox.domain import legal_hold, retention
 from inbox.enums import MessageState
 from inbox.models import LegalHold, Message
 from municipalities.tenancy import scope
@@ -30,14 +30,14 @@ def settled_long_ago(town: Town, message: Message) -> None:
 def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(town: Town) -> None:
     kept, gone = town.heard("@opstina Спорно"), town.heard("@opstina Старо")
     with scope(town.cast.cuprija):
-        hold.hold(kept, "П 12/2026", by=town.cast.approver)
+        legal_hold.place(kept, "П 12/2026", by=town.cast.approver)
     for each in (kept, gone):
         settled_long_ago(town, each)
     assert retention.purge_expired() == 1
     assert town.again(kept).text
     assert not town.again(gone).text
     with scope(town.cast.cuprija):
-        hold.release(kept, by=town.cast.approver)
+        legal_hold.release(kept, by=town.cast.approver)
     assert retention.purge_expired() == 1
     assert not town.again(kept).text
     with scope(town.cast.cuprija):
@@ -47,7 +47,7 @@ def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(town: Town) -> 
 def test_a_wish_does_not_erase_it_either(town: Town) -> None:
     kept, gone = town.heard("@opstina Спорно"), town.heard("@opstina Обично")
     with scope(town.cast.cuprija):
-        hold.hold(kept, "П 12/2026", by=town.cast.approver)
+        legal_hold.place(kept, "П 12/2026", by=town.cast.approver)
         erased = retention.erase_authors(town.cast.cuprija, [(kept.channel_id, kept.author_id)], by=town.cast.approver)
     assert (erased.messages, erased.held) == (1, 1)
     assert town.again(kept).text
@@ -74,7 +74,7 @@ def test_the_message_says_so_and_only_who_answers_for_data_decides(town: Town) -
 def test_it_wants_a_reason_of_sensible_length(town: Town, reason: str) -> None:
     message = town.heard("@opstina Спорно")
     with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed):
-        hold.hold(message, reason, by=town.cast.approver)
+        legal_hold.place(message, reason, by=town.cast.approver)
 
 
 def test_what_is_held_or_gone_is_not_held_again(town: Town) -> None:
@@ -82,7 +82,7 @@ def test_what_is_held_or_gone_is_not_held_again(town: Town) -> None:
     settled_long_ago(town, gone)
     retention.purge_expired()
     with scope(town.cast.cuprija):
-        hold.hold(held, "П 1", by=town.cast.approver)
+        legal_hold.place(held, "П 1", by=town.cast.approver)
         for each in (held, gone):
             with pytest.raises(ActionNotAllowed):
-                hold.hold(each, "П 2", by=town.cast.approver)
+                legal_hold.place(each, "П 2", by=town.cast.approver)

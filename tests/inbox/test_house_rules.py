@@ -33,7 +33,7 @@ def fresh() -> None:
 def switched_on(cast: Cast, **more: str) -> HouseRules:
     told = HouseRulesInput(is_on=True, **{"contact": "Писарница, 035 123 456", **more})
     with scope(cast.cuprija):
-        return house_rules.choose(cast.cuprija, told, by=cast.approver)
+        return house_rules.save(cast.cuprija, told, by=cast.approver)
 
 
 def test_every_reason_of_the_closed_list_is_told_in_plain_words(cast: Cast) -> None:
@@ -113,7 +113,7 @@ def test_each_change_is_one_event_and_the_same_again_is_none(cast: Cast) -> None
         HouseRulesInput(contact="a"),
     ):
         with scope(cast.cuprija):
-            house_rules.choose(cast.cuprija, told, by=cast.approver)
+            house_rules.save(cast.cuprija, told, by=cast.approver)
     events = AuditEvent.objects.filter(verb__startswith="rules.").order_by("pk")
     assert [each.verb for each in events] == ["rules.change", "rules.open", "rules.close"]
     with scope(cast.cuprija):
@@ -135,7 +135,7 @@ def test_everybody_reads_them_once_they_are_on(cast: Cast) -> None:
     assert client.get("/rules/novi-pazar/").status_code == 404
     assert client.get("/rules/nema/").status_code == 404
     with scope(cast.cuprija):
-        house_rules.choose(cast.cuprija, HouseRulesInput(contact=row.contact), by=cast.approver)
+        house_rules.save(cast.cuprija, HouseRulesInput(contact=row.contact), by=cast.approver)
     assert client.get(PUBLIC).status_code == 404
     assert client.get(f"{PUBLIC}en/").status_code == 404
 
@@ -166,8 +166,8 @@ def test_what_was_hidden_is_told_as_sums_without_words_and_names(town: Town) -> 
     message = town.heard("@opstina Одвратне речи")
     with scope(town.cast.cuprija):
         row = moderate.propose(message, ModerationRequest("insult", "hide", "Псује председника"), by=town.cast.officer)
-        moderate.done_by_hand(row, "Пријављено", by=town.cast.officer)
-        moderate.object_to(row, "Нисам псовао", row.at.date(), by=town.cast.officer)
+        moderate.mark_done_manually(row, "Пријављено", by=town.cast.officer)
+        moderate.record_objection(row, "Нисам псовао", row.at.date(), by=town.cast.officer)
     page = Client().get(f"{PUBLIC}en/").text
     assert "Insult or defamation" in page
     assert "Objections" in page

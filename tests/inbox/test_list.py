@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import bulk, drafts, handover, hold, moderate, propose, triage
+from inbox.domain import bulk, drafts, handover, legal_hold, moderate, propose, triage
 from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Settlement
-from inbox.queries.listing import Narrowed
+from inbox.queries.listing import MessageFilters
 from municipalities.tenancy import scope
 from serbian.folding import fold
 from tests.inbox.conftest import Town
@@ -94,10 +94,10 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(town: Town) -> 
     one, other = many(town, 2)
     with scope(town.cast.cuprija):
         works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод")
-        triage.sort(one, MessageKind.COMPLAINT, by=town.cast.officer)
-        triage.file_under(one, Topic.WATER, by=town.cast.officer)
-        triage.place(one, "Супска", by=town.cast.officer)
-        triage.refer(one, works, by=town.cast.officer)
+        triage.set_kind(one, MessageKind.COMPLAINT, by=town.cast.officer)
+        triage.set_topic(one, Topic.WATER, by=town.cast.officer)
+        triage.set_settlement(one, "Супска", by=town.cast.officer)
+        triage.set_department(one, works, by=town.cast.officer)
         triage.assign(one, town.cast.approver, by=town.cast.officer)
     place = town.again(one).settlement_id
     asked = {
@@ -118,8 +118,8 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(town: Town) -> 
 
 def test_the_list_is_kept_in_its_address_and_nothing_else_is() -> None:
     asked = {"view": "late", "kind": "question", "q": "вода", "assignee": "none", "page": "3", "evil": "1"}
-    assert Narrowed.read(asked).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
-    assert Narrowed.read(Narrowed.read(asked).filters | {"view": "late"}) == Narrowed.read(asked)
+    assert MessageFilters.read(asked).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
+    assert MessageFilters.read(MessageFilters.read(asked).filters | {"view": "late"}) == MessageFilters.read(asked)
 
 
 def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(town: Town) -> None:
@@ -372,16 +372,16 @@ def test_whatever_stands_around_a_message_comes_in_one_query(town: Town) -> None
     officer, approver = town.cast.officer, town.cast.approver
     with scope(town.cast.cuprija):
         works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод", email="vodovod@test.example")
-        triage.note(message, "Звала сам водовод", by=officer)
+        triage.add_note(message, "Звала сам водовод", by=officer)
         question = handover.ask(
-            message, works, handover.Asked("Докле?"), until=timezone.now() + timedelta(days=2), by=officer
+            message, works, handover.QuestionInput("Докле?"), until=timezone.now() + timedelta(days=2), by=officer
         )
         handover.answer(question, "До осам", "Диспечер")
-        hold.hold(message, "П 12/2026", by=approver)
+        legal_hold.place(message, "П 12/2026", by=approver)
         moderate.propose(message, moderate.ModerationRequest("spam", "hide", "Реклама"), by=officer)
-        drafts.keep(message, "Пишем одговор", by=officer)
+        drafts.save(message, "Пишем одговор", by=officer)
         propose.submit(message, "Вода стиже у осам.", by=officer)
-        drafts.keep(message, "Пишем поново", by=officer)
+        drafts.save(message, "Пишем поново", by=officer)
     told = client.get(page).text
     for words in ("Звала сам водовод", "Докле?", "До осам", "Диспечер", "П 12/2026", "Spam", "Вода стиже у осам."):
         assert words in told
@@ -398,7 +398,7 @@ def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(town: Town)
     few = asked(client, page)
     many(town, 2000, remote="more", publication=None)
     with scope(town.cast.cuprija):
-        triage.place(first, "Супска", by=town.cast.officer)
+        triage.set_settlement(first, "Супска", by=town.cast.officer)
         triage.assign(first, town.cast.approver, by=town.cast.officer)
     assert asked(client, page) == few <= 12
 

@@ -167,8 +167,8 @@ def test_whoever_is_waited_for_is_told_without_a_word_of_the_citizen(town: Town)
     ((who, words),) = told()
     assert (who, "asks to remove" in words) == ("Approver", True)
     with scope(town.cast.cuprija):
-        moderate.done_by_hand(row, "", by=town.cast.officer)
-        moderate.object_to(row, "Шала", timezone.localdate(), by=town.cast.officer)
+        moderate.mark_done_manually(row, "", by=town.cast.officer)
+        moderate.record_objection(row, "Шала", timezone.localdate(), by=town.cast.officer)
     ((who, words),) = told()
     assert (who, "objects" in words, "Шала" in words) == ("Approver", True, False)
 
@@ -183,7 +183,7 @@ def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(town:
     from inbox import tasks
 
     tasks.tick()
-    tasks.forget()
+    tasks.purge_expired()
     assert now_of(town, row).state == ModerationState.BY_HAND
 
 
@@ -240,10 +240,10 @@ def test_what_was_removed_for_good_cannot_come_back(town: Town) -> None:
     row = proposed(town, town.heard("@opstina Убићу те"), act="remove")
     with scope(town.cast.cuprija):
         moderate.agree(row, by=town.cast.approver)
-        moderate.done_by_hand(row, "", by=town.cast.officer)
+        moderate.mark_done_manually(row, "", by=town.cast.officer)
         with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=town.cast.approver)
-        moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=town.cast.officer)
+        moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=town.cast.officer)
         moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=town.cast.approver)
     assert (now_of(town, row).state, now_of(town, row).decision) == (ModerationState.DONE, AppealDecision.GRANTED)
 
@@ -251,7 +251,7 @@ def test_what_was_removed_for_good_cannot_come_back(town: Town) -> None:
 def test_an_objection_is_decided_by_somebody_else(town: Town) -> None:
     row = proposed(town, town.heard("@opstina Срамота"), ModerationReason.INSULT)
     with scope(town.cast.cuprija):
-        moderate.done_by_hand(row, "", by=town.cast.officer)
+        moderate.mark_done_manually(row, "", by=town.cast.officer)
     first, second = sign_in(town.cast.officer), sign_in(town.cast.approver)
     for text, day, says in (
         ("", str(timezone.localdate()), "Write down what the person says"),
@@ -280,7 +280,7 @@ def test_the_clearly_unlawful_stand_by_their_clock_until_somebody_decides(town: 
     late, new = town.heard("@opstina Прво ружно"), town.heard("@opstina Друго ружно")
     with scope(town.cast.cuprija):
         for each in (new, late):
-            triage.sort(each, MessageKind.UNLAWFUL, by=town.cast.officer)
+            triage.set_kind(each, MessageKind.UNLAWFUL, by=town.cast.officer)
         Message.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(minutes=5))
     page = sign_in(town.cast.officer).get(LIST).text  # they are what one sees first
     assert page.index("Прво ружно") < page.index("Друго ружно")
@@ -298,10 +298,10 @@ def test_nothing_is_hidden_without_a_person(town: Town) -> None:
 
     message = town.heard("@opstina Убићу те, запалићу општину, лопови, http://kredit.example")
     with scope(town.cast.cuprija):
-        triage.sort(message, MessageKind.UNLAWFUL, by=town.cast.officer)
+        triage.set_kind(message, MessageKind.UNLAWFUL, by=town.cast.officer)
         Message.objects.update(due_at=timezone.now() - timedelta(days=2))
     tasks.tick()
-    tasks.forget()
+    tasks.purge_expired()
     with scope(town.cast.cuprija):
         assert not Moderation.objects.exists()
     assert hide.claim() == []
@@ -341,7 +341,7 @@ def test_the_trail_names_people_and_channels_and_no_citizen(town: Town) -> None:
     row = proposed(town, town.heard("@opstina Убићу те"), act="remove")
     with scope(town.cast.cuprija):
         moderate.agree(row, by=town.cast.approver)
-        moderate.done_by_hand(row, "Обрисано", by=town.cast.officer)
+        moderate.mark_done_manually(row, "Обрисано", by=town.cast.officer)
     events = list(AuditEvent.objects.filter(verb__startswith="moderation.").order_by("pk"))
     assert [each.verb for each in events] == ["moderation.propose", "moderation.agree", "moderation.by_hand"]
     told = " ".join(f"{each.target_label} {each.detail}" for each in events)
@@ -364,7 +364,7 @@ def test_a_fixed_number_of_queries(town: Town, view: str, django_assert_max_num_
             if number > 3:
                 made = moderate.propose(message, ModerationRequest("threat", "hide", "Прети"), by=town.cast.officer)
                 if number > 5:
-                    moderate.done_by_hand(made, "", by=town.cast.officer)
+                    moderate.mark_done_manually(made, "", by=town.cast.officer)
     with django_assert_max_num_queries(12):
         assert client.get(path).status_code == 200
 

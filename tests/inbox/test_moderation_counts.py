@@ -16,7 +16,7 @@ from common.errors import ActionNotAllowed
 from inbox.domain import evidence, moderate, retention
 from inbox.models import Message, Moderation
 from inbox.moderation_rules import AppealDecision, ModerationRequest
-from inbox.personal_data import Erasing
+from inbox.personal_data import Erasure
 from inbox.queries import moderation
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
@@ -27,7 +27,7 @@ def act(town: Town, text: str, reason: str = "insult", *, done: bool = True) -> 
     message = town.heard(f"@opstina {text}")
     with scope(town.cast.cuprija):
         row = moderate.propose(message, ModerationRequest(reason, "hide", f"Зато: {text}"), by=town.cast.officer)
-        return moderate.done_by_hand(row, "Пријављено", by=town.cast.officer) if done else row
+        return moderate.mark_done_manually(row, "Пријављено", by=town.cast.officer) if done else row
 
 
 def again(town: Town, row: Moderation) -> Moderation:
@@ -66,10 +66,10 @@ def test_what_is_said_on_the_practice_network_does_not_count(town: Town, setting
         type(town.channel).objects.update(is_practice=True)
     settings.DEMO = False
     assert gv1(town)[town.cast.cuprija.pk].n == 0
-    assert moderation.months(town.cast.cuprija, timezone.localdate()) == []
+    assert moderation.monthly_counts(town.cast.cuprija, timezone.localdate()) == []
     settings.DEMO = True
     assert gv1(town)[town.cast.cuprija.pk].n == 1
-    assert len(moderation.months(town.cast.cuprija, timezone.localdate())) == 1
+    assert len(moderation.monthly_counts(town.cast.cuprija, timezone.localdate())) == 1
 
 
 def test_months_count_by_reason_and_act_and_what_became_of_objections(town: Town) -> None:
@@ -80,19 +80,19 @@ def test_months_count_by_reason_and_act_and_what_became_of_objections(town: Town
     with scope(town.cast.cuprija):
         gone = moderate.propose(removed, ModerationRequest("threat", "remove", "Прети"), by=town.cast.officer)
         moderate.agree(gone, by=town.cast.approver)
-        moderate.done_by_hand(gone, "", by=town.cast.officer)
+        moderate.mark_done_manually(gone, "", by=town.cast.officer)
         for row in (insult, spam, kept):
-            moderate.object_to(row, "Није", today, by=town.cast.officer)
+            moderate.record_objection(row, "Није", today, by=town.cast.officer)
         moderate.decide(insult, AppealDecision.GRANTED, "Јесте", by=town.cast.approver)
         moderate.decide(spam, AppealDecision.STANDS, "Реклама", by=town.cast.approver)
-        moderate.shown_by_hand(insult, by=town.cast.officer)
-    (month,) = moderation.months(town.cast.cuprija, today)
+        moderate.mark_shown_manually(insult, by=town.cast.officer)
+    (month,) = moderation.monthly_counts(town.cast.cuprija, today)
     assert month.month == today.replace(day=1)
     assert [(str(reason), hidden, gone) for reason, hidden, gone in month.reasons] == [
         ("threat", 0, 1), ("insult", 2, 0), ("spam", 1, 0),
     ]  # fmt: skip
     assert (month.objections, month.granted, month.stands, month.waits, month.shown_again) == (3, 1, 1, 1, 1)
-    assert moderation.months(town.cast.novi_pazar, today) == []
+    assert moderation.monthly_counts(town.cast.novi_pazar, today) == []
 
 
 def test_months_are_those_of_belgrade_and_one_year_back(town: Town) -> None:
@@ -101,9 +101,13 @@ def test_months_are_those_of_belgrade_and_one_year_back(town: Town) -> None:
         # half past midnight in Belgrade, the day before in UTC
         told = {"done_at": "2026-10-31T23:30:00Z", "copied_at": "2026-10-31T22:30:00Z"}
         Moderation.objects.filter(pk=row.pk).update(**told)
-    assert [each.month for each in moderation.months(town.cast.cuprija, date(2026, 11, 20))] == [date(2026, 11, 1)]
-    assert [each.month for each in moderation.months(town.cast.cuprija, date(2027, 11, 20))] == [date(2026, 11, 1)]
-    assert moderation.months(town.cast.cuprija, date(2027, 12, 1)) == []
+    assert [each.month for each in moderation.monthly_counts(town.cast.cuprija, date(2026, 11, 20))] == [
+        date(2026, 11, 1)
+    ]
+    assert [each.month for each in moderation.monthly_counts(town.cast.cuprija, date(2027, 11, 20))] == [
+        date(2026, 11, 1)
+    ]
+    assert moderation.monthly_counts(town.cast.cuprija, date(2027, 12, 1)) == []
 
 
 def test_copies_are_erased_when_their_time_is_over(town: Town, settings: Any) -> None:
@@ -111,9 +115,9 @@ def test_copies_are_erased_when_their_time_is_over(town: Town, settings: Any) ->
     old, objected, fresh = act(town, "Старо", "threat"), act(town, "Жалба"), act(town, "Ново")
     ago = timezone.now() - timedelta(days=701)
     with scope(town.cast.cuprija):
-        moderate.object_to(objected, "Није увреда", timezone.localdate(), by=town.cast.officer)
+        moderate.record_objection(objected, "Није увреда", timezone.localdate(), by=town.cast.officer)
         Moderation.objects.filter(pk__in=[old.pk, objected.pk]).update(at=ago, copied_at=ago, done_at=ago)
-    assert evidence.erase() == 1
+    assert evidence.purge_expired() == 1
     gone = again(town, old)
     everything = " ".join(str(value) for value in vars(gone).values())
     for words in ("Старо", "gradjanka", "Пријављено"):
@@ -123,25 +127,25 @@ def test_copies_are_erased_when_their_time_is_over(town: Town, settings: Any) ->
     assert again(town, fresh).text
     page = sign_in(town.cast.officer).get(f"/m/cuprija/inbox/moderation/{old.pk}/")
     assert "were erased" in page.text
-    assert evidence.erase() == 0
+    assert evidence.purge_expired() == 0
 
 
 def test_a_late_decision_gives_the_copy_its_time_anew(town: Town, settings: Any) -> None:
     settings.INBOX_EVIDENCE_DAYS = 700
     row, ago = act(town, "Жалба"), timezone.now() - timedelta(days=701)
     with scope(town.cast.cuprija):
-        moderate.object_to(row, "Није увреда", timezone.localdate(), by=town.cast.officer)
+        moderate.record_objection(row, "Није увреда", timezone.localdate(), by=town.cast.officer)
         moderate.decide(row, AppealDecision.STANDS, "Јесте", by=town.cast.approver)
         Moderation.objects.filter(pk=row.pk).update(at=ago, copied_at=ago, done_at=ago)
-    assert evidence.erase() == 0
+    assert evidence.purge_expired() == 0
 
 
 def test_a_person_who_asks_is_forgotten_but_for_evidence_of_what_is_clearly_unlawful(town: Town) -> None:
     threat, insult, undone = act(town, "Претња", "threat"), act(town, "Увреда"), act(town, "Грешка", "hate")
     with scope(town.cast.cuprija):
-        retention._forget(Erasing([insult.message_id], timezone.now()))  # the message went before its copy
+        retention._forget(Erasure([insult.message_id], timezone.now()))  # the message went before its copy
         moderate.undo(undone, "Није мржња", by=town.cast.approver)
-        moderate.shown_by_hand(undone, by=town.cast.officer)
+        moderate.mark_shown_manually(undone, by=town.cast.officer)
         message = Message.objects.get(pk=threat.message_id)
         retention.erase_authors(town.cast.cuprija, [(town.channel.pk, message.author_id)], by=town.cast.approver)
     assert again(town, threat).is_untouched
@@ -169,7 +173,7 @@ def test_the_copy_outlives_the_words_of_the_message(town: Town) -> None:
 def test_a_message_without_words_is_not_hidden_any_more(town: Town) -> None:
     message = town.heard("@opstina Старо")
     with scope(town.cast.cuprija):
-        retention._forget(Erasing([message.pk], timezone.now()))
+        retention._forget(Erasure([message.pk], timezone.now()))
         with pytest.raises(ActionNotAllowed, match="nothing to hide"):
             moderate.propose(message, ModerationRequest("spam", "hide", "Реклама"), by=town.cast.officer)
 

@@ -50,7 +50,7 @@ def work(town: Town) -> int:
     due(town)
     claimed = hide.claim()
     for each in claimed:
-        hide.carry_out(each)
+        hide.execute(each)
     return len(claimed)
 
 
@@ -137,9 +137,9 @@ def test_a_worker_that_dies_after_the_call_hides_twice_without_harm(
 
 def test_a_message_that_is_told_twice_does_no_harm(town: Town, insult: Moderation) -> None:
     hide.claim()
-    hide.carry_out(insult.pk)
-    hide.carry_out(insult.pk)
-    hide.carry_out(insult.pk + 1000)
+    hide.execute(insult.pk)
+    hide.execute(insult.pk)
+    hide.execute(insult.pk + 1000)
     assert now_of(town, insult).attempts == 1
 
 
@@ -147,7 +147,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(town: T
     with scope(town.cast.cuprija):
         Channel.objects.filter(platform="facebook").update(server="http://127.0.0.1:9")
     waited = []
-    for _ in range(len(hide.WAITS)):
+    for _ in range(len(hide.RETRY_BACKOFF)):
         work(town)
         row = now_of(town, insult)
         assert row.next_at is not None

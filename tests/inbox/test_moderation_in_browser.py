@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: Any, town: Town, hiding: Any) -> None:
     page.set_default_timeout(15_000)
     with scope(town.cast.cuprija):
-        triage.sort(hiding(), MessageKind.UNLAWFUL, by=town.cast.officer)
+        triage.set_kind(hiding(), MessageKind.UNLAWFUL, by=town.cast.officer)
     enter(page, live_server, town.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/moderation/")
     is_sound(page)
@@ -33,7 +33,7 @@ def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: An
     expect(page.get_by_text("The portal hides it on the network in a moment")).to_be_visible()
     is_sound(page)
     for each in hide.claim():
-        hide.carry_out(each)
+        hide.execute(each)
     enter(page, live_server, town.cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/inbox/moderation/")
     page.get_by_role("link", name="Hide: Threat or violence").click()

@@ -133,7 +133,7 @@ def test_a_double_press_does_nothing_twice(square: Square) -> None:
     assert [second.post(f"{LIST}{wish.pk}/agree/").status_code for _ in range(2)] == [302, 422]
     (claimed,) = hide.claim()
     for _ in range(2):
-        hide.carry_out(claimed)
+        hide.execute(claimed)
     assert square.now_of(wish).attempts == 1
     assert AuditEvent.objects.filter(verb="moderation.removed").count() == 1
     assert square.work() == 0
@@ -155,7 +155,7 @@ def test_nothing_is_removed_over_an_objection_that_nobody_decided(square: Square
     row = hidden(square)
     wish = removal(square, row)
     with scope(square.cast.cuprija):
-        moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
+        moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
         with pytest.raises(ActionNotAllowed, match="Its author objects"):
             moderate.agree(wish, by=square.cast.approver)
         with pytest.raises(ActionNotAllowed, match="See to that first"):
@@ -173,7 +173,7 @@ def test_an_objection_after_the_removal_is_decided_and_nothing_comes_back(square
     with scope(square.cast.cuprija):
         with pytest.raises(ActionNotAllowed, match="removed for good"):
             moderate.undo(row, "Грешка", by=square.cast.approver)
-        moderate.object_to(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
+        moderate.record_objection(row, "Шалио сам се", timezone.localdate(), by=square.cast.officer)
         moderate.decide(row, AppealDecision.GRANTED, "Била је шала", by=square.cast.approver)
     assert (square.now_of(row).state, square.now_of(row).decision) == (ModerationState.DONE, AppealDecision.GRANTED)
     assert square.work() == 0
@@ -208,7 +208,7 @@ def test_a_network_that_is_away_is_tried_again_and_then_a_person_is_told(square:
     with scope(square.cast.cuprija):
         moderate.agree(wish, by=square.cast.approver)
         Channel.objects.filter(pk=square.channel.pk).update(server="http://127.0.0.1:9")
-    for _ in range(len(hide.WAITS)):
+    for _ in range(len(hide.RETRY_BACKOFF)):
         square.work()
         assert (square.now_of(wish).state, square.now_of(wish).error_code) == (ModerationState.DOING, "not_reached")
     Notification.objects.all().delete()
@@ -249,9 +249,9 @@ def test_everybody_reads_how_many_were_hidden_and_removed(square: Square, settin
         moderate.agree(wish, by=square.cast.approver)
     square.work()
     today = timezone.localdate()
-    assert moderation.months(square.cast.cuprija, today) == []  # practice is nothing of a citizen's
+    assert moderation.monthly_counts(square.cast.cuprija, today) == []  # practice is nothing of a citizen's
     settings.DEMO = True
-    (month,) = moderation.months(square.cast.cuprija, today)
+    (month,) = moderation.monthly_counts(square.cast.cuprija, today)
     assert [(reason.value, hid, gone) for reason, hid, gone in month.reasons] == [("threat", 1, 1)]
 
 

@@ -65,9 +65,9 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
         author.get_by_role("button", name="Comment", exact=True).click()
         expect(author.get_by_text(words)).to_be_visible()
     with scope(square.cast.cuprija):
-        ingest.keep(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
+        ingest.store_messages(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
         threat, insult = Message.objects.order_by("pk")
-        house_rules.choose(
+        house_rules.save(
             square.cast.cuprija, house_rules.HouseRulesInput(is_on=True, contact="Писарница"), by=square.cast.approver
         )
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.domain import handover
-from inbox.reading import contacts, strong, without_personal
+from inbox.text_analysis import find_certain, find_contacts, redact
 
 
 def test_what_is_personal_does_not_stay(subtests: pytest.Subtests) -> None:
@@ -20,7 +20,7 @@ def test_what_is_personal_does_not_stay(subtests: pytest.Subtests) -> None:
     ]:  # fmt: skip
         with subtests.test(text=text):
             for around in ("{}", "Зовите {}, хитно.", "Број:{}."):
-                left = without_personal(around.format(text))
+                left = redact(around.format(text))
                 assert text not in left
                 assert not any(len(run) > 4 for run in "".join(c if c.isdigit() else " " for c in left).split())
 
@@ -32,16 +32,16 @@ def test_what_the_department_needs_stays(subtests: pytest.Subtests) -> None:
         "од 1500 до 1600 метара", "од 2020 се чека",
     ]:  # fmt: skip
         with subtests.test(text=text):
-            assert without_personal(text) == text
+            assert redact(text) == text
 
 
 def test_the_authors_own_name_goes_in_any_case_and_only_as_a_word() -> None:
-    assert without_personal("Ja sam PETAR PETROVIĆ, Petrovac", ("Petar Petrović", "petar")) == "Ja sam [name], Petrovac"
-    assert without_personal("Сав је дан", ("Са", "")) == "Сав је дан"
+    assert redact("Ja sam PETAR PETROVIĆ, Petrovac", ("Petar Petrović", "petar")) == "Ja sam [name], Petrovac"
+    assert redact("Сав је дан", ("Са", "")) == "Сав је дан"
 
 
 def test_contacts_are_found_as_they_were_written_and_once() -> None:
-    found = contacts("063/123-456 или ana@primer.rs, опет 063/123-456; ЈМБГ 0101990710006; од 01.11.2026.")
+    found = find_contacts("063/123-456 или ana@primer.rs, опет 063/123-456; ЈМБГ 0101990710006; од 01.11.2026.")
     assert found == ["063/123-456", "ana@primer.rs"]
 
 
@@ -50,19 +50,19 @@ def test_contacts_are_found_as_they_were_written_and_once() -> None:
     ["ana (at) gmail.com", "tel. 461-123", "0 6 3 1 2 3 4 5 6", "RS35 2600 0560 1001 6113 79", "0101990-71-00-06"],
 )
 def test_what_is_hidden_in_our_lists_does_not_leave_the_house(text: str) -> None:
-    assert strong(text)
-    assert not strong(without_personal(f"Пише: {text}. Хвала"))
+    assert find_certain(text)
+    assert not find_certain(redact(f"Пише: {text}. Хвала"))
 
 
 @given(st.text(alphabet="Аа0123456789 +-/.@()њnat[]", max_size=60))
 def test_nothing_leaves_that_lists_would_hide(text: str) -> None:
-    assert not strong(without_personal(text))
+    assert not find_certain(redact(text))
 
 
 @given(st.text(alphabet="Аа0123456789 +-/.@()њn[]", max_size=60))
 def test_masking_twice_is_masking_once(text: str) -> None:
-    once = without_personal(text)
-    assert without_personal(once) == once
+    once = redact(text)
+    assert redact(once) == once
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,6 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 )
 def test_no_text_of_the_longest_kind_takes_long(bomb: str) -> None:
     began = time.thread_time()
-    without_personal(handover._CALLED.sub("", bomb + "!"))
-    contacts(bomb + "!")
+    redact(handover._CALLED.sub("", bomb + "!"))
+    find_contacts(bomb + "!")
     assert time.thread_time() - began < 2

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import answer, desk, handover, hold, triage
+from inbox.domain import answer, desk, handover, legal_hold, triage
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.analytics import factories
@@ -70,12 +70,12 @@ def test_everything_of_a_person_is_shown_and_in_the_file(town: Town) -> None:
     says(town, "Неко Други", "Туђе речи")
     with scope(cast.cuprija):
         answer.answer(mine, "Долази цистерна.", by=cast.officer)
-        triage.note(mine, "Наша белешка", by=cast.officer)
+        triage.add_note(mine, "Наша белешка", by=cast.officer)
         waterworks = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
-        asked = handover.Asked("Када ће доћи?", shown="Нема воде")
-        row = handover.ask(mine, waterworks, asked, until=handover.working(60), by=cast.officer)
+        asked = handover.QuestionInput("Када ће доћи?", shown="Нема воде")
+        row = handover.ask(mine, waterworks, asked, until=handover.after_working_minutes(60), by=cast.officer)
         handover.answer(row, "Сутра.", "Мира")
-        hold.hold(mine, "П 12/2026", by=cast.approver)
+        legal_hold.place(mine, "П 12/2026", by=cast.approver)
     client = sign_in(cast.approver)
     page = client.get(f"{PAGE}held/?of={mine.pk}").text
     file = client.post(f"{PAGE}export/", {"of": mine.pk})
@@ -96,7 +96,7 @@ def test_erasing_asks_twice_and_keeps_what_is_held(town: Town, second: Any) -> N
     other = says(town, "Petar", "На другом каналу", channel=second, author="9")
     stranger = says(town, "Ана", "Туђе", author="2")
     with scope(town.cast.cuprija):
-        hold.hold(kept, "П 12/2026", by=town.cast.approver)
+        legal_hold.place(kept, "П 12/2026", by=town.cast.approver)
     client, of = sign_in(town.cast.approver), [kept.pk, other.pk]
     first = client.post(f"{PAGE}erase/", {"of": of})
     assert first.status_code == 200

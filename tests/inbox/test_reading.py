@@ -11,13 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.enums import MessageKind, Topic
-from inbox.reading import Flag, Spelling, What, found, joined, masked, measure, read, stems, without_names
-from inbox.reading.alike import NEAR, distance
-from inbox.reading.personal import has_check_digit
-from inbox.reading.words import Stems
+from inbox.text_analysis import (
+    Flag,
+    PersonalDataKind,
+    Spelling,
+    analyse,
+    anonymise,
+    assign_group,
+    evaluate,
+    find_personal_data,
+    mask,
+    stems,
+)
+from inbox.text_analysis.personal_data import has_check_digit
+from inbox.text_analysis.similarity import NEAR, distance
+from inbox.text_analysis.tokens import Stems
 from serbian.folding import fold
 
-PARTS = measure.labelled()
+PARTS = evaluate.load_labelled()
 WRITTEN = Path("docs/triage-figures.md")
 
 # What people write, and what those write who look for a way around.
@@ -38,26 +49,26 @@ HOSTILE = [
 
 @given(TEXTS)
 def test_masking_never_fails_and_leaves_nothing_to_mask(text: str) -> None:
-    hidden = masked(text)
+    hidden = mask(text)
     assert len(hidden) == len(text)
-    assert masked(hidden) == hidden
-    assert not [one for one in found(hidden) if one.is_strong]
+    assert mask(hidden) == hidden
+    assert not [one for one in find_personal_data(hidden) if one.is_strong]
 
 
 @given(TEXTS)
 def test_no_jmbg_survives_masking(text: str) -> None:
-    alone = re.findall(r"(?<!\d)\d{13}(?!\d)", masked(text))
+    alone = re.findall(r"(?<!\d)\d{13}(?!\d)", mask(text))
     assert not [number for number in alone if has_check_digit(number)]
 
 
 @given(TEXTS)
 def test_reading_and_quoting_never_fail(text: str) -> None:
-    reading = read(text)
+    reading = analyse(text)
     assert reading.kind.value in ("", *MessageKind.values)
     assert reading.topic.value in ("", *Topic.values)
     assert reading.fingerprint is None or -(2**63) <= reading.fingerprint < 2**63
-    quoted = without_names(text)
-    assert not [one for one in found(quoted) if one.is_strong]
+    quoted = anonymise(text)
+    assert not [one for one in find_personal_data(quoted) if one.is_strong]
 
 
 def test_hostile_words_cost_no_time(subtests: pytest.Subtests) -> None:
@@ -72,15 +83,15 @@ def test_hostile_words_cost_no_time(subtests: pytest.Subtests) -> None:
 
 def _took(text: str) -> float:
     begun = time.process_time()
-    read(text)
-    masked(text)
+    analyse(text)
+    mask(text)
     return time.process_time() - begun
 
 
 def test_personal_data_is_found_in_every_form_and_nothing_else(subtests: pytest.Subtests) -> None:
-    for row in PARTS[measure.FORMS]:
+    for row in PARTS[evaluate.FORMS]:
         with subtests.test(row.text):
-            assert {(one.start, one.end, one.what.value) for one in found(row.text)} == row.personal
+            assert {(one.start, one.end, one.what.value) for one in find_personal_data(row.text)} == row.personal
 
 
 @pytest.mark.parametrize(
@@ -94,13 +105,13 @@ def test_personal_data_is_found_in_every_form_and_nothing_else(subtests: pytest.
     ],
 )
 def test_the_first_and_the_last_character_stay(text: str, shown: str) -> None:
-    assert masked(text) == shown
+    assert mask(text) == shown
 
 
 def test_an_address_is_a_hint_and_not_hidden() -> None:
-    (one,) = found("nema vode u ulici Cara Lazara 12")
-    assert one.what == What.ADDRESS
-    assert not read("nema vode u ulici Cara Lazara 12").has_personal_data
+    (one,) = find_personal_data("nema vode u ulici Cara Lazara 12")
+    assert one.what == PersonalDataKind.ADDRESS
+    assert not analyse("nema vode u ulici Cara Lazara 12").has_personal_data
 
 
 @pytest.mark.parametrize(
@@ -115,8 +126,8 @@ def test_an_address_is_a_hint_and_not_hidden() -> None:
     ],
 )
 def test_a_quotation_has_no_names(text: str, left: str) -> None:
-    assert without_names(text) == left
-    assert without_names(left) == left
+    assert anonymise(text) == left
+    assert anonymise(left) == left
 
 
 @pytest.mark.parametrize(
@@ -132,19 +143,19 @@ def test_a_quotation_has_no_names(text: str, left: str) -> None:
     ],
 )
 def test_script_and_language(text: str, spelled: Spelling) -> None:
-    assert read(text).spelling == spelled
+    assert analyse(text).spelling == spelled
 
 
 def test_a_suggestion_says_by_which_words() -> None:
-    suggested = read("@opstina Када ће доћи вода у Мућаву?")
+    suggested = analyse("@opstina Када ће доћи вода у Мућаву?")
     assert suggested.kind == (MessageKind.QUESTION, ("Када", "?"))
     assert suggested.topic == (Topic.WATER, ("вода",))
 
 
 @pytest.mark.parametrize("text", ["", "👏", "Ево и ја сам био тамо.", "@jovana", "...", "и"])
 def test_without_words_for_it_there_is_no_suggestion(text: str) -> None:
-    assert read(text).kind.value == ""
-    assert read(text).topic.value == ""
+    assert analyse(text).kind.value == ""
+    assert analyse(text).topic.value == ""
 
 
 @pytest.mark.parametrize(
@@ -160,23 +171,26 @@ def test_without_words_for_it_there_is_no_suggestion(text: str) -> None:
     ],
 )
 def test_flags_are_raised(text: str, raised: tuple[Flag, ...]) -> None:
-    assert read(text).flags == raised
+    assert analyse(text).flags == raised
 
 
 def test_the_same_question_has_one_name_in_both_scripts_and_another_with_a_denial() -> None:
-    first = read("Кад ће доћи вода у Мућаву?").fingerprint
+    first = analyse("Кад ће доћи вода у Мућаву?").fingerprint
     assert first is not None
-    again = read("@opstina kad ce doci voda u Mucavu 😡😡").fingerprint
-    assert joined(again, [first]) == first
-    there, gone = read("u centru ima vode od jutros").fingerprint, read("u centru nema vode od jutros").fingerprint
+    again = analyse("@opstina kad ce doci voda u Mucavu 😡😡").fingerprint
+    assert assign_group(again, [first]) == first
+    there, gone = (
+        analyse("u centru ima vode od jutros").fingerprint,
+        analyse("u centru nema vode od jutros").fingerprint,
+    )
     assert there is not None
     assert gone is not None
     assert distance(there, gone) > NEAR
-    assert joined(None, [first]) is None
+    assert assign_group(None, [first]) is None
 
 
 def test_a_fingerprint_is_the_same_on_every_machine() -> None:
-    assert read("Кад ће доћи вода у Мућаву?").fingerprint == -2_748_160_250_367_037_132
+    assert analyse("Кад ће доћи вода у Мућаву?").fingerprint == -2_748_160_250_367_037_132
 
 
 def test_stems_are_folded_and_stand_for_something() -> None:
@@ -205,7 +219,7 @@ def test_suggestions_are_as_good_as_they_were(
     part: str, kind: tuple[float, float], topic: tuple[float, float], script: float, pairs: tuple[float, float]
 ) -> None:
     """Floors a little under what was measured: whoever changes stems sees at once what they cost."""
-    result = measure.measured(PARTS[part])
+    result = evaluate.evaluate(PARTS[part])
     for score, (precision, recall) in (
         (result.kinds["all"], kind),
         (result.topics["all"], topic),
@@ -218,13 +232,13 @@ def test_suggestions_are_as_good_as_they_were(
 
 @pytest.mark.parametrize("part", ["held_out", "development", "forms"])
 def test_personal_data_is_hardly_ever_missed(part: str) -> None:
-    scores = measure.personal(PARTS[part])
-    for what in (What.JMBG, What.PHONE, What.EMAIL, What.PLATE):
+    scores = evaluate.evaluate_personal_data(PARTS[part])
+    for what in (PersonalDataKind.JMBG, PersonalDataKind.PHONE, PersonalDataKind.EMAIL, PersonalDataKind.PLATE):
         assert (scores[what].recall or 0) >= 0.98
     assert (scores["all but addresses"].precision or 0) >= 0.9
 
 
 def test_the_figures_in_the_docs_are_those_of_today() -> None:
-    now = measure.report(PARTS, "")
-    kept = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if not line.startswith(measure.SPEED)]
+    now = evaluate.report(PARTS, "")
+    kept = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if not line.startswith(evaluate.SPEED)]
     assert [line for line in kept if line] == [line for line in now.splitlines() if line]

@@ -41,7 +41,7 @@ def told(town: Town, *texts: str, days_ago: float = 0, below: bool = True, prefi
         for number, text in enumerate(texts)
     ]  # fmt: skip
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, items)
+        ingest.store_messages(town.channel, items)
     return town.messages()[before:]
 
 
@@ -69,7 +69,7 @@ def test_changed_words_are_read_anew(town: Town) -> None:
         visibility=Visibility.PUBLIC,
     )  # fmt: skip
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, [changed])
+        ingest.store_messages(town.channel, [changed])
     now = town.again(row)
     assert (now.suggested_kind, now.has_personal_data) == (MessageKind.COMPLAINT, True)
     assert now.similar_group != row.similar_group
@@ -83,11 +83,11 @@ def test_nothing_that_was_read_outlives_the_words(town: Town) -> None:
         Message.objects.filter(pk=row.pk).update(settled_at=timezone.now() - timedelta(days=366))
     assert retention.purge_expired() == 1
     gone = town.again(row)
-    assert {name: getattr(gone, name) for name in suggest.KEPT} == {
+    assert {name: getattr(gone, name) for name in suggest.SUGGESTION_FIELDS} == {
         "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "similar_group": None,
         "has_personal_data": False,
     }  # fmt: skip
-    assert suggest.again() == 0
+    assert suggest.reanalyse_all() == 0
     assert sign_in(town.cast.officer).get(f"{LIST}{row.pk}/").status_code == 200
 
 
@@ -198,13 +198,13 @@ def test_settled_ones_are_not_folded_away(town: Town) -> None:
 
 def test_reading_again_gives_what_hearing_gave(town: Town, capsys: Any) -> None:
     rows = told(town, *SAME, "Рупа у Карађорђевој", "Moj JMBG je 0101990710018")
-    kept = {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in rows}
+    kept = {row.pk: [getattr(row, name) for name in suggest.SUGGESTION_FIELDS] for row in rows}
     with scope(town.cast.cuprija):
-        triage.sort(rows[0], MessageKind.COMPLAINT, by=town.cast.officer)
+        triage.set_kind(rows[0], MessageKind.COMPLAINT, by=town.cast.officer)
         Message.objects.update(script="", suggested_kind="", suggested_topic="", hints={}, similar_group=None)
     call_command("read_messages")
     assert "Read 7 messages." in capsys.readouterr().out
-    assert {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in town.messages()} == kept
+    assert {row.pk: [getattr(row, name) for name in suggest.SUGGESTION_FIELDS] for row in town.messages()} == kept
     assert town.again(rows[0]).kind == MessageKind.COMPLAINT
 
 

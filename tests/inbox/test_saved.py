@@ -8,11 +8,11 @@ import pytest
 
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
-from inbox import wording
-from inbox.domain import answer, saved
+from inbox import saved_answer_text
+from inbox.domain import answer, saved_answers
 from inbox.hints import is_formal
 from inbox.models import Reply, SavedAnswer, Settlement
-from inbox.wording import STARTERS, Written
+from inbox.saved_answer_text import STARTERS, SavedAnswerInput
 from municipalities.domain.reference import load_services
 from municipalities.models import EService, Municipality, ServiceAvailability
 from municipalities.tenancy import scope
@@ -25,7 +25,7 @@ ANSWERS = f"{LIST}answers/"
 
 def save(town: Town, name: str, text: str, **more: str) -> SavedAnswer:
     with scope(town.cast.cuprija):
-        return saved.create(town.cast.cuprija, Written(name, text, **more), by=town.cast.officer)
+        return saved_answers.create(town.cast.cuprija, SavedAnswerInput(name, text, **more), by=town.cast.officer)
 
 
 def inserted(town: Town, message: Any, one: SavedAnswer | None, **fields: Any) -> str:
@@ -59,12 +59,12 @@ def offer(town: Town, key: str, url: str) -> None:
     ],
 )
 def test_a_gap_that_nothing_is_known_of_is_named(text: str, bad: list[str]) -> None:
-    assert wording.unknown(text) == bad
+    assert saved_answer_text.unknown_placeholders(text) == bad
 
 
 def test_starters_have_only_gaps_that_are_known() -> None:
     assert len(STARTERS) == 5
-    assert [each.name for each in STARTERS if wording.unknown(each.text)] == []
+    assert [each.name for each in STARTERS if saved_answer_text.unknown_placeholders(each.text)] == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_starters_have_only_gaps_that_are_known() -> None:
     ],
 )
 def test_a_name_that_would_call_others_or_lead_elsewhere_is_no_name(author: str, name: str) -> None:
-    assert wording.name_of(author) == name
+    assert saved_answer_text.public_name(author) == name
 
 
 def test_an_answer_is_refused_while_a_gap_is_open(town: Town) -> None:

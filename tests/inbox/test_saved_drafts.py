@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inbox.domain import drafts
 from inbox.models import AnswerDraft, Message
-from inbox.rules import DRAFT_KEPT, WRITES_FOR
+from inbox.rules import DRAFT_RETENTION, WRITING_WINDOW
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 from tests.people import sign_in
@@ -67,17 +67,17 @@ def test_colleagues_see_who_is_writing_and_since_when(town: Town) -> None:
     assert "Officer is writing" in sign_in(town.cast.approver).get(f"{LIST}{message.pk}/").text
     assert "До 14" not in seen(town, message, town.cast.approver)
     assert "is writing" not in seen(town, message, town.cast.officer)
-    age(town, WRITES_FOR + timedelta(seconds=1))
+    age(town, WRITING_WINDOW + timedelta(seconds=1))
     assert "is writing" not in seen(town, message, town.cast.approver)
 
 
 def test_what_nobody_finished_is_forgotten(town: Town) -> None:
     message = town.heard("@opstina До када?")
     write(town, message, "До 14")
-    age(town, DRAFT_KEPT - timedelta(minutes=1))
-    assert drafts.forget() == 0
-    age(town, DRAFT_KEPT + timedelta(minutes=1))
-    assert drafts.forget() == 1
+    age(town, DRAFT_RETENTION - timedelta(minutes=1))
+    assert drafts.purge_expired() == 0
+    age(town, DRAFT_RETENTION + timedelta(minutes=1))
+    assert drafts.purge_expired() == 1
 
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("stranger", 404)])

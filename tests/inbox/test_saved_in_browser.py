@@ -104,7 +104,7 @@ def test_one_sees_that_a_colleague_writes(page: Any, live_server: Any, town: Tow
     from inbox.domain import drafts
 
     with scope(town.cast.cuprija):
-        drafts.keep(message, "До", by=town.cast.officer)
+        drafts.save(message, "До", by=town.cast.officer)
     page.clock.run_for(16_000)
     expect(page.get_by_text("Officer is writing an answer here since")).to_be_visible()
     is_sound(page)

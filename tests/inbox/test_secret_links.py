@@ -21,7 +21,7 @@ from common import crypto, mail
 from common.enums import MailState
 from common.models import MailMessage
 from inbox.domain import desk, handover
-from inbox.domain.handover import Asked
+from inbox.domain.handover import QuestionInput
 from municipalities.tenancy import scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
@@ -86,8 +86,8 @@ def everything_that_mails_a_secret(town: Town) -> None:
     message = town.heard("@opstina Нема воде")
     with scope(cast.cuprija):
         department = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
-        asked = Asked(question="Када?", shown=handover.offered(message))
-        handover.ask(message, department, asked, until=handover.working(480), by=cast.officer)
+        asked = QuestionInput(question="Када?", shown=handover.suggest_excerpt(message))
+        handover.ask(message, department, asked, until=handover.after_working_minutes(480), by=cast.officer)
     place = {"municipality": cast.cuprija, "about": "posts.post:7"}
     notify(
         NotificationKind.DECIDED, [cast.officer], url="/m/cuprija/posts/7/", words=lambda: ("Decided", "Yes."), **place

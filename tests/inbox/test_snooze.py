@@ -48,14 +48,14 @@ def patient(town: Town, text: str) -> Message:
 )
 def test_it_comes_back_when_the_offices_open(choice: Snooze, local: str) -> None:
     friday = datetime(2026, 11, 27, 13, 0, tzinfo=UTC)
-    assert f"{rules.wakes_at(choice, friday).astimezone(rules.BELGRADE):%Y-%m-%dT%H:%M}" == local
+    assert f"{rules.snoozed_until(choice, friday).astimezone(rules.BELGRADE):%Y-%m-%dT%H:%M}" == local
 
 
 def test_on_a_monday_monday_is_the_next_one_and_seven_is_seven_in_summer_too() -> None:
     monday = datetime(2026, 7, 6, 22, 30, tzinfo=UTC)  # Tuesday already in Belgrade
-    assert rules.wakes_at(Snooze.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
+    assert rules.snoozed_until(Snooze.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
     monday = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
-    assert rules.wakes_at(Snooze.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
+    assert rules.snoozed_until(Snooze.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
 
 
 def test_what_is_put_off_leaves_the_open_ones_and_comes_back_by_itself(town: Town) -> None:
@@ -133,7 +133,7 @@ def test_an_answer_of_somebody_on_the_network_wakes_it(town: Town) -> None:
     put_off(town, beside)
     told = said(message, remote_id="new", in_reply_to=message.remote_id, author_id="stranger", text="И мене занима.")
     with scope(town.cast.cuprija):
-        assert ingest.keep(message.channel, [told]) == 1
+        assert ingest.store_messages(message.channel, [told]) == 1
     assert town.again(message).snoozed_until is None
     assert town.again(beside).snoozed_until is not None
 
@@ -146,7 +146,7 @@ def test_an_answer_to_our_own_answer_wakes_it(town: Town) -> None:
     put_off(town, message)
     with scope(town.cast.cuprija):
         ours = Reply.objects.select_related("delivery").get().delivery.remote_id
-        ingest.keep(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
+        ingest.store_messages(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
     assert town.again(message).snoozed_until is None
 
 
@@ -154,9 +154,9 @@ def test_changed_words_wake_it(town: Town) -> None:
     message = patient(town, "@opstina Када је базар?")
     put_off(town, message)
     with scope(town.cast.cuprija):
-        ingest.keep(message.channel, [said(message)])
+        ingest.store_messages(message.channel, [said(message)])
         assert town.again(message).snoozed_until is not None
-        ingest.keep(message.channel, [said(message, text="Када је базар у Супској?")])
+        ingest.store_messages(message.channel, [said(message, text="Када је базар у Супској?")])
     assert town.again(message).snoozed_until is None
 
 
@@ -187,5 +187,5 @@ def test_an_emergency_that_sleeps_is_late_within_the_hour(town: Town) -> None:
     put_off(town, message)
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(counts_from=timezone.now() - timedelta(hours=2))
-        triage.sort(message, MessageKind.EMERGENCY, by=town.cast.officer)
+        triage.set_kind(message, MessageKind.EMERGENCY, by=town.cast.officer)
     assert shown(town, "open") == [message.pk]

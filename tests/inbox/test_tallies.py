@@ -53,7 +53,7 @@ def ask(channel: Channel, at: datetime, kind: str = "", **fields: Any) -> Messag
             municipality_id=channel.municipality_id, channel=channel, remote_id=f"{channel.pk}-{number}", text="Када?",
             author_id="42", author_name="Мара", at=at, received_at=at, counts_from=at, **fields,
         )  # fmt: skip
-        return triage.sort(row, kind, by=None) if kind else row
+        return triage.set_kind(row, kind, by=None) if kind else row
 
 
 def answer_arrives(message: Message, at: datetime, by: Any) -> None:
@@ -62,7 +62,7 @@ def answer_arrives(message: Message, at: datetime, by: Any) -> None:
         Reply.objects.create(
             municipality_id=message.municipality_id, message=message, delivery=sent, text="Сутра", by=by
         )
-    answer.settle()
+    answer.settle_delivered()
 
 
 def measured(cast: Cast, code: str, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
@@ -140,13 +140,13 @@ def _something_happens(
     row = rng.choice(messages)
     with scope(row.municipality_id):
         if deed == "sort":
-            triage.sort(
+            triage.set_kind(
                 row, rng.choice([MessageKind.QUESTION, MessageKind.PRAISE, MessageKind.COMPLAINT]), by=cast.officer
             )
         elif deed == "gone":
-            deleted_messages.gone(row.channel, [row.remote_id])
+            deleted_messages.mark_deleted(row.channel, [row.remote_id])
         elif deed == "back":
-            deleted_messages.is_back(row.channel, [row.remote_id])
+            deleted_messages.mark_restored(row.channel, [row.remote_id])
     if deed == "answer":
         answer_arrives(row, now, cast.officer)
 
@@ -161,18 +161,18 @@ def test_each_verb_marks_its_day_and_a_fold_counts_it(cast: Cast, channels: list
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (100, 1, "")
     assert measured(cast, "OC4", day, day)[cast.cuprija.pk] == (2, 1, "")
     with scope(cast.cuprija):
-        triage.sort(row, MessageKind.PRAISE, by=cast.officer)
+        triage.set_kind(row, MessageKind.PRAISE, by=cast.officer)
     daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     other = ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(remote_deleted_at=at + timedelta(hours=1))
-        deleted_messages.is_back(channels[0], [other.remote_id])
+        deleted_messages.mark_restored(channels[0], [other.remote_id])
     daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (0, 1, "")
     with scope(cast.cuprija):
         Message.objects.filter(pk=other.pk).update(due_at=timezone.now() + timedelta(days=1))
-        deleted_messages.gone(channels[0], [other.remote_id])
+        deleted_messages.mark_deleted(channels[0], [other.remote_id])
     daily_counts.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
 
@@ -323,7 +323,7 @@ def test_a_closed_day_does_not_change_when_a_forgotten_message_is_sorted_anew(ca
     before = figures(cast, year_ago)
     retention.purge_expired()
     with scope(cast.cuprija):
-        triage.sort(Message.objects.order_by("pk")[0], MessageKind.PRAISE, by=cast.officer)
+        triage.set_kind(Message.objects.order_by("pk")[0], MessageKind.PRAISE, by=cast.officer)
     daily_counts.fold()
     daily_counts.rebuild()
     assert figures(cast, year_ago) == before
@@ -397,9 +397,9 @@ def test_what_was_found_of_a_copy_stays_after_it_was_erased(cast: Cast, channels
     spans = [(at.astimezone(BELGRADE).date(),) * 2 for at in (old, young)]
     before = [measured(cast, "GV1", *span)[cast.cuprija.pk] for span in spans]
     assert before == [(50, 2, ""), (50, 2, "")]
-    assert evidence.erase() == 2
+    assert evidence.purge_expired() == 2
     with scope(cast.cuprija):
-        assert evidence.erase_of("42", channels[0].pk, timezone.now()) == 1
+        assert evidence.erase_author("42", channels[0].pk, timezone.now()) == 1
     daily_counts.rebuild()
     assert [measured(cast, "GV1", *span)[cast.cuprija.pk] for span in spans] == before
     assert [reckoned(cast, "GV1", *span)[cast.cuprija.pk] for span in spans] == before

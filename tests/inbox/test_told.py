@@ -35,7 +35,7 @@ def told(kind: str) -> list[str]:
 def urgent(town: Town, kind: MessageKind = MessageKind.EMERGENCY) -> Message:
     message = town.heard(WORDS)
     with scope(town.cast.cuprija):
-        triage.sort(message, kind, by=town.cast.officer)
+        triage.set_kind(message, kind, by=town.cast.officer)
     return message
 
 
@@ -49,9 +49,9 @@ def late(town: Town, text: str = "@opstina До када?") -> Message:
 @pytest.mark.parametrize("kind", [MessageKind.EMERGENCY, MessageKind.UNLAWFUL])
 def test_what_is_urgent_is_told_at_once_and_once_to_those_who_answer(town: Town, kind: MessageKind) -> None:
     message = urgent(town, kind)
-    assert staff_notifications.tell() == 1
+    assert staff_notifications.send_due() == 1
     assert told("msg_urgent") == ["Approver", "Officer"]
-    assert staff_notifications.tell() == 0
+    assert staff_notifications.send_due() == 0
     assert len(told("msg_urgent")) == 2
     assert Notification.objects.filter(kind="msg_urgent").first().url == f"{LIST}{message.pk}/"
 
@@ -62,9 +62,9 @@ def test_no_word_of_a_citizen_and_no_name_is_in_a_notification_or_in_a_mail(town
         late(town, "@opstina Живим у Бранковој 7")
         with scope(town.cast.cuprija):
             triage.assign(message, town.cast.approver, by=town.cast.officer)
-        staff_notifications.tell()
+        staff_notifications.send_due()
     with time_machine.travel(belgrade("2026-11-26 07:30"), tick=True):
-        staff_notifications.tell()
+        staff_notifications.send_due()
         send_due()
     kinds = set(Notification.objects.values_list("kind", flat=True))
     assert kinds == {"msg_urgent", "msg_new", "msg_late", "msg_mine"}
@@ -79,7 +79,7 @@ def test_no_word_of_a_citizen_and_no_name_is_in_a_notification_or_in_a_mail(town
 def test_an_emergency_comes_through_quiet_hours(town: Town) -> None:
     with time_machine.travel(belgrade("2026-11-25 23:00"), tick=True):
         urgent(town)
-        staff_notifications.tell()
+        staff_notifications.send_due()
         send_due()
         assert MailMessage.objects.filter(subject__contains="emergency").count() == 2
 
@@ -88,7 +88,7 @@ def test_what_was_settled_before_anybody_looked_is_not_told(town: Town) -> None:
     message = urgent(town)
     with scope(town.cast.cuprija):
         triage.close(message, by=town.cast.officer)
-    assert staff_notifications.tell() == 0
+    assert staff_notifications.send_due() == 0
 
 
 def test_new_messages_are_told_together_and_at_most_once_an_hour(town: Town) -> None:
@@ -111,7 +111,7 @@ def test_new_messages_are_told_together_and_at_most_once_an_hour(town: Town) -> 
 def test_what_somebody_has_opened_is_not_new(town: Town) -> None:
     message = town.heard("@opstina Једно")
     sign_in(town.cast.officer).get(f"{LIST}{message.pk}/")
-    assert staff_notifications.tell(belgrade("2026-11-25 12:00")) == 0
+    assert staff_notifications.send_due(belgrade("2026-11-25 12:00")) == 0
 
 
 def test_an_officer_hears_of_new_ones_at_once_and_an_approver_in_the_summary(town: Town) -> None:
@@ -163,24 +163,24 @@ def test_who_gets_a_message_is_told_and_who_takes_it_themselves_is_not(town: Tow
 def test_other_municipalities_and_mentors_are_told_nothing(town: Town) -> None:
     urgent(town)
     late(town)
-    staff_notifications.tell(belgrade("2027-01-12 07:10"))
+    staff_notifications.send_due(belgrade("2027-01-12 07:10"))
     people = set(Notification.objects.values_list("user__name", flat=True))
     assert people == {"Officer", "Approver"}
 
 
 def test_who_loses_the_right_no_longer_sees_that_there_was_one(town: Town) -> None:
     urgent(town)
-    staff_notifications.tell()
+    staff_notifications.send_due()
     town.cast.officer.memberships.update(ended_at=timezone.now())
     assert "emergency among" not in sign_in(town.cast.officer).get("/notifications/?show=all").text
 
 
 def test_rows_that_say_what_was_told_go_after_a_while(town: Town) -> None:
     urgent(town)
-    staff_notifications.tell()
+    staff_notifications.send_due()
     with scope(town.cast.cuprija):
-        SentNotification.objects.update(at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
-        Message.objects.update(received_at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
+        SentNotification.objects.update(at=timezone.now() - staff_notifications.RETENTION - timedelta(days=1))
+        Message.objects.update(received_at=timezone.now() - staff_notifications.RETENTION - timedelta(days=1))
     assert staff_notifications.purge_expired() > 0
     assert staff_notifications._urgent(timezone.now()) == 0  # and nothing comes up again
 
@@ -196,7 +196,7 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
     def work(_worker: int) -> int:
         try:
             together.wait(timeout=300)
-            return staff_notifications.tell(moment)
+            return staff_notifications.send_due(moment)
         finally:
             connection.close()
 
@@ -209,6 +209,6 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
 
 def test_a_tick_with_nothing_to_tell_is_cheap(town: Town, django_assert_max_num_queries: Any) -> None:
     urgent(town)
-    staff_notifications.tell(belgrade("2026-12-01 07:30"))
+    staff_notifications.send_due(belgrade("2026-12-01 07:30"))
     with django_assert_max_num_queries(5):
-        assert staff_notifications.tell(belgrade("2026-12-01 07:31")) == 0
+        assert staff_notifications.send_due(belgrade("2026-12-01 07:31")) == 0

@@ -54,7 +54,7 @@ def test_a_visibility_that_we_do_not_know_is_the_narrowest(town: Town, mirjana: 
 def test_what_stands_below_our_posts_carries_it_too(town: Town, mirjana: Citizen, theirs: str, known: str) -> None:
     written = mirjana.write("Хвала!", theirs, under=town.post)
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, open_channel(town.channel).replies(town.post).items)
+        ingest.store_messages(town.channel, open_channel(town.channel).replies(town.post).items)
         message = Message.objects.get(remote_id=written)
     assert (message.visibility, message.publication_id) == (known, town.publication.pk)
 
@@ -66,12 +66,12 @@ def test_what_was_once_private_is_never_public_again(town: Town, mirjana: Citize
         with everywhere("the next look begins anew"):
             Message.objects.update(visibility=stored)
         with scope(town.cast.cuprija):
-            ingest.keep(town.channel, open_channel(town.channel).messages().items)
+            ingest.store_messages(town.channel, open_channel(town.channel).messages().items)
             assert Message.objects.get(remote_id=remote_id).visibility == "direct"
     town.network.options(forced_visibility="")
     town.network.world.fake("mastodon").statuses[remote_id]["visibility"] = "public"
     with scope(town.cast.cuprija):
-        ingest.keep(town.channel, open_channel(town.channel).messages().items)
+        ingest.store_messages(town.channel, open_channel(town.channel).messages().items)
         assert Message.objects.get(remote_id=remote_id).visibility == "direct"
 
 
@@ -87,7 +87,7 @@ def test_messages_from_before_are_private_until_the_network_was_asked(town: Town
     with scope(town.cast.cuprija):
         known = dict(Message.objects.values_list("remote_id", "visibility"))
         assert known == {written[theirs]: name for theirs, name in THEIRS.items()} | {lost: "direct"}
-        assert fetch_visibility.learn(town.channel, open_channel(town.channel)) == 0
+        assert fetch_visibility.fetch_unknown(town.channel, open_channel(town.channel)) == 0
 
 
 # ---------------------------------------------------------------- answering

@@ -43,7 +43,7 @@ WORDS = "Треба нам сигурна кућа"
 def need(town: Town) -> Need:
     with scope(town.cast.cuprija):
         NeedsPage.objects.create(municipality=town.cast.cuprija, is_on=True)
-        return write.write(town.cast.cuprija, write.NeedContent("Склониште"), by=town.cast.officer)
+        return write.create(town.cast.cuprija, write.NeedContent("Склониште"), by=town.cast.officer)
 
 
 def settle(need: Need) -> Need:
@@ -60,15 +60,15 @@ def test_only_what_everybody_may_read_is_quoted(town: Town, mirjana: Citizen, ne
         supporters.gather(need, [message], by=town.cast.officer)
         voice = Supporter.objects.get()
         assert Need.objects.get(pk=need.pk).size == 1  # it counts, whoever may read it
-        assert (supporters.suggestion(voice) == WORDS) == is_shown
+        assert (supporters.suggest_quote(voice) == WORDS) == is_shown
         if is_shown:
-            supporters.quote(voice, WORDS, by=town.cast.officer)
+            supporters.set_quote(voice, WORDS, by=town.cast.officer)
         else:
             with pytest.raises(ActionNotAllowed, match="privately"):
-                supporters.quote(voice, WORDS, by=town.cast.officer)
+                supporters.set_quote(voice, WORDS, by=town.cast.officer)
         # past the verb: a quote that was chosen before anybody knew
         Supporter.objects.update(quote=WORDS)
-        post = follow_up.tell(settle(need), by=town.cast.officer)
+        post = follow_up.create_post(settle(need), by=town.cast.officer)
         drafted = json.dumps(post.draft, ensure_ascii=False)
     places = {
         "everybody": Client().get(reverse("needs_public", args=["cuprija"])).text,
@@ -89,8 +89,8 @@ def test_everybody_who_asked_is_told_as_they_asked(town: Town, mirjana: Citizen,
     shown = sign_in(town.cast.officer).get(f"/m/cuprija/needs/{need.pk}/tell/").text
     assert "Told privately" in shown
     with scope(town.cast.cuprija):
-        notify.ask(need, "Склониште је отворено.", by=town.cast.officer)
-    assert notify.work() == 2
+        notify.start_round(need, "Склониште је отворено.", by=town.cast.officer)
+    assert notify.send_pending() == 2
     town.publish()
     town.publish()  # one after the other
     assert [each["visibility"] for each in (*ours(town, public), *ours(town, private))] == ["public", "direct"]
@@ -136,9 +136,13 @@ def test_a_department_is_told_that_what_it_gets_is_private(
 ) -> None:
     message = heard(town, mirjana, "direct")
     with scope(town.cast.cuprija):
-        until = handover.working(480)
+        until = handover.after_working_minutes(480)
         handover.ask(
-            message, department, handover.Asked("Кога?", SECRET, with_private=True), until=until, by=town.cast.officer
+            message,
+            department,
+            handover.QuestionInput("Кога?", SECRET, with_private=True),
+            until=until,
+            by=town.cast.officer,
         )
         body = MailMessage.objects.get(dedupe__startswith="inbox.handover:").body
     address = "/" + body.partition("://")[2].split("\n")[0].partition("/")[2]
@@ -155,7 +159,7 @@ def test_a_department_is_told_that_what_it_gets_is_private(
 def test_exports_say_who_may_read_it(town: Town, mirjana: Citizen, theirs: str, known: str) -> None:
     message = heard(town, mirjana, theirs)
     with scope(town.cast.cuprija):
-        ((row, _beside),) = personal_data.everything(personal_data.chosen([message.pk])).messages
+        ((row, _beside),) = personal_data.subject_data(personal_data.selected_authors([message.pk])).messages
         (of_place,) = archive._messages()
         of_person = {key: value for key, _label, value in row.values}
     assert (of_person["visibility"], of_place["visibility"]) == (MessageVisibility(known).label, known)
@@ -172,7 +176,7 @@ def test_no_mail_and_no_notification_holds_its_words(town: Town, mirjana: Citize
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(kind=MessageKind.EMERGENCY, assignee=town.cast.officer)
         telling.assigned(town.again(message), by=town.cast.approver)
-    assert telling.tell() >= 1
+    assert telling.send_due() >= 1
     with everywhere("every notification and mail"):
         Notification.objects.update(mail_due_at=timezone.now())
         send_due()

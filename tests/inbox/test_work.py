@@ -72,7 +72,7 @@ def test_a_pause_holds_answers_back_but_those_to_an_emergency(town: Town) -> Non
     calm, urgent = town.heard("@opstina Када је базар?"), town.heard("@opstina Гори депонија!")
     with scope(town.cast.cuprija):
         Pause.objects.create(municipality=town.cast.cuprija, reason="Жалост", by=town.cast.approver)
-        triage.sort(urgent, MessageKind.EMERGENCY, by=town.cast.officer)
+        triage.set_kind(urgent, MessageKind.EMERGENCY, by=town.cast.officer)
         answer.answer(calm, "У суботу.", by=town.cast.officer)
         answer.answer(urgent, "Ватрогасци су на путу.", by=town.cast.officer)
     town.publish()
@@ -143,7 +143,7 @@ def test_citizens_words_are_for_those_who_answer_them(town: Town, who: str, stat
 def test_the_list_finds_in_either_script_and_by_kind(town: Town) -> None:
     water, road = town.heard("@opstina Нема воде у Мућави"), town.heard("@opstina Rupa u Cupriji")
     with scope(town.cast.cuprija):
-        triage.sort(road, MessageKind.COMPLAINT, by=town.cast.officer)
+        triage.set_kind(road, MessageKind.COMPLAINT, by=town.cast.officer)
     client = sign_in(town.cast.officer)
     assert str(water) in client.get(LIST, {"q": "mucavi"}).text
     found = client.get(LIST, {"q": "ћуприји"}).text
@@ -158,7 +158,7 @@ def test_words_are_forgotten_when_their_time_is_over(town: Town, settings: Any) 
     old, fresh = town.heard("@opstina Старо питање"), town.heard("@opstina Ново питање")
     with scope(town.cast.cuprija):
         answer.answer(old, "Одговор", by=town.cast.officer)
-        triage.note(old, "Белешка", by=town.cast.officer)
+        triage.add_note(old, "Белешка", by=town.cast.officer)
         town.publish()
         Message.objects.filter(pk=old.pk).update(settled_at=timezone.now() - timedelta(days=366))
     assert retention.purge_expired() == 1

@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs.domain import decide, supporters
-from needs.domain.write import NeedContent, write
+from needs.domain.write import NeedContent, create
 from needs.models import Need
 from tests import concurrency
 from tests.inbox.conftest import Town, allowed, network, town
@@ -37,7 +37,7 @@ def asked(town: Town, *texts: str) -> list[Message]:
 def need_of(town: Town, title: str = "Клупе у парку", *messages: Message) -> Need:
     """A need that these messages ask for."""
     with scope(town.cast.cuprija):
-        need = write(town.cast.cuprija, NeedContent(title), by=town.cast.officer)
+        need = create(town.cast.cuprija, NeedContent(title), by=town.cast.officer)
         if messages:
             supporters.gather(need, messages, by=town.cast.officer)
         return Need.objects.get(pk=need.pk)

@@ -115,7 +115,7 @@ def test_nothing_is_gathered_of_nothing_of_spam_or_of_another_municipality(town:
     client = sign_in(town.cast.officer)
     assert client.get(f"{BOARD}gather/").headers["Location"] == "/m/cuprija/inbox/"
     with scope(town.cast.cuprija):
-        triage.sort(three[0], "spam", by=town.cast.officer)
+        triage.set_kind(three[0], "spam", by=town.cast.officer)
     told = client.post(f"{BOARD}gather/", {"message": three[0].pk, "title": "Клупе"})
     assert told.status_code == 422
     assert "asks for nothing" in told.text
@@ -168,8 +168,8 @@ def test_sizes_are_right_whoever_gathers_moves_and_takes_away_at_once(town: Town
         town,
         lambda: supporters.gather(first, three, by=by),
         lambda: supporters.gather(second, three, by=by),
-        lambda: supporters.hear(first, "phone", timezone.localdate(), by=by),
-        lambda: supporters.hear(second, "letter", timezone.localdate(), by=by),
+        lambda: supporters.add(first, "phone", timezone.localdate(), by=by),
+        lambda: supporters.add(second, "letter", timezone.localdate(), by=by),
         take,
     )
     with scope(town.cast.cuprija):
@@ -253,8 +253,8 @@ def test_mentors_and_viewers_see_needs_and_chosen_quotes_but_no_message(
 ) -> None:
     need = need_of(town, "Клупе у парку", *three)
     with scope(town.cast.cuprija):
-        supporters.quote(Supporter.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
-        supporters.hear(need, "phone", timezone.localdate(), note="Тајна белешка", by=town.cast.officer)
+        supporters.set_quote(Supporter.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
+        supporters.add(need, "phone", timezone.localdate(), note="Тајна белешка", by=town.cast.officer)
     client = sign_in(getattr(town.cast, who))
     assert "Клупе у парку" in client.get(BOARD).text
     page = client.get(f"{BOARD}{need.pk}/").text
@@ -285,8 +285,8 @@ def test_the_board_is_narrowed_by_words_topic_settlement_and_department(cast: Ca
     with scope(cast.cuprija):
         place = Settlement.objects.create(municipality=cast.cuprija, name="Мућава")
         office = Department.objects.create(municipality=cast.cuprija, name="Водовод")
-        write.write(cast.cuprija, NeedContent("Чесма у Мућави", "", "water", place, office), by=cast.officer)
-        write.write(cast.cuprija, NeedContent("Rupa na putu", "", "roads"), by=cast.officer)
+        write.create(cast.cuprija, NeedContent("Чесма у Мућави", "", "water", place, office), by=cast.officer)
+        write.create(cast.cuprija, NeedContent("Rupa na putu", "", "roads"), by=cast.officer)
     client = sign_in(cast.viewer)
     for asked_for in ({"q": "mucavi"}, {"topic": "water"}, {"settlement": place.pk}, {"department": office.pk}):
         told = client.get(BOARD, asked_for).text
@@ -301,7 +301,7 @@ def test_the_board_asks_as_little_of_a_thousand_needs_as_of_one(cast: Cast) -> N
     with scope(cast.cuprija):
         place = Settlement.objects.create(municipality=cast.cuprija, name="Супска")
         office = Department.objects.create(municipality=cast.cuprija, name="Водовод")
-        write.write(cast.cuprija, NeedContent("Прва", "", "water", place, office), by=cast.officer)
+        write.create(cast.cuprija, NeedContent("Прва", "", "water", place, office), by=cast.officer)
     client = sign_in(cast.officer)
     client.get(BOARD)
     with CaptureQueriesContext(connection) as few:
@@ -414,7 +414,7 @@ def test_the_post_that_tells_of_it_begins_with_quotes_what_was_done_and_the_pict
 ) -> None:
     need, media = done_of(town, *three), picture(town)
     with scope(town.cast.cuprija):
-        supporters.quote(Supporter.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
+        supporters.set_quote(Supporter.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
         pictures.add(need, media, "after", "Нова клупа", by=town.cast.officer)
     client = sign_in(town.cast.officer)
     sent = client.post(f"{BOARD}{need.pk}/post/")
@@ -438,7 +438,7 @@ def test_there_is_no_post_of_what_nobody_has_decided(town: Town) -> None:
     assert "There is nothing to tell yet" in told.text
     with scope(town.cast.cuprija):
         decide.decide(need, "declined", reason="Парк се гради изнова.", by=town.cast.officer)
-        post = follow_up.tell(need, by=town.cast.officer)
+        post = follow_up.create_post(need, by=town.cast.officer)
     assert "Неће бити урађено" in str(post.draft)
 
 

@@ -21,13 +21,13 @@ from inbox.models import Settlement
 from municipalities.tenancy import scope
 from needs.enums import NeedStage, SupporterSource
 from needs.models import Need, Supporter
-from needs.queries.overview import Overview, Period, overview
+from needs.queries.overview import NeedsOverview, OverviewPeriod, overview
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.people import Cast, sign_in
 
 PATH = "/m/cuprija/needs/overview/"
-NOVEMBER, YEAR = Period(2026, 11), Period(2026)
+NOVEMBER, YEAR = OverviewPeriod(2026, 11), OverviewPeriod(2026)
 pytestmark = pytest.mark.usefixtures("db")
 
 
@@ -41,7 +41,7 @@ def need(cast: Cast, title: str = "Потреба", **fields: Any) -> Need:
     return make.need(cast.cuprija, cast.officer, title, **fields)
 
 
-def found(cast: Cast, period: Period = NOVEMBER) -> Overview:
+def found(cast: Cast, period: OverviewPeriod = NOVEMBER) -> NeedsOverview:
     with scope(cast.cuprija):
         return overview(period)
 
@@ -59,7 +59,7 @@ def test_a_need_belongs_to_the_days_on_which_something_happened_to_it(cast: Cast
     assert told.supporters == 3
     year = found(cast, YEAR)
     assert (len(year.heard), len(year.decided), len(year.done), year.supporters) == (3, 2, 1, 5)
-    assert len(found(cast, Period(2025)).heard) == 1
+    assert len(found(cast, OverviewPeriod(2025)).heard) == 1
 
 
 def test_how_long_it_took_is_a_median_with_its_n(cast: Cast) -> None:
@@ -190,7 +190,7 @@ def question(channel: Any, at: str, answered: str = "") -> None:
     )  # fmt: skip
 
 
-def counted(cast: Cast, period: Period, until: date = date(2026, 11, 25)) -> list[tuple[Any, ...]]:
+def counted(cast: Cast, period: OverviewPeriod, until: date = date(2026, 11, 25)) -> list[tuple[Any, ...]]:
     daily_counts.rebuild()
     with scope(cast.cuprija):
         found = spans(period.parts(until))
@@ -210,7 +210,7 @@ def test_questions_and_needs_are_told_by_month_and_by_week(cast: Cast) -> None:
         (date(2026, 11, 9), date(2026, 11, 15), 1, 0, None, 1, 0),
     ]
     assert counted(cast, YEAR) == [(date(2026, 11, 1), date(2026, 11, 25), 3, 1, 6.0, 2, 1)]
-    assert counted(cast, Period(2025)) == []
+    assert counted(cast, OverviewPeriod(2025)) == []
 
 
 def test_weeks_begin_on_monday_and_stay_in_their_month() -> None:

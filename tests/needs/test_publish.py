@@ -12,7 +12,7 @@ from common.models import AuditEvent
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs.domain import page, publish
-from needs.queries.reach import reach
+from needs.queries.recipients import find_recipients
 from tests.inbox.conftest import Town
 from tests.needs.conftest import again, asked, done_of, need_of
 from tests.people import sign_in
@@ -22,7 +22,7 @@ def test_a_need_is_shown_and_taken_back_by_a_press(town: Town) -> None:
     need = done_of(town, *asked(town, "@opstina Клупе!"))
     cast = town.cast
     with scope(cast.cuprija):
-        page.choose(cast.cuprija, is_on=True, contact="Пишите нам", by=cast.approver)
+        page.save(cast.cuprija, is_on=True, contact="Пишите нам", by=cast.approver)
     everybody = reverse("needs_public_in", args=["cuprija", "sr-Cyrl"])
     client = sign_in(cast.officer)
     here = reverse("need", args=["cuprija", need.pk])
@@ -50,7 +50,7 @@ def test_who_deleted_what_they_wrote_is_not_answered(town: Town) -> None:
     need = done_of(town, first, second)
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=first.pk).update(remote_deleted_at=timezone.now())
-        found = reach(need)
+        found = find_recipients(need)
     assert ([supporter.message_id for supporter in found.reached], found.gone, found.forgotten) == ([second.pk], 1, 0)
     page_of_it = sign_in(town.cast.officer).get(reverse("need_tell", args=["cuprija", need.pk])).text
     assert "they deleted on the network what they wrote" in page_of_it

@@ -14,7 +14,7 @@ from inbox.domain import retention
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs import rules
-from needs.domain import erase, supporters
+from needs.domain import personal_data_stores, supporters
 from needs.models import Supporter
 from tests.inbox.conftest import Town
 from tests.needs.conftest import asked, need_of
@@ -36,12 +36,12 @@ def test_what_leads_to_the_author_is_left_out_and_the_rest_stays(subtests: pytes
         ("", ""),
     ]:
         with subtests.test(said=said, left=left):
-            assert rules.suggested(said, PETAR) == left
-            assert list(rules.given_away(left, PETAR)) == []
+            assert rules.suggest_quote(said, PETAR) == left
+            assert list(rules.identifying_parts(left, PETAR)) == []
 
 
 def test_a_long_message_is_cut_at_a_word() -> None:
-    found = rules.suggested("клупа " * 200, PETAR)
+    found = rules.suggest_quote("клупа " * 200, PETAR)
     assert len(found) <= rules.MOST_QUOTE
     assert found.endswith("клупа…")
 
@@ -87,7 +87,7 @@ def quoted(town: Town) -> Message:
     need_of(town, "Клупе", message)
     with scope(town.cast.cuprija):
         supporter = Supporter.objects.get()
-        supporters.quote(supporter, "Нема клупа", by=town.cast.officer)
+        supporters.set_quote(supporter, "Нема клупа", by=town.cast.officer)
         Supporter.objects.update(note="Звала и телефоном")
     return message
 
@@ -108,9 +108,9 @@ def test_a_note_about_a_caller_is_emptied_when_its_time_is_over(town: Town, quot
     with scope(town.cast.cuprija):
         need = Supporter.objects.get().need
         for note in ("Звао Петар", "Звала Ана"):
-            supporters.hear(need, "phone", timezone.localdate(), note=note, quote="Молим клупе", by=town.cast.officer)
+            supporters.add(need, "phone", timezone.localdate(), note=note, quote="Молим клупе", by=town.cast.officer)
         Supporter.objects.filter(note="Звао Петар").update(at=timezone.now() - timedelta(days=366))
-    assert erase.forget_notes() == 1
+    assert personal_data_stores.purge_expired_notes() == 1
     with scope(town.cast.cuprija):
         kept = list(Supporter.objects.filter(source="phone").order_by("pk").values_list("note", "quote"))
         assert kept == [("", "Молим клупе"), ("Звала Ана", "Молим клупе")]

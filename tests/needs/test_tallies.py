@@ -20,7 +20,7 @@ from inbox.enums import MessageState
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
 from needs.domain import decide, merge, page, publish, supporters
-from needs.domain.write import NeedContent, delete, write
+from needs.domain.write import NeedContent, create, delete
 from needs.enums import SupporterSource
 from needs.models import Need, Supporter
 from tests.analytics import factories as numbers
@@ -82,13 +82,13 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
     by, rows = cast.officer, list(Need.objects.order_by("pk"))
     deed = rng.choice(DEEDS)
     if deed == "write" or len(rows) < 3:
-        row = write(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
-        supporters.hear(row, SupporterSource.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
+        row = create(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
+        supporters.add(row, SupporterSource.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
         return
     row, other = rng.sample(rows, 2)
     try:
         if deed == "hear":
-            supporters.hear(row, SupporterSource.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
+            supporters.add(row, SupporterSource.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
         elif deed == "done":
             decide.done(row, "Постављена.", on=LAST, by=by)
         elif deed == "decline":
@@ -105,7 +105,7 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
             else:
                 delete(row, by=by)
         elif deed == "page":
-            page.choose(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
+            page.save(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
     except ActionNotAllowed:
         pass
 

@@ -23,7 +23,7 @@ from municipalities.tenancy import scope
 from needs.domain import decide, notify, supporters
 from needs.domain.merge import merge
 from needs.models import Need, Supporter
-from needs.queries.reach import reach
+from needs.queries.recipients import find_recipients
 from tests.inbox.conftest import Town
 from tests.needs.conftest import again, asked, at_once, done_of, need_of
 from tests.people import sign_in
@@ -60,9 +60,9 @@ def test_everybody_who_asked_is_answered_once_on_the_network(town: Town, done: N
     sent = sign_in(town.cast.officer).post(path(done), {"text": WORDS})
     assert sent.headers["Location"] == f"/m/cuprija/needs/{done.pk}/"
     assert not answers(town)  # the request sends nothing
-    assert notify.work() == 3
+    assert notify.send_pending() == 3
     publish(town)
-    assert notify.work() == 0
+    assert notify.send_pending() == 0
     publish(town)
     assert answers(town) == sorted(message.remote_id for message in three)
     assert all(supporter.reply_id for supporter in voices_of(town, done))
@@ -77,11 +77,11 @@ def test_pressing_again_reaches_nobody_twice(town: Town, done: Need) -> None:
     again_ = officer.post(path(done), {"text": WORDS})
     assert again_.status_code == 422
     assert "Nobody is left to be told" in again_.text
-    notify.work()
+    notify.send_pending()
     second = approver.post(path(done), {"text": "Другим речима."})
     assert second.status_code == 422
     assert "Другим речима.</textarea>" in second.text
-    notify.work()
+    notify.send_pending()
     with scope(town.cast.cuprija):
         assert Reply.objects.count() == 3
 
@@ -89,12 +89,12 @@ def test_pressing_again_reaches_nobody_twice(town: Town, done: Need) -> None:
 def test_a_second_round_reaches_those_who_asked_later(town: Town, done: Need) -> None:
     client = sign_in(town.cast.officer)
     client.post(path(done), {"text": WORDS})
-    notify.work()
+    notify.send_pending()
     (late,) = asked(town, "@opstina А клупе?")
     with scope(town.cast.cuprija):
         supporters.gather(done, [late], by=town.cast.officer)
     assert client.post(path(done), {"text": WORDS}).status_code == 302
-    assert notify.work() == 1
+    assert notify.send_pending() == 1
     with scope(town.cast.cuprija):
         assert Reply.objects.filter(message=late).count() == 1
         assert Reply.objects.count() == 4
@@ -106,23 +106,23 @@ def test_who_wrote_three_times_is_told_once_below_the_newest(town: Town, three: 
         Message.objects.filter(pk=three[1].pk).update(at=timezone.now() + timedelta(days=2))
     need = done_of(town, *three)
     with scope(town.cast.cuprija):
-        assert len(reach(need).reached) == 1
-        notify.ask(need, WORDS, by=town.cast.officer)
-    assert notify.work() == 1
+        assert len(find_recipients(need).reached) == 1
+        notify.start_round(need, WORDS, by=town.cast.officer)
+    assert notify.send_pending() == 1
     with scope(town.cast.cuprija):
         reply = Reply.objects.get()
         assert reply.message_id == three[1].pk
         assert {supporter.reply_id for supporter in voices_of(town, need)} == {reply.pk}
         with pytest.raises(ActionNotAllowed):
-            notify.ask(need, WORDS, by=town.cast.officer)
+            notify.start_round(need, WORDS, by=town.cast.officer)
 
 
 def test_one_who_cannot_be_answered_holds_nobody_up(town: Town, done: Need, three: list[Message]) -> None:
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
+        notify.start_round(done, WORDS, by=town.cast.officer)
         Message.objects.filter(pk=three[1].pk).update(erased_at=timezone.now())
-    assert notify.work() == 2
-    assert notify.work() == 0
+    assert notify.send_pending() == 2
+    assert notify.send_pending() == 0
     second = voices_of(town, done)[1]
     assert (second.reply_id, "deleted" in second.error) == (None, True)
     assert "their message was deleted" in sign_in(town.cast.officer).get(path(done)).text
@@ -141,15 +141,15 @@ def test_a_failure_nobody_thought_of_holds_nobody_up_either(
 
     monkeypatch.setattr(answering, "answer", broken)
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
-    assert notify.work() == 2
+        notify.start_round(done, WORDS, by=town.cast.officer)
+    assert notify.send_pending() == 2
     monkeypatch.undo()
     first = voices_of(town, done)[0]
     assert (first.reply_id, bool(first.error)) == (None, True)
     with scope(town.cast.cuprija):
         assert Reply.objects.count() == 2  # what was half done was taken back
-        notify.ask(done, WORDS, by=town.cast.officer)
-    assert notify.work() == 1
+        notify.start_round(done, WORDS, by=town.cast.officer)
+    assert notify.send_pending() == 1
     publish(town)
     assert answers(town) == sorted(message.remote_id for message in three)
 
@@ -171,12 +171,12 @@ def test_a_worker_that_dies_half_way_tells_nobody_twice(
 
     monkeypatch.setattr(answering, "answer", dying)
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
+        notify.start_round(done, WORDS, by=town.cast.officer)
     with pytest.raises(Killed):
-        notify.work()
+        notify.send_pending()
     monkeypatch.undo()
     assert [bool(supporter.reply_id) for supporter in voices_of(town, done)] == [True, False, False]
-    assert notify.work() == 2
+    assert notify.send_pending() == 2
     publish(town)
     assert answers(town) == sorted(message.remote_id for message in three)
 
@@ -184,10 +184,10 @@ def test_a_worker_that_dies_half_way_tells_nobody_twice(
 @pytest.mark.django_db(transaction=True)
 def test_two_who_press_at_once_and_two_workers_tell_each_person_once(town: Town, done: Need) -> None:
     people = (town.cast.officer, town.cast.approver)
-    outcomes = at_once(town, *(lambda by=by: bool(notify.ask(done, WORDS, by=by)) for by in people))
+    outcomes = at_once(town, *(lambda by=by: bool(notify.start_round(done, WORDS, by=by)) for by in people))
     assert sorted(map(str, outcomes)) == ["True", "refused"]
-    assert sum(at_once(town, notify.work, notify.work, notify.work)) <= 3
-    notify.work()
+    assert sum(at_once(town, notify.send_pending, notify.send_pending, notify.send_pending)) <= 3
+    notify.send_pending()
     publish(town)
     assert len(answers(town)) == len(set(answers(town))) == 3
     with scope(town.cast.cuprija):
@@ -196,7 +196,7 @@ def test_two_who_press_at_once_and_two_workers_tell_each_person_once(town: Town,
 
 def test_the_page_says_who_is_reached_and_who_is_not_and_why(town: Town, done: Need, three: list[Message]) -> None:
     with scope(town.cast.cuprija):
-        supporters.hear(done, "phone", timezone.localdate(), by=town.cast.officer)
+        supporters.add(done, "phone", timezone.localdate(), by=town.cast.officer)
         Message.objects.filter(pk=three[0].pk).update(erased_at=timezone.now())
     client = sign_in(town.cast.officer)
     told = client.get(path(done)).text
@@ -221,7 +221,7 @@ def test_what_a_network_would_not_take_is_said_before_anybody_is_told(
     told = sign_in(town.cast.officer).post(path(done), {"text": text})
     assert told.status_code == 422
     assert says in told.text
-    assert notify.work() == 0
+    assert notify.send_pending() == 0
 
 
 def test_nobody_is_told_of_what_is_not_settled(town: Town, three: list[Message]) -> None:
@@ -236,29 +236,29 @@ def test_nobody_is_told_of_what_is_not_settled(town: Town, three: list[Message])
 
 def test_opening_it_again_stops_what_was_not_sent_and_begins_anew(town: Town, done: Need) -> None:
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
+        notify.start_round(done, WORDS, by=town.cast.officer)
         decide.reopen(done, by=town.cast.officer)
-    assert notify.work() == 0
+    assert notify.send_pending() == 0
     with scope(town.cast.cuprija):
         decide.done(done, "Сада јесу.", on=timezone.localdate(), by=town.cast.officer)
-        notify.ask(done, "Сада јесу.", by=town.cast.officer)
-    assert notify.work() == 3
+        notify.start_round(done, "Сада јесу.", by=town.cast.officer)
+    assert notify.send_pending() == 3
 
 
 def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
     town: Town, done: Need, three: list[Message]
 ) -> None:
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
-        notify.work()
+        notify.start_round(done, WORDS, by=town.cast.officer)
+        notify.send_pending()
         cancelled, failed, unknown = (supporter.reply.delivery for supporter in voices_of(town, done))
         cancel(cancelled, by=town.cast.officer)
         Delivery.objects.filter(pk=failed.pk).update(state="failed")
         Delivery.objects.filter(pk=unknown.pk).update(state="unconfirmed", unknown_since=timezone.now())
     assert "their answer of the last time did not go out" in sign_in(town.cast.officer).get(path(done)).text
     with scope(town.cast.cuprija):
-        assert notify.ask(done, WORDS, by=town.cast.officer).people == 2
-    assert notify.work() == 2
+        assert notify.start_round(done, WORDS, by=town.cast.officer).people == 2
+    assert notify.send_pending() == 2
     publish(town)
     assert answers(town) == sorted(message.remote_id for message in three[:2])
     with scope(town.cast.cuprija):
@@ -269,13 +269,13 @@ def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
             "unconfirmed",
         )
         with pytest.raises(ActionNotAllowed):
-            notify.ask(done, WORDS, by=town.cast.officer)
+            notify.start_round(done, WORDS, by=town.cast.officer)
 
 
 def test_opening_it_again_keeps_answers_back_that_have_not_left(town: Town, done: Need) -> None:
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
-        notify.work()
+        notify.start_round(done, WORDS, by=town.cast.officer)
+        notify.send_pending()
         decide.reopen(done, by=town.cast.officer)
     publish(town)
     assert answers(town) == []
@@ -284,8 +284,8 @@ def test_opening_it_again_keeps_answers_back_that_have_not_left(town: Town, done
 def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[Message]) -> None:
     other = need_of(town, "Канте")
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
-        notify.work()
+        notify.start_round(done, WORDS, by=town.cast.officer)
+        notify.send_pending()
     supporter = voices_of(town, done)[0]
     with scope(town.cast.cuprija):
         for act in (
@@ -300,9 +300,9 @@ def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[M
 
 def test_a_person_who_is_erased_meanwhile_is_not_told(town: Town, done: Need, three: list[Message]) -> None:
     with scope(town.cast.cuprija):
-        notify.ask(done, WORDS, by=town.cast.officer)
+        notify.start_round(done, WORDS, by=town.cast.officer)
         retention.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{three[0].pk}")], by=town.cast.approver)
-    assert notify.work() == 2
+    assert notify.send_pending() == 2
 
 
 @pytest.fixture(params=[40, pytest.param(200, marks=pytest.mark.long)])
@@ -326,7 +326,7 @@ def test_many_take_as_many_queries_in_the_request_as_three(
     with CaptureQueriesContext(connection) as shown:
         client.get(path(many))
     assert len(shown) <= 12
-    while notify.work():
+    while notify.send_pending():
         pass
     size = request.node.callspec.params["many"]
     with scope(town.cast.cuprija):

@@ -84,13 +84,13 @@ class Place:
 
     def hear(self) -> None:
         """What workers hear at the next tick, from what the network tells and from a look below the posts."""
-        ingest.listen()
-        fetch_replies.begin()
+        ingest.schedule()
+        fetch_replies.schedule()
         with everywhere("a test does not wait"):
             MessageFetch.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         for channel in ingest.claim():
-            ingest.hear(channel)
-        for channel in fetch_replies.due():
+            ingest.fetch_messages(channel)
+        for channel in fetch_replies.due_channels():
             fetch_replies.fetch_replies(channel)
 
     def publish(self) -> None:
@@ -98,7 +98,7 @@ class Place:
         while due := claim_due(timezone.now()):
             for delivery, number in due:
                 deliver(delivery, number)
-        answer.settle()
+        answer.settle_delivered()
         with scope(self.cast.cuprija):
             assert set(Delivery.objects.values_list("state", flat=True)) == {Sent.PUBLISHED}
 
@@ -309,7 +309,7 @@ def the_officer_does_it_and_tells_on_a_telephone(tour: Tour, place: Place, need:
 
 
 def everybody_who_asked_is_told_once(tour: Tour, place: Place, need: Need) -> None:
-    assert [notify.work(), notify.work()] == [5, 0]
+    assert [notify.send_pending(), notify.send_pending()] == [5, 0]
     for _ in range(2):
         place.publish()
         place.hear()  # what we wrote ourselves is nobody's message

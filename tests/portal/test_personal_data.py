@@ -24,12 +24,12 @@ from channels.models import Channel, Event
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
-from inbox.domain import answer, desk, drafts, evidence, handover, hold, moderate, propose, retention, triage
+from inbox.domain import answer, desk, drafts, evidence, handover, legal_hold, moderate, propose, retention, triage
 from inbox.models import Message, Reply
 from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationRequest
 from municipalities.tenancy import scope
 from needs.domain import supporters
-from needs.domain.write import NeedContent, write
+from needs.domain.write import NeedContent, create
 from posts.models import Consent, Media
 from serbian.folding import fold
 from tests.analytics import factories
@@ -94,12 +94,12 @@ def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Messa
 
 def _talk(row: Message, cast: Any) -> None:
     """Note, department, answers and drafts about one message."""
-    triage.note(row, f"Белешка {WORDS['note']}", by=cast.officer)
+    triage.add_note(row, f"Белешка {WORDS['note']}", by=cast.officer)
     waterworks = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
-    asked = handover.Asked(
+    asked = handover.QuestionInput(
         f"Питање {WORDS['question']}", shown=f"Речи {WORDS['shown to the department']}", with_name=True
     )
-    question = handover.ask(row, waterworks, asked, until=handover.working(60), by=cast.officer)
+    question = handover.ask(row, waterworks, asked, until=handover.after_working_minutes(60), by=cast.officer)
     handover.answer(question, f"Одговор {WORDS['answer of the department']}", "Мира")
     proposed = propose.submit(row, f"Предлог {WORDS['proposed answer']}", by=cast.officer)
     propose.send_back(
@@ -113,23 +113,23 @@ def _talk(row: Message, cast: Any) -> None:
     Delivery.objects.filter(pk=reply.delivery_id).update(
         shown=f"Хвала {WORDS['text on the network']}", shown_now=f"Хвала {WORDS['text on the network']}!"
     )
-    drafts.keep(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
+    drafts.save(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
 
 
 def _hide(row: Message, cast: Any, reason: str) -> None:
     made = moderate.propose(
         row, ModerationRequest(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer
     )
-    moderate.done_by_hand(made, "", by=cast.officer)
-    moderate.object_to(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
+    moderate.mark_done_manually(made, "", by=cast.officer)
+    moderate.record_objection(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
     moderate.decide(made, AppealDecision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
 
 
 def _quote(row: Message, cast: Any) -> None:
-    need = write(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
+    need = create(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
     supporters.gather(need, [row], by=cast.officer)
     supporter = need.supporters.get()
-    supporters.quote(supporter, f"Нема {WORDS['quote']}", by=cast.officer)
+    supporters.set_quote(supporter, f"Нема {WORDS['quote']}", by=cast.officer)
     type(supporter).objects.filter(pk=supporter.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
 
 
@@ -196,7 +196,7 @@ def erased(row: Citizen) -> None:
 def test_the_copy_has_every_word_that_is_held(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
     with scope(row.town.cast.cuprija):
-        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
     assert set(where(*WORDS.values())) == set(WORDS.values())  # each word is there to be searched for
     client = sign_in(row.town.cast.approver)
     page = client.get(f"{PAGE}held/?of={row.message.pk}").text
@@ -218,20 +218,20 @@ def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., 
     """A place that is added later gets its rows in this test, too."""
     row = citizen()
     with scope(row.town.cast.cuprija):
-        hold.hold(row.message, "Спор", by=row.town.cast.approver)
+        legal_hold.place(row.message, "Спор", by=row.town.cast.approver)
         _rest(row)
     found = copy_of(row)
     shown = {code for message in found["messages"] for code in message} | set(found["other"]) | {"messages"}
-    assert {place.code for place in personal_data.places() if place.rows is not None} - shown == set()
-    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.places()}
+    assert {place.code for place in personal_data.stores() if place.rows is not None} - shown == set()
+    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.stores()}
     assert all(each["kept"] for each in found["places"])
 
 
 def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
     cast, now = row.town.cast, timezone.now()
-    need = write(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
-    supporter = supporters.hear(need, "phone", timezone.localdate(), by=cast.officer)
+    need = create(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
+    supporter = supporters.add(need, "phone", timezone.localdate(), by=cast.officer)
     type(supporter).objects.filter(pk=supporter.pk).update(note="Звао Neznani Prokopije")
     publication = factories.published(row.channel, now)
     version, post = publication.version, publication.version.post
@@ -291,7 +291,7 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
     erased(row)
     left = where(*EVERYTHING)
     assert WORDS["copy of what was hidden"] in left  # a threat: evidence
-    kept = [place for place in personal_data.places() if place.stays]
+    kept = [place for place in personal_data.stores() if place.stays]
     allowed_columns = {
         f"{apps.get_model(place.model)._meta.db_table}.{name}"
         for place in kept
@@ -323,7 +323,7 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
         assert WORDS["copy of what was hidden"] in text
         assert WORDS["decision about it"] in text
     settings.INBOX_EVIDENCE_DAYS = -1  # its time is over now
-    assert evidence.erase() == 1
+    assert evidence.purge_expired() == 1
     assert where(*EVERYTHING) == {}
     assert 'name="of"' not in client.post(PAGE, {"q": "prokopije neznani"}).text
 
@@ -331,12 +331,12 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
 def test_what_is_held_stays_whole_and_goes_when_the_hold_ends(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
     with scope(row.town.cast.cuprija):
-        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
     erased(row)
     words = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
     assert words <= set(where(*words))
     with scope(row.town.cast.cuprija):
-        hold.release(row.message, by=row.town.cast.approver)
+        legal_hold.release(row.message, by=row.town.cast.approver)
     erased(row)
     assert where(*EVERYTHING) == {}
 

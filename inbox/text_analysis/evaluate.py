@@ -1,6 +1,6 @@
 """Measures the suggestions on messages that we wrote and labelled ourselves, and writes down what was found.
 
-    python -m inbox.reading.measure [--labelled FILE] [--to FILE]
+    python -m inbox.text_analysis.evaluate [--labelled FILE] [--to FILE]
 
 `labelled`: as tests/inbox/data/labelled.toml describes itself. Precision: of what was suggested, how much is right.
 Recall: of what is there, how much was suggested. Nothing here is about people who really wrote.
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inbox.enums import MessageKind, Topic
-from inbox.reading import Reading, Spelling, What, found, joined, read
+from inbox.text_analysis import PersonalDataKind, Spelling, TextAnalysis, analyse, assign_group, find_personal_data
 
 LABELLED = Path("tests/inbox/data/labelled.toml")
 SPLITS = {"held_out": "Held out", "development": "Development"}
@@ -31,7 +31,7 @@ SPEED = "Reading one message"
 _MARK = re.compile(r"\{(\w+):([^{}]+)\}")
 
 
-class Labelled(NamedTuple):
+class LabelledMessage(NamedTuple):
     """One message with what an attentive officer would say of it; `personal` as (start, end, what)."""
 
     text: str
@@ -60,7 +60,7 @@ class Score:
 
 
 @dataclass
-class Measured:
+class Evaluation:
     """Scores of one part of the set: by label, and `all` over all of them."""
 
     messages: int = 0
@@ -72,7 +72,7 @@ class Measured:
     groups: Score = field(default_factory=Score)
 
 
-def labelled(path: Path = LABELLED) -> dict[str, list[Labelled]]:
+def load_labelled(path: Path = LABELLED) -> dict[str, list[LabelledMessage]]:
     """The messages of each part of the set."""
     with path.open("rb") as file:
         kept = tomllib.load(file)
@@ -80,7 +80,7 @@ def labelled(path: Path = LABELLED) -> dict[str, list[Labelled]]:
     return {**parts, FORMS: [_labelled({"text": row}) for row in kept[FORMS]]}
 
 
-def _labelled(row: dict[str, str]) -> Labelled:
+def _labelled(row: dict[str, str]) -> LabelledMessage:
     text, spans, at = "", set(), 0
     for mark in _MARK.finditer(row["text"]):
         text += row["text"][at : mark.start()]
@@ -88,12 +88,12 @@ def _labelled(row: dict[str, str]) -> Labelled:
         text, at = text + mark[2], mark.end()
     text += row["text"][at:]
     kind, topic, script, group = (row.get(name, "") for name in ("kind", "topic", "script", "group"))
-    return Labelled(text, kind, topic, script, group, frozenset(spans))
+    return LabelledMessage(text, kind, topic, script, group, frozenset(spans))
 
 
-def measured(rows: list[Labelled]) -> Measured:
-    readings = [read(row.text) for row in rows]
-    result = Measured(len(rows))
+def evaluate(rows: list[LabelledMessage]) -> Evaluation:
+    readings = [analyse(row.text) for row in rows]
+    result = Evaluation(len(rows))
     result.kinds = _scores([row.kind for row in rows], [one.kind.value for one in readings], MessageKind.values)
     result.topics = _scores([row.topic for row in rows], [one.topic.value for one in readings], Topic.values)
     result.scripts = _scores([row.script for row in rows], [one.spelling for one in readings], list(Spelling))
@@ -101,7 +101,7 @@ def measured(rows: list[Labelled]) -> Measured:
         "kinds": sum(bool(row.kind) and not one.kind.value for row, one in zip(rows, readings, strict=True)),
         "topics": sum(bool(row.topic) and not one.topic.value for row, one in zip(rows, readings, strict=True)),
     }
-    result.personal = personal(rows)
+    result.personal = evaluate_personal_data(rows)
     result.groups = _groups(rows, readings)
     return result
 
@@ -127,24 +127,24 @@ def _sum(scores: Iterable[Score]) -> Score:
     return total
 
 
-def personal(rows: list[Labelled]) -> dict[str, Score]:
+def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, Score]:
     """Scores by `What`, and of all that is masked together."""
-    scores = {what.value: Score() for what in What}
+    scores = {what.value: Score() for what in PersonalDataKind}
     for row in rows:
-        told = {(one.start, one.end, one.what.value) for one in found(row.text)}
+        told = {(one.start, one.end, one.what.value) for one in find_personal_data(row.text)}
         for what, score in scores.items():
             there, said = ({one for one in some if one[2] == what} for some in (row.personal, told))
             score.there, score.told = score.there + len(there), score.told + len(said)
             score.right += len(there & said)
-    strong = [score for what, score in scores.items() if what != What.ADDRESS]
+    strong = [score for what, score in scores.items() if what != PersonalDataKind.ADDRESS]
     return {**scores, "all but addresses": _sum(strong)}
 
 
-def _groups(rows: list[Labelled], readings: list[Reading]) -> Score:
+def _groups(rows: list[LabelledMessage], readings: list[TextAnalysis]) -> Score:
     """Pairs of messages that belong together, grouped one after the other as they are heard."""
     names: list[int | None] = []
     for one in readings:
-        names.append(joined(one.fingerprint, [name for name in names if name is not None]))
+        names.append(assign_group(one.fingerprint, [name for name in names if name is not None]))
     score = Score()
     for (row, name), (other, other_name) in combinations(zip(rows, names, strict=True), 2):
         together, told = bool(row.group) and row.group == other.group, name is not None and name == other_name
@@ -152,27 +152,27 @@ def _groups(rows: list[Labelled], readings: list[Reading]) -> Score:
     return score
 
 
-def speed(rows: list[Labelled], times: int = 5) -> tuple[float, float]:
+def measure_speed(rows: list[LabelledMessage], times: int = 5) -> tuple[float, float]:
     """Median and 95th percentile of milliseconds for one message."""
     took = []
     for row in rows * times:
         begun = time.perf_counter()
-        read(row.text)
+        analyse(row.text)
         took.append((time.perf_counter() - begun) * 1000)
     return statistics.median(took), statistics.quantiles(took, n=20)[-1]
 
 
-def report(parts: dict[str, list[Labelled]], timed: str) -> str:
+def report(parts: dict[str, list[LabelledMessage]], timed: str) -> str:
     """docs/triage-figures.md."""
     made = [_FOREWORD, timed]
     for part, title in SPLITS.items():
-        made.append(_section(title, measured(parts[part])))
+        made.append(_section(title, evaluate(parts[part])))
     made.append(f"## Personal data in {len(parts[FORMS])} forms, and what only looks like it\n")
-    made.append(_table("Personal data", personal(parts[FORMS])) + "\n")
+    made.append(_table("Personal data", evaluate_personal_data(parts[FORMS])) + "\n")
     return "\n".join(made)
 
 
-def _section(title: str, result: Measured) -> str:
+def _section(title: str, result: Evaluation) -> str:
     tables = (
         ("Kind", result.kinds, f"Without a suggestion although there is a kind: {result.silent['kinds']}."),
         ("Topic", result.topics, f"Without a suggestion although there is a topic: {result.silent['topics']}."),
@@ -199,8 +199,8 @@ def _shown(share: float | None) -> str:
     return "–" if share is None else f"{share:.3f}"
 
 
-def _timed(rows: list[Labelled]) -> str:
-    median, late = speed(rows)
+def _timed(rows: list[LabelledMessage]) -> str:
+    median, late = measure_speed(rows)
     machine = f"{_processor()}, Python {platform.python_version()}"
     return f"{SPEED} takes {median:.2f} ms (median; 95 of 100 within {late:.2f} ms) on {machine}.\n"
 
@@ -216,7 +216,7 @@ def main() -> None:
     parser.add_argument("--labelled", type=Path, default=LABELLED)
     parser.add_argument("--to", type=Path)
     chosen = parser.parse_args()
-    parts = labelled(chosen.labelled)
+    parts = load_labelled(chosen.labelled)
     text = report(parts, _timed([row for rows in parts.values() for row in rows]))
     if chosen.to:
         chosen.to.write_text(text, encoding="utf-8")

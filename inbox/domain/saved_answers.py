@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from inbox import wording
+from inbox import saved_answer_text
 from inbox.enums import MessageKind, Topic
 from inbox.models import SavedAnswer
-from inbox.wording import STARTERS, Written
+from inbox.saved_answer_text import STARTERS, SavedAnswerInput
 
 MOST, MOST_NAME = 200, 80
 
 
 @transaction.atomic
-def create(municipality: Any, wanted: Written, *, by: User) -> SavedAnswer:
+def create(municipality: Any, wanted: SavedAnswerInput, *, by: User) -> SavedAnswer:
     """Raises `ActionNotAllowed` for a name that is taken, a gap that nothing is known of, or nothing at all."""
     if SavedAnswer.objects.filter(is_retired=False).count() >= MOST:
         raise ActionNotAllowed(_("There are %(most)s saved answers already. Take one away first.") % {"most": MOST})
@@ -29,7 +29,7 @@ def create(municipality: Any, wanted: Written, *, by: User) -> SavedAnswer:
 
 
 @transaction.atomic
-def edit(saved: SavedAnswer, wanted: Written, *, by: User) -> SavedAnswer:
+def edit(saved: SavedAnswer, wanted: SavedAnswerInput, *, by: User) -> SavedAnswer:
     row = _write(_locked(saved), wanted, by)
     record("answer.edit", by=by, target=row, label=row.name)
     return row
@@ -58,7 +58,7 @@ def restore(saved: SavedAnswer, *, by: User) -> SavedAnswer:
 
 
 @transaction.atomic
-def begin(municipality: Any, *, by: User) -> int:
+def add_starters(municipality: Any, *, by: User) -> int:
     """Add the starters that are not there by their name; returns how many."""
     known = set(SavedAnswer.objects.values_list("name", flat=True))
     new = [starter for starter in STARTERS if starter.name not in known]
@@ -79,7 +79,7 @@ def _locked(saved: SavedAnswer) -> SavedAnswer:
     return SavedAnswer.objects.select_for_update().get(pk=saved.pk)
 
 
-def _write(row: SavedAnswer, wanted: Written, by: User) -> SavedAnswer:
+def _write(row: SavedAnswer, wanted: SavedAnswerInput, by: User) -> SavedAnswer:
     name = " ".join(wanted.name.replace("\x00", "").split())
     words = wanted.text.replace("\x00", "").replace("\r\n", "\n").strip()
     if not name or len(name) > MOST_NAME:
@@ -96,12 +96,12 @@ def _write(row: SavedAnswer, wanted: Written, by: User) -> SavedAnswer:
 def _refuse_words(words: str) -> None:
     if not words:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if len(words) > wording.MOST:
+    if len(words) > saved_answer_text.MOST:
         raise ActionNotAllowed(
-            _("The answer is too long: %(most)s characters at most.") % {"most": wording.MOST}, "text"
+            _("The answer is too long: %(most)s characters at most.") % {"most": saved_answer_text.MOST}, "text"
         )
-    if bad := wording.unknown(words):
-        told = {"gap": bad[0], "known": ", ".join(wording.GAPS)}
+    if bad := saved_answer_text.unknown_placeholders(words):
+        told = {"gap": bad[0], "known": ", ".join(saved_answer_text.PLACEHOLDERS)}
         raise ActionNotAllowed(
             _("Nothing is known for the gap “%(gap)s”. These can be filled: %(known)s.") % told, "text"
         )

@@ -1,6 +1,6 @@
 """The stems that suggestions go by. Words only: how they weigh against each other stands in `kinds` and `topics`.
 
-Written folded, as `inbox.reading.words` describes. Choose them by the messages called `development` in
+Written folded, as `inbox.text_analysis.tokens` describes. Choose them by the messages called `development` in
 `tests/inbox/data/labelled.toml`, never by the ones held out, and run `make triage-figures` afterwards.
 """
 

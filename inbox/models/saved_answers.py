@@ -9,7 +9,7 @@ from municipalities.tenancy import TenantModel
 
 
 class SavedAnswer(TenantModel):
-    """An answer with placeholders (`inbox.wording`), written in one script; the other one is derived on use.
+    """An answer with placeholders (`inbox.saved_answer_text`), written in one script; the other one is derived on use.
 
     A message of the same `topic` and `kind` lists it first; empty matches all. `use_count` counts the answers sent
     with it.

@@ -1,11 +1,11 @@
-"""A citizen's words as they leave the house: personal data taken out. Pure: no database, no settings.
+"""Redaction of a citizen's text before it leaves the municipality. Pure: no database, no settings.
 
-It errs on the side of taking out too much: whoever masks a house number by mistake loses a minute, whoever lets a
-personal number through cannot get it back. So everything goes that is masked in our lists (`inbox.reading.personal`),
-and what is only likely to be personal besides. The coach's rules (`posts.coaching.text_rules`) err the other way.
+It prefers removing too much: a house number removed by mistake costs a minute, a leaked personal number cannot be taken
+back. So it removes everything that lists mask (`inbox.text_analysis.personal_data`) and also what is only likely to be
+personal. The coach's rules (`posts.coaching.text_rules`) prefer the opposite.
 
-without_personal(text, names)   the text without personal numbers, phones, mail addresses, plates, long numbers, @names
-contacts(text)                  phones and mail addresses in it, each once, as they were written
+redact(text, names)   the text without personal numbers, phones, mail addresses, plates, long numbers, @names
+find_contacts(text)   phones and mail addresses in it, without duplicates, as they were written
 """
 
 import re
@@ -13,11 +13,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from inbox.reading.patterns import HARD, LIKELY, ROUNDS
-from inbox.reading.personal import put, strong
+from inbox.text_analysis.patterns import HARD, LIKELY, ROUNDS
+from inbox.text_analysis.personal_data import find_certain, replace_spans
 
 
-def without_personal(text: str, names: Iterable[str] = ()) -> str:
+def redact(text: str, names: Iterable[str] = ()) -> str:
     """`names` are the author's own, taken out where they stand as words. Doing it twice changes nothing."""
     instead = {
         "name": _("[name]"), "email": _("[e-mail]"), "jmbg": _("[personal number]"), "phone": _("[phone]"),
@@ -30,11 +30,11 @@ def without_personal(text: str, names: Iterable[str] = ()) -> str:
         spans = _spans(text)
         if not spans:
             return text
-        text = put(text, ((start, end, instead[what]) for start, end, what in spans))
+        text = replace_spans(text, ((start, end, instead[what]) for start, end, what in spans))
     return HARD.sub(instead["number"], text) if _spans(text) else text
 
 
-def contacts(text: str) -> list[str]:
+def find_contacts(text: str) -> list[str]:
     """What one could call or write to, in the order in which it stands there."""
     told = [text[start:end].strip() for start, end, what in _spans(text) if what in ("email", "phone")]
     return list(dict.fromkeys(told))
@@ -42,7 +42,7 @@ def contacts(text: str) -> list[str]:
 
 def _spans(text: str) -> list[tuple[int, int, str]]:
     """(start, end, what it is) in order. What overlaps is one, and is what the surer one of them says."""
-    every = [(one.start, one.end, one.what.value) for one in strong(text)]
+    every = [(one.start, one.end, one.what.value) for one in find_certain(text)]
     every += [(*match.span(), what) for what, pattern in LIKELY for match in pattern.finditer(text)]
     told: list[tuple[int, int, tuple[int, str]]] = []
     for start, end, rank in sorted((start, end, (rank, what)) for rank, (start, end, what) in enumerate(every)):

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
-from inbox.domain import saved as verbs
+from inbox.domain import saved_answers as verbs
 from inbox.forms import SavedForm
 from inbox.models import SavedAnswer
-from inbox.wording import GAPS, STARTERS, Written
+from inbox.saved_answer_text import PLACEHOLDERS, STARTERS, SavedAnswerInput
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -51,15 +51,15 @@ def _written(request: MunicipalityRequest, row: SavedAnswer | None) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         try:
             if row:
-                verbs.edit(row, Written(**form.cleaned_data), by=request.user)
+                verbs.edit(row, SavedAnswerInput(**form.cleaned_data), by=request.user)
             else:
-                verbs.create(request.municipality, Written(**form.cleaned_data), by=request.user)
+                verbs.create(request.municipality, SavedAnswerInput(**form.cleaned_data), by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             flash.success(request, _("Saved."))
             return redirect("inbox_answers", request.municipality.slug)
-    context = {"form": form, "saved": row, "gaps": GAPS}
+    context = {"form": form, "saved": row, "gaps": PLACEHOLDERS}
     return render(request, "inbox/saved_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -87,7 +87,7 @@ def restore(request: MunicipalityRequest, saved: int) -> HttpResponse:
 @require_POST
 def begin(request: MunicipalityRequest) -> HttpResponse:
     """The starters, which a person then puts into their own words."""
-    count = verbs.begin(request.municipality, by=request.user)
+    count = verbs.add_starters(request.municipality, by=request.user)
     told = ngettext("%(count)s answer was added. Read it before you use it.",
                     "%(count)s answers were added. Read them before you use them.", count)  # fmt: skip
     flash.success(request, told % {"count": count})

@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from inbox.domain.triage import label, locked
+from inbox.domain.triage import audit_label, lock
 from inbox.models import LegalHold, Message
 
 MOST_REASON = 300
 
 
 @transaction.atomic
-def hold(message: Message, reason: str, *, by: User) -> LegalHold:
+def place(message: Message, reason: str, *, by: User) -> LegalHold:
     """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
     already.
     """
-    row, words = locked(message), " ".join(reason.replace("\x00", "").split())
+    row, words = lock(message), " ".join(reason.replace("\x00", "").split())
     if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were erased already: there is nothing left to protect."), "reason"
@@ -32,14 +32,14 @@ def hold(message: Message, reason: str, *, by: User) -> LegalHold:
     if LegalHold.objects.filter(message=row, released_at=None).exists():
         raise ActionNotAllowed(_("It is protected from being erased already."), "reason")
     made = LegalHold.objects.create(municipality_id=row.municipality_id, message=row, reason=words, by=by)
-    record("message.hold", by=by, target=row, label=label(row))
+    record("message.hold", by=by, target=row, label=audit_label(row))
     return made
 
 
 @transaction.atomic
 def release(message: Message, *, by: User) -> None:
     """Its time counts again: if that is over, the next run of `forget` erases it."""
-    row = locked(message)
+    row = lock(message)
     ended = LegalHold.objects.filter(message=row, released_at=None).update(released_at=timezone.now(), released_by=by)
     if ended:
-        record("message.release", by=by, target=row, label=label(row))
+        record("message.release", by=by, target=row, label=audit_label(row))

@@ -1,7 +1,7 @@
-"""Personal data in what citizens write: where it stands, and the text with it masked.
+"""Personal data in citizens' texts: finding and masking it.
 
-`found(text)` gives spans, `masked(text)` the text with only the first and last character of each. What a number means
-is decided here, not by backtracking in a pattern (`inbox.reading.patterns`). Left alone on purpose: short numbers of
+`find_personal_data(text)` returns spans, `mask(text)` the text with only the first and last character of each. What a
+number means is decided here, not by backtracking in a pattern (`inbox.text_analysis.patterns`). Left alone: numbers of
 services (192, 193, 194, 0800), dates, prices, numbers of decisions, the Treasury's accounts (840-…) and addresses under
 gov.rs, which are public.
 """
@@ -12,12 +12,12 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from inbox.reading import patterns
-from inbox.reading.words import among
+from inbox.text_analysis import patterns
+from inbox.text_analysis.tokens import word_set
 from serbian.folding import fold
 
 
-class What(StrEnum):
+class PersonalDataKind(StrEnum):
     """What was found. An address is a weak hint: it may as well be where the hole in the road is."""
 
     EMAIL = "email"
@@ -28,16 +28,16 @@ class What(StrEnum):
     ADDRESS = "address"
 
 
-class Found(NamedTuple):
+class PersonalDataSpan(NamedTuple):
     """Characters `start` to `end` of the text."""
 
     start: int
     end: int
-    what: What
+    what: PersonalDataKind
 
     @property
     def is_strong(self) -> bool:
-        return self.what != What.ADDRESS
+        return self.what != PersonalDataKind.ADDRESS
 
 
 HIDDEN = "•"
@@ -45,19 +45,19 @@ _FREE = re.compile(r"0[789]00")
 _DATE = re.compile(r"\d{1,2}[./\-]\s?\d{1,2}[./\-]\s?(?:19|20)\d\d")
 
 # Codes of the places on Serbian plates, folded.
-_PLACES = among(
+_PLACES = word_set(
     "al ar ac bb bg bd bj bk bo bp bt bu bc va vb vl vm vp vr vs gl gm de dk da za zr in ic ja ka kv kg kz ki kl km ko "
     "kc ks la lb le lo lu me ng ni np ns nv pa pb pe pz pi pk pn po pp pr pt ra rv ru sa sv sd sj sm so sp st su sc to "
     "ts tt tu cu ub ue ur uz ca sr"
 )
 # Where the letters may as well be words: "za 100 km", "po 200 eu".
-_WORDS = among("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi")
-_UNITS = among("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li")
+_WORDS = word_set("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi")
+_UNITS = word_set("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li")
 
 
-def found(text: str) -> list[Found]:
+def find_personal_data(text: str) -> list[PersonalDataSpan]:
     """All personal data in `text` in order; what overlaps is told once, by the pattern that is the surer one."""
-    told: list[Found] = []
+    told: list[PersonalDataSpan] = []
     taken = bytearray(len(text))
     for one in _all(text):
         if not any(taken[one.start : one.end]):
@@ -66,24 +66,24 @@ def found(text: str) -> list[Found]:
     return sorted(told)
 
 
-def strong(text: str) -> list[Found]:
-    return [one for one in found(text) if one.is_strong]
+def find_certain(text: str) -> list[PersonalDataSpan]:
+    return [one for one in find_personal_data(text) if one.is_strong]
 
 
-def masked(text: str) -> str:
+def mask(text: str) -> str:
     """The text with what was found hidden but for its first and last character. Masking again does nothing more.
 
     Masking one number may leave a digit that stands beside others as if it were theirs, so it looks again.
     """
     for _round in range(patterns.ROUNDS):
-        spans = strong(text)
+        spans = find_certain(text)
         if not spans:
             return text
-        text = put(text, ((one.start, one.end, _hidden(text[one.start : one.end])) for one in spans))
-    return patterns.HARD.sub(HIDDEN, text) if strong(text) else text
+        text = replace_spans(text, ((one.start, one.end, _hidden(text[one.start : one.end])) for one in spans))
+    return patterns.HARD.sub(HIDDEN, text) if find_certain(text) else text
 
 
-def put(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
+def replace_spans(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
     """The text with other words at [start, end), in order and never overlapping."""
     parts, at = [], 0
     for start, end, words in instead:
@@ -100,19 +100,37 @@ def _hidden(words: str) -> str:
     )
 
 
-def _all(text: str) -> Iterator[Found]:
+def _all(text: str) -> Iterator[PersonalDataSpan]:
     if "@" in text or "(" in text or "[" in text:
-        yield from (Found(*m.span(), What.EMAIL) for m in patterns.EMAIL.finditer(text) if not _is_official(m[0]))
+        yield from (
+            PersonalDataSpan(*m.span(), PersonalDataKind.EMAIL)
+            for m in patterns.EMAIL.finditer(text)
+            if not _is_official(m[0])
+        )
     if not any(char.isdigit() for char in text):
         return
-    yield from (Found(*m.span(), What.ACCOUNT) for m in patterns.ACCOUNT.finditer(text) if _is_account(m[0]))
-    yield from (Found(*m.span(), What.ACCOUNT) for m in patterns.IBAN.finditer(text))
-    yield from (Found(*m.span(), What.JMBG) for m in patterns.JMBG.finditer(text) if _is_jmbg(_digits(m[0])))
+    yield from (
+        PersonalDataSpan(*m.span(), PersonalDataKind.ACCOUNT)
+        for m in patterns.ACCOUNT.finditer(text)
+        if _is_account(m[0])
+    )
+    yield from (PersonalDataSpan(*m.span(), PersonalDataKind.ACCOUNT) for m in patterns.IBAN.finditer(text))
+    yield from (
+        PersonalDataSpan(*m.span(), PersonalDataKind.JMBG)
+        for m in patterns.JMBG.finditer(text)
+        if _is_jmbg(_digits(m[0]))
+    )
     for pattern in (patterns.MOBILE, patterns.ABROAD, patterns.LANDLINE):
-        yield from (Found(*m.span(), What.PHONE) for m in pattern.finditer(text) if _is_phone(m[0]))
-    yield from (Found(*m.span(1), What.PHONE) for m in patterns.CALLED.finditer(text) if _is_called(m[1]))
-    yield from (Found(*m.span(), What.PLATE) for m in patterns.PLATE.finditer(text) if _is_plate(m))
-    yield from (Found(*m.span(1), What.ADDRESS) for m in patterns.STREET.finditer(text))
+        yield from (
+            PersonalDataSpan(*m.span(), PersonalDataKind.PHONE) for m in pattern.finditer(text) if _is_phone(m[0])
+        )
+    yield from (
+        PersonalDataSpan(*m.span(1), PersonalDataKind.PHONE) for m in patterns.CALLED.finditer(text) if _is_called(m[1])
+    )
+    yield from (
+        PersonalDataSpan(*m.span(), PersonalDataKind.PLATE) for m in patterns.PLATE.finditer(text) if _is_plate(m)
+    )
+    yield from (PersonalDataSpan(*m.span(1), PersonalDataKind.ADDRESS) for m in patterns.STREET.finditer(text))
 
 
 def _digits(words: str) -> str:

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from inbox.reading import stems
-from inbox.reading.kinds import MOST_REASONS, NOTHING, Suggested
-from inbox.reading.words import Stems, Word
+from inbox.text_analysis import stems
+from inbox.text_analysis.kinds import MOST_REASONS, NO_SUGGESTION, Suggestion
+from inbox.text_analysis.tokens import Stems, Word
 
 LEAST = 2.0
 LEAD = 1.0
@@ -12,7 +12,7 @@ LEAD = 1.0
 _STEMS = Stems.of(stems.TOPICS)
 
 
-def topic(words: list[Word]) -> Suggested:
+def suggest_topic(words: list[Word]) -> Suggestion:
     """The topic that `words` speak of. A stem found twice in the same place counts once for its topic."""
     weights: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = defaultdict(list)
@@ -26,5 +26,5 @@ def topic(words: list[Word]) -> Suggested:
                 reasons[hit.label].append(hit.said)
     ranked = sorted(((weight, label) for label, weight in weights.items()), reverse=True)
     if not ranked or ranked[0][0] < LEAST or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < LEAD):
-        return NOTHING
-    return Suggested(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
+        return NO_SUGGESTION
+    return Suggestion(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))

@@ -16,20 +16,20 @@ from common import languages
 from inbox.enums import Topic
 from needs.enums import NeedStage
 from needs.models import Need, NeedPicture
-from needs.queries.public import ASKED, Chosen, PublicNeeds, PublishedPage, Report, told_on
+from needs.queries.public import ASKED, ClosingReport, PublicFilters, PublicNeeds, PublishedPage, result_date
 from serbian import Glossary, Script, detect, to_cyrillic, to_latin
 
-Say = Callable[[str], str]
+Convert = Callable[[str], str]
 
 
-def written_tag(tongue: str) -> str:
+def serbian_tag(tongue: str) -> str:
     """Language and script of Serbian texts on a page in the language `tongue`."""
     return "sr-Cyrl" if languages.by_tag()[tongue].words == languages.CYRILLIC else "sr-Latn"
 
 
-def saying(tongue: str, words: Glossary) -> Say:
+def converter(tongue: str, words: Glossary) -> Convert:
     """Turns Serbian of either script into that of the page. A text that is in it already stays as it was written."""
-    wanted = Script(written_tag(tongue)[-4:])
+    wanted = Script(serbian_tag(tongue)[-4:])
 
     @cache
     def say(text: str) -> str:
@@ -40,16 +40,16 @@ def saying(tongue: str, words: Glossary) -> Say:
     return say
 
 
-def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) -> dict[str, Any]:
+def page(place: PublishedPage, chosen: PublicFilters, found: PublicNeeds, tongue: str) -> dict[str, Any]:
     """For the template, in the language that is active."""
-    say = saying(tongue, found.words)
+    say = converter(tongue, found.words)
     base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
     needs = [_need(need, found.posts, say) for need in found.needs]
     by_topic = chosen.show not in (NeedStage.DONE, ASKED)
     return {
         "municipality": place.municipality,
         "contact": say(place.page.contact),
-        "written": written_tag(tongue),
+        "written": serbian_tag(tongue),
         "tabs": _tabs(base, chosen, found),
         "topics": _topics(base, chosen, found),
         "groups": [(label, list(rows)) for label, rows in groupby(needs, key=lambda row: row["topic"])]
@@ -68,7 +68,7 @@ def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) 
     }
 
 
-def _need(need: Any, posts: dict[int, str], say: Say) -> dict[str, Any]:
+def _need(need: Any, posts: dict[int, str], say: Convert) -> dict[str, Any]:
     return {
         "pk": need.pk,
         "anchor": f"need-{need.pk}",
@@ -79,7 +79,7 @@ def _need(need: Any, posts: dict[int, str], say: Say) -> dict[str, Any]:
         "stage": need.stage,
         "reason": say(need.reason),
         "done": say(need.done),
-        "on": told_on(need),
+        "on": result_date(need),
         "size": need.size,
         "quotes": [say(supporter.quote) for supporter in need.quotes],
         "pictures": [_picture(each, say) for each in need.shown],
@@ -87,7 +87,7 @@ def _need(need: Any, posts: dict[int, str], say: Say) -> dict[str, Any]:
     }
 
 
-def _picture(row: NeedPicture, say: Say) -> dict[str, Any]:
+def _picture(row: NeedPicture, say: Convert) -> dict[str, Any]:
     media = row.media
     small = media.thumbnail or media.file
     # Without the host: the page itself stands on the public address, and its policy allows pictures of its own alone.
@@ -98,7 +98,7 @@ def _picture(row: NeedPicture, say: Say) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _report(row: Report, say: Say) -> dict[str, Any]:
+def _report(row: ClosingReport, say: Convert) -> dict[str, Any]:
     closing = row.closing
     return {
         "asked": say(row.asked), "options": [say(option) for option in row.options], "url": row.url,
@@ -108,7 +108,7 @@ def _report(row: Report, say: Say) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tabs(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]:
+def _tabs(base: str, chosen: PublicFilters, found: PublicNeeds) -> list[dict[str, Any]]:
     labels = {
         NeedStage.DONE.value: _("What we did"),
         NeedStage.PLANNED.value: _("What will be done"),
@@ -117,7 +117,7 @@ def _tabs(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]
     }
     return [
         {
-            "label": label, "url": address(base, Chosen(show)), "current": show == chosen.show,
+            "label": label, "url": address(base, PublicFilters(show)), "current": show == chosen.show,
             "count": found.counts[show],
         }
         for show, label in labels.items()
@@ -125,22 +125,22 @@ def _tabs(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def _topics(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]:
+def _topics(base: str, chosen: PublicFilters, found: PublicNeeds) -> list[dict[str, Any]]:
     """Only where there is something to choose from."""
     known = [value for value in Topic.values if found.topics.get(value)]
     if len(known) < 2:
         return []
-    every = {"label": _("All topics"), "url": address(base, Chosen(chosen.show)), "current": not chosen.topic}
+    every = {"label": _("All topics"), "url": address(base, PublicFilters(chosen.show)), "current": not chosen.topic}
     return [every] + [
         {
             "label": Topic(value).label, "count": found.topics[value], "current": value == chosen.topic,
-            "url": address(base, Chosen(chosen.show, value)),
+            "url": address(base, PublicFilters(chosen.show, value)),
         }
         for value in known
     ]  # fmt: skip
 
 
-def address(base: str, chosen: Chosen, number: int = 1) -> str:
+def address(base: str, chosen: PublicFilters, number: int = 1) -> str:
     """Of a part of the page; `number` of what is chosen there."""
     parts = [f"show={chosen.show}"] if chosen.show != NeedStage.DONE else []
     parts += [f"topic={chosen.topic}"] if chosen.topic else []
@@ -169,7 +169,7 @@ def _nothing(show: str) -> str:
 # ---------------------------------------------------------------- the feed
 
 
-def entry(need: Need, say: Say) -> tuple[str, str]:
+def feed_entry(need: Need, say: Convert) -> tuple[str, str]:
     """Title and text of one entry of the feed."""
     stage = {
         NeedStage.DONE.value: _("Done: %(title)s"),
@@ -181,7 +181,7 @@ def entry(need: Need, say: Say) -> tuple[str, str]:
     return stage % {"title": say(need.title)}, f"{said}\n\n{asked % {'count': need.size}}" if need.size else said
 
 
-def about(municipality: Any) -> tuple[str, str]:
+def feed_title(municipality: Any) -> tuple[str, str]:
     """Title and description of the feed."""
     names = {"municipality": str(municipality)}
     return (
@@ -190,5 +190,5 @@ def about(municipality: Any) -> tuple[str, str]:
     )
 
 
-def here(path: str) -> str:
+def public_url(path: str) -> str:
     return settings.PUBLIC_BASE_URL.rstrip("/") + path

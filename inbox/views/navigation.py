@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from inbox.enums import Snooze, Topic
 from inbox.models import Message
 from inbox.queries import neighbours, thread
-from inbox.queries.listing import Narrowed
+from inbox.queries.listing import MessageFilters
 from municipalities.web import MunicipalityRequest
 from serbian.transliteration import to_cyrillic, to_latin
 
@@ -34,9 +34,9 @@ def _in_the_other_script(name: str) -> str:
     return latin if latin != name else to_cyrillic(name)
 
 
-def context(request: MunicipalityRequest, row: Message) -> dict[str, Any]:
+def navigation_context(request: MunicipalityRequest, row: Message) -> dict[str, Any]:
     """What the page of a message needs to go on from it, and to sort it. One query."""
-    narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
+    narrowed, slug = MessageFilters.read(request.GET), request.municipality.slug
     around, found = neighbours.neighbours_and_choices(_as_it_was(request, row), narrowed, request.user, timezone.now())
     stays, among = request.GET.get("then") == STAY, _among(request)
     return {
@@ -62,7 +62,7 @@ def context(request: MunicipalityRequest, row: Message) -> dict[str, Any]:
 def _among(request: HttpRequest) -> str:
     """The list one came from, for an address; the open ones where one came from none."""
     then = f"&then={STAY}" if request.GET.get("then") == STAY else ""
-    return Narrowed.read(request.GET).query + then
+    return MessageFilters.read(request.GET).query + then
 
 
 def _as_it_was(request: HttpRequest, row: Message) -> Message:
@@ -78,7 +78,7 @@ def _as_it_was(request: HttpRequest, row: Message) -> Message:
     return there if there.due_at is None or there.due_at.tzinfo else row
 
 
-def back(request: MunicipalityRequest, row: Message) -> HttpResponse:
+def back_to_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
     """To the message again, in the list that one came from, if there is one. `row` is as it was before the act."""
     page = reverse("message", args=[request.municipality.slug, row.pk])
     if "view" not in request.GET:
@@ -89,11 +89,11 @@ def back(request: MunicipalityRequest, row: Message) -> HttpResponse:
     return redirect(f"{page}?{_among(request)}" + ("" if was is None else "&" + urlencode({"was": was[:40]})))
 
 
-def onward(request: MunicipalityRequest, row: Message) -> HttpResponse:
+def next_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
     """After an act that is done with a message: to the next of the list, from its end to its beginning, else to it."""
     if "view" not in request.GET or request.GET.get("then") == STAY:
-        return back(request, row)
-    narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
+        return back_to_message(request, row)
+    narrowed, slug = MessageFilters.read(request.GET), request.municipality.slug
     around = neighbours.neighbours(_as_it_was(request, row), narrowed, request.user, timezone.now())
     following = around.get("next") or around.get("first")
     if following is None:
@@ -101,15 +101,15 @@ def onward(request: MunicipalityRequest, row: Message) -> HttpResponse:
     return redirect(f"{reverse('message', args=[slug, following])}?{_among(request)}")
 
 
-DONE = {
+DONE_MESSAGES = {
     "wait": (_("It waits until somebody tells us."), "reopen"),
     "close": (_("Closed without an answer."), "reopen"),
     "snooze": (_("Put off. It comes back by itself."), "wake"),
 }
 
 
-def told(request: MunicipalityRequest, row: Message, act: str) -> None:
+def flash_done(request: MunicipalityRequest, row: Message, act: str) -> None:
     """Say what was done with a message that one is about to leave, with Undo."""
-    words, undo = DONE[act]
+    words, undo = DONE_MESSAGES[act]
     address = reverse("message_act", args=[request.municipality.slug, row.pk, undo])
     flash.success(request, str(words), extra_tags=f"undo:{address}?{_among(request)}")

@@ -6,7 +6,7 @@ written like a name (two words with capitals of which one ends as surnames do, w
 
 import re
 
-from inbox.reading.personal import found, masked, put
+from inbox.text_analysis.personal_data import find_personal_data, mask, replace_spans
 
 _GONE = "…"
 _MENTION = re.compile(r"(?<![\w@])@[\w.\-]*\w(?:@[\w\-]+(?:\.[\w\-]+)+)?")
@@ -26,10 +26,10 @@ _INTRODUCED = re.compile(
 _AFTER_COMMA = re.compile(rf"(?:,[ ]|[.!?]\s{{1,9}}+|\n\s{{0,9}}+)({_NAME}(?:[ ]{_NAME})?)[.!]?\s*+\Z")
 
 
-def without_names(text: str) -> str:
+def anonymise(text: str) -> str:
     """`text` for a quotation. Doing it twice changes nothing more."""
-    text = put(text, ((one.start, one.end, _GONE) for one in found(text) if not one.is_strong))
-    text = _MENTION.sub("", masked(text))
+    text = replace_spans(text, ((one.start, one.end, _GONE) for one in find_personal_data(text) if not one.is_strong))
+    text = _MENTION.sub("", mask(text))
     text = _FULL_NAME.sub(_GONE, text)
     text = _INTRODUCED.sub(lambda match: match[1] + _GONE if _begins_great(match[2]) else match[0], text)
     if signed := _AFTER_COMMA.search(text):

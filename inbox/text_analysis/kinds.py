@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from inbox.enums import MessageKind
-from inbox.reading import stems
-from inbox.reading.words import Hit, Stems, Word, among
+from inbox.text_analysis import stems
+from inbox.text_analysis.tokens import StemMatch, Stems, Word, word_set
 
 LEAST = 2.0
 LEAD = 0.5
@@ -31,32 +31,32 @@ _LINK = re.compile(
 _OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]{1,63}\.){1,5}rs(?![\w.\-])", re.IGNORECASE)
 
 
-class Suggested(NamedTuple):
+class Suggestion(NamedTuple):
     """A value and the words it goes by; an empty value is no suggestion."""
 
     value: str
     because: tuple[str, ...] = ()
 
 
-NOTHING = Suggested("")
+NO_SUGGESTION = Suggestion("")
 
 
-def kind(text: str, words: list[Word]) -> Suggested:
+def suggest_kind(text: str, words: list[Word]) -> Suggestion:
     """The kind of message that `text` looks like."""
     weights, reasons = _collect(text, words)
     _weigh_against_each_other(weights, text, words)
     ranked = sorted(((weight, label) for label, weight in weights.items() if weight > 0), reverse=True)
     if not ranked or ranked[0][0] < LEAST:
-        return NOTHING
+        return NO_SUGGESTION
     if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < LEAD:
-        return NOTHING
-    return Suggested(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
+        return NO_SUGGESTION
+    return Suggestion(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
 
 
 def _collect(text: str, words: list[Word]) -> tuple[dict[str, float], Mapping[str, list[str]]]:
     weights: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = defaultdict(list)
-    best: dict[tuple[str, int], Hit] = {}
+    best: dict[tuple[str, int], StemMatch] = {}
     for hit in _STEMS.hits(words):
         known = best.get((hit.label, hit.place))
         if known is None or hit.weight > known.weight:
@@ -117,4 +117,4 @@ def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[
         weights[MessageKind.QUESTION] += 1.5
 
 
-_ASKING = among("kad kada gde kako koliko kolko dokle da jel ko koji koja koje kome zasto sta ima mogu moze")
+_ASKING = word_set("kad kada gde kako koliko kolko dokle da jel ko koji koja koje kome zasto sta ima mogu moze")

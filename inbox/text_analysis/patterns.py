@@ -1,8 +1,7 @@
-"""How personal data is written, once for everybody who looks for it. Runs are bounded or possessive, so that the time
-of a pattern grows with the text and no faster.
+"""Patterns of personal data, in one place. Repetitions are bounded or possessive, so that matching takes linear time.
 
-By the first ones `inbox.reading.personal` finds what surely is personal; what a number means is decided there. `LIKELY`
-is more than that, for `inbox.reading.outward`, where too much is better than too little.
+`inbox.text_analysis.personal_data` uses the first ones to find what is certainly personal, and decides what a number
+means. `LIKELY` matches more, for `inbox.text_analysis.redaction`, where a false match is better than a missed one.
 """
 
 import re

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inbox import personal_data
-from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore
+from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField
 from municipalities.tenancy import everywhere
 from needs.models import Supporter
 from posts.models import Post, Variant
@@ -26,20 +26,20 @@ from serbian.folding import fold
 SHORTEST_QUOTE = 8
 
 
-def _voices(person: Person) -> Iterable[Any]:
+def _voices(person: DataSubject) -> Iterable[Any]:
     rows = Supporter.objects.filter(message__in=person.messages)
     return rows.select_related("need__follow_up", "by").order_by("pk")
 
 
-def _erase_voices(what: Erasing) -> None:
+def _erase_voices(what: Erasure) -> None:
     gone: dict[str, Any] = {"note": ""} | ({"quote": ""} if what.asked else {})
     Supporter.objects.filter(message__in=what.messages).update(**gone)
 
 
-VOICES = PersonalDataStore(
+SUPPORTERS = PersonalDataStore(
     "needs",
     gettext_lazy("Needs that they asked for, and quotes"),
-    Fate.PARTLY,
+    ErasureEffect.PARTLY,
     lambda: (
         _(
             "Notes as long as the words of the message: %(days)s days after it was answered or closed. A quote stays "
@@ -51,21 +51,23 @@ VOICES = PersonalDataStore(
     ("quote", "note"),
     _voices,
     (
-        Field("need", gettext_lazy("Need")),
-        Field("quote", gettext_lazy("Quote")),
-        Field("note", gettext_lazy("Note")),
-        Field("is_public", gettext_lazy("The need is on the public page"), lambda row: row.need.is_public or None),
-        Field("post", gettext_lazy("Post about it"), "need.follow_up.title"),
-        Field("why_not_told", gettext_lazy("Why they could not be told"), "error"),
-        Field("by", pgettext_lazy("of a row", "By")),
-        Field("at", gettext_lazy("When")),
+        StoredField("need", gettext_lazy("Need")),
+        StoredField("quote", gettext_lazy("Quote")),
+        StoredField("note", gettext_lazy("Note")),
+        StoredField(
+            "is_public", gettext_lazy("The need is on the public page"), lambda row: row.need.is_public or None
+        ),
+        StoredField("post", gettext_lazy("Post about it"), "need.follow_up.title"),
+        StoredField("why_not_told", gettext_lazy("Why they could not be told"), "error"),
+        StoredField("by", pgettext_lazy("of a row", "By")),
+        StoredField("at", gettext_lazy("When")),
     ),
     erase=_erase_voices,
     stays=lambda: _("That somebody asked for it, and on which day: it counts. The quote and the note are erased."),
 )
 
 
-def _callers(person: Person) -> Iterable[Any]:
+def _callers(person: DataSubject) -> Iterable[Any]:
     """Voices that came in no message, with a note in which their full name stands."""
     if not person.full_names:
         return []
@@ -76,17 +78,17 @@ def _callers(person: Person) -> Iterable[Any]:
 CALLERS = PersonalDataStore(
     "needs_by_phone",
     gettext_lazy("Notes about who called or came by, with the same name"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("%(days)s days after the note was written.") % {"days": settings.INBOX_DAYS},
     "needs.supporter",
     (),
     _callers,
     (
-        Field("need", gettext_lazy("Need")),
-        Field("note", gettext_lazy("Note")),
-        Field("quote", gettext_lazy("Quote")),
-        Field("by", pgettext_lazy("of a row", "By")),
-        Field("at", gettext_lazy("When")),
+        StoredField("need", gettext_lazy("Need")),
+        StoredField("note", gettext_lazy("Note")),
+        StoredField("quote", gettext_lazy("Quote")),
+        StoredField("by", pgettext_lazy("of a row", "By")),
+        StoredField("at", gettext_lazy("When")),
     ),
     stays=lambda: _(
         "The same name need not be the same person. If it is, take the voice away in the need; it counts one less then."
@@ -94,13 +96,13 @@ CALLERS = PersonalDataStore(
 )
 
 
-def _quotes(person: Person) -> list[str]:
+def _quotes(person: DataSubject) -> list[str]:
     """Their quotes that are long enough to be found in a post."""
     quotes = Supporter.objects.filter(message__in=person.messages).exclude(quote="").values_list("quote", flat=True)
     return [quote for quote in quotes if len(quote) >= SHORTEST_QUOTE]
 
 
-def _quoting(person: Person) -> Iterable[Any]:
+def _quoting(person: DataSubject) -> Iterable[Any]:
     """The newest text of each post in which one of their quotes stands word by word."""
     wanted = Q(pk__in=[])
     for quote in _quotes(person):
@@ -117,21 +119,21 @@ QUOTING_STAYS = gettext_lazy(
 QUOTING = PersonalDataStore(
     "posts_that_quote",
     gettext_lazy("Posts in which their words stand"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("As long as the post."),
     "posts.variant",
     ("text",),
     _quoting,
     (
-        Field("post", gettext_lazy("Post"), "version.post.title"),
-        Field("text", gettext_lazy("Words")),
-        Field("written_at", gettext_lazy("Written"), "version.created_at"),
+        StoredField("post", gettext_lazy("Post"), "version.post.title"),
+        StoredField("text", gettext_lazy("Words")),
+        StoredField("written_at", gettext_lazy("Written"), "version.created_at"),
     ),
     stays=lambda: str(QUOTING_STAYS),
 )
 
 
-def _drafts(person: Person) -> Iterable[Any]:
+def _drafts(person: DataSubject) -> Iterable[Any]:
     wanted = Q(pk__in=[])
     for quote in _quotes(person):
         wanted |= Q(search_key__contains=fold(quote))
@@ -141,21 +143,21 @@ def _drafts(person: Person) -> Iterable[Any]:
 DRAFTS = PersonalDataStore(
     "drafts_that_quote",
     gettext_lazy("Drafts of posts in which their words stand"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("As long as the post."),
     "posts.post",
     ("draft", "excerpt", "search_key"),
     _drafts,
     (
-        Field("post", gettext_lazy("Post"), "title"),
-        Field("text", gettext_lazy("Words"), "excerpt"),
-        Field("state", gettext_lazy("State"), "get_stage_display"),
+        StoredField("post", gettext_lazy("Post"), "title"),
+        StoredField("text", gettext_lazy("Words"), "excerpt"),
+        StoredField("state", gettext_lazy("State"), "get_stage_display"),
     ),
     stays=lambda: str(QUOTING_STAYS),
 )
 
 
-def forget_notes() -> int:
+def purge_expired_notes() -> int:
     """Empty notes whose time is over, of voices that came in no message; returns how many. They may name somebody."""
     over = timezone.now() - timedelta(days=settings.INBOX_DAYS)
     with everywhere("forget notes about who asked for something"):
@@ -163,4 +165,4 @@ def forget_notes() -> int:
 
 
 def register() -> None:
-    personal_data.register(VOICES, CALLERS, QUOTING, DRAFTS)
+    personal_data.register(SUPPORTERS, CALLERS, QUOTING, DRAFTS)

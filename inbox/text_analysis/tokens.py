@@ -33,7 +33,7 @@ class Word(NamedTuple):
     folded: str
 
 
-class Hit(NamedTuple):
+class StemMatch(NamedTuple):
     """A stem that was found: what for, how much it weighs, the words as they were written, where the first stands."""
 
     label: str
@@ -74,7 +74,7 @@ class Stems:
                 made._by_prefix[parts[0][0][:_PREFIX]].append(_Stem(parts, label, float(weight or 1)))
         return made
 
-    def hits(self, words: list[Word]) -> Iterator[Hit]:
+    def hits(self, words: list[Word]) -> Iterator[StemMatch]:
         for place, word in enumerate(words):
             # a stem of two letters stands under those two
             for length in (_PREFIX, 2, 1):
@@ -83,7 +83,7 @@ class Stems:
                 for stem in self._by_prefix.get(word.folded[:length], ()):
                     if (length == _PREFIX or len(stem.parts[0][0]) == length) and stem.fits(words, place):
                         said = " ".join(each.said for each in words[place : place + len(stem.parts)])
-                        yield Hit(stem.label, stem.weight, said, place)
+                        yield StemMatch(stem.label, stem.weight, said, place)
                 if len(word.folded) < _PREFIX:
                     break
 
@@ -92,7 +92,7 @@ class Stems:
         return (part for stems in self._by_prefix.values() for stem in stems for part, _whole in stem.parts)
 
 
-def words_of(text: str) -> list[Word]:
+def tokenize(text: str) -> list[Word]:
     """The words of the beginning of `text`, without addresses and mentions."""
     free = _ADDRESS.sub(" ", text[:MOST_CHARACTERS])
     return [Word(said, fold(said)) for said in _WORD.findall(free)]
@@ -102,6 +102,6 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub(" ", text[:MOST_CHARACTERS])
 
 
-def among(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """A set of words, written with spaces between them."""
     return frozenset(words.split())

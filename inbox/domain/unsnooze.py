@@ -9,7 +9,7 @@ from channels.models import Channel
 from inbox.models import Message, Reply
 
 
-def for_news(channel: Channel, fresh: Sequence[Message]) -> int:
+def unsnooze_related(channel: Channel, fresh: Sequence[Message]) -> int:
     """Wake what these new messages belong to. One statement, whatever their number; none where nothing is new.
 
     Below a post of ours hundreds may write, each about something else: there the same conversation is what the author

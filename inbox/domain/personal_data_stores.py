@@ -20,12 +20,12 @@ from inbox import personal_data
 from inbox.domain import evidence, handover_mail
 from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
-from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore, with_the_message
+from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
 from posts.models import Consent
 
 MOST_NAMED = 100
-BY, AT = Field("by", pgettext_lazy("of a row", "By")), Field("at", pgettext_lazy("of a row", "When"))
-TEXT = Field("text", gettext_lazy("Words"))
+BY, AT = StoredField("by", pgettext_lazy("of a row", "By")), StoredField("at", pgettext_lazy("of a row", "When"))
+TEXT = StoredField("text", gettext_lazy("Words"))
 
 # ---- messages
 
@@ -36,14 +36,14 @@ GONE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _erase_messages(what: Erasing) -> None:
+def _erase_messages(what: Erasure) -> None:
     Message.objects.filter(pk__in=what.messages).update(erased_at=what.now, **GONE)
 
 
 MESSAGES = PersonalDataStore(
     "messages",
     gettext_lazy("Messages"),
-    Fate.PARTLY,
+    ErasureEffect.PARTLY,
     with_the_message,
     "inbox.message",
     ("remote_id", "root", "in_reply_to", *(name for name, empty in GONE.items() if empty in ("", {}))),
@@ -53,27 +53,27 @@ MESSAGES = PersonalDataStore(
         .order_by("at", "pk")
     ),
     (
-        Field("id", gettext_lazy("Number"), "pk"),
-        Field("network", gettext_lazy("Network"), "channel.platform"),
-        Field("channel", gettext_lazy("Channel")),
-        Field("author", gettext_lazy("Name"), "author_name"),
-        Field("handle", gettext_lazy("Handle"), "author_handle"),
-        Field("author_id", gettext_lazy("Number on the network")),
+        StoredField("id", gettext_lazy("Number"), "pk"),
+        StoredField("network", gettext_lazy("Network"), "channel.platform"),
+        StoredField("channel", gettext_lazy("Channel")),
+        StoredField("author", gettext_lazy("Name"), "author_name"),
+        StoredField("handle", gettext_lazy("Handle"), "author_handle"),
+        StoredField("author_id", gettext_lazy("Number on the network")),
         TEXT,
-        Field("first_text", gettext_lazy("First it read:")),
-        Field("visibility", gettext_lazy("Who may read it"), "get_visibility_display"),
-        Field("link", gettext_lazy("Link"), "url"),
+        StoredField("first_text", gettext_lazy("First it read:")),
+        StoredField("visibility", gettext_lazy("Who may read it"), "get_visibility_display"),
+        StoredField("link", gettext_lazy("Link"), "url"),
         AT,
-        Field("heard_at", gettext_lazy("Read by the portal"), "received_at"),
-        Field("gone_at", gettext_lazy("Deleted on the network"), "remote_deleted_at"),
-        Field("kind", gettext_lazy("Kind"), "get_kind_display"),
-        Field("topic", gettext_lazy("Topic"), "get_topic_display"),
-        Field("settlement", gettext_lazy("Settlement")),
-        Field("department", gettext_lazy("Department")),
-        Field("state", gettext_lazy("State"), "get_state_display"),
-        Field("assigned_to", gettext_lazy("Given to"), "assignee"),
-        Field("looks_like", gettext_lazy("What the portal took it for"), lambda row: _suggested(row)),
-        Field("number_there", gettext_lazy("Number of the message on the network"), "remote_id"),
+        StoredField("heard_at", gettext_lazy("Read by the portal"), "received_at"),
+        StoredField("gone_at", gettext_lazy("Deleted on the network"), "remote_deleted_at"),
+        StoredField("kind", gettext_lazy("Kind"), "get_kind_display"),
+        StoredField("topic", gettext_lazy("Topic"), "get_topic_display"),
+        StoredField("settlement", gettext_lazy("Settlement")),
+        StoredField("department", gettext_lazy("Department")),
+        StoredField("state", gettext_lazy("State"), "get_state_display"),
+        StoredField("assigned_to", gettext_lazy("Given to"), "assignee"),
+        StoredField("looks_like", gettext_lazy("What the portal took it for"), lambda row: _suggested(row)),
+        StoredField("number_there", gettext_lazy("Number of the message on the network"), "remote_id"),
     ),
     message="pk",
     erase=_erase_messages,
@@ -85,7 +85,7 @@ MESSAGES = PersonalDataStore(
 
 
 def _suggested(row: Message) -> list[str]:
-    """What `inbox.reading` suggested, in words."""
+    """What `inbox.text_analysis` suggested, in words."""
     told = [row.get_suggested_kind_display(), row.get_suggested_topic_display()]
     return [str(one) for one in (*told, *(words for _tone, _icon, words in row.flag_pills)) if one]
 
@@ -96,14 +96,14 @@ def _suggested(row: Message) -> list[str]:
 def _of(model: Any, *related: str, **only: Any) -> Any:
     """A function that finds the rows of a table that belong to a person's messages."""
 
-    def rows(person: Person) -> Iterable[Any]:
+    def rows(person: DataSubject) -> Iterable[Any]:
         return model.objects.filter(message__in=person.messages, **only).select_related("by", *related).order_by("pk")
 
     return rows
 
 
 def _delete(model: Any) -> Any:
-    def erase(what: Erasing) -> None:
+    def erase(what: Erasure) -> None:
         model.objects.filter(message__in=what.messages).delete()
 
     return erase
@@ -112,7 +112,7 @@ def _delete(model: Any) -> Any:
 NOTES = PersonalDataStore(
     "notes",
     gettext_lazy("Notes of our people"),
-    Fate.DELETED,
+    ErasureEffect.DELETED,
     with_the_message,
     "inbox.note",
     ("text",),
@@ -124,7 +124,7 @@ NOTES = PersonalDataStore(
 DRAFTS = PersonalDataStore(
     "drafts",
     gettext_lazy("Answers that somebody began"),
-    Fate.DELETED,
+    ErasureEffect.DELETED,
     lambda: _("Until the answer is sent; 30 days at most."),
     "inbox.answerdraft",
     ("text",),
@@ -134,7 +134,7 @@ DRAFTS = PersonalDataStore(
 )
 
 
-def _erase_proposed(what: Erasing) -> None:
+def _erase_proposed(what: Erasure) -> None:
     rows = ProposedAnswer.objects.filter(message__in=what.messages)
     rows.filter(state=ProposalState.WAITING).update(state=ProposalState.WITHDRAWN)
     rows.update(text="", reason="")
@@ -143,7 +143,7 @@ def _erase_proposed(what: Erasing) -> None:
 PROPOSED = PersonalDataStore(
     "proposed_answers",
     gettext_lazy("Answers that waited for an approver"),
-    Fate.EMPTIED,
+    ErasureEffect.EMPTIED,
     with_the_message,
     "inbox.proposedanswer",
     ("text", "reason"),
@@ -152,11 +152,11 @@ PROPOSED = PersonalDataStore(
         TEXT,
         BY,
         AT,
-        Field("words_by", gettext_lazy("Words of"), "text_by"),
-        Field("state", gettext_lazy("State"), "get_state_display"),
-        Field("reason", gettext_lazy("Why it came back")),
-        Field("decided_by", gettext_lazy("Decided by")),
-        Field("decided_at", gettext_lazy("Decided")),
+        StoredField("words_by", gettext_lazy("Words of"), "text_by"),
+        StoredField("state", gettext_lazy("State"), "get_state_display"),
+        StoredField("reason", gettext_lazy("Why it came back")),
+        StoredField("decided_by", gettext_lazy("Decided by")),
+        StoredField("decided_at", gettext_lazy("Decided")),
     ),
     erase=_erase_proposed,
 )
@@ -164,7 +164,7 @@ PROPOSED = PersonalDataStore(
 ANSWERS = PersonalDataStore(
     "answers",
     gettext_lazy("Our answers"),
-    Fate.EMPTIED,
+    ErasureEffect.EMPTIED,
     with_the_message,
     "inbox.reply",
     ("text",),
@@ -172,9 +172,9 @@ ANSWERS = PersonalDataStore(
     (
         TEXT,
         BY,
-        Field("approved_by", gettext_lazy("Approved by")),
+        StoredField("approved_by", gettext_lazy("Approved by")),
         AT,
-        Field("state", gettext_lazy("State"), "delivery.get_state_display"),
+        StoredField("state", gettext_lazy("State"), "delivery.get_state_display"),
     ),
     erase=lambda what: _nothing(Reply.objects.filter(message__in=what.messages).update(text="")),
 )
@@ -187,7 +187,7 @@ def _nothing(_count: int) -> None:
 # ---- answers as they left
 
 
-def _sent(person: Person) -> Iterable[Any]:
+def _sent(person: DataSubject) -> Iterable[Any]:
     replies = Reply.objects.filter(message__in=person.messages).select_related("delivery").order_by("pk")
     return [_with_message(reply.delivery, reply.message_id) for reply in replies]
 
@@ -197,14 +197,14 @@ def _with_message(row: Any, message: int | None) -> Any:
     return row
 
 
-def _calls(person: Person) -> Iterable[Any]:
+def _calls(person: DataSubject) -> Iterable[Any]:
     replies = Reply.objects.filter(message__in=person.messages).values_list("delivery", "message")
     of = dict(replies)
     rows = Attempt.objects.filter(delivery__in=of).order_by("pk")
     return [_with_message(row, of[row.delivery_id]) for row in rows if len(row.detail) > 1]
 
 
-def _erase_sent(what: Erasing) -> None:
+def _erase_sent(what: Erasure) -> None:
     replies = Reply.objects.filter(message__in=what.messages)
     rows = list(Delivery.objects.filter(pk__in=replies.values("delivery")))
     for row in rows:
@@ -214,7 +214,7 @@ def _erase_sent(what: Erasing) -> None:
     Delivery.objects.bulk_update(rows, ["payload", "shown", "shown_now", "problem"])
 
 
-def _erase_calls(what: Erasing) -> None:
+def _erase_calls(what: Erasure) -> None:
     replies = Reply.objects.filter(message__in=what.messages)
     rows = list(Attempt.objects.filter(delivery__in=replies.values("delivery")))
     for row in rows:
@@ -225,18 +225,18 @@ def _erase_calls(what: Erasing) -> None:
 SENT = PersonalDataStore(
     "sent",
     gettext_lazy("Answers as they were sent"),
-    Fate.PARTLY,
+    ErasureEffect.PARTLY,
     with_the_message,
     "delivery.delivery",
     ("payload", "shown", "shown_now", "problem", "permalink", "remote_id"),
     _sent,
     (
-        Field("text", gettext_lazy("Words"), lambda row: row.payload.get("text")),
-        Field("shown", gettext_lazy("As the network showed it")),
-        Field("shown_now", gettext_lazy("As the network showed it later")),
-        Field("problem", gettext_lazy("What the network said")),
-        Field("link", gettext_lazy("Link"), "permalink"),
-        Field("sent_at", gettext_lazy("Sent"), "published_at"),
+        StoredField("text", gettext_lazy("Words"), lambda row: row.payload.get("text")),
+        StoredField("shown", gettext_lazy("As the network showed it")),
+        StoredField("shown_now", gettext_lazy("As the network showed it later")),
+        StoredField("problem", gettext_lazy("What the network said")),
+        StoredField("link", gettext_lazy("Link"), "permalink"),
+        StoredField("sent_at", gettext_lazy("Sent"), "published_at"),
     ),
     erase=_erase_sent,
     stays=lambda: _(
@@ -248,12 +248,15 @@ SENT = PersonalDataStore(
 CALLS = PersonalDataStore(
     "calls",
     gettext_lazy("What the network said to our answers"),
-    Fate.EMPTIED,
+    ErasureEffect.EMPTIED,
     with_the_message,
     "delivery.attempt",
     ("detail",),
     _calls,
-    (Field("at", gettext_lazy("When"), "opened_at"), Field("said", gettext_lazy("What the network said"), "detail")),
+    (
+        StoredField("at", gettext_lazy("When"), "opened_at"),
+        StoredField("said", gettext_lazy("What the network said"), "detail"),
+    ),
     erase=_erase_calls,
 )
 
@@ -264,7 +267,7 @@ ASKED_GONE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _erase_asked(what: Erasing) -> None:
+def _erase_asked(what: Erasure) -> None:
     """Words, name and links go; the mail that carried the question is a place of its own."""
     rows = HandOver.objects.filter(message__in=what.messages)
     rows.update(withdrawn_at=Coalesce("withdrawn_at", Value(what.now)), **ASKED_GONE)
@@ -273,54 +276,54 @@ def _erase_asked(what: Erasing) -> None:
 ASKED = PersonalDataStore(
     "departments_asked",
     gettext_lazy("Questions to departments"),
-    Fate.EMPTIED,
+    ErasureEffect.EMPTIED,
     with_the_message,
     "inbox.handover",
     tuple(ASKED_GONE),
     _of(HandOver, "department"),
     (
-        Field("department", gettext_lazy("Department")),
-        Field("question", gettext_lazy("Question")),
-        Field("words_shown", gettext_lazy("Words that went along"), "shown"),
-        Field("name_shown", gettext_lazy("Name that went along"), "shown_name"),
-        Field("contact_shown", gettext_lazy("Contact that went along"), "shown_contact"),
+        StoredField("department", gettext_lazy("Department")),
+        StoredField("question", gettext_lazy("Question")),
+        StoredField("words_shown", gettext_lazy("Words that went along"), "shown"),
+        StoredField("name_shown", gettext_lazy("Name that went along"), "shown_name"),
+        StoredField("contact_shown", gettext_lazy("Contact that went along"), "shown_contact"),
         BY,
-        Field("at", gettext_lazy("When"), "sent_at"),
-        Field("answer", gettext_lazy("Their answer")),
-        Field("answered_by", gettext_lazy("Answered by"), "answered_name"),
-        Field("answered_at", gettext_lazy("Answered")),
-        Field("withdrawn_at", gettext_lazy("Taken back")),
+        StoredField("at", gettext_lazy("When"), "sent_at"),
+        StoredField("answer", gettext_lazy("Their answer")),
+        StoredField("answered_by", gettext_lazy("Answered by"), "answered_name"),
+        StoredField("answered_at", gettext_lazy("Answered")),
+        StoredField("withdrawn_at", gettext_lazy("Taken back")),
     ),
     erase=_erase_asked,
 )
 
 
-def _mails(person: Person) -> Iterable[Any]:
+def _mails(person: DataSubject) -> Iterable[Any]:
     asked = HandOver.objects.filter(message__in=person.messages).values_list("pk", "message")
-    of = {name: message for pk, message in asked for name in handover_mail.names(pk)}
+    of = {name: message for pk, message in asked for name in handover_mail.dedupe_keys(pk)}
     rows = MailMessage.objects.filter(dedupe__in=of).order_by("pk")
     return [_with_message(row, of[row.dedupe]) for row in rows if row.dedupe]
 
 
-def _erase_mails(what: Erasing) -> None:
+def _erase_mails(what: Erasure) -> None:
     asked = HandOver.objects.filter(message__in=what.messages).values_list("pk", flat=True)
-    MailMessage.objects.filter(dedupe__in=[name for pk in asked for name in handover_mail.names(pk)]).delete()
+    MailMessage.objects.filter(dedupe__in=[name for pk in asked for name in handover_mail.dedupe_keys(pk)]).delete()
 
 
 # The body is the question, which stands in its own place, and a link that is a key: it is not given away.
 MAILS = PersonalDataStore(
     "mails",
     gettext_lazy("Mails to departments"),
-    Fate.DELETED,
+    ErasureEffect.DELETED,
     lambda: _("%(days)s days after the mail was written.") % {"days": settings.MAIL_KEPT_DAYS},
     "common.mailmessage",
     ("subject", "sealed", "problem"),
     _mails,
     (
-        Field("to", pgettext_lazy("of a mail", "To")),
-        Field("subject", gettext_lazy("Subject")),
-        Field("written_at", gettext_lazy("Written"), "created_at"),
-        Field("sent_at", gettext_lazy("Sent")),
+        StoredField("to", pgettext_lazy("of a mail", "To")),
+        StoredField("subject", gettext_lazy("Subject")),
+        StoredField("written_at", gettext_lazy("Written"), "created_at"),
+        StoredField("sent_at", gettext_lazy("Sent")),
     ),
     erase=_erase_mails,
 )
@@ -330,12 +333,12 @@ MAILS = PersonalDataStore(
 HOLDS = PersonalDataStore(
     "held",
     gettext_lazy("Protected from being erased"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("Until an approver ends the protection; then the reason goes with the message."),
     "inbox.legalhold",
     ("reason",),
     _of(LegalHold, released_at=None),
-    (Field("reason", gettext_lazy("Why")), BY, AT),
+    (StoredField("reason", gettext_lazy("Why")), BY, AT),
     # Only of those messages that nothing protects any more: the others are not among those to be erased.
     erase=lambda what: _nothing(LegalHold.objects.filter(message__in=what.messages).update(reason="")),
     stays=lambda: _(
@@ -346,7 +349,7 @@ HOLDS = PersonalDataStore(
 )
 
 
-def _moderated(person: Person) -> Any:
+def _moderated(person: DataSubject) -> Any:
     """Also copies of messages whose own words were forgotten long ago: a copy has a time of its own."""
     wanted = Q(message__in=person.messages)
     for channel, author in person.authors:
@@ -355,52 +358,52 @@ def _moderated(person: Person) -> Any:
     return Moderation.objects.filter(wanted).select_related(*people).order_by("pk")
 
 
-def _erase_moderated(what: Erasing) -> None:
+def _erase_moderated(what: Erasure) -> None:
     for channel, author in what.authors:
-        evidence.erase_of(author, channel, what.now)
+        evidence.erase_author(author, channel, what.now)
 
 
-def _left_of_moderated(person: Person) -> int:
+def _left_of_moderated(person: DataSubject) -> int:
     """Copies that are evidence: they would outlive an erasure."""
-    return sum(evidence.kept(channel, author).count() for channel, author in person.authors)
+    return sum(evidence.retained(channel, author).count() for channel, author in person.authors)
 
 
 MODERATION = PersonalDataStore(
     "moderation",
     gettext_lazy("Comments that were hidden or removed, and objections"),
-    Fate.PARTLY,
+    ErasureEffect.PARTLY,
     lambda: _("%(days)s days after the last decision about it.") % {"days": settings.INBOX_EVIDENCE_DAYS},
     "inbox.moderation",
-    tuple(evidence.GONE),
+    tuple(evidence.CLEARED_FIELDS),
     _moderated,
     (
-        Field("act", gettext_lazy("What was done"), "get_act_display"),
-        Field("reason", gettext_lazy("Reason"), "get_reason_display"),
-        Field("why", gettext_lazy("Why")),
-        Field("words", gettext_lazy("Copy of the words"), "text"),
-        Field("author", gettext_lazy("Name"), "author_name"),
-        Field("handle", gettext_lazy("Handle"), "author_handle"),
-        Field("author_id", gettext_lazy("Number on the network")),
-        Field("link", gettext_lazy("Link"), "url"),
-        Field("written_at", gettext_lazy("Written")),
+        StoredField("act", gettext_lazy("What was done"), "get_act_display"),
+        StoredField("reason", gettext_lazy("Reason"), "get_reason_display"),
+        StoredField("why", gettext_lazy("Why")),
+        StoredField("words", gettext_lazy("Copy of the words"), "text"),
+        StoredField("author", gettext_lazy("Name"), "author_name"),
+        StoredField("handle", gettext_lazy("Handle"), "author_handle"),
+        StoredField("author_id", gettext_lazy("Number on the network")),
+        StoredField("link", gettext_lazy("Link"), "url"),
+        StoredField("written_at", gettext_lazy("Written")),
         AT,
         BY,
-        Field("state", gettext_lazy("State"), "get_state_display"),
-        Field("second_by", gettext_lazy("Second person")),
-        Field("second_why", gettext_lazy("What the second person said")),
-        Field("done_at", gettext_lazy("Done")),
-        Field("done_by", gettext_lazy("Done by")),
-        Field("detail", gettext_lazy("What was done by hand, or what the network said")),
-        Field("undo_why", gettext_lazy("Why it was shown again")),
-        Field("undone_at", gettext_lazy("Shown again")),
-        Field("objection", gettext_lazy("Objection"), "appeal"),
-        Field("objected_on", gettext_lazy("Day of the objection"), "appealed_on"),
-        Field("decision", gettext_lazy("Decision about the objection"), "get_decision_display"),
-        Field("decision_why", gettext_lazy("Why it was decided so")),
-        Field("decided_by", gettext_lazy("Decided by")),
-        Field("decided_at", gettext_lazy("Decided")),
-        Field("erased_at", gettext_lazy("Copy erased")),
-        Field("seal", gettext_lazy("Seal of the copy (SHA-256)")),
+        StoredField("state", gettext_lazy("State"), "get_state_display"),
+        StoredField("second_by", gettext_lazy("Second person")),
+        StoredField("second_why", gettext_lazy("What the second person said")),
+        StoredField("done_at", gettext_lazy("Done")),
+        StoredField("done_by", gettext_lazy("Done by")),
+        StoredField("detail", gettext_lazy("What was done by hand, or what the network said")),
+        StoredField("undo_why", gettext_lazy("Why it was shown again")),
+        StoredField("undone_at", gettext_lazy("Shown again")),
+        StoredField("objection", gettext_lazy("Objection"), "appeal"),
+        StoredField("objected_on", gettext_lazy("Day of the objection"), "appealed_on"),
+        StoredField("decision", gettext_lazy("Decision about the objection"), "get_decision_display"),
+        StoredField("decision_why", gettext_lazy("Why it was decided so")),
+        StoredField("decided_by", gettext_lazy("Decided by")),
+        StoredField("decided_at", gettext_lazy("Decided")),
+        StoredField("erased_at", gettext_lazy("Copy erased")),
+        StoredField("seal", gettext_lazy("Seal of the copy (SHA-256)")),
     ),
     erase=_erase_moderated,
     stays=lambda: (
@@ -417,12 +420,12 @@ MODERATION = PersonalDataStore(
 # ---- what networks told by themselves
 
 
-def _events(person: Person) -> Iterable[Any]:
+def _events(person: DataSubject) -> Iterable[Any]:
     channels = Channel.objects.in_bulk({channel for channel, _author in person.authors})
     return [row for channel, author in person.authors for row in unread_events.of_author(channels[channel], author)]
 
 
-def _erase_events(what: Erasing) -> None:
+def _erase_events(what: Erasure) -> None:
     channels = Channel.objects.in_bulk({channel for channel, _author in what.authors})
     for channel, author in what.authors:
         if author:
@@ -432,15 +435,15 @@ def _erase_events(what: Erasing) -> None:
 EVENTS = PersonalDataStore(
     "events",
     gettext_lazy("What the network told us by itself, as it came"),
-    Fate.DELETED,
+    ErasureEffect.DELETED,
     lambda: _("30 days; what nobody has read by then, 60 days."),
     "channels.event",
     ("payload", "key"),
     _events,
     (
-        Field("network", gettext_lazy("Network"), "platform"),
-        Field("at", gettext_lazy("When"), "received_at"),
-        Field("received", gettext_lazy("What came"), "payload"),
+        StoredField("network", gettext_lazy("Network"), "platform"),
+        StoredField("at", gettext_lazy("When"), "received_at"),
+        StoredField("received", gettext_lazy("What came"), "payload"),
     ),
     erase=_erase_events,
 )
@@ -448,7 +451,7 @@ EVENTS = PersonalDataStore(
 # ---- known by a name only
 
 
-def _named(person: Person) -> Iterable[Any]:
+def _named(person: DataSubject) -> Iterable[Any]:
     """Messages of others in which their full name stands, newest first."""
     told = Q(pk__in=[])
     for words in person.full_names:
@@ -463,14 +466,14 @@ def _named(person: Person) -> Iterable[Any]:
 NAMED = PersonalDataStore(
     "named_by_others",
     gettext_lazy("Messages of others in which the same name stands"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     with_the_message,
     "inbox.message",
     (),
     _named,
     (
-        Field("id", gettext_lazy("Number"), "pk"),
-        Field("channel", gettext_lazy("Channel")),
+        StoredField("id", gettext_lazy("Number"), "pk"),
+        StoredField("channel", gettext_lazy("Channel")),
         AT,
     ),
     stays=lambda: _(
@@ -480,7 +483,7 @@ NAMED = PersonalDataStore(
 )
 
 
-def _consents(person: Person) -> Iterable[Any]:
+def _consents(person: DataSubject) -> Iterable[Any]:
     if not person.full_names:
         return []
     rows = Consent.objects.exclude(people="", given_by="").select_related("media", "recorded_by").order_by("pk")
@@ -490,21 +493,21 @@ def _consents(person: Person) -> Iterable[Any]:
 CONSENTS = PersonalDataStore(
     "consents",
     gettext_lazy("Consents to pictures that carry the same name"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("Until the day that was agreed on when the consent was recorded."),
     "posts.consent",
     ("people", "given_by", "scan"),
     _consents,
     (
-        Field("picture", gettext_lazy("Picture"), "media.name"),
-        Field("people", gettext_lazy("Who is shown")),
-        Field("given_by", gettext_lazy("Who agreed")),
-        Field("kind", gettext_lazy("How it was given"), "get_kind_display"),
-        Field("given_on", gettext_lazy("Day")),
-        Field("valid_until", gettext_lazy("Valid until")),
-        Field("erased_after", gettext_lazy("Names are erased after"), "keep_until"),
-        Field("withdrawn_at", gettext_lazy("Withdrawn")),
-        Field("scan", gettext_lazy("A scan is kept"), lambda row: bool(row.scan) or None),
+        StoredField("picture", gettext_lazy("Picture"), "media.name"),
+        StoredField("people", gettext_lazy("Who is shown")),
+        StoredField("given_by", gettext_lazy("Who agreed")),
+        StoredField("kind", gettext_lazy("How it was given"), "get_kind_display"),
+        StoredField("given_on", gettext_lazy("Day")),
+        StoredField("valid_until", gettext_lazy("Valid until")),
+        StoredField("erased_after", gettext_lazy("Names are erased after"), "keep_until"),
+        StoredField("withdrawn_at", gettext_lazy("Withdrawn")),
+        StoredField("scan", gettext_lazy("A scan is kept"), lambda row: bool(row.scan) or None),
     ),
     stays=lambda: _(
         "A consent is the proof that a picture may be shown, and the same name need not be the same person. Who wants "
@@ -517,7 +520,7 @@ CONSENTS = PersonalDataStore(
 NETWORKS = PersonalDataStore(
     "networks",
     gettext_lazy("The networks themselves"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("As long as the network keeps it."),
     stays=lambda: _(
         "What stands on a network is the network's and the author's own: they delete it there. The same holds for "
@@ -527,7 +530,7 @@ NETWORKS = PersonalDataStore(
 MAILBOXES = PersonalDataStore(
     "mailboxes",
     gettext_lazy("Mailboxes of departments"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("As long as the department keeps its mail."),
     stays=lambda: _(
         "The mail with our question has left the portal. It holds the question, none of the citizen's words; ask the "
@@ -537,7 +540,7 @@ MAILBOXES = PersonalDataStore(
 BACKUPS = PersonalDataStore(
     "backups",
     gettext_lazy("Backups"),
-    Fate.STAYS,
+    ErasureEffect.STAYS,
     lambda: _("As long as the one who runs the installation keeps backups."),
     stays=lambda: _(
         "A backup made before holds what has been erased since, until it runs out. It is opened only to restore "

@@ -4,9 +4,9 @@ import re
 from enum import StrEnum
 
 from inbox.enums import MessageKind
-from inbox.reading import stems
-from inbox.reading.kinds import Suggested, is_angry, is_linked
-from inbox.reading.words import Stems, Word
+from inbox.text_analysis import stems
+from inbox.text_analysis.kinds import Suggestion, is_angry, is_linked
+from inbox.text_analysis.tokens import Stems, Word
 
 
 class Flag(StrEnum):
@@ -22,7 +22,7 @@ _SHOUTED = re.compile(r"!{3,}|[?!]{4,}")
 _LEAST_CAPITALS = 12
 
 
-def flags(text: str, words: list[Word], suggested: Suggested, *, is_personal: bool) -> tuple[Flag, ...]:
+def find_flags(text: str, words: list[Word], suggested: Suggestion, *, is_personal: bool) -> tuple[Flag, ...]:
     """The flags of `text`, in the order of the list above."""
     flags = []
     if is_angry(text) or next(_ANGRY.hits(words), None) or _is_shouted(text):

@@ -6,7 +6,7 @@ Simple and honest: what is not surely Serbian or surely something else is `UNSUR
 import re
 from enum import StrEnum
 
-from inbox.reading.words import Word, among, without_addresses
+from inbox.text_analysis.tokens import Word, without_addresses, word_set
 from serbian.letters import CYRILLIC, LATIN
 from serbian.repair import repair
 
@@ -22,12 +22,12 @@ class Spelling(StrEnum):
 _MARKED = re.compile("[čćžšđ]", re.IGNORECASE)
 # Letters that Serbian has not: Hungarian, Albanian, German; Russian, Bulgarian, Macedonian.
 _FOREIGN = re.compile("[äöüßáéíóúőűëçàâêîôûñąęłńśźżřěůýțșăãõåøæwqxyщъыьэёюяйѓќѕіїє]", re.IGNORECASE)
-_OURS = among(
+_OURS = word_set(
     "je su da li se na u i ne za sa od do kod iz o a ali ili kad kada sta sto gde ko kako zasto koliko nema ima sam si "
     "smo ste ce cu bi biti bio bila hvala bravo svaka cast molim opet jos vec sve svi samo po ovo to ta taj ova nas "
     "vas mi vi me te moj vama vam nam jel pa ni nije nisu dobar dan super"
 )
-_THEIRS = among(
+_THEIRS = word_set(
     # English
     "the is are was when where what how and of to for with your you my have this that open please great good job best "
     "earn money click link cheap price now contact beautiful water does not in on it we "
@@ -46,7 +46,7 @@ _LEAST_LETTERS = 3
 _MOST_LETTERS = 400
 
 
-def spelling(text: str, words: list[Word]) -> Spelling:
+def detect_spelling(text: str, words: list[Word]) -> Spelling:
     """How `text` is spelled; mentions and addresses do not count."""
     free = without_addresses(text)
     cyrillic, latin = len(CYRILLIC.findall(free)), len(LATIN.findall(free))
@@ -66,4 +66,4 @@ def spelling(text: str, words: list[Word]) -> Spelling:
 
 
 # Spelled so in everyday words that a dictionary has both ways.
-_USUAL = among("ce cu ces cemo cete vec jos sto sta cas noc kuca kuce kuci kucu juce vise vece poste")
+_USUAL = word_set("ce cu ces cemo cete vec jos sto sta cas noc kuca kuce kuci kucu juce vise vece poste")

@@ -12,7 +12,7 @@ UNSENT = (Sent.CANCELLED, Sent.EXPIRED, Sent.FAILED)
 
 
 @dataclass
-class Reach:
+class Recipients:
     """`reached` has one voice for each person, the newest; everybody else is counted by what is in the way."""
 
     reached: list[Supporter] = field(default_factory=list)
@@ -38,12 +38,12 @@ class Reach:
         return sum(1 for supporter in self.reached if supporter.message and supporter.message.is_private)
 
 
-def reach(need: Need) -> Reach:
+def find_recipients(need: Need) -> Recipients:
     """People are told once for a need, however often they wrote: `reached` holds who may be told now."""
     rows = Supporter.objects.filter(need=need).order_by("-received_on", "-pk")
     rows = rows.select_related("message__channel", "reply__delivery").defer("reply__text", "reply__delivery__payload")
     people: dict[Hashable, list[Supporter]] = {}
-    reach = Reach()
+    reach = Recipients()
     for supporter in rows.defer("message__text", "message__first_text", "message__search_key", "quote", "note"):
         if supporter.message is None:
             reach.by_hand += 1
@@ -64,7 +64,7 @@ def _person(supporter: Supporter) -> Hashable:
     )
 
 
-def _sort(found: Reach, supporters: list[Supporter]) -> None:
+def _sort(found: Recipients, supporters: list[Supporter]) -> None:
     known = [supporter for supporter in supporters if supporter.message and not supporter.message.erased_at]
     newest = next(
         (supporter for supporter in known if supporter.message and not supporter.message.remote_deleted_at), None

@@ -18,7 +18,7 @@ import hashlib
 from collections.abc import Iterable
 from itertools import pairwise
 
-from inbox.reading.words import Word, among
+from inbox.text_analysis.tokens import Word, word_set
 
 STEM = 5
 DENIAL = 4
@@ -26,11 +26,11 @@ NEAR = 12
 LEAST_LETTERS = 12
 MOST_WORDS = 80
 
-_COURTESY = among(
+_COURTESY = word_set(
     "postovani postovana pozdrav poz pozz dobar dobro dan jutro vece molim vas te hvala unapred cao zdravo ljudi halo "
     "li je da se u i na a"
 )
-_DENIALS = among("ne nema nemam nemamo nije nisu nisam bez niko nista nemojte")
+_DENIALS = word_set("ne nema nemam nemamo nije nisu nisam bez niko nista nemojte")
 _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 
@@ -56,7 +56,7 @@ def distance(one: int, other: int) -> int:
     return ((one ^ other) & 0xFFFF_FFFF_FFFF_FFFF).bit_count()
 
 
-def joined(own: int | None, groups: Iterable[int]) -> int | None:
+def assign_group(own: int | None, groups: Iterable[int]) -> int | None:
     """The name of the nearest of `groups` that is near enough, else the fingerprint itself."""
     if own is None:
         return None

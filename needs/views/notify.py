@@ -13,19 +13,19 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import notify as verbs
 from needs.enums import NeedStage
-from needs.forms import TellForm
+from needs.forms import AnswerForm
 from needs.models import Need
 from needs.queries.board import last_round
-from needs.queries.reach import reach
-from needs.views.pages import found, shown
+from needs.queries.recipients import find_recipients
+from needs.views.pages import get_need, render_page
 
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
-def tell(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row = found(need)
-    known = reach(row)
-    form = TellForm(
+def notify_supporters(request: MunicipalityRequest, need: int) -> HttpResponse:
+    row = get_need(need)
+    known = find_recipients(row)
+    form = AnswerForm(
         request.POST if request.method == "POST" else None,
         initial={"text": _said(row)},
         private=known.private,
@@ -33,10 +33,10 @@ def tell(request: MunicipalityRequest, need: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            begun = verbs.ask(row, form.cleaned_data["text"], by=request.user)
+            begun = verbs.start_round(row, form.cleaned_data["text"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
-            known = reach(row)  # what is refused has often changed meanwhile
+            known = find_recipients(row)  # what is refused has often changed meanwhile
         else:
             said = ngettext(
                 "%(count)s person is being told. It takes a moment; the page of the need says how far it is.",
@@ -46,7 +46,7 @@ def tell(request: MunicipalityRequest, need: int) -> HttpResponse:
             flash.success(request, said % {"count": begun.people})
             return redirect("need", request.municipality.slug, row.pk)
     context = {"need": row, "reach": known, "round": last_round(row)}
-    return shown(request, "needs/tell.html", context, form=form)
+    return render_page(request, "needs/tell.html", context, form=form)
 
 
 def _said(row: Need) -> str:
