@@ -73,10 +73,10 @@ class AskForm(forms.Form):
             del self.fields["with_name"]
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("within") == "day" and not told.get("day") and "day" not in self.errors:
+        values = super().clean() or {}
+        if values.get("within") == "day" and not values.get("day") and "day" not in self.errors:
             self.add_error("day", _("Choose the day."))
-        return told
+        return values
 
 
 # ---- The form of the house rules.

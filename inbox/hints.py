@@ -68,8 +68,8 @@ def is_formal(text: str) -> bool:
 def suggest_hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
     """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
     known = {offer.service.key: offer for offer in offers if offer.state in HERE}
-    words = _words(text)
-    scores = {key: _score(each.service, words, topic) for key, each in known.items() if key != FILING}
+    tokens = _words(text)
+    scores = {key: _score(availability.service, tokens, topic) for key, availability in known.items() if key != FILING}
     best = sorted((key for key, score in scores.items() if score), key=lambda key: (-scores[key], key))[:MOST]
     hints = [_service(known[key], script, glossary) for key in best]
     filing = known.get(FILING)
@@ -80,22 +80,22 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z]+", fold(text))
 
 
-def _score(service: Any, words: list[str], topic: str) -> int:
+def _score(service: Any, tokens: list[str], topic: str) -> int:
     own = tuple(word[:SHORTEST] for word in _words(service.name_cyrl) if len(word) >= SHORTEST)
     stems = (*STEMS.get(service.key, ()), *own)
-    said = sum(word.startswith(stems) for word in words) if stems else 0
-    return 2 * said + (service.key in BY_TOPIC.get(topic, ()))
+    matches = sum(word.startswith(stems) for word in tokens) if stems else 0
+    return 2 * matches + (service.key in BY_TOPIC.get(topic, ()))
 
 
 def _service(offer: Any, script: str, glossary: Glossary) -> Hint:
-    words = f"То можете да завршите и преко интернета, {offer.service.name_cyrl}: {offer.url}"
+    answer = f"То можете да завршите и преко интернета, {offer.service.name_cyrl}: {offer.url}"
     return Hint(
-        f"service-{offer.service.key}", str(offer.service), convert_script(words, script, glossary), offer.url
+        f"service-{offer.service.key}", str(offer.service), convert_script(answer, script, glossary), offer.url
     )  # fmt: skip
 
 
 def _filing(offer: Any, script: str, glossary: Glossary) -> Hint:
-    words = f"Да бисте добили званичан одговор, поднесите захтев преко еПисарнице: {offer.url}"
+    answer = f"Да бисте добили званичан одговор, поднесите захтев преко еПисарнице: {offer.url}"
     return Hint(
-        f"service-{FILING}", str(offer.service), convert_script(words, script, glossary), offer.url, is_formal=True
+        f"service-{FILING}", str(offer.service), convert_script(answer, script, glossary), offer.url, is_formal=True
     )  # fmt: skip

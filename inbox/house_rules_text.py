@@ -28,7 +28,7 @@ class Section:
 
 def unwelcome() -> tuple[str, ...]:
     """The closed list, in words for everybody and in its order."""
-    words: dict[str, Callable[[], str]] = {
+    texts: dict[str, Callable[[], str]] = {
         ModerationReason.THREAT: lambda: gettext("Threats, and calls to violence."),
         ModerationReason.HATE: lambda: gettext(
             "Hate against people for what they are: nation, faith, sex, disability."
@@ -44,7 +44,7 @@ def unwelcome() -> tuple[str, ...]:
             "The same words over and over again, off the topic, so that others cannot talk."
         ),
     }  # fmt: skip
-    return tuple(words[reason]() for reason in ModerationReason)
+    return tuple(texts[reason]() for reason in ModerationReason)
 
 
 def promises() -> tuple[str, ...]:
@@ -73,11 +73,12 @@ def _minutes(kind: str) -> str:
     return ngettext("%(count)s hour", "%(count)s hours", minutes // 60) % {"count": minutes // 60}
 
 
-def sections(municipality: Any, told: Any) -> list[Section]:
+def sections(municipality: Any, house_rules: Any) -> list[Section]:
     """`told` has contact, formal, privacy and own_words (`inbox.models.HouseRules`, or what somebody is typing)."""
     hours = municipality.office_hours or f"{rules.OPENS:%H:%M}–{rules.CLOSES:%H:%M}"
     contact, formal, privacy, own = (
-        _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_text)
+        _in_script(value)
+        for value in (house_rules.contact, house_rules.formal, house_rules.privacy, house_rules.own_text)
     )
     sections = [
         Section(
@@ -134,10 +135,10 @@ def sections(municipality: Any, told: Any) -> list[Section]:
     return [section for section in sections if section.lines or section.points]
 
 
-def plain(municipality: Any, told: Any) -> str:
+def plain(municipality: Any, house_rules: Any) -> str:
     """The same as text that a network's own page takes."""
     parts = [gettext("House rules of our social networks")]
-    for section in sections(municipality, told):
+    for section in sections(municipality, house_rules):
         parts.append("\n".join([section.heading.upper(), *section.lines, *(f"– {point}" for point in section.points)]))
     return "\n\n".join(parts)
 

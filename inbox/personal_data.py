@@ -144,8 +144,8 @@ def collect(person: DataSubject) -> list[PersonalDataRow]:
 
 
 def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
-    told = ((field.key, field.label, field.value(row)) for field in place.fields)
-    values = [one for one in told if one[2] not in (None, "", {}, [], ())]
+    fields = ((field.key, field.label, field.value(row)) for field in place.fields)
+    values = [one for one in fields if one[2] not in (None, "", {}, [], ())]
     return PersonalDataRow(place, getattr(row, place.message, None), values)
 
 

@@ -28,9 +28,9 @@ MOST = 2000
 
 def unknown_placeholders(text: str) -> list[str]:
     """Names of gaps that nothing is known of; a stray brace counts as one."""
-    found = [name for name in placeholders(text) if fold(name) not in _BY_KEY]
+    unknown = [name for name in placeholders(text) if fold(name) not in _BY_KEY]
     rest = re.sub(r"\{\{\s*[^{}\n]{1,60}?\s*\}\}", "", text)
-    return [*found, *dict.fromkeys(re.findall(r"[{}]+", rest))]
+    return [*unknown, *dict.fromkeys(re.findall(r"[{}]+", rest))]
 
 
 def open_placeholders(text: str) -> list[str]:

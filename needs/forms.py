@@ -57,12 +57,14 @@ class NeedForm(forms.Form):
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
         """What a need fills in."""
-        told = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
-        return {"title": need.title, "text": need.text, "topic": need.topic, **told}
+        places = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
+        return {"title": need.title, "text": need.text, "topic": need.topic, **places}
 
     def words(self) -> NeedContent:
-        said = self.cleaned_data
-        return NeedContent(said["title"], said["text"], said["topic"], self._row("settlement"), self._row("department"))
+        values = self.cleaned_data
+        return NeedContent(
+            values["title"], values["text"], values["topic"], self._row("settlement"), self._row("department")
+        )
 
     def _row(self, name: str) -> Any:
         asked = self.cleaned_data.get(name, "")
@@ -72,7 +74,9 @@ class NeedForm(forms.Form):
 class SupporterForm(forms.Form):
     """Somebody asked for it, but not on a network."""
 
-    source = forms.ChoiceField(label=_("How you heard of it"), choices=[(each.value, each.label) for each in BY_HAND])
+    source = forms.ChoiceField(
+        label=_("How you heard of it"), choices=[(source.value, source.label) for source in BY_HAND]
+    )
     received_on = forms.DateField(label=_("Day"), widget=_day())
     note = forms.CharField(
         label=_("Note"), max_length=rules.MOST_NOTE, required=False, widget=_area(2),
@@ -93,7 +97,7 @@ class FirstSupporterForm(SupporterForm):
 
     source = forms.ChoiceField(
         label=_("How you heard of it"), required=False,
-        choices=[("", _("Nobody has asked yet")), *((each.value, each.label) for each in BY_HAND)],
+        choices=[("", _("Nobody has asked yet")), *((source.value, source.label) for source in BY_HAND)],
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def serbian_tag(tongue: str) -> str:
     return "sr-Cyrl" if languages.by_tag()[tongue].words == languages.CYRILLIC else "sr-Latn"
 
 
-def converter(tongue: str, words: Glossary) -> Convert:
+def converter(tongue: str, terms: Glossary) -> Convert:
     """Turns Serbian of either script into that of the page. A text that is in it already stays as it was written."""
     wanted = Script(serbian_tag(tongue)[-4:])
 
@@ -35,35 +35,35 @@ def converter(tongue: str, words: Glossary) -> Convert:
     def say(text: str) -> str:
         if detect(text) in (wanted, None):
             return text
-        return to_latin(text, words) if wanted == Script.LATIN else to_cyrillic(text, words)
+        return to_latin(text, terms) if wanted == Script.LATIN else to_cyrillic(text, terms)
 
     return say
 
 
-def page(place: PublishedPage, chosen: PublicFilters, found: PublicNeeds, tongue: str) -> dict[str, Any]:
+def page(place: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tongue: str) -> dict[str, Any]:
     """For the template, in the language that is active."""
-    say = converter(tongue, found.words)
+    say = converter(tongue, content.words)
     base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
-    needs = [_need(need, found.posts, say) for need in found.needs]
+    needs = [_need(need, content.posts, say) for need in content.needs]
     by_topic = chosen.show not in (NeedStage.DONE, ASKED)
     return {
         "municipality": place.municipality,
         "contact": say(place.page.contact),
         "written": serbian_tag(tongue),
-        "tabs": _tabs(base, chosen, found),
-        "topics": _topics(base, chosen, found),
+        "tabs": _tabs(base, chosen, content),
+        "topics": _topics(base, chosen, content),
         "groups": [(label, list(rows)) for label, rows in groupby(needs, key=lambda row: row["topic"])]
         if by_topic
         else [("", needs)]
         if needs
         else [],
-        "reports": [_report(report, say) for report in found.reports],
+        "reports": [_report(report, say) for report in content.reports],
         "chosen": chosen,
         "intro": _intro(chosen.show),
         "nothing": _nothing(chosen.show),
-        "older": address(base, chosen, number=chosen.number + 1) if chosen.number < found.pages else "",
+        "older": address(base, chosen, number=chosen.number + 1) if chosen.number < content.pages else "",
         "newer": address(base, chosen, number=chosen.number - 1) if chosen.number > 1 else "",
-        "pages": found.pages,
+        "pages": content.pages,
         "feed": reverse("needs_feed", args=[place.municipality.slug, tongue]),
     }
 
@@ -82,7 +82,7 @@ def _need(need: Any, posts: dict[int, str], say: Convert) -> dict[str, Any]:
         "on": result_date(need),
         "size": need.size,
         "quotes": [say(supporter.quote) for supporter in need.quotes],
-        "pictures": [_picture(each, say) for each in need.shown],
+        "pictures": [_picture(picture, say) for picture in need.shown],
         "post": posts.get(need.follow_up_id, ""),
     }
 
@@ -91,7 +91,7 @@ def _picture(row: NeedPicture, say: Convert) -> dict[str, Any]:
     media = row.media
     small = media.thumbnail or media.file
     # Without the host: the page itself stands on the public address, and its policy allows pictures of its own alone.
-    whole, shown = (urlsplit(signed.address(str(each.name))).path for each in (media.file, small))
+    whole, shown = (urlsplit(signed.address(str(file.name))).path for file in (media.file, small))
     return {
         "moment": row.get_moment_display(), "alt": say(media.alt) or row.get_moment_display(), "whole": whole,
         "shown": shown, "width": media.width, "height": media.height, "credit": say(media.credit),
@@ -108,7 +108,7 @@ def _report(row: ClosingReport, say: Convert) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tabs(base: str, chosen: PublicFilters, found: PublicNeeds) -> list[dict[str, Any]]:
+def _tabs(base: str, chosen: PublicFilters, content: PublicNeeds) -> list[dict[str, Any]]:
     labels = {
         NeedStage.DONE.value: _("What we did"),
         NeedStage.PLANNED.value: _("What will be done"),
@@ -118,22 +118,22 @@ def _tabs(base: str, chosen: PublicFilters, found: PublicNeeds) -> list[dict[str
     return [
         {
             "label": label, "url": address(base, PublicFilters(show)), "current": show == chosen.show,
-            "count": found.counts[show],
+            "count": content.counts[show],
         }
         for show, label in labels.items()
-        if found.counts[show] or show in (NeedStage.DONE, chosen.show)
+        if content.counts[show] or show in (NeedStage.DONE, chosen.show)
     ]  # fmt: skip
 
 
-def _topics(base: str, chosen: PublicFilters, found: PublicNeeds) -> list[dict[str, Any]]:
+def _topics(base: str, chosen: PublicFilters, content: PublicNeeds) -> list[dict[str, Any]]:
     """Only where there is something to choose from."""
-    known = [value for value in Topic.values if found.topics.get(value)]
+    known = [value for value in Topic.values if content.topics.get(value)]
     if len(known) < 2:
         return []
     every = {"label": _("All topics"), "url": address(base, PublicFilters(chosen.show)), "current": not chosen.topic}
     return [every] + [
         {
-            "label": Topic(value).label, "count": found.topics[value], "current": value == chosen.topic,
+            "label": Topic(value).label, "count": content.topics[value], "current": value == chosen.topic,
             "url": address(base, PublicFilters(chosen.show, value)),
         }
         for value in known
@@ -176,9 +176,9 @@ def feed_entry(need: Need, say: Convert) -> tuple[str, str]:
         NeedStage.PLANNED.value: _("It will be done: %(title)s"),
         NeedStage.DECLINED.value: _("It will not be done: %(title)s"),
     }[need.stage]
-    said = say(need.done if need.stage == NeedStage.DONE else need.reason)
+    outcome = say(need.done if need.stage == NeedStage.DONE else need.reason)
     asked = ngettext("%(count)s person asked for it.", "%(count)s people asked for it.", need.size)
-    return stage % {"title": say(need.title)}, f"{said}\n\n{asked % {'count': need.size}}" if need.size else said
+    return stage % {"title": say(need.title)}, f"{outcome}\n\n{asked % {'count': need.size}}" if need.size else outcome
 
 
 def feed_title(municipality: Any) -> tuple[str, str]:

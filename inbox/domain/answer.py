@@ -59,31 +59,31 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
 
 def validated_text(row: Message, text: str, after: int) -> str:
     """The words as they would leave. Raises `ActionNotAllowed` for everything that speaks against sending them."""
-    words = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. It is not answered here.")
         )
-    if not words:
+    if not text:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if gaps := saved_answer_text.open_placeholders(words):
+    if gaps := saved_answer_text.open_placeholders(text):
         raise ActionNotAllowed(_("Fill the gap “%(gap)s” first, or take it out.") % {"gap": gaps[0]}, "text")
     _refuse_collision(row, after)
     if row.channel.state != ChannelState.CONNECTED:
         raise ActionNotAllowed(_("The channel has to be connected again before you can answer."), "text")
-    _refuse_findings(row, _outgoing(row, words))
-    return words
+    _refuse_findings(row, _outgoing(row, text))
+    return text
 
 
-def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
+def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
     now = timezone.now()
     delivery = enqueue(
-        row.channel, kind=REPLY, outgoing=_outgoing(row, words), due_at=now, by=by,
+        row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=now, by=by,
         urgent=row.kind == MessageKind.EMERGENCY,
     )  # fmt: skip
     reply = Reply.objects.create(
-        municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by, approved_by=approved_by
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by
     )
     row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.snoozed_until = None
@@ -92,9 +92,9 @@ def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
-def _outgoing(row: Message, words: str) -> types.Outgoing:
+def _outgoing(row: Message, text: str) -> types.Outgoing:
     return types.Outgoing(
-        text=reply_prefix(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(),
+        text=reply_prefix(row) + text, language="sr", key=uuid4().hex, created_at=timezone.now(),
         reply_to=row.remote_id, visibility=of_answer(row.visibility),
     )  # fmt: skip
 
@@ -104,9 +104,9 @@ def _refuse_collision(row: Message, after: int) -> None:
         Reply.objects.filter(message=row, delivery__state__in=LIVE_STATES).order_by("-pk").select_related("by").first()
     )
     if newest is not None and newest.pk > after:
-        told = {"person": newest.by}
+        names = {"person": newest.by}
         raise ActionNotAllowed(
-            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % told, "text"
+            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % names, "text"
         )
 
 

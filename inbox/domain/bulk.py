@@ -29,8 +29,8 @@ def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
     if len(keys) > MOST:
         raise ActionNotAllowed(_("At most %(most)s messages at once.") % {"most": MOST})
     done, refused = 0, []
-    found = Message.objects.in_bulk(keys)
-    for row in (found[key] for key in keys if key in found):
+    messages = Message.objects.in_bulk(keys)
+    for row in (messages[key] for key in keys if key in messages):
         try:
             verb(row)
         except ActionNotAllowed as why:

@@ -50,8 +50,8 @@ def schedule() -> int:
         )
         fresh = out.filter(delivery__state=Sent.PUBLISHED, delivery__published_at__gt=now - rules.REPLY_FETCH_UNTIL)
         new = [
-            ReplyFetch(municipality_id=each.municipality_id, publication=each, next_at=now)
-            for each in fresh.only("pk", "municipality")
+            ReplyFetch(municipality_id=publication.municipality_id, publication=publication, next_at=now)
+            for publication in fresh.only("pk", "municipality")
         ]
         ReplyFetch.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
@@ -117,13 +117,13 @@ def _look(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
     if _has_none(row):
         row.save(update_fields=["next_at"])
         return 0
-    told = connector.replies(str(publication.delivery.remote_id))
+    response = connector.replies(str(publication.delivery.remote_id))
     with transaction.atomic():
-        new = store_messages(channel, told.items, is_first=row.fetched_at is None)
-        here = Message.objects.filter(channel=channel, remote_id__in=[one.remote_id for one in told.items])
+        new = store_messages(channel, response.items, is_first=row.fetched_at is None)
+        here = Message.objects.filter(channel=channel, remote_id__in=[one.remote_id for one in response.items])
         here.filter(publication=None).update(publication=publication)
-        mark_restored(channel, [one.remote_id for one in told.items])
-        if told.is_whole and _miss(publication, channel, told, began):
+        mark_restored(channel, [one.remote_id for one in response.items])
+        if response.is_whole and _miss(publication, channel, response, began):
             row.next_at = min(
                 row.next_at or began + rules.MISSING_RECHECK_INTERVAL, began + rules.MISSING_RECHECK_INTERVAL
             )
@@ -143,9 +143,9 @@ def _has_none(row: ReplyFetch) -> bool:
     )
 
 
-def _miss(publication: Publication, channel: Channel, told: Messages, began: datetime) -> bool:
+def _miss(publication: Publication, channel: Channel, response: Messages, began: datetime) -> bool:
     """Note what was not found; whether something was not found for the first time."""
-    there = {one.remote_id for one in told.items}
+    there = {one.remote_id for one in response.items}
     above = there | {str(publication.delivery.remote_id)}
     known = Message.objects.filter(
         publication=publication, channel=channel, remote_deleted_at=None, received_at__lt=began
@@ -154,12 +154,12 @@ def _miss(publication: Publication, channel: Channel, told: Messages, began: dat
         known.filter(in_reply_to__in=above).exclude(remote_id__in=there).values("pk", "remote_id", "missed_at")
     )
     twice = [
-        each["remote_id"]
-        for each in missing
-        if each["missed_at"] and began - each["missed_at"] >= rules.MISSING_RECHECK_INTERVAL
+        message["remote_id"]
+        for message in missing
+        if message["missed_at"] and began - message["missed_at"] >= rules.MISSING_RECHECK_INTERVAL
     ]
     mark_deleted(channel, twice)
-    first = [each["pk"] for each in missing if each["missed_at"] is None]
+    first = [message["pk"] for message in missing if message["missed_at"] is None]
     Message.objects.filter(pk__in=first).update(missed_at=began)
     return len(missing) > len(twice)
 

@@ -82,7 +82,7 @@ def find_by_token(token: str) -> HandOver | None:
         if row is None or row.message.erased_at:
             return None
     known = (row.token_hash, row.reminder_hash or "")
-    return row if any(hmac.compare_digest(each, digest) for each in known) else None
+    return row if any(hmac.compare_digest(known_digest, digest) for known_digest in known) else None
 
 
 # ---- the desk
@@ -197,10 +197,10 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
     """What the department says, or says better. Raises `ActionNotAllowed` for words that are missing or endless,
     `Closed`.
     """
-    words, who = _words(text), " ".join(_words(name).split())
-    if not words:
+    cleaned, who = _words(text), " ".join(_words(name).split())
+    if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    _refuse_long(words, MOST_ANSWER, "text")
+    _refuse_long(cleaned, MOST_ANSWER, "text")
     if len(who) > MOST_NAME:
         raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
     with scope(handover.municipality_id), transaction.atomic():
@@ -208,9 +208,9 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
         if not row.is_open or message.erased_at:
             raise LinkClosed(row.standing())
         is_first = row.answered_at is None
-        if not is_first and (row.answer, row.answered_name) == (words, who):
+        if not is_first and (row.answer, row.answered_name) == (cleaned, who):
             return row
-        row.answer, row.answered_name, row.answered_at = words, who, timezone.now()
+        row.answer, row.answered_name, row.answered_at = cleaned, who, timezone.now()
         row.save(update_fields=["answer", "answered_name", "answered_at"])
         if message.state == MessageState.WAITING:
             message.state = MessageState.OPEN
@@ -305,5 +305,5 @@ def _words(text: str) -> str:
 
 def _refuse_long(text: str, most: int, field: str) -> None:
     if len(text) > most:
-        told = {"most": most, "now": len(text)}
-        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % told, field)
+        params = {"most": most, "now": len(text)}
+        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % params, field)

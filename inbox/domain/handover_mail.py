@@ -17,11 +17,11 @@ def dedupe_keys(pk: int) -> tuple[str, str]:
 
 def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
     """Queue it, in the municipality's own script: the department has chosen no language with us."""
-    house = row.municipality
+    municipality = row.municipality
     link = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("inbox_answer", args=[token])
-    with translation.override(of_script(house.primary_script.lower()).code):
+    with translation.override(of_script(municipality.primary_script.lower()).code):
         values = {
-            "municipality": house, "department": row.department, "question": row.question, "link": link,
+            "municipality": municipality, "department": row.department, "question": row.question, "link": link,
             "until": dates.date_time(row.answer_by), "expires": dates.date_time(row.expires_at),
         }  # fmt: skip
         if is_reminder:

@@ -37,17 +37,17 @@ def claim(limit: int = 100) -> list[int]:
     with everywhere("claim comments to be hidden"), transaction.atomic():
         now = timezone.now()
         due = Moderation.objects.select_for_update(skip_locked=True, of=("self",))
-        found = list(
+        keys = list(
             due.filter(next_at__lte=now, state__in=WORKER_STATES)
             .order_by("next_at")
             .values_list("pk", flat=True)[:limit]
         )
-        Moderation.objects.filter(pk__in=found).update(
+        Moderation.objects.filter(pk__in=keys).update(
             next_at=now + LEASE,
             attempts=F("attempts") + 1,
             state=Case(When(state=ModerationState.AGREED, then=Value(ModerationState.DOING)), default=F("state")),
         )
-    return found
+    return keys
 
 
 def execute(pk: int) -> None:
@@ -85,11 +85,11 @@ def _call(row: Moderation) -> None:
 
 
 @transaction.atomic
-def _settle(told: Moderation, how: object, *args: object, **more: object) -> None:
+def _settle(claimed: Moderation, how: object, *args: object, **more: object) -> None:
     """Note it, unless a person changed their mind while the call was made: their word is the later one."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel")
-    row = rows.get(pk=told.pk)
-    if row.state != told.state or row.next_at is None:
+    row = rows.get(pk=claimed.pk)
+    if row.state != claimed.state or row.next_at is None:
         return
     assert callable(how)
     how(row, *args, **more)

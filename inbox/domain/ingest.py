@@ -91,13 +91,15 @@ def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int
         if page and (until := rate_limits.waits_until(channel)):
             _again(message_fetch, until)
             return new
-        told = connector.messages(message_fetch.cursor or None)
-        moved = bool(told.cursor) and told.cursor != message_fetch.cursor
+        response = connector.messages(message_fetch.cursor or None)
+        moved = bool(response.cursor) and response.cursor != message_fetch.cursor
         with transaction.atomic():
-            new += store_messages(channel, told.items, is_first=told.is_past or message_fetch.fetched_at is None)
-            message_fetch.cursor = told.cursor or message_fetch.cursor
+            new += store_messages(
+                channel, response.items, is_first=response.is_past or message_fetch.fetched_at is None
+            )
+            message_fetch.cursor = response.cursor or message_fetch.cursor
             message_fetch.save(update_fields=["cursor"])
-        if not moved or not told.items:
+        if not moved or not response.items:
             break
     else:
         _again(message_fetch, began, FetchOutcome.READ)
@@ -128,14 +130,14 @@ def _outcome(error: PlatformError) -> FetchOutcome:
 
 @transaction.atomic
 def store_messages(
-    channel: Channel, told: Iterable[types.Message], *, is_first: bool = False, follows: bool = True
+    channel: Channel, fetched: Iterable[types.Message], *, is_first: bool = False, follows: bool = True
 ) -> int:
     """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
 
     `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
     `follows`: these are the words as they are now, not as they were when it was written.
     """
-    items = {one.remote_id: one for one in told if _may_be_kept(one, channel)}
+    items = {one.remote_id: one for one in fetched if _may_be_kept(one, channel)}
     if not items:
         return 0
     # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
@@ -167,13 +169,13 @@ def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.
     """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
     changed, narrowed = [], []
     for key, row in known.items():
-        words = _words(items[key])
+        text = _words(items[key])
         if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
             row.visibility = visibility
             narrowed.append(row)
-        if row.erased_at is None and words != row.text:
-            row.first_text, row.text, row.changed_at = row.first_text or row.text, words, now
-            row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
+        if row.erased_at is None and text != row.text:
+            row.first_text, row.text, row.changed_at = row.first_text or row.text, text, now
+            row.search_key = fold(f"{text} {row.author_name} {row.author_handle}")
             row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
     suggest.set_suggestions(channel, changed)
@@ -184,20 +186,20 @@ def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.
     )
 
 
-def _narrower(known: str, told: str) -> str:
+def _narrower(known: str, reported: str) -> str:
     """What was once written for few stays so, whatever is told later; what was not known is now."""
-    return told if not known or is_wider(known, told) else known
+    return reported if not known or is_wider(known, reported) else known
 
 
-def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:
+def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[str, int]:
     """Our posts that these stand below, by the id that the network gave them."""
-    roots = {each for one in told for each in (one.root, one.in_reply_to) if each}
+    roots = {remote_id for one in messages for remote_id in (one.root, one.in_reply_to) if remote_id}
     rows = Publication.objects.filter(channel=channel, delivery__remote_id__in=roots)
     return dict(rows.values_list("delivery__remote_id", "pk"))
 
 
 def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:
-    words, at = _words(one), min(one.at, now)
+    text, at = _words(one), min(one.at, now)
     is_old = is_first and at < now - rules.OPEN_BEFORE
     counts_from = now if is_first else at
     return Message(
@@ -210,8 +212,8 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_id=_clean(one.author_id)[:NAME],
         author_handle=_clean(one.author_handle)[:NAME],
         author_name=_clean(one.author_name)[:NAME],
-        text=words,
-        search_key=fold(_clean(f"{words} {one.author_name} {one.author_handle}")),
+        text=text,
+        search_key=fold(_clean(f"{text} {one.author_name} {one.author_handle}")),
         visibility=one.visibility,
         url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
@@ -229,5 +231,5 @@ def _words(one: types.Message) -> str:
     return _clean(one.text)[: rules.MOST_CHARACTERS]
 
 
-def _clean(told: str) -> str:
-    return told.replace("\x00", "")
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")

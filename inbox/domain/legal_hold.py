@@ -18,20 +18,20 @@ def place(message: Message, reason: str, *, by: User) -> LegalHold:
     """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
     already.
     """
-    row, words = lock(message), " ".join(reason.replace("\x00", "").split())
+    row, cleaned = lock(message), " ".join(reason.replace("\x00", "").split())
     if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were erased already: there is nothing left to protect."), "reason"
         )
-    if not words:
+    if not cleaned:
         raise ActionNotAllowed(_("Say why it must not be erased, for example the number of the case."), "reason")
-    if len(words) > MOST_REASON:
+    if len(cleaned) > MOST_REASON:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
         )
     if LegalHold.objects.filter(message=row, released_at=None).exists():
         raise ActionNotAllowed(_("It is protected from being erased already."), "reason")
-    made = LegalHold.objects.create(municipality_id=row.municipality_id, message=row, reason=words, by=by)
+    made = LegalHold.objects.create(municipality_id=row.municipality_id, message=row, reason=cleaned, by=by)
     record("message.hold", by=by, target=row, label=audit_label(row))
     return made
 

@@ -81,14 +81,18 @@ def _refuse_earlier(row: Message, wish: ModerationRequest) -> None:
     """One act holds at a time; but what the portal can remove is hidden first, and stays so while it is asked."""
     earlier = list(Moderation.objects.filter(message=row).exclude(state__in=FINAL_STATES).select_related("by"))
     if wish.act == ModerationAction.REMOVE and can_remove(row):
-        hidden = [each for each in earlier if each.act == ModerationAction.HIDE and each.state == ModerationState.DONE]
+        hidden = [
+            moderation
+            for moderation in earlier
+            if moderation.act == ModerationAction.HIDE and moderation.state == ModerationState.DONE
+        ]
         if not earlier:
             raise ActionNotAllowed(
                 _("Hide it first. Once it is hidden, a second person decides about removing it."), "act"
             )
-        for each in hidden:
-            _refuse_objection(each)
-        earlier = [each for each in earlier if each not in hidden]
+        for moderation in hidden:
+            _refuse_objection(moderation)
+        earlier = [moderation for moderation in earlier if moderation not in hidden]
     if earlier:
         raise ActionNotAllowed(
             _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier[0].by}
@@ -156,12 +160,12 @@ def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
 @transaction.atomic
 def confirm(row: Moderation, *, by: User) -> Moderation:
     """The second look at what one person hid at once."""
-    found = _locked(row)
-    if not found.waits_for_confirmation:
+    moderation = _locked(row)
+    if not moderation.waits_for_confirmation:
         raise ActionNotAllowed(_("There is nothing to confirm any more."))
-    _refuse_first(found, by)
-    found.second_by, found.second_at = by, timezone.now()
-    return _saved(found, "moderation.confirm", by)
+    _refuse_first(moderation, by)
+    moderation.second_by, moderation.second_at = by, timezone.now()
+    return _saved(moderation, "moderation.confirm", by)
 
 
 @transaction.atomic
@@ -205,30 +209,34 @@ def undo(row: Moderation, why: str, *, by: User) -> Moderation:
     return _saved(moderation, "moderation.undo", by)
 
 
-def _undo(found: Moderation, why: str, by: User) -> None:
+def _undo(moderation: Moderation, why: str, by: User) -> None:
     now = timezone.now()
-    removal = found if found.act == ModerationAction.REMOVE else removal_of(found)
+    removal = moderation if moderation.act == ModerationAction.REMOVE else removal_of(moderation)
     if removal and removal.state == ModerationState.DONE:
         raise ActionNotAllowed(
             _("It was removed for good, so it cannot be shown again. Tell its author that they were right.")
         )
-    if removal and (removal is not found or removal.state == ModerationState.DOING):
+    if removal and (removal is not moderation or removal.state == ModerationState.DOING):
         raise ActionNotAllowed(_("It is being removed for good, or somebody has asked for that. See to that first."))
-    if found.state in (ModerationState.PROPOSED, ModerationState.SHOWING, *FINAL_STATES):
+    if moderation.state in (ModerationState.PROPOSED, ModerationState.SHOWING, *FINAL_STATES):
         raise ActionNotAllowed(_("It is not hidden, so there is nothing to show again."))
-    found.undo_by, found.undo_why = by, why
-    if found.state in (ModerationState.BY_HAND, ModerationState.FAILED) or (
-        found.state == ModerationState.AGREED and not found.attempts
+    moderation.undo_by, moderation.undo_why = by, why
+    if moderation.state in (ModerationState.BY_HAND, ModerationState.FAILED) or (
+        moderation.state == ModerationState.AGREED and not moderation.attempts
     ):
         # nothing has reached the network
-        found.state, found.undone_at, found.next_at = ModerationState.UNDONE, now, None
+        moderation.state, moderation.undone_at, moderation.next_at = ModerationState.UNDONE, now, None
         return
     # After a worker that may be hiding it at this moment: what it has to say then is too late (`inbox.domain.hide`).
-    at_work = found.next_at if found.state in (ModerationState.AGREED, ModerationState.DOING) and found.next_at else now
+    at_work = (
+        moderation.next_at
+        if moderation.state in (ModerationState.AGREED, ModerationState.DOING) and moderation.next_at
+        else now
+    )
     # what a person did there, a person takes back there
-    by_portal = found.done_by_id is None and can_hide(found.message)
-    found.state, found.attempts, found.error_code = ModerationState.SHOWING, 0, ""
-    found.next_at = max(at_work, now) if by_portal else None
+    by_portal = moderation.done_by_id is None and can_hide(moderation.message)
+    moderation.state, moderation.attempts, moderation.error_code = ModerationState.SHOWING, 0, ""
+    moderation.next_at = max(at_work, now) if by_portal else None
 
 
 @transaction.atomic
@@ -247,21 +255,21 @@ def settle_shown(row: Moderation) -> None:
 @transaction.atomic
 def record_objection(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
     """Write down that its author objects, in their words, and when that came in."""
-    found = _locked(row)
-    if found.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or found.appealed_on:
+    moderation = _locked(row)
+    if moderation.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or moderation.appealed_on:
         raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))
-    if found.erased_at:
+    if moderation.erased_at:
         raise ActionNotAllowed(_("The copy was erased because its time was over."))
     if not _clean(text):
         raise ActionNotAllowed(_("Write down what the person says."), "text")
     _refuse_length(text, moderation_rules.MOST_OBJECTION, "text")
-    if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
+    if received_on is None or not timezone.localdate(moderation.at) <= received_on <= timezone.localdate():
         raise ActionNotAllowed(
             _("Choose the day on which it came in: not before the act, and not after today."), "received_on"
         )
-    found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    second_person_notifications.objection_recorded(found, by=by)
-    return _saved(found, "moderation.object", by)
+    moderation.appeal, moderation.appealed_on, moderation.appeal_noted_by = _clean(text), received_on, by
+    second_person_notifications.objection_recorded(moderation, by=by)
+    return _saved(moderation, "moderation.object", by)
 
 
 @transaction.atomic
@@ -300,10 +308,10 @@ def _lock_other_act(row: Moderation, act: ModerationAction) -> Moderation | None
 def _locked(row: Moderation, *states: ModerationState) -> Moderation:
     """The row, taken. Raises `ActionNotAllowed` where a colleague moved it on meanwhile."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel", "by")
-    found = rows.get(pk=row.pk)
-    if states and found.state not in states:
+    moderation = rows.get(pk=row.pk)
+    if states and moderation.state not in states:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
-    return found
+    return moderation
 
 
 def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:

@@ -86,8 +86,8 @@ MESSAGES = PersonalDataStore(
 
 def _suggested(row: Message) -> list[str]:
     """What `inbox.text_analysis` suggested, in words."""
-    told = [row.get_suggested_kind_display(), row.get_suggested_topic_display()]
-    return [str(one) for one in (*told, *(words for _tone, _icon, words in row.flag_pills)) if one]
+    suggestions = [row.get_suggested_kind_display(), row.get_suggested_topic_display()]
+    return [str(one) for one in (*suggestions, *(label for _tone, _icon, label in row.flag_pills)) if one]
 
 
 # ---- what our people wrote about them
@@ -453,13 +453,13 @@ EVENTS = PersonalDataStore(
 
 def _named(person: DataSubject) -> Iterable[Any]:
     """Messages of others in which their full name stands, newest first."""
-    told = Q(pk__in=[])
-    for words in person.full_names:
+    wanted = Q(pk__in=[])
+    for name in person.full_names:
         one = Q()
-        for word in words:
+        for word in name:
             one &= Q(search_key__contains=word)
-        told |= one
-    rows = Message.objects.filter(told).exclude(pk__in=person.messages).select_related("channel")
+        wanted |= one
+    rows = Message.objects.filter(wanted).exclude(pk__in=person.messages).select_related("channel")
     return [_with_message(row, None) for row in rows.order_by("-at", "-pk")[:MOST_NAMED]]
 
 

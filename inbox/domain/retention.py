@@ -38,8 +38,8 @@ def purge_expired() -> int:
     """Forget what is over its time since it was settled; returns how many messages."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
-        while found := list(_over(now).values_list("pk", flat=True)[:BATCH]):
-            count += _forget(Erasure(found, now))
+        while keys := list(_over(now).values_list("pk", flat=True)[:BATCH]):
+            count += _forget(Erasure(keys, now))
     return count
 
 
@@ -61,11 +61,11 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)
     rows = Message.objects.filter(wanted, municipality=municipality, erased_at=None).exclude(author_id="")
-    found = list(rows.values_list("pk", flat=True))
+    keys = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
-    count = _forget(Erasure(found, timezone.now(), named, asked=True, by=by))
+    count = _forget(Erasure(keys, timezone.now(), named, asked=True, by=by))
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
-    return Erased(count, len(found) - count)
+    return Erased(count, len(keys) - count)
 
 
 @transaction.atomic

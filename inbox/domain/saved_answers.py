@@ -81,29 +81,29 @@ def _locked(saved: SavedAnswer) -> SavedAnswer:
 
 def _write(row: SavedAnswer, wanted: SavedAnswerInput, by: User) -> SavedAnswer:
     name = " ".join(wanted.name.replace("\x00", "").split())
-    words = wanted.text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = wanted.text.replace("\x00", "").replace("\r\n", "\n").strip()
     if not name or len(name) > MOST_NAME:
         raise ActionNotAllowed(_("Give it a short name by which colleagues find it."), "name")
-    _refuse_words(words)
+    _refuse_words(text)
     if wanted.topic not in ("", *Topic.values) or wanted.kind not in ("", *MessageKind.values):
         raise ActionNotAllowed(_("Choose from the list."), "topic")
     _refuse_taken(row, name)
-    row.name, row.text, row.topic, row.kind, row.by = name, words, wanted.topic, wanted.kind, by
+    row.name, row.text, row.topic, row.kind, row.by = name, text, wanted.topic, wanted.kind, by
     row.save()
     return row
 
 
-def _refuse_words(words: str) -> None:
-    if not words:
+def _refuse_words(text: str) -> None:
+    if not text:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if len(words) > saved_answer_text.MOST:
+    if len(text) > saved_answer_text.MOST:
         raise ActionNotAllowed(
             _("The answer is too long: %(most)s characters at most.") % {"most": saved_answer_text.MOST}, "text"
         )
-    if bad := saved_answer_text.unknown_placeholders(words):
-        told = {"gap": bad[0], "known": ", ".join(saved_answer_text.PLACEHOLDERS)}
+    if bad := saved_answer_text.unknown_placeholders(text):
+        params = {"gap": bad[0], "known": ", ".join(saved_answer_text.PLACEHOLDERS)}
         raise ActionNotAllowed(
-            _("Nothing is known for the gap “%(gap)s”. These can be filled: %(known)s.") % told, "text"
+            _("Nothing is known for the gap “%(gap)s”. These can be filled: %(known)s.") % params, "text"
         )
 
 

@@ -55,13 +55,13 @@ def automation_stopped(row: Moderation) -> None:
     _send(row, [row.undo_by or row.by], words, by=None)
 
 
-def _notify_others(row: Moderation, words: TextBuilder, *, by: User) -> None:
+def _notify_others(row: Moderation, build_text: TextBuilder, *, by: User) -> None:
     here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
     people = {membership.user_id: membership.user for membership in here.exclude(user=row.by_id).select_related("user")}
-    _send(row, list(people.values()), words, by=by)
+    _send(row, list(people.values()), build_text, by=by)
 
 
-def _send(row: Moderation, people: list[Any], words: TextBuilder, *, by: User | None) -> None:
+def _send(row: Moderation, people: list[Any], build_text: TextBuilder, *, by: User | None) -> None:
     place = row.municipality
     url = reverse("moderation_one", args=[place.slug, row.pk])
     notify(
@@ -69,7 +69,7 @@ def _send(row: Moderation, people: list[Any], words: TextBuilder, *, by: User | 
         people,
         municipality=place,
         url=url,
-        words=words,
+        words=build_text,
         by=by,
         about=f"inbox.moderation:{row.pk}",
     )

@@ -55,12 +55,12 @@ def purge_expired() -> int:
 def _urgent(now: datetime) -> int:
     key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
     with everywhere("find emergencies that nobody was told of"):
-        told = SentNotification.objects.filter(municipality=OuterRef("municipality"), about=key)
+        sent = SentNotification.objects.filter(municipality=OuterRef("municipality"), about=key)
         rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, received_at__gt=now - MAX_AGE).exclude(
-            Exists(told)
+            Exists(sent)
         )
-        found = list(rows.select_related("municipality").order_by("pk")[:100])
-    return sum(_notify_urgent(row) for row in found)
+        messages = list(rows.select_related("municipality").order_by("pk")[:100])
+    return sum(_notify_urgent(row) for row in messages)
 
 
 @transaction.atomic
@@ -126,9 +126,9 @@ def _late(now: datetime) -> int:
     if not FROM <= local.hour < UNTIL or not is_working_day(local.date()):
         return 0
     with everywhere("find municipalities with late messages"):
-        told = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
+        sent = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
         rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
-        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(told)))
+        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
     return sum(_notify_late(place, now) for place in places)
 
 
@@ -203,7 +203,7 @@ def _is_first(place: Municipality, about: str) -> bool:
     return is_new
 
 
-def _about(row: Message, kind: Of, people: Iterable[Any], words: TextBuilder, *, by: User | None = None) -> None:
+def _about(row: Message, kind: Of, people: Iterable[Any], build_text: TextBuilder, *, by: User | None = None) -> None:
     place = row.municipality
     url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == Of.ANSWER else "")
-    notify(kind, people, municipality=place, url=url, words=words, by=by, about=f"inbox.message:{row.pk}")
+    notify(kind, people, municipality=place, url=url, words=build_text, by=by, about=f"inbox.message:{row.pk}")

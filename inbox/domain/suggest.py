@@ -1,8 +1,8 @@
 """Suggestions for messages: set when a message is stored, and accepted by a person, for one or for all similar ones.
 
 `set_suggestions` saves nothing: whoever stores the messages saves `SUGGESTION_FIELDS` with them. A group is named by
-the fingerprint of its first message (`inbox.text_analysis.similarity`); the recent groups of a thread are read once for all
-new messages together.
+the fingerprint of its first message (`inbox.text_analysis.similarity`); the recent groups of a thread are read once
+for all new messages together.
 """
 
 from collections import defaultdict
@@ -42,8 +42,8 @@ def set_suggestions(channel: Channel, rows: Sequence[Message]) -> None:
         row.script, row.has_personal_data = read.spelling.value, read.has_personal_data
         row.suggested_kind, row.suggested_topic = read.kind.value, read.topic.value
         row.hints = {
-            "kind": read.kind.because,
-            "topic": read.topic.because,
+            "kind": read.kind.reasons,
+            "topic": read.topic.reasons,
             "flags": [flag.value for flag in read.flags],
         }
         known = groups[row.publication_id]
@@ -60,7 +60,7 @@ def _groups(channel_id: int, rows: Sequence[Message]) -> Groups:
     thread = Q(publication__in=below - {None})
     if None in below:
         thread |= Q(publication__isnull=True)
-    told = (
+    newest_by_group = (
         Message.objects.filter(thread, channel=channel_id, at__gte=first - GROUP_WINDOW, at__lte=last + GROUP_WINDOW)
         .filter(similar_group__isnull=False)
         .exclude(pk__in=[row.pk for row in rows if row.pk])
@@ -69,7 +69,7 @@ def _groups(channel_id: int, rows: Sequence[Message]) -> Groups:
         .order_by("-newest")[:MOST_GROUPS]
     )
     groups: Groups = defaultdict(dict)
-    for publication, name, newest in told:
+    for publication, name, newest in newest_by_group:
         groups[publication][name] = newest
     return groups
 
@@ -86,14 +86,14 @@ def _reanalyse_channel(channel_id: int, municipality_id: int) -> int:
     done = 0
     with scope(municipality_id):
         channel = Channel.objects.get(pk=channel_id)
-        kept = Message.objects.filter(channel=channel, erased_at=None)
-        kept.update(similar_group=None)
-        rows = kept.order_by("at", "pk")
+        messages = Message.objects.filter(channel=channel, erased_at=None)
+        messages.update(similar_group=None)
+        rows = messages.order_by("at", "pk")
         last: Message | None = None
-        while found := list((rows.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk)) if last else rows)[:BATCH]):
-            set_suggestions(channel, found)
-            Message.objects.bulk_update(found, SUGGESTION_FIELDS)
-            done, last = done + len(found), found[-1]
+        while batch := list((rows.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk)) if last else rows)[:BATCH]):
+            set_suggestions(channel, batch)
+            Message.objects.bulk_update(batch, SUGGESTION_FIELDS)
+            done, last = done + len(batch), batch[-1]
     return done
 
 

@@ -121,8 +121,8 @@ def assign(message: Message, person: Any | None, *, by: User) -> Message:
 def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
     with everywhere("find the municipalities in which somebody sees to messages"):
-        theirs = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
-        ids = set(theirs.values_list("municipality_id", flat=True))
+        assigned = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
+        ids = set(assigned.values_list("municipality_id", flat=True))
     for place in Municipality.objects.filter(pk__in=ids).order_by("pk"):
         if not still_may(person, place, Verb.INBOX_WORK):
             with scope(place):
@@ -201,12 +201,12 @@ def _move(message: Message, state: MessageState, by: User) -> Message:
 @transaction.atomic
 def add_note(message: Message, text: str, *, by: User) -> Note:
     """Write something to colleagues. Raises `ActionNotAllowed` for an empty or endless note."""
-    row, words = lock(message), text.replace("\x00", "").strip()
-    if not words:
+    row, cleaned = lock(message), text.replace("\x00", "").strip()
+    if not cleaned:
         raise ActionNotAllowed(_("Write something first."), "text")
-    if len(words) > MOST_NOTE:
+    if len(cleaned) > MOST_NOTE:
         raise ActionNotAllowed(_("The note is too long: %(most)s characters at most.") % {"most": MOST_NOTE}, "text")
-    written = Note.objects.create(municipality_id=row.municipality_id, message=row, text=words, by=by)
+    written = Note.objects.create(municipality_id=row.municipality_id, message=row, text=cleaned, by=by)
     record("message.note", by=by, target=row, label=audit_label(row))
     return written
 

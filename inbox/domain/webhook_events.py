@@ -38,8 +38,8 @@ def ingest_events(platform: str, account: str) -> int:
         return 0
     new = 0
     with scope(channel.municipality_id):
-        while (told := _batch(channel)) is not None:
-            new += told
+        while (count := _batch(channel)) is not None:
+            new += count
     return new
 
 
@@ -61,12 +61,12 @@ def _batch(channel: Channel) -> int | None:
 
 def _take(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unread]) -> int:
     """Order matters for one message only: what was written, then its last words, then that it is gone."""
-    told = [one for _key, one in events if one is not None]
-    new = store_messages(channel, [m for one in told for m in one.new], follows=False)
-    new += store_messages(channel, [m for one in told for m in one.changed])
-    if lost := {key for one in told for key in one.gone}:
+    changes = [one for _key, one in events if one is not None]
+    new = store_messages(channel, [m for one in changes for m in one.new], follows=False)
+    new += store_messages(channel, [m for one in changes for m in one.changed])
+    if lost := {key for one in changes for key in one.gone}:
         mark_deleted(channel, lost)
-    if len(told) < len(events):
+    if len(changes) < len(events):
         message_fetch.woken_at = timezone.now()
         message_fetch.save(update_fields=["woken_at"])
     unread_events.mark([key for key, _ in events])

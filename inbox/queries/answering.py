@@ -54,7 +54,7 @@ class AnswerContext:
 
 def answer_context(
     row: Message,
-    house: Municipality,
+    municipality: Municipality,
     held: Access,
     person: Any,
     now: datetime,
@@ -65,20 +65,20 @@ def answer_context(
 ) -> AnswerContext:
     """Two queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
     drafts, newest = beside.drafts, beside.proposed
-    mine = next((each.text for each in drafts if each.by_id == person.pk), "")
+    mine = next((answer_draft.text for answer_draft in drafts if answer_draft.by_id == person.pk), "")
     waiting = newest if newest and newest.state == ProposalState.WAITING else None
     returned = newest if newest and _is_back(newest, person) else None
     fitting, others = saved_answers_for(row)
-    words = draft or mine or (returned.text if returned else "")
+    text = draft or mine or (returned.text if returned else "")
     limits, begins = validation.limits(row.channel), reply_prefix(row)
     script = typed.get("script", "")
-    script = script if script in list(Script) else answer_script(row, house)
+    script = script if script in list(Script) else answer_script(row, municipality)
     # Words changed by an approver come back with the turn they were read in, and not beside newer ones.
     is_same = waiting is not None and typed.get("revision") == str(waiting.revision)
     return AnswerContext(
-        draft=words,
+        draft=text,
         script=script,
-        seat=capacity_for(house, row.kind, held),
+        seat=capacity_for(municipality, row.kind, held),
         waiting=waiting,
         returned=returned,
         writers=other_writers(drafts, person, now),
@@ -89,12 +89,12 @@ def answer_context(
         decided_reason=typed.get("reason", "") if is_same else "",
         used=typed.get("used", ""),
         may_decide=held.may(Verb.POST_APPROVE),
-        own_allowed=house.may_approve_own,
+        own_allowed=municipality.may_approve_own,
         is_own=bool(waiting and person.pk in (waiting.by_id, waiting.text_by_id)),
         opening=begins,
         counting=limits.counting,
         url_length=limits.url_length or 0,
-        count=validation.count(row.channel, begins + words),
+        count=validation.count(row.channel, begins + text),
     )
 
 
@@ -115,9 +115,9 @@ def other_writers(drafts: list[AnswerDraft], person: Any, now: datetime) -> list
 
 def saved_answers_for(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
     """Saved answers that fit the message's topic or kind, and the others; the most used first. One query."""
-    found = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name"))
-    fitting = [each for each in found if _fits(each, row)]
-    return fitting, [each for each in found if each not in fitting]
+    answers = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name"))
+    fitting = [answer for answer in answers if _fits(answer, row)]
+    return fitting, [answer for answer in answers if answer not in fitting]
 
 
 def _fits(saved: SavedAnswer, row: Message) -> bool:
@@ -125,9 +125,9 @@ def _fits(saved: SavedAnswer, row: Message) -> bool:
     return any(own for own, _ in asked) and all(own in ("", its) for own, its in asked)
 
 
-def answer_script(row: Message, house: Municipality) -> str:
+def answer_script(row: Message, municipality: Municipality) -> str:
     """The script in which the citizen wrote, else that of the house."""
-    return str(detect(row.text) or house.primary_script)
+    return str(detect(row.text) or municipality.primary_script)
 
 
 def available_services() -> list[Offered]:
@@ -139,32 +139,32 @@ def available_services() -> list[Offered]:
 # ---- what one click puts into the field
 
 
-def snippet(row: Message, house: Municipality, what: str, *, script: str) -> str | None:
+def snippet(row: Message, municipality: Municipality, what: str, *, script: str) -> str | None:
     """The words by their name: "saved-7" or "service-evrtic"; None: there is nothing of that name."""
     kind, _, key = what.partition("-")
     make = _SNIPPETS.get(kind)
-    return make(row, house, key, script, glossary(house.pk)) if make else None
+    return make(row, municipality, key, script, glossary(municipality.pk)) if make else None
 
 
-def convert(text: str, house: Municipality, *, script: str) -> str:
-    return saved_answer_text.convert_script(text, script, glossary(house.pk))
+def convert(text: str, municipality: Municipality, *, script: str) -> str:
+    return saved_answer_text.convert_script(text, script, glossary(municipality.pk))
 
 
-def _saved(row: Message, house: Municipality, key: str, script: str, words: Glossary) -> str | None:
+def _saved(row: Message, municipality: Municipality, key: str, script: str, terms: Glossary) -> str | None:
     rows = SavedAnswer.objects.filter(is_retired=False)
     number = parse_int(key)
-    found = None if number is None else rows.filter(pk=number).first()
+    answer = None if number is None else rows.filter(pk=number).first()
     return (
-        saved_answer_text.fill_placeholders(found.text, placeholder_values(row, house), script, words)
-        if found
+        saved_answer_text.fill_placeholders(answer.text, placeholder_values(row, municipality), script, terms)
+        if answer
         else None
     )
 
 
-def _service(row: Message, _house: Municipality, key: str, script: str, words: Glossary) -> str | None:
+def _service(row: Message, _municipality: Municipality, key: str, script: str, terms: Glossary) -> str | None:
     # The link of a hint is asked for as it stands today, whatever the page said.
-    found = suggest_hints(row.text, row.topic, available_services(), script, words)
-    return next((hint.text for hint in found if hint.key == f"service-{key}"), None)
+    matching = suggest_hints(row.text, row.topic, available_services(), script, terms)
+    return next((hint.text for hint in matching if hint.key == f"service-{key}"), None)
 
 
 _SNIPPETS: dict[str, Callable[[Message, Municipality, str, str, Glossary], str | None]] = {
@@ -173,7 +173,7 @@ _SNIPPETS: dict[str, Callable[[Message, Municipality, str, str, Glossary], str |
 }
 
 
-def placeholder_values(row: Message, house: Municipality) -> dict[str, str]:
+def placeholder_values(row: Message, municipality: Municipality) -> dict[str, str]:
     """What is known for each gap of a saved answer; empty where nothing is."""
     here = available_services()
     service = next(
@@ -183,9 +183,9 @@ def placeholder_values(row: Message, house: Municipality) -> dict[str, str]:
     return {
         saved_answer_text.NAME: saved_answer_text.public_name(row.author_name),
         saved_answer_text.PLACE: str(row.settlement or ""),
-        saved_answer_text.TOWN: house.name_cyrl,
-        saved_answer_text.HOURS: house.office_hours,
-        saved_answer_text.SITE: house.website,
+        saved_answer_text.TOWN: municipality.name_cyrl,
+        saved_answer_text.HOURS: municipality.office_hours,
+        saved_answer_text.SITE: municipality.website,
         saved_answer_text.OFFICE: filing,
         saved_answer_text.SERVICE: f"{service.label} {service.url}" if service else "",
     }

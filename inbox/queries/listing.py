@@ -70,15 +70,15 @@ class MessageFilters:
     @property
     def where(self) -> Q:
         """The filters, without the view."""
-        found = Q()
-        found &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
+        condition = Q()
+        condition &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
         for name in COLUMNS:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
-                found &= Q(**(nothing if value == NO_VALUE else {name: value}))
+                condition &= Q(**(nothing if value == NO_VALUE else {name: value}))
         for word in fold(self.words).split():
-            found &= Q(search_key__contains=word)
-        return found
+            condition &= Q(search_key__contains=word)
+        return condition
 
     @property
     def order(self) -> list[Any]:
@@ -134,16 +134,16 @@ def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, in
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
     wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in VIEWS if name not in SETTLED}
-    found = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
+    by_view = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).order_by()
-    return {**found, "listed": rows[:MOST].count()}
+    return {**by_view, "listed": rows[:MOST].count()}
 
 
 def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:
     """How many messages stand below each of the posts that these stand below."""
     posts = {row.publication_id for row in rows if row.publication_id}
-    found = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
-    return dict(found.annotate(Count("pk"))) if posts else {}
+    messages = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
+    return dict(messages.annotate(Count("pk"))) if posts else {}
 
 
 class OpenCounts(Subquery):
@@ -169,20 +169,20 @@ def collapse_similar(rows: list[Message]) -> list[Message]:
     A private one stands for itself, so that nobody takes it for a public one.
     Each has `others` then: how many open ones besides it there are, on any page; and `others_new`: how many unread.
     """
-    kept: dict[Any, Message] = {}
+    shown: dict[Any, Message] = {}
     for row in rows:
         stands_alone = row.similar_group is None or row.state not in OPEN or row.is_private
-        kept.setdefault(row.pk if stands_alone else _group(row), row)
-    named = {row.similar_group for row in kept.values()} - {None}
+        shown.setdefault(row.pk if stands_alone else _group(row), row)
+    named = {row.similar_group for row in shown.values()} - {None}
     alike = Message.objects.filter(similar_group__in=named, state__in=OPEN).order_by()
     groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
         count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
     )
     counted = {tuple(group): (count, new) for *group, count, new in groups}
-    for row in kept.values():
+    for row in shown.values():
         count, new = counted.get(_group(row), (1, 0)) if row.state in OPEN else (1, 0)
         row.others, row.others_new = max(0, count - 1), new - (row.read_at is None)
-    return list(kept.values())
+    return list(shown.values())
 
 
 def _group(row: Message) -> tuple[Any, ...]:

@@ -47,19 +47,19 @@ def message_context(message: Message) -> MessageContext:
     }
     wanted = {f"all_{name}": _packed(rows, named) for name, (rows, named) in parts.items()}
     packed: QuerySet[Any, Any] = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted)
-    told = packed.get()
-    found: dict[str, Any] = {
-        name: [_unpacked(rows.model, each, named) for each in told[f"all_{name}"]]
+    packed_row = packed.get()
+    rows_by_part: dict[str, Any] = {
+        name: [_unpacked(rows.model, values, named) for values in packed_row[f"all_{name}"]]
         for name, (rows, named) in parts.items()
     }
     return MessageContext(
-        others=told["all_others"],
-        notes=found["notes"],
-        drafts=found["drafts"],
-        proposed=next(iter(found["proposed"]), None),
-        handovers=[] if message.erased_at else found["handovers"],
-        hold=next(iter(found["holds"]), None),
-        acts=found["acts"],
+        others=packed_row["all_others"],
+        notes=rows_by_part["notes"],
+        drafts=rows_by_part["drafts"],
+        proposed=next(iter(rows_by_part["proposed"]), None),
+        handovers=[] if message.erased_at else rows_by_part["handovers"],
+        hold=next(iter(rows_by_part["holds"]), None),
+        acts=rows_by_part["acts"],
     )
 
 
@@ -80,17 +80,17 @@ def _packed(rows: QuerySet[Any], named: tuple[str, ...]) -> ArraySubquery:
     return ArraySubquery(rows.values(packed=JSONObject(**{name: name for name in (*columns, *rows.query.annotations)})))
 
 
-def _unpacked(kind: type[Model], told: Mapping[str, Any], named: tuple[str, ...]) -> Any:
+def _unpacked(kind: type[Model], values_by_name: Mapping[str, Any], named: tuple[str, ...]) -> Any:
     fields = kind._meta.concrete_fields
-    values = [field.to_python(told[field.attname]) for field in fields]
+    values = [field.to_python(values_by_name[field.attname]) for field in fields]
     row = kind.from_db(None, [field.attname for field in fields], values)
     for name in named:
-        if told[f"{name}_id"] is not None:
+        if values_by_name[f"{name}_id"] is not None:
             other = _of(kind, name)
-            labels = {label: told[f"{name}__{label}"] for label in LABELS[other.__name__]}
-            setattr(row, name, other(pk=told[f"{name}_id"], **labels))
-    if "is_answered" in told:
-        row.is_answered = told["is_answered"]  # type: ignore[attr-defined]
+            labels = {label: values_by_name[f"{name}__{label}"] for label in LABELS[other.__name__]}
+            setattr(row, name, other(pk=values_by_name[f"{name}_id"], **labels))
+    if "is_answered" in values_by_name:
+        row.is_answered = values_by_name["is_answered"]  # type: ignore[attr-defined]
     return row
 
 

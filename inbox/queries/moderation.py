@@ -76,8 +76,8 @@ def filtered_acts(view: str, reason: str) -> QuerySet[Moderation]:
 def counts() -> dict[str, int]:
     """How many are in the views that wait for somebody, and how many clearly unlawful messages nobody saw to."""
     wanted = {view: Count("pk", filter=in_view(view)) for view in ("second", "under_way", "objections")}
-    found: dict[str, int] = Moderation.objects.aggregate(**wanted)
-    return {**found, "unlawful": unlawful().count()}
+    by_view: dict[str, int] = Moderation.objects.aggregate(**wanted)
+    return {**by_view, "unlawful": unlawful().count()}
 
 
 class SecondReviewCounts(Subquery):
@@ -180,7 +180,7 @@ def _may_be_removed(row: Moderation) -> bool:
 def allowed_actions(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
     """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
     is_first, state = person == row.by, row.state
-    found = {
+    allowed = {
         "agree": state == ModerationState.PROPOSED and not is_first,
         "refuse": state == ModerationState.PROPOSED,
         "confirm": row.waits_for_confirmation and not is_first,
@@ -197,7 +197,7 @@ def allowed_actions(row: Moderation, person: Any, removal: Moderation | None = N
         and not row.erased_at,
         "decide": bool(row.appealed_on) and not row.decision and not is_first,
     }
-    return frozenset(name for name, is_so in found.items() if is_so)
+    return frozenset(name for name, is_so in allowed.items() if is_so)
 
 
 # ---- house rules and what everybody may read
@@ -245,12 +245,12 @@ def monthly_counts(municipality: Municipality, today: date) -> list[MonthCounts]
         again = _by_month(_public(municipality, since, "undone_at").filter(done_at__isnull=False), "undone_at")
         objections = Moderation.objects.filter(message__channel__is_practice__in=_channels(), appealed_on__gte=since)
         asked = _by_month(objections.filter(municipality=municipality), "appealed_on", "decision")
-    found = sorted({key[0] for each in (acts, again, asked) for key in each}, reverse=True)
-    return [_month(month, acts, again, asked) for month in found]
+    months = sorted({key[0] for counts in (acts, again, asked) for key in counts}, reverse=True)
+    return [_month(month, acts, again, asked) for month in months]
 
 
 def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
-    told = [
+    by_reason = [
         (
             reason,
             acts.get((month, reason, ModerationAction.HIDE), 0),
@@ -261,7 +261,7 @@ def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked
     decided = {decision: asked.get((month, decision), 0) for decision in ("", *AppealDecision.values)}
     return MonthCounts(
         month=month,
-        reasons=[row for row in told if row[1] or row[2]],
+        reasons=[row for row in by_reason if row[1] or row[2]],
         shown_again=again.get((month,), 0),
         objections=sum(decided.values()),
         granted=decided[AppealDecision.GRANTED],
@@ -282,11 +282,11 @@ def _channels() -> list[bool]:
 
 def _by_month(rows: QuerySet[Moderation], moment: str, *more: str) -> dict[Any, int]:
     month: Any = TruncMonth(moment, tzinfo=None if moment == "appealed_on" else BELGRADE)
-    found: dict[Any, int] = defaultdict(int)
+    counts: dict[Any, int] = defaultdict(int)
     for row in rows.order_by().annotate(month=month).values("month", *more).annotate(count=Count("pk")):
         first = row["month"].date() if isinstance(row["month"], datetime) else row["month"]
-        found[first, *(row[name] for name in more)] += row["count"]
-    return found
+        counts[first, *(row[name] for name in more)] += row["count"]
+    return counts
 
 
 def confirmation_is_late(row: Moderation) -> bool:

@@ -46,7 +46,7 @@ def _steps(message: Message, narrowed: MessageFilters, person: Any, now: datetim
         sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
         later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
         before, after = sooner | (same & younger), later | (same & ~younger)
-    backwards = [each.reverse_ordering() or each for each in narrowed.order]
+    backwards = [ordering.reverse_ordering() or ordering for ordering in narrowed.order]
     return {
         "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
         "next": rows.filter(after).order_by(*narrowed.order).annotate(label=Value(""))[:1],
@@ -70,7 +70,7 @@ def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
 
 
 def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    options_by_table: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
     for table, pk, name in rows:
-        found[table].append((str(pk), name))
-    return {table: sorted(each, key=lambda row: sort_key(row[1])) for table, each in found.items()}
+        options_by_table[table].append((str(pk), name))
+    return {table: sorted(options, key=lambda row: sort_key(row[1])) for table, options in options_by_table.items()}

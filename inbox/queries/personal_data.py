@@ -49,18 +49,18 @@ class SubjectData:
         return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
 
 
-def search_authors(words: str) -> list[Author]:
+def search_authors(query: str) -> list[Author]:
     """Who is called so, in either script, over all channels, newest first; at most `MOST_FOUND`.
 
     Four queries, and one more for each `CHUNK` of people who were only written about.
     """
-    wanted = fold(words.replace("\x00", "")).split()
+    wanted = fold(query.replace("\x00", "")).split()
     if not wanted:
         return []
-    told = Q()
+    condition = Q()
     for word in wanted:
-        told &= Q(search_key__contains=word)
-    groups, authors = _groups(told), []
+        condition &= Q(search_key__contains=word)
+    groups, authors = _groups(condition), []
     for at in range(0, len(groups), CHUNK):
         authors += [author for author in _named(groups[at : at + CHUNK]) if _is_called(author, wanted)]
         if len(authors) >= MOST_FOUND:
@@ -84,41 +84,43 @@ def selected_authors(keys: Collection[int]) -> list[Author]:
     written = Message.objects.filter(pk__in=keys).exclude(author_id="").values_list("channel", "author_id")
     copied = Moderation.objects.filter(message__in=keys).exclude(author_id="")
     pairs = {*written.distinct(), *copied.values_list("message__channel", "author_id").distinct()}
-    found = {
+    by_identity = {
         (author.channel.pk, author.author_id): author for author in _named(_groups(_any(pairs, "channel", "author_id")))
     }
     for copies in _of_copies(_any(pairs, "message__channel", "author_id")):
-        found.setdefault((copies.channel.pk, copies.author_id), copies)
-    return sorted(found.values(), key=lambda each: (each.channel.name, each.key))
+        by_identity.setdefault((copies.channel.pk, copies.author_id), copies)
+    return sorted(by_identity.values(), key=lambda entry: (entry.channel.name, entry.key))
 
 
 def _any(pairs: Iterable[tuple[int, str]], channel: str, author: str) -> Q:
-    told = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for channel_id, author_id in pairs:
-        told |= Q(**{channel: channel_id, author: author_id})
-    return told
+        condition |= Q(**{channel: channel_id, author: author_id})
+    return condition
 
 
-def _of_copies(told: Q) -> list[Author]:
+def _of_copies(condition: Q) -> list[Author]:
     """Who is named by a copy of what was hidden, while their message itself names nobody any more. One query."""
     rows = (
-        Moderation.objects.filter(told, message__author_id="").exclude(author_id="").select_related("message__channel")
+        Moderation.objects.filter(condition, message__author_id="")
+        .exclude(author_id="")
+        .select_related("message__channel")
     )
-    found: dict[tuple[int, str], list[Moderation]] = defaultdict(list)
+    copies_by_author: dict[tuple[int, str], list[Moderation]] = defaultdict(list)
     for row in rows.order_by("pk"):
-        found[row.message.channel_id, row.author_id].append(row)
+        copies_by_author[row.message.channel_id, row.author_id].append(row)
     return [
         Author(
             rows[-1].message_id, rows[-1].message.channel, author_id, rows[-1].author_name, rows[-1].author_handle,
             len({row.message_id for row in rows}), rows[0].written_at, rows[-1].written_at,
         )
-        for (_channel, author_id), rows in found.items()
+        for (_channel, author_id), rows in copies_by_author.items()
     ]  # fmt: skip
 
 
-def _groups(told: Q) -> list[dict[str, Any]]:
+def _groups(condition: Q) -> list[dict[str, Any]]:
     """Messages of one author on one channel, by the id that the network gave; who wrote last comes first."""
-    rows = Message.objects.filter(told).exclude(author_id="").values("channel", "author_id").order_by()
+    rows = Message.objects.filter(condition).exclude(author_id="").values("channel", "author_id").order_by()
     counted: QuerySet[Any, Any] = rows.annotate(n=Count("pk"), first=Min("at"), last=Max("at"), newest=Max("pk"))
     return list(counted.order_by("-last", "-newest"))
 
@@ -140,8 +142,8 @@ def _named(groups: list[dict[str, Any]]) -> list[Author]:
 def data_subject(people: Sequence[Author]) -> DataSubject:
     """The same people as one value for the list of places. One query."""
     pairs = [(person.channel.pk, person.author_id) for person in people]
-    told = _any(pairs, "channel", "author_id")
-    keys = Message.objects.filter(told).order_by("at", "pk").values_list("pk", flat=True)
+    condition = _any(pairs, "channel", "author_id")
+    keys = Message.objects.filter(condition).order_by("at", "pk").values_list("pk", flat=True)
     return DataSubject(pairs, list(keys), sorted({person.name for person in people if person.name}))
 
 
@@ -162,5 +164,5 @@ def subject_data(people: Sequence[Author]) -> SubjectData:
 def retained_stores(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
     """Where something stays after an erasure, and how much of these people, where that can be counted."""
     whose = data_subject(people)
-    kept = [place for place in personal_data.stores() if place.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
-    return [(place, place.left(whose) if place.left else None) for place in kept]
+    stores = [place for place in personal_data.stores() if place.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
+    return [(place, place.left(whose) if place.left else None) for place in stores]

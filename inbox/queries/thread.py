@@ -41,7 +41,7 @@ def similar_messages(message: Message) -> QuerySet[Message]:
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     """Our answers, by message, oldest first."""
-    found: dict[int, list[Reply]] = {}
+    by_message: dict[int, list[Reply]] = {}
     for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
-        found.setdefault(reply.message_id, []).append(reply)
-    return found
+        by_message.setdefault(reply.message_id, []).append(reply)
+    return by_message

@@ -52,8 +52,8 @@ class TextAnalysis(NamedTuple):
 
 def analyse(text: str) -> TextAnalysis:
     """Read one message. Takes well under two milliseconds for what people usually write."""
-    words, is_personal = tokenize(text), bool(find_certain(text))
-    spelled, looks_like = detect_spelling(text, words), suggest_kind(text, words)
-    about = NO_SUGGESTION if looks_like.value in (MessageKind.SPAM, MessageKind.UNLAWFUL) else suggest_topic(words)
-    raised = find_flags(text, words, looks_like, is_personal=is_personal)
-    return TextAnalysis(spelled, looks_like, about, raised, fingerprint(words), is_personal)
+    tokens, is_personal = tokenize(text), bool(find_certain(text))
+    spelled, looks_like = detect_spelling(text, tokens), suggest_kind(text, tokens)
+    about = NO_SUGGESTION if looks_like.value in (MessageKind.SPAM, MessageKind.UNLAWFUL) else suggest_topic(tokens)
+    raised = find_flags(text, tokens, looks_like, is_personal=is_personal)
+    return TextAnalysis(spelled, looks_like, about, raised, fingerprint(tokens), is_personal)

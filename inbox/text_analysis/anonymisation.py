@@ -37,6 +37,6 @@ def anonymise(text: str) -> str:
     return re.sub(r"[ \t]{2,}", " ", text).strip()
 
 
-def _begins_great(words: str) -> bool:
+def _begins_great(name: str) -> bool:
     """The pattern looks past capitals in what introduces a name, not in the name."""
-    return words[:1].isupper()
+    return name[:1].isupper()

@@ -46,17 +46,17 @@ class LabelledMessage(NamedTuple):
 class Score:
     """How often something was there, was suggested, and was both."""
 
-    there: int = 0
-    told: int = 0
-    right: int = 0
+    present: int = 0
+    suggested: int = 0
+    correct: int = 0
 
     @property
     def precision(self) -> float | None:
-        return self.right / self.told if self.told else None
+        return self.correct / self.suggested if self.suggested else None
 
     @property
     def recall(self) -> float | None:
-        return self.right / self.there if self.there else None
+        return self.correct / self.present if self.present else None
 
 
 @dataclass
@@ -75,9 +75,9 @@ class Evaluation:
 def load_labelled(path: Path = LABELLED) -> dict[str, list[LabelledMessage]]:
     """The messages of each part of the set."""
     with path.open("rb") as file:
-        kept = tomllib.load(file)
-    parts = {part: [_labelled(row) for row in kept[part]] for part in SPLITS}
-    return {**parts, FORMS: [_labelled({"text": row}) for row in kept[FORMS]]}
+        content = tomllib.load(file)
+    parts = {part: [_labelled(row) for row in content[part]] for part in SPLITS}
+    return {**parts, FORMS: [_labelled({"text": row}) for row in content[FORMS]]}
 
 
 def _labelled(row: dict[str, str]) -> LabelledMessage:
@@ -106,12 +106,12 @@ def evaluate(rows: list[LabelledMessage]) -> Evaluation:
     return result
 
 
-def _scores(wanted: Iterable[str], told: Iterable[str], labels: Iterable[str]) -> dict[str, Score]:
-    pairs = Counter(zip(wanted, map(str, told), strict=True))
+def _scores(wanted: Iterable[str], suggested: Iterable[str], labels: Iterable[str]) -> dict[str, Score]:
+    pairs = Counter(zip(wanted, map(str, suggested), strict=True))
     scores = {
         label: Score(
             sum(count for (want, _), count in pairs.items() if want == label),
-            sum(count for (_, said), count in pairs.items() if said == label),
+            sum(count for (_, value), count in pairs.items() if value == label),
             pairs[label, label],
         )
         for label in map(str, labels)
@@ -123,7 +123,7 @@ def _scores(wanted: Iterable[str], told: Iterable[str], labels: Iterable[str]) -
 def _sum(scores: Iterable[Score]) -> Score:
     total = Score()
     for one in scores:
-        total = Score(total.there + one.there, total.told + one.told, total.right + one.right)
+        total = Score(total.present + one.present, total.suggested + one.suggested, total.correct + one.correct)
     return total
 
 
@@ -131,11 +131,11 @@ def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, Score]:
     """Scores by `What`, and of all that is masked together."""
     scores = {what.value: Score() for what in PersonalDataKind}
     for row in rows:
-        told = {(one.start, one.end, one.what.value) for one in find_personal_data(row.text)}
+        spans = {(one.start, one.end, one.what.value) for one in find_personal_data(row.text)}
         for what, score in scores.items():
-            there, said = ({one for one in some if one[2] == what} for some in (row.personal, told))
-            score.there, score.told = score.there + len(there), score.told + len(said)
-            score.right += len(there & said)
+            present, matched = ({one for one in some if one[2] == what} for some in (row.personal, spans))
+            score.present, score.suggested = score.present + len(present), score.suggested + len(matched)
+            score.correct += len(present & matched)
     strong = [score for what, score in scores.items() if what != PersonalDataKind.ADDRESS]
     return {**scores, "all but addresses": _sum(strong)}
 
@@ -147,8 +147,8 @@ def _groups(rows: list[LabelledMessage], readings: list[TextAnalysis]) -> Score:
         names.append(assign_group(one.fingerprint, [name for name in names if name is not None]))
     score = Score()
     for (row, name), (other, other_name) in combinations(zip(rows, names, strict=True), 2):
-        together, told = bool(row.group) and row.group == other.group, name is not None and name == other_name
-        score = Score(score.there + together, score.told + told, score.right + (together and told))
+        together, grouped = bool(row.group) and row.group == other.group, name is not None and name == other_name
+        score = Score(score.present + together, score.suggested + grouped, score.correct + (together and grouped))
     return score
 
 
@@ -187,10 +187,10 @@ def _section(title: str, result: Evaluation) -> str:
 
 
 def _table(name: str, scores: dict[str, Score]) -> str:
-    lines = [f"| {name} | there | told | right | precision | recall |", "|---|--:|--:|--:|--:|--:|"]
+    lines = [f"| {name} | present | suggested | correct | precision | recall |", "|---|--:|--:|--:|--:|--:|"]
     for label, one in scores.items():
-        if one.there or one.told:
-            counts = f"{one.there} | {one.told} | {one.right}"
+        if one.present or one.suggested:
+            counts = f"{one.present} | {one.suggested} | {one.correct}"
             lines.append(f"| {label} | {counts} | {_shown(one.precision)} | {_shown(one.recall)} |")
     return "\n".join(lines)
 
@@ -206,8 +206,8 @@ def _timed(rows: list[LabelledMessage]) -> str:
 
 
 def _processor() -> str:
-    told = Path("/proc/cpuinfo")
-    named = re.search(r"model name\s*:\s*(.+)", told.read_text(encoding="utf-8")) if told.exists() else None
+    cpuinfo = Path("/proc/cpuinfo")
+    named = re.search(r"model name\s*:\s*(.+)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.exists() else None
     return named[1] if named else platform.processor() or platform.machine()
 
 
@@ -233,7 +233,7 @@ chosen by looking at them. The same hand wrote both, so real messages are read w
 a wrong suggestion is rare and that a person decides. The patterns for personal data were put right by the forms at
 the end of this page.
 
-*There*: so many messages are of this kind. *Told*: so many got this suggestion. *Right*: both.
+*Present*: messages of this kind. *Suggested*: messages with this suggestion. *Correct*: both.
 """
 
 if __name__ == "__main__":

@@ -22,12 +22,12 @@ _SHOUTED = re.compile(r"!{3,}|[?!]{4,}")
 _LEAST_CAPITALS = 12
 
 
-def find_flags(text: str, words: list[Word], suggested: Suggestion, *, is_personal: bool) -> tuple[Flag, ...]:
+def find_flags(text: str, tokens: list[Word], suggested: Suggestion, *, is_personal: bool) -> tuple[Flag, ...]:
     """The flags of `text`, in the order of the list above."""
     flags = []
-    if is_angry(text) or next(_ANGRY.hits(words), None) or _is_shouted(text):
+    if is_angry(text) or next(_ANGRY.hits(tokens), None) or _is_shouted(text):
         flags.append(Flag.ANGRY)
-    if any(hit.weight >= 3 for hit in _THREAT.hits(words)):
+    if any(hit.weight >= 3 for hit in _THREAT.hits(tokens)):
         flags.append(Flag.THREAT)
     if suggested.value == MessageKind.SPAM and is_linked(text):
         flags.append(Flag.ADVERT)

@@ -35,16 +35,16 @@ class Suggestion(NamedTuple):
     """A value and the words it goes by; an empty value is no suggestion."""
 
     value: str
-    because: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 NO_SUGGESTION = Suggestion("")
 
 
-def suggest_kind(text: str, words: list[Word]) -> Suggestion:
+def suggest_kind(text: str, tokens: list[Word]) -> Suggestion:
     """The kind of message that `text` looks like."""
-    weights, reasons = _collect(text, words)
-    _weigh_against_each_other(weights, text, words)
+    weights, reasons = _collect(text, tokens)
+    _weigh_against_each_other(weights, text, tokens)
     ranked = sorted(((weight, label) for label, weight in weights.items() if weight > 0), reverse=True)
     if not ranked or ranked[0][0] < LEAST:
         return NO_SUGGESTION
@@ -53,18 +53,18 @@ def suggest_kind(text: str, words: list[Word]) -> Suggestion:
     return Suggestion(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
 
 
-def _collect(text: str, words: list[Word]) -> tuple[dict[str, float], Mapping[str, list[str]]]:
+def _collect(text: str, tokens: list[Word]) -> tuple[dict[str, float], Mapping[str, list[str]]]:
     weights: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = defaultdict(list)
     best: dict[tuple[str, int], StemMatch] = {}
-    for hit in _STEMS.hits(words):
+    for hit in _STEMS.hits(tokens):
         known = best.get((hit.label, hit.place))
         if known is None or hit.weight > known.weight:
             best[hit.label, hit.place] = hit
     for hit in best.values():
         weights[hit.label] = min(MOST_WEIGHT, weights[hit.label] + hit.weight)
-        if hit.said not in reasons[hit.label]:
-            reasons[hit.label].append(hit.said)
+        if hit.written not in reasons[hit.label]:
+            reasons[hit.label].append(hit.written)
     for label, sign, weight in _signs(text):
         weights[label] = min(MOST_WEIGHT, weights[label] + weight)
         reasons[label].append(sign)
@@ -72,16 +72,16 @@ def _collect(text: str, words: list[Word]) -> tuple[dict[str, float], Mapping[st
 
 
 def _signs(text: str) -> list[tuple[str, str, float]]:
-    found: list[tuple[str, str, float]] = []
+    signs: list[tuple[str, str, float]] = []
     if "?" in text:
-        found.append((MessageKind.QUESTION, "?", 2.0))
+        signs.append((MessageKind.QUESTION, "?", 2.0))
     if anger := _ANGER.search(text):
-        found.append((MessageKind.COMPLAINT, anger[0], 1.5))
+        signs.append((MessageKind.COMPLAINT, anger[0], 1.5))
     if joy := _JOY.search(text):
-        found.append((MessageKind.PRAISE, joy[0], 1.0))
+        signs.append((MessageKind.PRAISE, joy[0], 1.0))
     if (link := _LINK.search(text)) and is_linked(text):
-        found.append((MessageKind.SPAM, link[0], 1.5))
-    return found
+        signs.append((MessageKind.SPAM, link[0], 1.5))
+    return signs
 
 
 def is_angry(text: str) -> bool:
@@ -93,7 +93,7 @@ def is_linked(text: str) -> bool:
     return bool(_LINK.search(text)) and not _OFFICIAL.search(text)
 
 
-def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[Word]) -> None:
+def _weigh_against_each_other(weights: dict[str, float], text: str, tokens: list[Word]) -> None:
     """Where two kinds are in the same words, which one is meant."""
     complaint, question = weights[MessageKind.COMPLAINT], weights[MessageKind.QUESTION]
     if weights[MessageKind.UNLAWFUL] >= 3:
@@ -102,7 +102,7 @@ def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[
         weights[MessageKind.EMERGENCY] += 2
     if weights[MessageKind.SPAM] >= 3.5:
         weights[MessageKind.SPAM] += 3
-    if question >= 2 and any(word.folded == "hvala" for word in words[-3:]):
+    if question >= 2 and any(word.folded == "hvala" for word in tokens[-3:]):
         weights[MessageKind.PRAISE] = 0  # thanks in advance
     if weights[MessageKind.PRAISE] and (complaint >= 2 or question >= 3 or weights[MessageKind.PROPOSAL] >= 2):
         weights[MessageKind.PRAISE] = 0  # scorn, or courtesy
@@ -112,7 +112,7 @@ def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[
         weights[MessageKind.PROPOSAL] += 2 if question < 4 else 0
     if complaint >= 3 and question <= 4:
         weights[MessageKind.COMPLAINT] += 1.5  # asked in anger
-    begins = words[0].folded if words else ""
+    begins = tokens[0].folded if tokens else ""
     if question >= 4 or (question >= 2 and begins in _ASKING):
         weights[MessageKind.QUESTION] += 1.5
 

@@ -57,13 +57,13 @@ _UNITS = word_set("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od
 
 def find_personal_data(text: str) -> list[PersonalDataSpan]:
     """All personal data in `text` in order; what overlaps is told once, by the pattern that is the surer one."""
-    told: list[PersonalDataSpan] = []
+    spans: list[PersonalDataSpan] = []
     taken = bytearray(len(text))
     for one in _all(text):
         if not any(taken[one.start : one.end]):
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
-            told.append(one)
-    return sorted(told)
+            spans.append(one)
+    return sorted(spans)
 
 
 def find_certain(text: str) -> list[PersonalDataSpan]:
@@ -86,17 +86,17 @@ def mask(text: str) -> str:
 def replace_spans(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
     """The text with other words at [start, end), in order and never overlapping."""
     parts, at = [], 0
-    for start, end, words in instead:
-        parts += [text[at:start], words]
+    for start, end, replacement in instead:
+        parts += [text[at:start], replacement]
         at = end
     return "".join([*parts, text[at:]])
 
 
-def _hidden(words: str) -> str:
-    shown = [place for place, char in enumerate(words) if char.isalnum()] or [-1]
+def _hidden(text: str) -> str:
+    shown = [place for place, char in enumerate(text) if char.isalnum()] or [-1]
     first, last = shown[0], shown[-1]
     return "".join(
-        HIDDEN if (char.isalnum() and first < place < last) or char == "@" else char for place, char in enumerate(words)
+        HIDDEN if (char.isalnum() and first < place < last) or char == "@" else char for place, char in enumerate(text)
     )
 
 
@@ -133,16 +133,16 @@ def _all(text: str) -> Iterator[PersonalDataSpan]:
     yield from (PersonalDataSpan(*m.span(1), PersonalDataKind.ADDRESS) for m in patterns.STREET.finditer(text))
 
 
-def _digits(words: str) -> str:
-    return "".join(str(int(char)) for char in words if char.isdecimal())
+def _digits(text: str) -> str:
+    return "".join(str(int(char)) for char in text if char.isdecimal())
 
 
 def _is_official(address: str) -> bool:
     return address.lower().endswith((".gov.rs", ".упр.срб"))
 
 
-def _is_account(words: str) -> bool:
-    bank, number, check = words.split("-")
+def _is_account(text: str) -> bool:
+    bank, number, check = text.split("-")
     return bank != "840" and int(f"{bank}{number.zfill(13)}{check}") % 97 == 1
 
 
@@ -169,13 +169,13 @@ def _begins_with_a_day(digits: str) -> bool:
     return year >= 900 or year < 100
 
 
-def _is_phone(words: str) -> bool:
-    return not (_FREE.match(_digits(words)) or _DATE.search(words))
+def _is_phone(text: str) -> bool:
+    return not (_FREE.match(_digits(text)) or _DATE.search(text))
 
 
-def _is_called(words: str) -> bool:
+def _is_called(text: str) -> bool:
     """ "tel. 8475-212" is a number without its area code, "tel. 0800 123 456" one of everybody."""
-    return 6 <= len(_digits(words)) <= 7 and not _FREE.match(_digits(words))
+    return 6 <= len(_digits(text)) <= 7 and not _FREE.match(_digits(text))
 
 
 def _is_plate(match: re.Match[str]) -> bool:

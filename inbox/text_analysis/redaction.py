@@ -23,7 +23,7 @@ def redact(text: str, names: Iterable[str] = ()) -> str:
         "name": _("[name]"), "email": _("[e-mail]"), "jmbg": _("[personal number]"), "phone": _("[phone]"),
         "plate": _("[number plate]"), "account": _("[number]"), "number": _("[number]"),
     }  # fmt: skip
-    for name in sorted({each.strip() for each in names if len(each.strip()) > 2}, key=len, reverse=True):
+    for name in sorted({name.strip() for name in names if len(name.strip()) > 2}, key=len, reverse=True):
         own = rf"(?<![\w\[])@?{re.escape(name.lstrip('@'))}(?!\w)"
         text = re.sub(own, instead["name"], text, flags=re.IGNORECASE)
     for _round in range(ROUNDS):  # what stood glued together comes apart when its neighbour goes
@@ -36,19 +36,19 @@ def redact(text: str, names: Iterable[str] = ()) -> str:
 
 def find_contacts(text: str) -> list[str]:
     """What one could call or write to, in the order in which it stands there."""
-    told = [text[start:end].strip() for start, end, what in _spans(text) if what in ("email", "phone")]
-    return list(dict.fromkeys(told))
+    contacts = [text[start:end].strip() for start, end, what in _spans(text) if what in ("email", "phone")]
+    return list(dict.fromkeys(contacts))
 
 
 def _spans(text: str) -> list[tuple[int, int, str]]:
     """(start, end, what it is) in order. What overlaps is one, and is what the surer one of them says."""
     every = [(one.start, one.end, one.what.value) for one in find_certain(text)]
     every += [(*match.span(), what) for what, pattern in LIKELY for match in pattern.finditer(text)]
-    told: list[tuple[int, int, tuple[int, str]]] = []
+    merged: list[tuple[int, int, tuple[int, str]]] = []
     for start, end, rank in sorted((start, end, (rank, what)) for rank, (start, end, what) in enumerate(every)):
-        if told and start < told[-1][1]:
-            first, last, surer = told.pop()
-            told.append((first, max(last, end), min(surer, rank)))
+        if merged and start < merged[-1][1]:
+            first, last, surer = merged.pop()
+            merged.append((first, max(last, end), min(surer, rank)))
         else:
-            told.append((start, end, rank))
-    return [(start, end, what) for start, end, (_rank, what) in told]
+            merged.append((start, end, rank))
+    return [(start, end, what) for start, end, (_rank, what) in merged]

@@ -46,18 +46,18 @@ _LEAST_LETTERS = 3
 _MOST_LETTERS = 400
 
 
-def detect_spelling(text: str, words: list[Word]) -> Spelling:
+def detect_spelling(text: str, tokens: list[Word]) -> Spelling:
     """How `text` is spelled; mentions and addresses do not count."""
     free = without_addresses(text)
     cyrillic, latin = len(CYRILLIC.findall(free)), len(LATIN.findall(free))
-    folded = [word.folded for word in words]
+    folded = [word.folded for word in tokens]
     if cyrillic + latin < _LEAST_LETTERS:
         return Spelling.UNSURE
-    ours, theirs = sum(word in _OURS for word in folded), sum(word in _DECIDES for word in folded)
+    ours, foreign_words = sum(word in _OURS for word in folded), sum(word in _DECIDES for word in folded)
     foreign = len(_FOREIGN.findall(free))
     if cyrillic >= latin:
         return Spelling.OTHER if foreign else Spelling.CYRILLIC
-    if theirs > ours or (foreign >= 2 and theirs >= ours) or foreign >= 4:
+    if foreign_words > ours or (foreign >= 2 and foreign_words >= ours) or foreign >= 4:
         return Spelling.OTHER
     if _MARKED.search(free):
         return Spelling.LATIN

@@ -34,17 +34,17 @@ _DENIALS = word_set("ne nema nemam nemamo nije nisu nisam bez niko nista nemojte
 _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 
-def fingerprint(words: list[Word]) -> int | None:
+def fingerprint(tokens: list[Word]) -> int | None:
     """64 bits as a signed number, as the database keeps them; None where nothing is left to compare."""
-    plain = [_SAME.get(word, word) for word in (_undrawn(word.folded) for word in words[:MOST_WORDS])]
-    kept = [word for word in plain if word not in _COURTESY] or plain
-    letters = "".join(kept)
+    plain = [_SAME.get(word, word) for word in (_undrawn(word.folded) for word in tokens[:MOST_WORDS])]
+    significant = [word for word in plain if word not in _COURTESY] or plain
+    letters = "".join(significant)
     if not letters:
         return None
     if len(letters) < LEAST_LETTERS:
         return _signed(_hash("=" + letters))
     votes = [0] * 64
-    for feature, weight in _features(kept):
+    for feature, weight in _features(significant):
         bits = _hash(feature)
         for place in range(64):
             votes[place] += weight if bits >> place & 1 else -weight
@@ -67,9 +67,9 @@ def assign_group(own: int | None, groups: Iterable[int]) -> int | None:
     return best
 
 
-def _features(words: list[str]) -> Iterable[tuple[str, int]]:
-    stems = [word[:STEM] for word in words]
-    for word, stem in zip(words, stems, strict=True):
+def _features(tokens: list[str]) -> Iterable[tuple[str, int]]:
+    stems = [word[:STEM] for word in tokens]
+    for word, stem in zip(tokens, stems, strict=True):
         yield stem, DENIAL if word in _DENIALS or word.isdigit() else 2
     yield from ((f"{first} {second}", 1) for first, second in pairwise(stems))
     row = " ".join(stems)

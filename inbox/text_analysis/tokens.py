@@ -1,4 +1,4 @@
-"""Words of a text, folded, and stems that are looked for among them.
+"""Tokens of a text, folded, and stems that are matched against them.
 
 Folded words have one spelling for both scripts and for those who leave diacritics out (`serbian.folding`); a stem is
 the beginning of a folded word, so that one stem stands for all of its endings. Stems are written as plain text:
@@ -29,16 +29,16 @@ _PREFIX = 3
 
 
 class Word(NamedTuple):
-    said: str
+    written: str
     folded: str
 
 
 class StemMatch(NamedTuple):
-    """A stem that was found: what for, how much it weighs, the words as they were written, where the first stands."""
+    """A match of a stem: its label and weight, the matched words as written, and the index of the first."""
 
     label: str
     weight: float
-    said: str
+    written: str
     place: int
 
 
@@ -68,8 +68,8 @@ class Stems:
         """`written`: by label, the stems as in the docstring above, with spaces or lines between them."""
         made = cls()
         for label, text in written.items():
-            for each in text.split():
-                weight, _, stem = each.rpartition(":")
+            for term in text.split():
+                weight, _, stem = term.rpartition(":")
                 parts = tuple((part.removesuffix("="), part.endswith("=")) for part in stem.split("_"))
                 made._by_prefix[parts[0][0][:_PREFIX]].append(_Stem(parts, label, float(weight or 1)))
         return made
@@ -82,8 +82,8 @@ class Stems:
                     continue
                 for stem in self._by_prefix.get(word.folded[:length], ()):
                     if (length == _PREFIX or len(stem.parts[0][0]) == length) and stem.fits(words, place):
-                        said = " ".join(each.said for each in words[place : place + len(stem.parts)])
-                        yield StemMatch(stem.label, stem.weight, said, place)
+                        written = " ".join(token.written for token in words[place : place + len(stem.parts)])
+                        yield StemMatch(stem.label, stem.weight, written, place)
                 if len(word.folded) < _PREFIX:
                     break
 
@@ -95,7 +95,7 @@ class Stems:
 def tokenize(text: str) -> list[Word]:
     """The words of the beginning of `text`, without addresses and mentions."""
     free = _ADDRESS.sub(" ", text[:MOST_CHARACTERS])
-    return [Word(said, fold(said)) for said in _WORD.findall(free)]
+    return [Word(written, fold(written)) for written in _WORD.findall(free)]
 
 
 def without_addresses(text: str) -> str:

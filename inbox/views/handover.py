@@ -29,24 +29,24 @@ def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     form = AskForm(request.POST or None, message=row, contacts=find_contacts(row.text))
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        values = form.cleaned_data
         until = (
-            verbs.closing_time(told["day"])
-            if told["within"] == "day"
-            else verbs.after_working_minutes(int(told["within"]))
+            verbs.closing_time(values["day"])
+            if values["within"] == "day"
+            else verbs.after_working_minutes(int(values["within"]))
         )
         asked = verbs.QuestionInput(
-            told["question"], told["shown"], told.get("with_contact", False), told.get("with_name", False),
-            told.get("with_private", False),
+            values["question"], values["shown"], values.get("with_contact", False), values.get("with_name", False),
+            values.get("with_private", False),
         )  # fmt: skip
         try:
-            verbs.ask(row, told["department"], asked, until=until, by=request.user)
+            verbs.ask(row, values["department"], asked, until=until, by=request.user)
         except ActionNotAllowed as refused:
             field = {"until": "day"}.get(refused.field, refused.field)
             form.add_error(field if field in form.fields else None, refused.message)
         else:
-            words = _("%(department)s gets a mail with the question. The message waits until the answer is here.")
-            flash.success(request, words % {"department": told["department"]})
+            text = _("%(department)s gets a mail with the question. The message waits until the answer is here.")
+            flash.success(request, text % {"department": values["department"]})
             return redirect("message", request.municipality.slug, row.pk)
     shown = {"message": row, "form": form, "has_departments": Department.objects.filter(is_retired=False).exists()}
     is_refused = request.method == "POST"

@@ -69,6 +69,6 @@ def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
         count = suggest.set_kind_of_similar(row, request.POST.get("kind", ""), by=request.user)
     except ActionNotAllowed as refused:
         return _alike(request, row, refused.message)
-    told = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
-    flash.success(request, told % {"count": count})
+    text = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
+    flash.success(request, text % {"count": count})
     return redirect("inbox", request.municipality.slug)

@@ -55,14 +55,14 @@ def message_page(
     sent: QueryDict | None = None,
 ) -> HttpResponse:
     """`sent` replaces what the request holds where a view has changed it."""
-    said = thread(row)
-    answered = replies(said)
-    house, now, beside = request.municipality, timezone.now(), message_context(row)
+    messages = thread(row)
+    answered = replies(messages)
+    municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
     context = {
         "desk": answering.answer_context(
             row,
-            house,
+            municipality,
             request.access,
             request.user,
             now,
@@ -71,7 +71,7 @@ def message_page(
             typed=request.POST if sent is None else sent,
         ),
         "message": row,
-        "thread": [(each, answered.get(each.pk, [])) for each in said],
+        "thread": [(item, answered.get(item.pk, [])) for item in messages],
         "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
         "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
         "notes": beside.notes,

@@ -69,7 +69,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
-        "views": [{**each, "count": counts.get(each["key"])} for each in _views(narrowed, _list_url(request))],
+        "views": [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))],
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
@@ -84,7 +84,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
 
 def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, what is chosen. A table of nothing is no filter."""
-    found = neighbours.choices()
+    options = neighbours.choices()
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
         "department": _("No department"), "assignee": _("Nobody yet"),
@@ -94,9 +94,9 @@ def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[di
         ("assignee", _("Who sees to it"), people),
         ("topic", _("Topic"), Topic.choices),
         ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everybody"))]),
-        ("channel", _("Channel"), found["channel"] if len(found["channel"]) > 1 or narrowed.channel else []),
-        ("settlement", _("Settlement"), found["settlement"]),
-        ("department", _("Department"), found["department"]),
+        ("channel", _("Channel"), options["channel"] if len(options["channel"]) > 1 or narrowed.channel else []),
+        ("settlement", _("Settlement"), options["settlement"]),
+        ("department", _("Department"), options["department"]),
     ]
     return [
         {
@@ -164,8 +164,8 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     except ActionNotAllowed as refused:
         return _page(request, refused.message)
     if outcome.done:
-        words = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)
-        flash.success(request, words % {"count": outcome.done})
+        text = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)
+        flash.success(request, text % {"count": outcome.done})
     if outcome.refused:
         flash.warning(request, " ".join(_refusals(outcome)))
     return redirect(here)
@@ -191,12 +191,12 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
 
 
 def _refusals(outcome: bulk.Outcome) -> list[str]:
-    told = [
+    lines = [
         _("%(who)s: %(why)s") % {"who": row.author_name or row.author_handle or "–", "why": why}
         for row, why in outcome.refused[:MOST_NAMED]
     ]
     left = len(outcome.refused) - MOST_NAMED
     if left > 0:
         more = ngettext("%(count)s more was not done.", "%(count)s more were not done.", left)
-        told.append(more % {"count": left})
-    return told
+        lines.append(more % {"count": left})
+    return lines

@@ -37,7 +37,9 @@ def _in_the_other_script(name: str) -> str:
 def navigation_context(request: MunicipalityRequest, row: Message) -> dict[str, Any]:
     """What the page of a message needs to go on from it, and to sort it. One query."""
     narrowed, slug = MessageFilters.read(request.GET), request.municipality.slug
-    around, found = neighbours.neighbours_and_choices(_as_it_was(request, row), narrowed, request.user, timezone.now())
+    around, options = neighbours.neighbours_and_choices(
+        _as_it_was(request, row), narrowed, request.user, timezone.now()
+    )
     stays, among = request.GET.get("then") == STAY, _among(request)
     return {
         "among": among,
@@ -50,8 +52,8 @@ def navigation_context(request: MunicipalityRequest, row: Message) -> dict[str, 
             for name in ("previous", "next")
             if name in around
         },
-        "settlements": [(name, _in_the_other_script(name)) for _pk, name in found["settlement"]],
-        "departments": found["department"],
+        "settlements": [(name, _in_the_other_script(name)) for _pk, name in options["settlement"]],
+        "departments": options["department"],
         "topics": Topic.choices,
         "sleeps": Snooze.choices,
         "typed": request.POST,
@@ -67,12 +69,12 @@ def _among(request: HttpRequest) -> str:
 
 def _as_it_was(request: HttpRequest, row: Message) -> Message:
     """The message with the place in the list that it had when one came to it."""
-    told = request.GET.get("was")
-    if told is None:
+    due_at = request.GET.get("was")
+    if due_at is None:
         return row
     there = copy(row)
     try:
-        there.due_at = datetime.fromisoformat(told) if told else None
+        there.due_at = datetime.fromisoformat(due_at) if due_at else None
     except ValueError:
         return row
     return there if there.due_at is None or there.due_at.tzinfo else row
@@ -110,6 +112,6 @@ DONE_MESSAGES = {
 
 def flash_done(request: MunicipalityRequest, row: Message, act: str) -> None:
     """Say what was done with a message that one is about to leave, with Undo."""
-    words, undo = DONE_MESSAGES[act]
+    text, undo = DONE_MESSAGES[act]
     address = reverse("message_act", args=[request.municipality.slug, row.pk, undo])
-    flash.success(request, str(words), extra_tags=f"undo:{address}?{_among(request)}")
+    flash.success(request, str(text), extra_tags=f"undo:{address}?{_among(request)}")

@@ -27,13 +27,13 @@ MOST_CHOSEN = 50
 @never_cache
 @require_http_methods(["GET", "POST"])
 def search(request: MunicipalityRequest) -> HttpResponse:
-    words = request.POST.get("q", "").strip()[:200]
-    context = {"words": words, "found": personal_data.search_authors(words), "most": personal_data.MOST_FOUND}
+    query = request.POST.get("q", "").strip()[:200]
+    context = {"words": query, "found": personal_data.search_authors(query), "most": personal_data.MOST_FOUND}
     return render(request, "inbox/people.html", context)
 
 
-def _chosen(told: QueryDict) -> list[personal_data.Author]:
-    keys = int_list_param(told, "of")[:MOST_CHOSEN]
+def _chosen(params: QueryDict) -> list[personal_data.Author]:
+    keys = int_list_param(params, "of")[:MOST_CHOSEN]
     return personal_data.selected_authors(keys) if keys else []
 
 
@@ -90,10 +90,10 @@ def erase(request: MunicipalityRequest) -> HttpResponse:
         is_second = "sure_asked" in request.POST
         context = {**_subject_context(chosen), "is_refused": is_second}
         return render(request, "inbox/people_erase.html", context, status=422 if is_second else 200)
-    pairs = [(each.channel.pk, each.author_id) for each in chosen]
+    pairs = [(author.channel.pk, author.author_id) for author in chosen]
     erased = retention.erase_authors(request.municipality, pairs, by=request.user)
-    words = _("Erased: %(count)s messages. On the networks themselves they stay.") % {"count": erased.messages}
+    text = _("Erased: %(count)s messages. On the networks themselves they stay.") % {"count": erased.messages}
     if erased.held:
-        words += " " + _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held}
-    flash.success(request, words)
+        text += " " + _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held}
+    flash.success(request, text)
     return redirect("inbox_people", request.municipality.slug)

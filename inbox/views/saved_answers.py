@@ -27,9 +27,9 @@ PER_PAGE = 40
 def answers(request: MunicipalityRequest) -> HttpResponse:
     rows = SavedAnswer.objects.filter(is_retired=False).order_by("-use_count", "name")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    names = [each.name for each in STARTERS]
+    names = [starter.name for starter in STARTERS]
     known = set(SavedAnswer.objects.filter(name__in=names).values_list("name", flat=True))
-    starters = [each for each in STARTERS if each.name not in known]
+    starters = [starter for starter in STARTERS if starter.name not in known]
     return render(request, "inbox/saved.html", {"page": page, "starters": starters})
 
 
@@ -88,7 +88,7 @@ def restore(request: MunicipalityRequest, saved: int) -> HttpResponse:
 def begin(request: MunicipalityRequest) -> HttpResponse:
     """The starters, which a person then puts into their own words."""
     count = verbs.add_starters(request.municipality, by=request.user)
-    told = ngettext("%(count)s answer was added. Read it before you use it.",
+    text = ngettext("%(count)s answer was added. Read it before you use it.",
                     "%(count)s answers were added. Read them before you use them.", count)  # fmt: skip
-    flash.success(request, told % {"count": count})
+    flash.success(request, text % {"count": count})
     return redirect("inbox_answers", request.municipality.slug)

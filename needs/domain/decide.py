@@ -25,20 +25,20 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 
     Raises `ActionNotAllowed` without a reason, and for what was settled before: that is opened again first.
     """
-    row, words = lock(need), storable(reason).strip()
+    row, text = lock(need), storable(reason).strip()
     if stage not in DECISIONS:
         raise ActionNotAllowed(_("Choose what was decided."), "stage")
     if row.is_settled:
         raise ActionNotAllowed(_("This need is settled. Open it again before something else is decided."))
-    if len(words) > rules.MOST_REASON:
+    if len(text) > rules.MOST_REASON:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": rules.MOST_REASON}, "reason"
         )
     day = None if stage == NeedStage.LOOKED_AT else on or timezone.localdate()
-    if stage != NeedStage.LOOKED_AT and not words:
+    if stage != NeedStage.LOOKED_AT and not text:
         raise ActionNotAllowed(_("Say why, in words that citizens may read."), "reason")
     _refuse_day(day, "on")
-    row.stage, row.reason, row.decided_on = stage, words, day
+    row.stage, row.reason, row.decided_on = stage, text, day
     row.save()
     mark_daily_counts(row.municipality_id)
     record("need.decide", by=by, target=row, stage=str(stage))
@@ -48,15 +48,15 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 @transaction.atomic
 def done(need: Need, what: str, *, on: date, by: User) -> Need:
     """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
-    row, words = lock(need), storable(what).strip()
+    row, text = lock(need), storable(what).strip()
     if row.stage == NeedStage.DECLINED:
         raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
-    if not words:
+    if not text:
         raise ActionNotAllowed(_("Say what was done, in words that citizens may read."), "done")
-    if len(words) > rules.MOST_DONE:
+    if len(text) > rules.MOST_DONE:
         raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
     _refuse_day(on, "on")
-    row.stage, row.done, row.done_on, row.decided_on = NeedStage.DONE, words, on, row.decided_on or on
+    row.stage, row.done, row.done_on, row.decided_on = NeedStage.DONE, text, on, row.decided_on or on
     row.save()
     mark_daily_counts(row.municipality_id)
     record("need.done", by=by, target=row)

@@ -38,9 +38,9 @@ def create_post(need: Need, *, by: User) -> Post:
     if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
     post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
-    words = _words(row)
+    content = _words(row)
     tag = f"sr-{row.municipality.primary_script}"
-    text = words if tag == "sr-Cyrl" else derive(words, tag, glossary(row.municipality_id))
+    text = content if tag == "sr-Cyrl" else derive(content, tag, glossary(row.municipality_id))
     draft = parse(post.draft)
     remember(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_shown(row)))
     post.save()
@@ -52,7 +52,7 @@ def create_post(need: Need, *, by: User) -> Post:
 
 def _words(need: Need) -> str:
     chosen = Supporter.objects.filter(QUOTABLE, need=need).order_by("received_on", "pk")
-    quotes = "".join(f"„{said}”\n" for said in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
+    quotes = "".join(f"„{quote}”\n" for quote in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
     quotes += "\n" if quotes else ""
     if need.stage == NeedStage.DONE:
         return DONE.format(title=need.title, quotes=quotes, words=need.done)
@@ -63,6 +63,6 @@ def _words(need: Need) -> str:
 def _shown(need: Need) -> tuple[Shown, ...]:
     """How it is now comes first: that is what the post tells."""
     rows = NeedPicture.objects.filter(need=need).select_related("media")
-    ordered = sorted(rows, key=lambda each: (each.moment != PictureMoment.AFTER, each.position, each.pk))
-    found = {each.media_id: Shown(each.media_id, each.media.alt) for each in ordered}
-    return tuple(found.values())[:MOST_PICTURES]
+    ordered = sorted(rows, key=lambda picture: (picture.moment != PictureMoment.AFTER, picture.position, picture.pk))
+    media = {picture.media_id: Shown(picture.media_id, picture.media.alt) for picture in ordered}
+    return tuple(media.values())[:MOST_PICTURES]

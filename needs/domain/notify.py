@@ -45,27 +45,27 @@ def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
     Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
     take the words.
     """
-    row, words = lock(need), storable(text).strip()
+    row, cleaned = lock(need), storable(text).strip()
     if not row.is_settled:
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
-    if not words:
+    if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if len(words) > rules.MOST_ANSWER:
+    if len(cleaned) > rules.MOST_ANSWER:
         raise ActionNotAllowed(
             _("This is too long: %(most)s characters at most.") % {"most": rules.MOST_ANSWER}, "text"
         )
     _refuse_without_approval(row, by)
     recall(find_recipients(row).unsent, by=by)
-    found = find_recipients(row)
-    if not found.reached:
+    recipients = find_recipients(row)
+    if not recipients.reached:
         raise ActionNotAllowed(
             _("Nobody is left to be told: everybody who can be reached has been told, or is being told now.")
         )
-    _refuse_findings(found, words)
+    _refuse_findings(recipients, cleaned)
     begun = AnswerRound.objects.create(
-        municipality_id=row.municipality_id, need=row, text=words, people=len(found.reached), by=by
+        municipality_id=row.municipality_id, need=row, text=cleaned, people=len(recipients.reached), by=by
     )
-    keys = [supporter.pk for supporter in found.reached]
+    keys = [supporter.pk for supporter in recipients.reached]
     Supporter.objects.filter(need=row, error__gt="").update(error="", round=None)
     Supporter.objects.filter(pk__in=keys).update(round=begun)
     record("need.tell", by=by, target=row, people=len(keys))
@@ -73,8 +73,8 @@ def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
 
 
 def _refuse_without_approval(row: Need, by: User) -> None:
-    house = Municipality.objects.get(pk=row.municipality_id)
-    if capacity_for(house, "", access(by, house)) == AnswerCapacity.ASKS:
+    municipality = Municipality.objects.get(pk=row.municipality_id)
+    if capacity_for(municipality, "", access(by, municipality)) == AnswerCapacity.ASKS:
         raise ActionNotAllowed(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
@@ -83,10 +83,10 @@ def _refuse_without_approval(row: Need, by: User) -> None:
         )
 
 
-def _refuse_findings(found: Recipients, words: str) -> None:
+def _refuse_findings(recipients: Recipients, text: str) -> None:
     """What a network would not take is said now, for the longest opening of each channel, in public and in private."""
     longest: dict[tuple[int, Visibility], tuple[str, Any]] = {}
-    for supporter in found.reached:
+    for supporter in recipients.reached:
         message = supporter.message
         assert message is not None
         begins, place = reply_prefix(message), (message.channel_id, of_answer(message.visibility))
@@ -94,7 +94,7 @@ def _refuse_findings(found: Recipients, words: str) -> None:
             longest[place] = (begins, message)
     for (_channel, visibility), (begins, message) in longest.items():
         outgoing = Outgoing(
-            text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
+            text=begins + text, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
             visibility=visibility,
         )  # fmt: skip
         problems = [
@@ -149,10 +149,10 @@ def _send(pk: int) -> bool:
             return False
     same = [supporter.pk]
     if message.author_id:
-        theirs = Supporter.objects.filter(need=supporter.need_id)
-        theirs = theirs.filter(message__channel=message.channel_id, message__author_id=message.author_id)
+        same_author = Supporter.objects.filter(need=supporter.need_id)
+        same_author = same_author.filter(message__channel=message.channel_id, message__author_id=message.author_id)
         # Read first: as one statement a plan made without statistics reads all voices for each of them.
-        same = list(theirs.values_list("pk", flat=True))
+        same = list(same_author.values_list("pk", flat=True))
     Supporter.objects.filter(pk__in=same).update(reply=reply)
     return True
 

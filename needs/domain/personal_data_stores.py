@@ -32,8 +32,8 @@ def _voices(person: DataSubject) -> Iterable[Any]:
 
 
 def _erase_voices(what: Erasure) -> None:
-    gone: dict[str, Any] = {"note": ""} | ({"quote": ""} if what.asked else {})
-    Supporter.objects.filter(message__in=what.messages).update(**gone)
+    cleared: dict[str, Any] = {"note": ""} | ({"quote": ""} if what.asked else {})
+    Supporter.objects.filter(message__in=what.messages).update(**cleared)
 
 
 SUPPORTERS = PersonalDataStore(

@@ -34,19 +34,19 @@ def add(need: Need, source: str, received_on: date, *, note: str = "", quote: st
         raise ActionNotAllowed(_("Say how you heard of it."), "source")
     if received_on > timezone.localdate() or received_on.year < 2000:
         raise ActionNotAllowed(_("This day cannot be right: it has to be today or before."), "received_on")
-    words, said = storable(note).strip(), storable(quote).strip()
-    if len(words) > rules.MOST_NOTE:
+    cleaned_note, cleaned_quote = storable(note).strip(), storable(quote).strip()
+    if len(cleaned_note) > rules.MOST_NOTE:
         raise ActionNotAllowed(
             _("The note is too long: %(most)s characters at most.") % {"most": rules.MOST_NOTE}, "note"
         )
-    _refuse_names(said, frozenset())
+    _refuse_names(cleaned_quote, frozenset())
     supporter = Supporter.objects.create(
         municipality_id=row.municipality_id,
         need=row,
         source=source,
         received_on=received_on,
-        note=words,
-        quote=said,
+        note=cleaned_note,
+        quote=cleaned_quote,
         by=by,
     )
     recount(row.municipality_id, row.pk)
@@ -68,7 +68,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
         raise ActionNotAllowed(_("Choose at least one message."))
     if len(rows) > rules.MOST_MESSAGES:
         raise ActionNotAllowed(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
-    if any(each.kind in (MessageKind.SPAM, MessageKind.UNLAWFUL) for each in rows):
+    if any(message.kind in (MessageKind.SPAM, MessageKind.UNLAWFUL) for message in rows):
         raise ActionNotAllowed(
             _("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out.")
         )
@@ -81,7 +81,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
         _refuse_answered(supporter)
     left = {supporter.need_id for supporter in moved}
     Supporter.objects.filter(pk__in=[supporter.pk for supporter in moved]).update(need=row, error="", round=None)
-    new = [_of(row, each, by) for each in rows if each.pk not in known]
+    new = [_of(row, message, by) for message in rows if message.pk not in known]
     Supporter.objects.bulk_create(new)
     if new or moved:
         recount(row.municipality_id, row.pk, *left)
@@ -109,23 +109,23 @@ def remove(supporter: Supporter, *, by: User) -> None:
 
 
 @transaction.atomic
-def set_quote(supporter: Supporter, words: str, *, by: User) -> Supporter:
+def set_quote(supporter: Supporter, text: str, *, by: User) -> Supporter:
     """Choose which words of it may be shown; empty takes the quote away.
 
     Raises `ActionNotAllowed` where they name somebody, and for a private message: its voice counts without words.
     """
     row = Supporter.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=supporter.pk)
-    said = storable(words).strip()
-    if said and row.message and row.message.is_private:
+    cleaned = storable(text).strip()
+    if cleaned and row.message and row.message.is_private:
         raise ActionNotAllowed(
             _("This was written privately, so nothing of it is quoted. The voice counts without words."), "quote"
         )
-    _refuse_names(said, author_names(row))
-    if row.quote == said:
+    _refuse_names(cleaned, author_names(row))
+    if row.quote == cleaned:
         return row
-    row.quote = said
+    row.quote = cleaned
     row.save(update_fields=["quote"])
-    record("need.quote", by=by, target=row.need, is_empty=not said)
+    record("need.quote", by=by, target=row.need, is_empty=not cleaned)
     return row
 
 
@@ -140,21 +140,21 @@ def author_names(supporter: Supporter) -> frozenset[str]:
     """Folded names of who wrote it, as far as they are still known."""
     if supporter.message is None:
         return frozenset()
-    house = supporter.municipality
-    ours = (house.name_cyrl, house.name_latn, house.name_en)
+    municipality = supporter.municipality
+    ours = (municipality.name_cyrl, municipality.name_latn, municipality.name_en)
     return rules.names(supporter.message.author_name, supporter.message.author_handle, but=ours)
 
 
-def _refuse_names(words: str, known: frozenset[str]) -> None:
-    if len(words) > rules.MOST_QUOTE:
+def _refuse_names(text: str, known: frozenset[str]) -> None:
+    if len(text) > rules.MOST_QUOTE:
         raise ActionNotAllowed(
             _("The quote is too long: %(most)s characters at most.") % {"most": rules.MOST_QUOTE}, "quote"
         )
-    found = list(dict.fromkeys(rules.identifying_parts(words, known)))
-    if found:
-        told = {"words": ", ".join(found[:5])}
+    identifying = list(dict.fromkeys(rules.identifying_parts(text, known)))
+    if identifying:
+        params = {"words": ", ".join(identifying[:5])}
         raise ActionNotAllowed(
-            _("A quote is public and names nobody. Take this out, or write “…” in its place: %(words)s.") % told,
+            _("A quote is public and names nobody. Take this out, or write “…” in its place: %(words)s.") % params,
             "quote",
         )
 

@@ -55,19 +55,19 @@ def mark_daily_counts(municipality_id: int) -> None:
 
 
 @transaction.atomic
-def create(municipality: Municipality, words: NeedContent, *, by: User) -> Need:
+def create(municipality: Municipality, content: NeedContent, *, by: User) -> Need:
     """A new need without a voice yet. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
-    _put(need, words)
+    _put(need, content)
     need.save()
     record("need.write", by=by, target=need)
     return need
 
 
 @transaction.atomic
-def change(need: Need, words: NeedContent, *, by: User) -> Need:
+def change(need: Need, content: NeedContent, *, by: User) -> Need:
     row = lock(need)
-    _put(row, words)
+    _put(row, content)
     row.save()
     record("need.change", by=by, target=row)
     return row
@@ -84,8 +84,8 @@ def delete(need: Need, *, by: User) -> None:
     row.delete()
 
 
-def _put(need: Need, words: NeedContent) -> None:
-    title, text = " ".join(storable(words.title).split()), storable(words.text).strip()
+def _put(need: Need, content: NeedContent) -> None:
+    title, text = " ".join(storable(content.title).split()), storable(content.text).strip()
     if not title:
         raise ActionNotAllowed(_("Say in a few words what is needed."), "title")
     if len(title) > MOST_TITLE or len(text) > MOST_TEXT:
@@ -94,7 +94,7 @@ def _put(need: Need, words: NeedContent) -> None:
             % {"title": MOST_TITLE, "text": MOST_TEXT},
             "title" if len(title) > MOST_TITLE else "text",
         )
-    if words.topic and words.topic not in Topic.values:
+    if content.topic and content.topic not in Topic.values:
         raise ActionNotAllowed(_("There is no such topic."), "topic")
-    need.title, need.text, need.topic = title, text, words.topic
-    need.settlement, need.department = words.settlement, words.department
+    need.title, need.text, need.topic = title, text, content.topic
+    need.settlement, need.department = content.settlement, content.department

@@ -23,9 +23,9 @@ class AnswerCounts:
 def count_answers(post: Post) -> AnswerCounts:
     """Of the open scope. One who answers on two networks is counted twice: nobody can tell. One query."""
     person = Concat(Cast("channel", CharField()), Value(" "), "author_id")
-    found = (
+    counts = (
         Message.objects.filter(publication__post=post)
         .exclude(kind__in=NO_ANSWERS)
         .aggregate(messages=Count("pk"), people=Count(person, distinct=True, filter=~Q(author_id="")))
     )
-    return AnswerCounts(found["messages"], found["people"])
+    return AnswerCounts(counts["messages"], counts["people"])

@@ -68,9 +68,9 @@ def ordering(stage: str) -> tuple[Any, ...]:
 
 def columns(narrowed: NeedFilters) -> list[BoardColumn]:
     """Every stage with the first of its needs. Two queries."""
-    found = {stage: BoardColumn(stage) for stage in NeedStage}
+    by_stage = {stage: BoardColumn(stage) for stage in NeedStage}
     for row in narrowed.apply(Need.objects.all()).order_by().values("stage").annotate(count=Count("pk")):
-        found[NeedStage(row["stage"])].count = row["count"]
+        by_stage[NeedStage(row["stage"])].count = row["count"]
     places = {
         "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordering(NeedStage.NEW)),
         "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordering(NeedStage.DONE)),
@@ -80,8 +80,8 @@ def columns(narrowed: NeedFilters) -> list[BoardColumn]:
     rows = rows.filter(Q(by_size__lte=ON_BOARD) & ~Q(stage__in=SETTLED) | Q(by_day__lte=ON_BOARD, stage__in=SETTLED))
     place = Case(When(stage__in=SETTLED, then="by_day"), default="by_size")
     for need in rows.order_by(place, "pk").defer("text", "search_key"):
-        found[NeedStage(need.stage)].needs.append(need)
-    return list(found.values())
+        by_stage[NeedStage(need.stage)].needs.append(need)
+    return list(by_stage.values())
 
 
 def of_stage(narrowed: NeedFilters, stage: str) -> QuerySet[Need]:
@@ -90,20 +90,20 @@ def of_stage(narrowed: NeedFilters, stage: str) -> QuerySet[Need]:
 
 
 def settlements() -> list[Settlement]:
-    return sorted(Settlement.objects.all(), key=lambda each: sort_key(each.name))
+    return sorted(Settlement.objects.all(), key=lambda settlement: sort_key(settlement.name))
 
 
 def departments(also: int | None = None) -> list[Department]:
     """Those that are asked today, and the one with the id `also`."""
     rows = Department.objects.filter(Q(is_retired=False) | Q(pk=also))
-    return sorted(rows, key=lambda each: sort_key(each.name))
+    return sorted(rows, key=lambda department: sort_key(department.name))
 
 
-def search_needs(words: str, but: int = 0) -> list[Need]:
+def search_needs(query: str, but: int = 0) -> list[Need]:
     """Needs with these words, open ones first and what most ask for; without words the largest open ones."""
     rows = Need.objects.exclude(pk=but)
-    if words.strip():
-        for word in fold(words).split():
+    if query.strip():
+        for word in fold(query).split():
             rows = rows.filter(search_key__contains=word)
     else:
         rows = rows.exclude(stage__in=SETTLED)

@@ -50,12 +50,12 @@ class OverviewPeriod:
 
     def parts(self, until: date) -> list[tuple[date, date]]:
         """First and last day of each month of a year, of each week (from Monday) of a month, up to `until`."""
-        last, found, first = min(self.after - timedelta(days=1), until), [], self.first
+        last, spans, first = min(self.after - timedelta(days=1), until), [], self.first
         while first <= last:
             following = first + timedelta(days=7 - first.weekday()) if self.month else _month_after(first)
-            found.append((first, min(following - timedelta(days=1), last)))
+            spans.append((first, min(following - timedelta(days=1), last)))
             first = following
-        return found
+        return spans
 
 
 def _month_after(day: date) -> date:
@@ -189,14 +189,14 @@ class NeedsOverview:
     def seasons(self) -> list[tuple[str, list[int | None], int]]:
         """Topics by month of the year: name, twelve counts of voices (None in months to come), their sum. The most
         asked for first."""
-        found: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
+        by_topic: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
         for (year, month, topic), count in self.by_month.items():
             if year == self.period.year:
-                found[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
+                by_topic[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
         begun = [(self.period.year, month) <= (self.today.year, self.today.month) for month in range(1, 13)]
         rows = [
             (label, [count if known else None for count, known in zip(counts, begun, strict=True)], sum(counts))
-            for label, counts in found.items()
+            for label, counts in by_topic.items()
         ]
         return sorted(rows, key=lambda row: (-row[2], sort_key(row[0])))
 
@@ -220,9 +220,9 @@ def _most(lines: Iterable[NeedSummary]) -> list[NeedSummary]:
 
 def _median_duration(days: Iterable[tuple[date, date | None]]) -> MedianDuration:
     """What was decided before anybody asked took no time."""
-    found = [max(0, (until - since).days) for since, until in days if until]
-    middle = median(found) if found else None
-    return MedianDuration(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
+    durations = [max(0, (until - since).days) for since, until in days if until]
+    middle = median(durations) if durations else None
+    return MedianDuration(int(middle) if middle is not None and middle == int(middle) else middle, len(durations))
 
 
 def overview(period: OverviewPeriod) -> NeedsOverview:

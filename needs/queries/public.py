@@ -92,10 +92,10 @@ def published_page(slug: str) -> PublishedPage | None:
         last = public_needs().aggregate(count=Count("pk"), last=Max("changed_at"))
         # words that a citizen wants to have erased are gone at once, not when the kept page is
         quoted = Supporter.objects.filter(QUOTABLE, need__is_public=True)
-        words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
+        quotes = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
-    return PublishedPage(place, page, f"{last['count']}-{changed}-{words['count']}-{words['letters']}-{contact}")
+    return PublishedPage(place, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}")
 
 
 def page() -> NeedsPage | None:
@@ -128,11 +128,11 @@ def load_section(municipality: Municipality, chosen: PublicFilters) -> PublicNee
         if chosen.number > pages or (chosen.topic and not total):
             return None
         part = slice((chosen.number - 1) * AT_ONCE, chosen.number * AT_ONCE)
-        words = glossary(municipality.pk)
+        terms = glossary(municipality.pk)
         if chosen.show == ASKED:
-            return PublicNeeds(counts, topics, pages, reports=_reports(part), words=words)
+            return PublicNeeds(counts, topics, pages, reports=_reports(part), words=terms)
         needs = _needs(chosen, part)
-        return PublicNeeds(counts, topics, pages, needs, _posts(needs), words=words)
+        return PublicNeeds(counts, topics, pages, needs, _posts(needs), words=terms)
 
 
 def newest(municipality: Municipality) -> tuple[list[Need], Glossary]:
@@ -162,13 +162,13 @@ def _needs(chosen: PublicFilters, part: slice) -> list[Need]:
     order = ("-done_on", "-pk") if chosen.show == NeedStage.DONE else ("about", "-decided_on", "-pk")
     quotes = Supporter.objects.filter(QUOTABLE).order_by("-received_on", "-pk")[:MOST_QUOTES]
     pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
-    found = rows.select_related("settlement").prefetch_related(
+    rows = rows.select_related("settlement").prefetch_related(
         Prefetch("supporters", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
     )
-    needs: list[Any] = list(found.order_by(*order)[part])
+    needs: list[Any] = list(rows.order_by(*order)[part])
     day = today()
     for need in needs:
-        need.shown = [each for each in need.shown if _may_show(each, day)]
+        need.shown = [picture for picture in need.shown if _may_show(picture, day)]
     return needs
 
 
@@ -200,13 +200,15 @@ def _reports(part: slice) -> list[ClosingReport]:
     rows = list(closings().select_related("post").defer("post__draft", "post__search_key").order_by("-at", "-pk")[part])
     asked: dict[int, Publication] = {}
     seen = Publication.objects.filter(post__in=[row.post_id for row in rows], delivery__published_at__isnull=False)
-    for each in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
-        asked.setdefault(each.post_id, each)
+    for publication in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
+        asked.setdefault(publication.post_id, publication)
     texts: dict[int, str] = {}
-    said = Variant.objects.filter(
+    variants = Variant.objects.filter(
         version__in=[publication.version_id for publication in asked.values()], channel__isnull=True
     )
-    for version, text in said.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text"):
+    for version, text in (
+        variants.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text")
+    ):
         texts[version] = text  # what a person wrote comes last and stays
     return [_report(row, asked.get(row.post_id), texts) for row in rows]
 

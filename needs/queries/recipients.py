@@ -64,26 +64,26 @@ def _person(supporter: Supporter) -> Hashable:
     )
 
 
-def _sort(found: Recipients, supporters: list[Supporter]) -> None:
+def _sort(recipients: Recipients, supporters: list[Supporter]) -> None:
     known = [supporter for supporter in supporters if supporter.message and not supporter.message.erased_at]
     newest = next(
         (supporter for supporter in known if supporter.message and not supporter.message.remote_deleted_at), None
     )
     unsent = [supporter for supporter in supporters if supporter.reply and supporter.reply.delivery.state in UNSENT]
     if any(supporter.reply_id and supporter not in unsent for supporter in supporters):
-        found.answered += 1
+        recipients.answered += 1
     elif any(supporter.round_id and not supporter.reply_id and not supporter.error for supporter in supporters):
-        found.under_way += 1
+        recipients.under_way += 1
     elif newest is None or newest.message is None:
         if known:
-            found.gone += 1
+            recipients.gone += 1
         else:
-            found.forgotten += 1
+            recipients.forgotten += 1
     elif newest.message.channel.state != ChannelState.CONNECTED:
         name = newest.message.channel.name
-        found.disconnected[name] = found.disconnected.get(name, 0) + 1
+        recipients.disconnected[name] = recipients.disconnected.get(name, 0) + 1
     else:
         for error in {supporter.error for supporter in supporters if supporter.error}:
-            found.errors[error] = found.errors.get(error, 0) + 1
-        found.unsent += unsent
-        found.reached.append(newest)
+            recipients.errors[error] = recipients.errors.get(error, 0) + 1
+        recipients.unsent += unsent
+        recipients.reached.append(newest)

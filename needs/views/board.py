@@ -41,12 +41,12 @@ def board(request: MunicipalityRequest) -> HttpResponse:
     stage = choice_param(request.GET, "stage", NeedStage.values)
     columns = queries.columns(narrowed) if not stage else []
     page = Paginator(queries.of_stage(narrowed, stage), PER_PAGE).get_page(request.GET.get("page")) if stage else None
-    kept = request.GET.copy()
+    query = request.GET.copy()
     for name in ("stage", "page"):
-        kept.pop(name, None)
+        query.pop(name, None)
     return render_page(request, "needs/board.html", {
-        "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": kept.urlencode(),
-        "is_empty": not any(each.count for each in columns) and not page,
+        "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": query.urlencode(),
+        "is_empty": not any(column.count for column in columns) and not page,
         "topics": [("none", _("Not said")), *Topic.choices],
         "settlements": settlements, "departments": departments,
         "title": Need(stage=stage).get_stage_display() if stage else "",
@@ -55,8 +55,8 @@ def board(request: MunicipalityRequest) -> HttpResponse:
 
 def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[Any]) -> NeedFilters:
     asked = request.GET
-    places = {"none", *(str(each.pk) for each in settlements)}
-    offices = {"none", *(str(each.pk) for each in departments)}
+    places = {"none", *(str(row.pk) for row in settlements)}
+    offices = {"none", *(str(row.pk) for row in departments)}
     return NeedFilters(
         words=asked.get("q", "")[:80],
         topic=choice_param(asked, "topic", {*Topic.values, "none"}),
@@ -75,9 +75,9 @@ def new(request: MunicipalityRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 need = write.create(request.municipality, form.words(), by=request.user)
-                said = first.cleaned_data
-                if said["source"]:
-                    supporters.add(need, said.pop("source"), said.pop("received_on"), by=request.user, **said)
+                values = first.cleaned_data
+                if values["source"]:
+                    supporters.add(need, values.pop("source"), values.pop("received_on"), by=request.user, **values)
         except ActionNotAllowed as refused:
             add_form_error(first if refused.field in first.fields else form, refused)
         else:
@@ -99,7 +99,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))
         return redirect("inbox", request.municipality.slug)
-    words = asked.get("q", "")[:80]
+    query = asked.get("q", "")[:80]
     is_new = request.method == "POST" and "need" not in request.POST
     form = NeedForm(request.POST if is_new else None, initial=_common(chosen))
     problem = ""
@@ -109,11 +109,11 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
         except ActionNotAllowed as refused:
             problem = refused.message
         else:
-            said = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
-            flash.success(request, said % {"count": count})
+            text = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
+            flash.success(request, text % {"count": count})
             return redirect("need", request.municipality.slug, need.pk)
     return render_page(request, "needs/gather.html", {
-        "chosen": chosen, "found": queries.search_needs(words), "words": words,
+        "chosen": chosen, "found": queries.search_needs(query), "words": query,
         "picked": int_param(request.POST, "need", default=0),
     }, form=form, problem=problem)  # fmt: skip
 
@@ -130,9 +130,9 @@ def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[
 
 def _common(chosen: list[Message]) -> dict[str, Any]:
     """What all of the messages that say anything about it agree on."""
-    found = {}
+    common = {}
     for name in ("topic", "settlement_id", "department_id"):
-        told = {getattr(each, name) for each in chosen if getattr(each, name)}
-        if len(told) == 1:
-            found[name.removesuffix("_id")] = told.pop()
-    return found
+        values = {getattr(message, name) for message in chosen if getattr(message, name)}
+        if len(values) == 1:
+            common[name.removesuffix("_id")] = values.pop()
+    return common

@@ -63,8 +63,8 @@ def change(request: MunicipalityRequest, need: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decision(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: DecideForm) -> str:
-        said = form.cleaned_data
-        decide.decide(row, said["stage"], reason=said["reason"], on=said["on"], by=request.user)
+        values = form.cleaned_data
+        decide.decide(row, values["stage"], reason=values["reason"], on=values["on"], by=request.user)
         return _("The decision is written down.")
 
     return handle_form(request, need, DecideForm, "needs/decide.html", act)
@@ -115,19 +115,19 @@ def reopen(request: MunicipalityRequest, need: int) -> HttpResponse:
 def merge(request: MunicipalityRequest, need: int) -> HttpResponse:
     """Choose the need that stays; this one goes into it."""
     row, problem = get_need(need), ""
-    words = request.GET.get("q", "")[:80]
+    query = request.GET.get("q", "")[:80]
     if request.method == "POST":
         if chosen := int_param(request.POST, "into"):
             try:
-                kept = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
+                target = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
             except ActionNotAllowed as refused:
                 problem = refused.message
             else:
                 flash.success(request, _("The two are one need now."))
-                return redirect("need", request.municipality.slug, kept.pk)
+                return redirect("need", request.municipality.slug, target.pk)
         else:
             problem = _("Choose the need that stays.")
-    context = {"need": row, "found": queries.search_needs(words, but=row.pk), "words": words}
+    context = {"need": row, "found": queries.search_needs(query, but=row.pk), "words": query}
     return render_page(request, "needs/merge.html", context, problem=problem)
 
 

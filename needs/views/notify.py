@@ -38,12 +38,12 @@ def notify_supporters(request: MunicipalityRequest, need: int) -> HttpResponse:
             add_form_error(form, refused)
             known = find_recipients(row)  # what is refused has often changed meanwhile
         else:
-            said = ngettext(
+            text = ngettext(
                 "%(count)s person is being told. It takes a moment; the page of the need says how far it is.",
                 "%(count)s people are being told. It takes a moment; the page of the need says how far it is.",
                 begun.people,
             )
-            flash.success(request, said % {"count": begun.people})
+            flash.success(request, text % {"count": begun.people})
             return redirect("need", request.municipality.slug, row.pk)
     context = {"need": row, "reach": known, "round": last_round(row)}
     return render_page(request, "needs/tell.html", context, form=form)

@@ -47,8 +47,8 @@ def render_page(
 ) -> HttpResponse:
     """422 when `form` came back with problems, or when something else could not be done."""
     status = 422 if problem or (form is not None and form.errors) else 200
-    told = {**context, "may": NeedPermissions.of(request), "form": form, "problem": problem}
-    return render(request, template, told, status=status)
+    full_context = {**context, "may": NeedPermissions.of(request), "form": form, "problem": problem}
+    return render(request, template, full_context, status=status)
 
 
 def handle_form(
@@ -63,10 +63,10 @@ def handle_form(
     form = kind(request.POST if request.method == "POST" else None, initial=kind.of(row))
     if request.method == "POST" and form.is_valid():
         try:
-            told = act(row, form)
+            text = act(row, form)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
-            flash.success(request, told)
+            flash.success(request, text)
             return redirect("need", request.municipality.slug, row.pk)
     return render_page(request, template, {"need": row}, form=form)

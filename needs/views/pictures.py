@@ -43,24 +43,24 @@ def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
         else:
             flash.success(request, _("The picture is there."))
             return redirect("need", request.municipality.slug, row.pk)
-    words = request.GET.get("q", "")[:80]
-    rows = in_library(PictureFilters(words=words), []).filter(mime__startswith="image/")
+    query = request.GET.get("q", "")[:80]
+    rows = in_library(PictureFilters(words=query), []).filter(mime__startswith="image/")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"need": row, "page": page, "words": words, "ticked": ticked, "pictures": queries.pictures(row)}
+    context = {"need": row, "page": page, "words": query, "ticked": ticked, "pictures": queries.pictures(row)}
     return render_page(request, "needs/pictures.html", context, form=form)
 
 
 def _add(request: MunicipalityRequest, row: Need, form: NeedPictureForm, ticked: int) -> None:
-    file, said = form.cleaned_data["file"], form.cleaned_data
+    file, values = form.cleaned_data["file"], form.cleaned_data
     if file:
-        if not said["alt"].strip():
+        if not values["alt"].strip():
             raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
         media = into_library(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user)
     elif ticked:
         media = get_object_or_404(Media, pk=ticked)
     else:
         raise ActionNotAllowed(_("Choose a picture: one from your computer, or one of the library below."), "file")
-    verbs.add(row, media, said["moment"], said["alt"] or media.alt, by=request.user)
+    verbs.add(row, media, values["moment"], values["alt"] or media.alt, by=request.user)
 
 
 @requires(Verb.NEEDS_EDIT)

@@ -38,22 +38,22 @@ def public_page(request: HttpRequest, place: str, tongue: str = "") -> HttpRespo
     """The page. Without a language in the address it is in the municipality's own script."""
     if comes_too_often(request):
         return busy()
-    found, chosen = queries.published_page(place), _chosen(request.GET)
-    if found is None or chosen is None or (tongue and tongue not in languages.by_tag()):
+    page, chosen = queries.published_page(place), _chosen(request.GET)
+    if page is None or chosen is None or (tongue and tongue not in languages.by_tag()):
         return _missing()
-    wanted = tongue or own_tongue(found.municipality)
-    name = f"needs-page:{found.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
-    body = kept(f"{name}:{found.stamp}:{today()}", lambda: _page(found, chosen, wanted))
+    wanted = tongue or own_tongue(page.municipality)
+    name = f"needs-page:{page.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
+    body = kept(f"{name}:{page.stamp}:{today()}", lambda: _page(page, chosen, wanted))
     if not body:
         return _missing()
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=found.municipality)
+    return for_everybody(request, answer, of=page.municipality)
 
 
 def _page(place: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
     """Nothing where there is no such page of the list."""
-    told = queries.load_section(place.municipality, chosen)
-    if told is None:
+    content = queries.load_section(place.municipality, chosen)
+    if content is None:
         return b""
     slug = place.municipality.slug
     with translation.override(languages.by_tag()[tongue].code):
@@ -68,7 +68,7 @@ def _page(place: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
             "hides": hides(place.municipality),
             "is_report": chosen.show == ASKED,
         }
-        context = {**public_text.page(place, chosen, told, tongue), **around}
+        context = {**public_text.page(place, chosen, content, tongue), **around}
         return render_to_string("needs/public.html", context).encode()
 
 
@@ -83,20 +83,20 @@ def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     """RSS of what was decided and done last. An entry keeps its id in both scripts and when its words change."""
     if comes_too_often(request):
         return busy()
-    found = queries.published_page(place)
-    if found is None or tongue not in languages.by_tag():
+    page = queries.published_page(place)
+    if page is None or tongue not in languages.by_tag():
         return _missing()
-    name = f"needs-feed:{found.municipality.pk}:{tongue}:{found.stamp}:{today()}"
-    answer = HttpResponse(kept(name, lambda: _feed(found, tongue)), content_type="application/rss+xml; charset=utf-8")
-    return for_everybody(request, answer, of=found.municipality)
+    name = f"needs-feed:{page.municipality.pk}:{tongue}:{page.stamp}:{today()}"
+    answer = HttpResponse(kept(name, lambda: _feed(page, tongue)), content_type="application/rss+xml; charset=utf-8")
+    return for_everybody(request, answer, of=page.municipality)
 
 
 def _feed(place: PublishedPage, tongue: str) -> bytes:
-    needs, words = queries.newest(place.municipality)
+    needs, terms = queries.newest(place.municipality)
     slug = place.municipality.slug
     link = public_text.public_url(reverse("needs_public_in", args=[slug, tongue]))
     with translation.override(languages.by_tag()[tongue].code):
-        say = public_text.converter(tongue, words)
+        say = public_text.converter(tongue, terms)
         title, description = public_text.feed_title(place.municipality)
         made = Rss201rev2Feed(
             title=title, link=link, description=description, language=public_text.serbian_tag(tongue),

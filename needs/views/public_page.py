@@ -20,8 +20,8 @@ from needs.queries import public as queries
 @requires(Verb.SETTINGS_VIEW)
 @require_GET
 def settings_page(request: MunicipalityRequest) -> HttpResponse:
-    found = queries.page()
-    return _page(request, PageForm(initial={"is_on": found.is_on, "contact": found.contact} if found else {}))
+    page = queries.page()
+    return _page(request, PageForm(initial={"is_on": page.is_on, "contact": page.contact} if page else {}))
 
 
 @requires(Verb.SETTINGS_EDIT)

@@ -31,9 +31,9 @@ def _voice(need: int, supporter: int) -> Supporter:
 def add(request: MunicipalityRequest, need: int) -> HttpResponse:
     row, form = get_need(need), SupporterForm(request.POST)
     if form.is_valid():
-        said = dict(form.cleaned_data)
+        values = dict(form.cleaned_data)
         try:
-            supporters.add(row, said.pop("source"), said.pop("received_on"), by=request.user, **said)
+            supporters.add(row, values.pop("source"), values.pop("received_on"), by=request.user, **values)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
