@@ -46,18 +46,18 @@ class Square:
 
     def heard(self, text: str) -> Message:
         """The message that a worker heard after a citizen wrote this below our post."""
-        said = self.says(text)
+        message = self.says(text)
         with scope(self.cast.cuprija):
             ingest.store_messages(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
-            return Message.objects.select_related("channel").get(remote_id=str(said.pk))
+            return Message.objects.select_related("channel").get(remote_id=str(message.pk))
 
     def work(self) -> int:
         """What the workers do at the next tick, whenever that is due."""
         with scope(self.cast.cuprija):
             Moderation.objects.exclude(next_at=None).update(next_at=timezone.now())
         claimed = hide.claim()
-        for each in claimed:
-            hide.execute(each)
+        for key in claimed:
+            hide.execute(key)
         return len(claimed)
 
     def now_of(self, row: Moderation) -> Moderation:
@@ -66,7 +66,7 @@ class Square:
 
     def seen(self) -> list[str]:
         """The comments that everybody sees."""
-        return [each.text for each in queries.thread(self.post)]
+        return [status.text for status in queries.thread(self.post)]
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(p
 
     for start in range(5):
         items = [_said(f"{start}-{number}") for number in range(200)]
-        hands = [threading.Thread(target=keep, args=(each,)) for each in (items, items[::-1], items[::2])]
+        hands = [threading.Thread(target=keep, args=(batch,)) for batch in (items, items[::-1], items[::2])]
         for hand in hands:
             hand.start()
         for hand in hands:

@@ -20,15 +20,15 @@ from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.visibility import Visibility
 from tests.analytics import factories
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 
-def test_what_citizens_write_below_our_post_is_heard_with_the_post(town: Town) -> None:
-    town.says("@opstina До када неће бити воде?")
-    assert town.hear() == 1
-    (message,) = town.messages()
+def test_what_citizens_write_below_our_post_is_heard_with_the_post(municipality: MunicipalityInbox) -> None:
+    municipality.says("@opstina До када неће бити воде?")
+    assert municipality.hear() == 1
+    (message,) = municipality.messages()
     assert "До када неће бити воде?" in message.text
-    assert message.publication_id == town.publication.pk
+    assert message.publication_id == municipality.publication.pk
     assert message.author_name
     assert message.state == MessageState.OPEN
     assert message.read_at is None
@@ -36,18 +36,20 @@ def test_what_citizens_write_below_our_post_is_heard_with_the_post(town: Town) -
     assert message.due_at > message.at
 
 
-def test_nothing_is_heard_twice(town: Town) -> None:
-    town.says("@opstina Шта је са струјом?")
-    town.hear()
-    assert town.hear() == 0
-    with scope(town.cast.cuprija):
+def test_nothing_is_heard_twice(municipality: MunicipalityInbox) -> None:
+    municipality.says("@opstina Шта је са струјом?")
+    municipality.hear()
+    assert municipality.hear() == 0
+    with scope(municipality.cast.cuprija):
         MessageFetch.objects.update(cursor="")  # a network that begins anew
-    assert town.hear() == 0
-    assert len(town.messages()) == 1
+    assert municipality.hear() == 0
+    assert len(municipality.messages()) == 1
 
 
 @pytest.mark.parametrize("step", ["keep", "follow", "cursor", "again"])
-def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(town: Town, monkeypatch: Any, step: str) -> None:
+def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(
+    municipality: MunicipalityInbox, monkeypatch: Any, step: str
+) -> None:
     def dies(*args: Any, **more: Any) -> None:
         raise SystemExit
 
@@ -57,25 +59,25 @@ def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(town: Town, mo
         "cursor": (MessageFetch, "save"),
         "again": (ingest, "_again"),
     }
-    town.says("@opstina Прво")
-    town.hear()
-    town.says("@opstina Друго")
-    town.says("@opstina Треће")
+    municipality.says("@opstina Прво")
+    municipality.hear()
+    municipality.says("@opstina Друго")
+    municipality.says("@opstina Треће")
     with monkeypatch.context() as patch:
         patch.setattr(*where[step], dies)
         with pytest.raises(SystemExit):
-            town.hear()
-    assert len(town.messages()) == (3 if step == "again" else 1)
+            municipality.hear()
+    assert len(municipality.messages()) == (3 if step == "again" else 1)
     assert ingest.claim() == []  # its lease runs
     with time_machine.travel(timezone.now() + ingest.LEASE + timedelta(seconds=1)):
         assert [ingest.fetch_messages(channel) for channel in ingest.claim()] == [0 if step == "again" else 2]
-    assert len(town.messages()) == 3
+    assert len(municipality.messages()) == 3
 
 
-def test_what_we_write_ourselves_is_no_message(town: Town) -> None:
-    told = _told("1", "Ми сами", author=town.channel.remote_id)
-    with scope(town.cast.cuprija):
-        assert ingest.store_messages(town.channel, [told]) == 0
+def test_what_we_write_ourselves_is_no_message(municipality: MunicipalityInbox) -> None:
+    own_message = _told("1", "Ми сами", author=municipality.channel.remote_id)
+    with scope(municipality.cast.cuprija):
+        assert ingest.store_messages(municipality.channel, [own_message]) == 0
 
 
 def _told(remote_id: str, text: str, author: str = "c1") -> types.Message:
@@ -86,75 +88,80 @@ def _told(remote_id: str, text: str, author: str = "c1") -> types.Message:
     )  # fmt: skip
 
 
-def test_words_that_were_changed_there_are_shown_with_what_they_were(town: Town) -> None:
-    with scope(town.cast.cuprija):
-        ingest.store_messages(town.channel, [_told("7", "Прво")])
-        ingest.store_messages(town.channel, [_told("7", "Друго")])
-        ingest.store_messages(town.channel, [_told("7", "Треће")])
-    (message,) = town.messages()
+def test_words_that_were_changed_there_are_shown_with_what_they_were(municipality: MunicipalityInbox) -> None:
+    with scope(municipality.cast.cuprija):
+        ingest.store_messages(municipality.channel, [_told("7", "Прво")])
+        ingest.store_messages(municipality.channel, [_told("7", "Друго")])
+        ingest.store_messages(municipality.channel, [_told("7", "Треће")])
+    (message,) = municipality.messages()
     assert (message.text, message.first_text) == ("Треће", "Прво")
     assert message.changed_at is not None
 
 
-def test_hostile_words_do_no_harm(town: Town) -> None:
-    with scope(town.cast.cuprija):
-        ingest.store_messages(town.channel, [_told("8", "<script>alert(1)</script>\x00" + "я" * 20_000)])
-    (message,) = town.messages()
+def test_hostile_words_do_no_harm(municipality: MunicipalityInbox) -> None:
+    with scope(municipality.cast.cuprija):
+        ingest.store_messages(municipality.channel, [_told("8", "<script>alert(1)</script>\x00" + "я" * 20_000)])
+    (message,) = municipality.messages()
     assert message.url == ""
     assert "\x00" not in message.text
     assert len(message.text) == 10_000
 
 
-def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(town: Town) -> None:
-    town.says("@opstina Хало?")
-    other = factories.channel(town.cast.cuprija, town.cast.officer)  # without a credential
-    assert town.hear() == 1
-    with scope(town.cast.cuprija):
+def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(municipality: MunicipalityInbox) -> None:
+    municipality.says("@opstina Хало?")
+    other = factories.channel(municipality.cast.cuprija, municipality.cast.officer)  # without a credential
+    assert municipality.hear() == 1
+    with scope(municipality.cast.cuprija):
         assert MessageFetch.objects.get(channel=other).outcome == FetchOutcome.NEEDS_CONSENT
-        assert MessageFetch.objects.get(channel=town.channel).outcome == FetchOutcome.READ
+        assert MessageFetch.objects.get(channel=municipality.channel).outcome == FetchOutcome.READ
 
 
-def test_a_disconnected_channel_is_not_asked(town: Town) -> None:
-    with scope(town.cast.cuprija):
-        Channel.objects.filter(pk=town.channel.pk).update(state=ChannelState.DISCONNECTED)
-    town.says("@opstina Хало?")
-    assert town.hear() == 0
+def test_a_disconnected_channel_is_not_asked(municipality: MunicipalityInbox) -> None:
+    with scope(municipality.cast.cuprija):
+        Channel.objects.filter(pk=municipality.channel.pk).update(state=ChannelState.DISCONNECTED)
+    municipality.says("@opstina Хало?")
+    assert municipality.hear() == 0
 
 
-def test_two_workers_claim_a_channel_once(town: Town) -> None:
+def test_two_workers_claim_a_channel_once(municipality: MunicipalityInbox) -> None:
     ingest.schedule()
-    assert ingest.claim() == [town.channel.pk]
+    assert ingest.claim() == [municipality.channel.pk]
     assert ingest.claim() == []
 
 
-def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
-    town.hear()
+def test_what_a_network_tells_by_itself_is_heard_at_once(municipality: MunicipalityInbox) -> None:
+    municipality.hear()
     with everywhere("look"):
         listening = MessageFetch.objects.get()
         assert listening.next_at is not None
         assert listening.next_at > timezone.now() + timedelta(minutes=1)
     Event.objects.create(
-        platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
+        platform="mastodon",
+        key="k1",
+        account_id=municipality.channel.remote_id,
+        kind="comment",
+        payload={},
+        at=timezone.now(),
     )
-    webhook_events.ingest_events("mastodon", town.channel.remote_id)
+    webhook_events.ingest_events("mastodon", municipality.channel.remote_id)
     ingest.schedule()
-    assert ingest.claim() == [town.channel.pk]
+    assert ingest.claim() == [municipality.channel.pk]
 
 
-def test_each_municipality_hears_its_own(town: Town) -> None:
-    town.says("@opstina Само за Ћуприју")
-    town.hear()
-    with scope(town.cast.novi_pazar):
+def test_each_municipality_hears_its_own(municipality: MunicipalityInbox) -> None:
+    municipality.says("@opstina Само за Ћуприју")
+    municipality.hear()
+    with scope(municipality.cast.novi_pazar):
         assert not Message.objects.exists()
 
 
-def test_what_was_written_before_anybody_listened_is_late_for_nobody(town: Town) -> None:
+def test_what_was_written_before_anybody_listened_is_late_for_nobody(municipality: MunicipalityInbox) -> None:
     now = timezone.now()
     yesterday = replace(_told("y", "Јуче"), at=now - timedelta(days=3))
     long_ago = replace(_told("o", "Летос"), at=now - timedelta(days=120))
-    with scope(town.cast.cuprija):
-        ingest.store_messages(town.channel, [yesterday, long_ago], is_first=True)
-    old, young = sorted(town.messages(), key=lambda each: each.at)
+    with scope(municipality.cast.cuprija):
+        ingest.store_messages(municipality.channel, [yesterday, long_ago], is_first=True)
+    old, young = sorted(municipality.messages(), key=lambda message: message.at)
     assert (old.state, old.due_at) == (MessageState.CLOSED, None)
     assert young.state == MessageState.OPEN
     assert young.due_at is not None

@@ -21,10 +21,10 @@ from inbox.enums import MessageState
 from inbox.models import Message, ReplyFetch
 from municipalities.tenancy import everywhere, scope
 from tests.analytics import factories
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 
-def look(town: Town) -> int:
+def look(municipality: MunicipalityInbox) -> int:
     """What a worker does at the next look, whenever that is due."""
     fetch_replies.schedule()
     with everywhere("a test does not wait"):
@@ -32,33 +32,33 @@ def look(town: Town) -> int:
     return sum(fetch_replies.fetch_replies(channel) for channel in fetch_replies.due_channels())
 
 
-def row(town: Town) -> ReplyFetch:
-    with scope(town.cast.cuprija):
-        return ReplyFetch.objects.get(publication=town.publication)
+def row(municipality: MunicipalityInbox) -> ReplyFetch:
+    with scope(municipality.cast.cuprija):
+        return ReplyFetch.objects.get(publication=municipality.publication)
 
 
-def contexts(town: Town) -> int:
-    return sum("/context" in entry["path"] for entry in town.network.ledger())
+def contexts(municipality: MunicipalityInbox) -> int:
+    return sum("/context" in entry["path"] for entry in municipality.network.ledger())
 
 
-def test_what_names_us_nowhere_is_found_below_our_post(town: Town) -> None:
-    first = town.says("Само између нас")
-    town.says("Тако је", under=first)
-    assert look(town) == 2
-    assert {each.publication_id for each in town.messages()} == {town.publication.pk}
-    assert {each.text for each in town.messages()} >= {"Само између нас", "Тако је"}
-    assert look(town) == 0
-    assert len(town.messages()) == 2
+def test_what_names_us_nowhere_is_found_below_our_post(municipality: MunicipalityInbox) -> None:
+    first = municipality.says("Само између нас")
+    municipality.says("Тако је", under=first)
+    assert look(municipality) == 2
+    assert {message.publication_id for message in municipality.messages()} == {municipality.publication.pk}
+    assert {message.text for message in municipality.messages()} >= {"Само између нас", "Тако је"}
+    assert look(municipality) == 0
+    assert len(municipality.messages()) == 2
 
 
-def test_what_was_heard_as_a_mention_gets_its_post_and_is_not_kept_twice(town: Town) -> None:
-    first = town.says("@opstina Хало?")
-    town.hear()
-    deep = town.says("@opstina И мене занима", under=first)
-    town.hear()
-    look(town)
-    assert sorted(each.remote_id for each in town.messages()) == sorted([first, deep])
-    assert {each.publication_id for each in town.messages()} == {town.publication.pk}
+def test_what_was_heard_as_a_mention_gets_its_post_and_is_not_kept_twice(municipality: MunicipalityInbox) -> None:
+    first = municipality.says("@opstina Хало?")
+    municipality.hear()
+    deep = municipality.says("@opstina И мене занима", under=first)
+    municipality.hear()
+    look(municipality)
+    assert sorted(message.remote_id for message in municipality.messages()) == sorted([first, deep])
+    assert {message.publication_id for message in municipality.messages()} == {municipality.publication.pk}
 
 
 def test_a_post_is_looked_at_often_while_it_is_fresh_and_no_more_after_two_weeks() -> None:
@@ -72,109 +72,113 @@ def test_a_post_is_looked_at_often_while_it_is_fresh_and_no_more_after_two_weeks
     assert rules.next_reply_fetch(at, at + timedelta(days=14)) is None
 
 
-def test_only_posts_of_two_weeks_and_of_networks_that_do_not_tell_are_looked_at(town: Town) -> None:
-    facebook = factories.channel(town.cast.cuprija, town.cast.officer, platform="facebook")
+def test_only_posts_of_two_weeks_and_of_networks_that_do_not_tell_are_looked_at(
+    municipality: MunicipalityInbox,
+) -> None:
+    facebook = factories.channel(municipality.cast.cuprija, municipality.cast.officer, platform="facebook")
     factories.published(facebook, timezone.now())
-    factories.published(town.channel, timezone.now() - timedelta(days=15))
+    factories.published(municipality.channel, timezone.now() - timedelta(days=15))
     assert fetch_replies.schedule() == 1
     assert fetch_replies.schedule() == 0
-    assert row(town).next_at is not None
+    assert row(municipality).next_at is not None
 
 
-def test_where_the_numbers_say_that_nobody_answers_nobody_is_asked(town: Town) -> None:
-    look(town)
-    asked = contexts(town)
-    told(town, replies=0)
-    look(town)
-    assert contexts(town) == asked
-    told(town, replies=1)
-    look(town)
-    assert contexts(town) == asked + 1
+def test_where_the_numbers_say_that_nobody_answers_nobody_is_asked(municipality: MunicipalityInbox) -> None:
+    look(municipality)
+    asked = contexts(municipality)
+    told(municipality, replies=0)
+    look(municipality)
+    assert contexts(municipality) == asked
+    told(municipality, replies=1)
+    look(municipality)
+    assert contexts(municipality) == asked + 1
 
 
-def told(town: Town, replies: int) -> None:
+def told(municipality: MunicipalityInbox, replies: int) -> None:
     """The numbers were read just now."""
     collect.enrol()
-    with scope(town.cast.cuprija):
+    with scope(municipality.cast.cuprija):
         now = timezone.now()
-        Subject.objects.filter(publication=town.publication).update(replies=replies, last_at=now)
+        Subject.objects.filter(publication=municipality.publication).update(replies=replies, last_at=now)
 
 
-def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(town: Town) -> None:
-    told(town, replies=0)
-    look(town)
-    town.says("Ево ме")
+def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(municipality: MunicipalityInbox) -> None:
+    told(municipality, replies=0)
+    look(municipality)
+    municipality.says("Ево ме")
     assert fetch_replies.due_channels() == []
-    told(town, replies=1)
-    assert fetch_replies.due_channels() == [town.channel.pk]
-    assert fetch_replies.fetch_replies(town.channel.pk) == 1
+    told(municipality, replies=1)
+    assert fetch_replies.due_channels() == [municipality.channel.pk]
+    assert fetch_replies.fetch_replies(municipality.channel.pk) == 1
     assert fetch_replies.due_channels() == []
 
 
-def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(town: Town) -> None:
-    kept, gone = town.says("Остаје"), town.says("Нестаје")
-    look(town)
-    town.network.react("mastodon", gone, "delete")
-    look(town)
-    with scope(town.cast.cuprija):
-        message = Message.objects.get(remote_id=gone)
+def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(municipality: MunicipalityInbox) -> None:
+    kept_id, deleted_id = municipality.says("Остаје"), municipality.says("Нестаје")
+    look(municipality)
+    municipality.network.react("mastodon", deleted_id, "delete")
+    look(municipality)
+    with scope(municipality.cast.cuprija):
+        message = Message.objects.get(remote_id=deleted_id)
         assert (message.remote_deleted_at, message.state) == (None, MessageState.OPEN)
         assert message.missed_at is not None
-    following = row(town).next_at
+    following = row(municipality).next_at
     assert following is not None
     assert following <= timezone.now() + rules.MISSING_RECHECK_INTERVAL
-    look(town)  # too soon
-    with scope(town.cast.cuprija):
-        assert Message.objects.get(remote_id=gone).remote_deleted_at is None
+    look(municipality)  # too soon
+    with scope(municipality.cast.cuprija):
+        assert Message.objects.get(remote_id=deleted_id).remote_deleted_at is None
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        look(town)
-    with scope(town.cast.cuprija):
-        message = Message.objects.get(remote_id=gone)
+        look(municipality)
+    with scope(municipality.cast.cuprija):
+        message = Message.objects.get(remote_id=deleted_id)
         assert message.remote_deleted_at is not None
         assert (message.state, message.text) == (MessageState.CLOSED, "Нестаје")
-        assert Message.objects.get(remote_id=kept).remote_deleted_at is None
+        assert Message.objects.get(remote_id=kept_id).remote_deleted_at is None
 
 
-def test_what_stands_below_a_deleted_one_is_not_taken_for_deleted(town: Town) -> None:
-    above = town.says("Горе")
-    deep = town.says("Доле", under=above)
-    look(town)
-    town.network.react("mastodon", above, "delete")
-    look(town)
+def test_what_stands_below_a_deleted_one_is_not_taken_for_deleted(municipality: MunicipalityInbox) -> None:
+    above = municipality.says("Горе")
+    deep = municipality.says("Доле", under=above)
+    look(municipality)
+    municipality.network.react("mastodon", above, "delete")
+    look(municipality)
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        look(town)
-    with scope(town.cast.cuprija):
+        look(municipality)
+    with scope(municipality.cast.cuprija):
         assert Message.objects.get(remote_id=above).remote_deleted_at is not None
         assert Message.objects.get(remote_id=deep).remote_deleted_at is None
 
 
-def test_one_that_shows_again_is_not_gone(town: Town) -> None:
-    said = town.says("Ту сам")
-    look(town)
-    with scope(town.cast.cuprija):
-        Message.objects.filter(remote_id=said).update(missed_at=timezone.now() - timedelta(hours=1))
-    look(town)
-    with scope(town.cast.cuprija):
-        message = Message.objects.get(remote_id=said)
+def test_one_that_shows_again_is_not_gone(municipality: MunicipalityInbox) -> None:
+    remote_id = municipality.says("Ту сам")
+    look(municipality)
+    with scope(municipality.cast.cuprija):
+        Message.objects.filter(remote_id=remote_id).update(missed_at=timezone.now() - timedelta(hours=1))
+    look(municipality)
+    with scope(municipality.cast.cuprija):
+        message = Message.objects.get(remote_id=remote_id)
         assert (message.missed_at, message.remote_deleted_at) == (None, None)
 
 
-def test_a_network_that_is_tired_is_left_alone_until_it_says(town: Town) -> None:
-    town.says("Хало")
-    town.network.plan("rate_limit", "/context", seconds=120)
-    assert look(town) == 0
-    following = row(town).next_at
+def test_a_network_that_is_tired_is_left_alone_until_it_says(municipality: MunicipalityInbox) -> None:
+    municipality.says("Хало")
+    municipality.network.plan("rate_limit", "/context", seconds=120)
+    assert look(municipality) == 0
+    following = row(municipality).next_at
     assert following is not None
     assert following > timezone.now() + timedelta(seconds=60)
-    asked = contexts(town)
-    assert look(town) == 0  # what is left is for posts
-    assert contexts(town) == asked
+    asked = contexts(municipality)
+    assert look(municipality) == 0  # what is left is for posts
+    assert contexts(municipality) == asked
     cache.clear()
-    assert look(town) == 1
+    assert look(municipality) == 1
 
 
-def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(town: Town, monkeypatch: Any) -> None:
-    town.says("Једном")
+def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(
+    municipality: MunicipalityInbox, monkeypatch: Any
+) -> None:
+    municipality.says("Једном")
 
     def dies(*args: Any, **more: Any) -> None:
         raise SystemExit
@@ -182,24 +186,24 @@ def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(town: Town, 
     with monkeypatch.context() as patch:
         patch.setattr(fetch_replies, "is_back", dies)
         with pytest.raises(SystemExit):
-            look(town)
-    assert town.messages() == []
+            look(municipality)
+    assert municipality.messages() == []
     assert fetch_replies.due_channels() == []  # its lease runs
     with time_machine.travel(timezone.now() + fetch_replies.LEASE + timedelta(seconds=1)):
         assert [fetch_replies.fetch_replies(channel) for channel in fetch_replies.due_channels()] == [1]
-    assert len(town.messages()) == 1
+    assert len(municipality.messages()) == 1
 
 
-def test_two_workers_take_a_post_once(town: Town) -> None:
-    town.says("Једном")
+def test_two_workers_take_a_post_once(municipality: MunicipalityInbox) -> None:
+    municipality.says("Једном")
     fetch_replies.schedule()
-    assert fetch_replies.fetch_replies(town.channel.pk) == 1
-    asked = contexts(town)
-    assert fetch_replies.fetch_replies(town.channel.pk) == 0
-    assert contexts(town) == asked
+    assert fetch_replies.fetch_replies(municipality.channel.pk) == 1
+    asked = contexts(municipality)
+    assert fetch_replies.fetch_replies(municipality.channel.pk) == 0
+    assert contexts(municipality) == asked
 
 
-def test_finding_what_is_due_takes_the_same_questions_for_many_posts(town: Town) -> None:
+def test_finding_what_is_due_takes_the_same_questions_for_many_posts(municipality: MunicipalityInbox) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:
             fetch_replies.schedule()
@@ -208,9 +212,9 @@ def test_finding_what_is_due_takes_the_same_questions_for_many_posts(town: Town)
 
     questions()
     few = questions()
-    others = [factories.channel(town.cast.cuprija, town.cast.officer) for _ in range(3)]
-    for each in [town.channel, *others]:
+    others = [factories.channel(municipality.cast.cuprija, municipality.cast.officer) for _ in range(3)]
+    for channel in [municipality.channel, *others]:
         for hours in range(5):
-            factories.published(each, timezone.now() - timedelta(hours=hours))
+            factories.published(channel, timezone.now() - timedelta(hours=hours))
     assert questions() == few + 1  # the new rows
     assert questions() == few

@@ -198,7 +198,7 @@ def test_one_that_cannot_be_kept_holds_up_no_other(page: Channel) -> None:
     kept(page, feed(3, post_id="1" * 400))
     kept(page, feed(4))
     read(page)
-    assert {each.remote_id for each in messages(page)} >= {"7_2", "7_4"}
+    assert {message.remote_id for message in messages(page)} >= {"7_2", "7_4"}
     assert unread_events.accounts() == []
 
 
@@ -216,7 +216,7 @@ def test_each_municipality_reads_its_own(page: Channel, cast: Cast) -> None:
     kept(page, feed(1))
     kept(other, feed(2))
     read(page)
-    assert [each.remote_id for each in messages(page)] == ["7_1"]
+    assert [message.remote_id for message in messages(page)] == ["7_1"]
     assert messages(other) == []
 
 
@@ -317,4 +317,4 @@ def test_who_wants_to_be_forgotten_is_forgotten_in_the_events_too(page: Channel,
     assert [event.payload["value"]["message"] for event in Event.objects.all()] == ["Неко други"]
     kept(page, feed(1, "Поново", verb="edited"), key="again")
     read(page)
-    assert "Поново" not in {each.text for each in messages(page)}
+    assert "Поново" not in {message.text for message in messages(page)}

@@ -14,7 +14,7 @@ from channels import rate_limits
 from inbox.enums import MessageState
 from inbox.models import MessageFetch
 from municipalities.tenancy import everywhere, scope
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 
 MENTIONS = "/api/v1/notifications"
 
@@ -26,91 +26,93 @@ def fresh() -> None:
     cache.clear()
 
 
-def written(town: Town, count: int) -> None:
+def written(municipality: MunicipalityInbox, count: int) -> None:
     for number in range(count):
-        town.says(f"@opstina Питање {number}")
+        municipality.says(f"@opstina Питање {number}")
 
 
-def numbers(town: Town) -> list[int]:
-    return sorted(int(each.text.rsplit(" ", 1)[1]) for each in town.messages())
+def numbers(municipality: MunicipalityInbox) -> list[int]:
+    return sorted(int(message.text.rsplit(" ", 1)[1]) for message in municipality.messages())
 
 
-def asked(town: Town) -> list[dict[str, Any]]:
-    return [each for each in town.network.ledger() if each["path"].startswith(MENTIONS)]
+def asked(municipality: MunicipalityInbox) -> list[dict[str, Any]]:
+    return [request for request in municipality.network.ledger() if request["path"].startswith(MENTIONS)]
 
 
-def cursor(town: Town) -> str:
-    with scope(town.cast.cuprija):
+def cursor(municipality: MunicipalityInbox) -> str:
+    with scope(municipality.cast.cuprija):
         return MessageFetch.objects.get().cursor
 
 
-def test_all_that_was_written_before_is_read_and_then_only_what_is_new(town: Town) -> None:
-    written(town, 95)
-    assert town.hear() == 95
-    assert numbers(town) == list(range(95))
-    town.says("@opstina Питање 95")
-    before = len(asked(town))
-    assert town.hear() == 1
-    assert len(asked(town)) - before == 2, "one page with it, and one without"
+def test_all_that_was_written_before_is_read_and_then_only_what_is_new(municipality: MunicipalityInbox) -> None:
+    written(municipality, 95)
+    assert municipality.hear() == 95
+    assert numbers(municipality) == list(range(95))
+    municipality.says("@opstina Питање 95")
+    before = len(asked(municipality))
+    assert municipality.hear() == 1
+    assert len(asked(municipality)) - before == 2, "one page with it, and one without"
 
 
-def test_going_back_ends_at_the_limit_of_the_installation(town: Town, settings: Any) -> None:
+def test_going_back_ends_at_the_limit_of_the_installation(municipality: MunicipalityInbox, settings: Any) -> None:
     settings.NETWORK_OPTIONS = {"mastodon": {"mentions_back": 80}}
-    written(town, 130)
-    town.hear()
-    assert numbers(town) == list(range(50, 130)), "the newest 80"
-    town.hear()
-    assert len(town.messages()) == 80
+    written(municipality, 130)
+    municipality.hear()
+    assert numbers(municipality) == list(range(50, 130)), "the newest 80"
+    municipality.hear()
+    assert len(municipality.messages()) == 80
 
 
-def test_an_account_nobody_wrote_to_is_asked_once(town: Town) -> None:
-    assert town.hear() == 0
-    assert len(asked(town)) == 1
+def test_an_account_nobody_wrote_to_is_asked_once(municipality: MunicipalityInbox) -> None:
+    assert municipality.hear() == 0
+    assert len(asked(municipality)) == 1
 
 
-def test_a_look_that_breaks_off_goes_on_where_it_was(town: Town) -> None:
-    written(town, 130)
-    town.network.plan("status", MENTIONS, method="GET", nth=3, status=503)
-    town.hear()
-    assert len(town.messages()) == 80
-    assert "<" in cursor(town)
-    town.says("@opstina Питање 130")
-    assert town.hear() == 51
-    assert numbers(town) == list(range(131))
-    assert "<" not in cursor(town)
+def test_a_look_that_breaks_off_goes_on_where_it_was(municipality: MunicipalityInbox) -> None:
+    written(municipality, 130)
+    municipality.network.plan("status", MENTIONS, method="GET", nth=3, status=503)
+    municipality.hear()
+    assert len(municipality.messages()) == 80
+    assert "<" in cursor(municipality)
+    municipality.says("@opstina Питање 130")
+    assert municipality.hear() == 51
+    assert numbers(municipality) == list(range(131))
+    assert "<" not in cursor(municipality)
 
 
-def test_what_was_written_before_is_old_also_after_a_break(town: Town) -> None:
-    town.network.advance(-20 * 86_400)
-    written(town, 60)
-    town.network.advance(20 * 86_400)
-    town.network.plan("status", MENTIONS, method="GET", nth=2, status=503)
-    town.hear()
-    town.hear()
-    assert len(town.messages()) == 60
-    assert {each.state for each in town.messages()} == {MessageState.CLOSED}, "no old question is late on its first day"
+def test_what_was_written_before_is_old_also_after_a_break(municipality: MunicipalityInbox) -> None:
+    municipality.network.advance(-20 * 86_400)
+    written(municipality, 60)
+    municipality.network.advance(20 * 86_400)
+    municipality.network.plan("status", MENTIONS, method="GET", nth=2, status=503)
+    municipality.hear()
+    municipality.hear()
+    assert len(municipality.messages()) == 60
+    assert {message.state for message in municipality.messages()} == {MessageState.CLOSED}, (
+        "no old question is late on its first day"
+    )
 
 
-def test_a_network_that_takes_no_more_is_left_alone_until_it_does(town: Town) -> None:
-    written(town, 130)
-    town.network.plan("rate_limit", MENTIONS, method="GET", nth=2, seconds=300)
-    town.hear()
-    assert len(asked(town)) == 2
-    assert numbers(town) == list(range(90, 130))
+def test_a_network_that_takes_no_more_is_left_alone_until_it_does(municipality: MunicipalityInbox) -> None:
+    written(municipality, 130)
+    municipality.network.plan("rate_limit", MENTIONS, method="GET", nth=2, seconds=300)
+    municipality.hear()
+    assert len(asked(municipality)) == 2
+    assert numbers(municipality) == list(range(90, 130))
     with everywhere("test"):
         row = MessageFetch.objects.get()
     assert row.next_at is not None
     assert row.next_at > timezone.now() + timedelta(minutes=4), "when the network takes calls again"
-    town.hear()  # somebody wakes the channel too early: the budget says so before anybody is asked
-    assert len(asked(town)) == 2
+    municipality.hear()  # somebody wakes the channel too early: the budget says so before anybody is asked
+    assert len(asked(municipality)) == 2
     cache.clear()  # five minutes later
-    assert town.hear() == 90
-    assert numbers(town) == list(range(130))
+    assert municipality.hear() == 90
+    assert numbers(municipality) == list(range(130))
 
 
-def test_a_server_that_begins_anew_whatever_one_asks_is_not_asked_for_ever(town: Town) -> None:
-    written(town, 60)
-    town.network.options(software="pleroma")
-    assert town.hear() == 40
-    assert len(asked(town)) <= 3
-    assert "<" not in cursor(town)
+def test_a_server_that_begins_anew_whatever_one_asks_is_not_asked_for_ever(municipality: MunicipalityInbox) -> None:
+    written(municipality, 60)
+    municipality.network.options(software="pleroma")
+    assert municipality.hear() == 40
+    assert len(asked(municipality)) <= 3
+    assert "<" not in cursor(municipality)

@@ -14,75 +14,77 @@ from inbox.domain import legal_hold, retention
 from inbox.enums import MessageState
 from inbox.models import LegalHold, Message
 from municipalities.tenancy import scope
-from tests.inbox.conftest import Town
+from tests.inbox.conftest import MunicipalityInbox
 from tests.people import sign_in
 
 LIST = "/m/cuprija/inbox/"
 
 
-def settled_long_ago(town: Town, message: Message) -> None:
-    with scope(town.cast.cuprija):
+def settled_long_ago(municipality: MunicipalityInbox, message: Message) -> None:
+    with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(
             state=MessageState.CLOSED, settled_at=timezone.now() - timedelta(days=5000)
         )
 
 
-def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(town: Town) -> None:
-    kept, gone = town.heard("@opstina Спорно"), town.heard("@opstina Старо")
-    with scope(town.cast.cuprija):
-        legal_hold.place(kept, "П 12/2026", by=town.cast.approver)
-    for each in (kept, gone):
-        settled_long_ago(town, each)
+def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(municipality: MunicipalityInbox) -> None:
+    held, expired = municipality.heard("@opstina Спорно"), municipality.heard("@opstina Старо")
+    with scope(municipality.cast.cuprija):
+        legal_hold.place(held, "П 12/2026", by=municipality.cast.approver)
+    for message in (held, expired):
+        settled_long_ago(municipality, message)
     assert retention.purge_expired() == 1
-    assert town.again(kept).text
-    assert not town.again(gone).text
-    with scope(town.cast.cuprija):
-        legal_hold.release(kept, by=town.cast.approver)
+    assert municipality.again(held).text
+    assert not municipality.again(expired).text
+    with scope(municipality.cast.cuprija):
+        legal_hold.release(held, by=municipality.cast.approver)
     assert retention.purge_expired() == 1
-    assert not town.again(kept).text
-    with scope(town.cast.cuprija):
+    assert not municipality.again(held).text
+    with scope(municipality.cast.cuprija):
         assert LegalHold.objects.get().reason == ""
 
 
-def test_a_wish_does_not_erase_it_either(town: Town) -> None:
-    kept, gone = town.heard("@opstina Спорно"), town.heard("@opstina Обично")
-    with scope(town.cast.cuprija):
-        legal_hold.place(kept, "П 12/2026", by=town.cast.approver)
-        erased = retention.erase_authors(town.cast.cuprija, [(kept.channel_id, kept.author_id)], by=town.cast.approver)
+def test_a_wish_does_not_erase_it_either(municipality: MunicipalityInbox) -> None:
+    held, unheld = municipality.heard("@opstina Спорно"), municipality.heard("@opstina Обично")
+    with scope(municipality.cast.cuprija):
+        legal_hold.place(held, "П 12/2026", by=municipality.cast.approver)
+        erased = retention.erase_authors(
+            municipality.cast.cuprija, [(held.channel_id, held.author_id)], by=municipality.cast.approver
+        )
     assert (erased.messages, erased.held) == (1, 1)
-    assert town.again(kept).text
-    assert not town.again(gone).text
+    assert municipality.again(held).text
+    assert not municipality.again(unheld).text
 
 
-def test_the_message_says_so_and_only_who_answers_for_data_decides(town: Town) -> None:
-    message = town.heard("@opstina Спорно")
+def test_the_message_says_so_and_only_who_answers_for_data_decides(municipality: MunicipalityInbox) -> None:
+    message = municipality.heard("@opstina Спорно")
     page = f"{LIST}{message.pk}/"
-    assert sign_in(town.cast.officer).post(f"{page}hold/", {"reason": "П 12/2026"}).status_code == 403
-    approver = sign_in(town.cast.approver)
+    assert sign_in(municipality.cast.officer).post(f"{page}hold/", {"reason": "П 12/2026"}).status_code == 403
+    approver = sign_in(municipality.cast.approver)
     approver.post(f"{page}hold/", {"reason": " П  12/2026 "})
-    assert "П 12/2026" in sign_in(town.cast.officer).get(page).text
-    assert sign_in(town.cast.officer).post(f"{page}release/").status_code == 403
+    assert "П 12/2026" in sign_in(municipality.cast.officer).get(page).text
+    assert sign_in(municipality.cast.officer).post(f"{page}release/").status_code == 403
     approver.post(f"{page}release/")
     approver.post(f"{page}release/")
     assert "П 12/2026" not in approver.get(page).text
     verbs = AuditEvent.objects.filter(verb__in=["message.hold", "message.release"])
-    assert [each.verb for each in verbs.order_by("pk")] == ["message.hold", "message.release"]
-    assert "12/2026" not in "".join(f"{each.target_label}{each.detail}" for each in verbs)
+    assert [event.verb for event in verbs.order_by("pk")] == ["message.hold", "message.release"]
+    assert "12/2026" not in "".join(f"{event.target_label}{event.detail}" for event in verbs)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "ж" * 301])
-def test_it_wants_a_reason_of_sensible_length(town: Town, reason: str) -> None:
-    message = town.heard("@opstina Спорно")
-    with scope(town.cast.cuprija), pytest.raises(ActionNotAllowed):
-        legal_hold.place(message, reason, by=town.cast.approver)
+def test_it_wants_a_reason_of_sensible_length(municipality: MunicipalityInbox, reason: str) -> None:
+    message = municipality.heard("@opstina Спорно")
+    with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed):
+        legal_hold.place(message, reason, by=municipality.cast.approver)
 
 
-def test_what_is_held_or_gone_is_not_held_again(town: Town) -> None:
-    held, gone = town.heard("@opstina Спорно"), town.heard("@opstina Старо")
-    settled_long_ago(town, gone)
+def test_what_is_held_or_gone_is_not_held_again(municipality: MunicipalityInbox) -> None:
+    held, erased = municipality.heard("@opstina Спорно"), municipality.heard("@opstina Старо")
+    settled_long_ago(municipality, erased)
     retention.purge_expired()
-    with scope(town.cast.cuprija):
-        legal_hold.place(held, "П 1", by=town.cast.approver)
-        for each in (held, gone):
+    with scope(municipality.cast.cuprija):
+        legal_hold.place(held, "П 1", by=municipality.cast.approver)
+        for message in (held, erased):
             with pytest.raises(ActionNotAllowed):
-                legal_hold.place(each, "П 2", by=town.cast.approver)
+                legal_hold.place(message, "П 2", by=municipality.cast.approver)

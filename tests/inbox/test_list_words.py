@@ -48,7 +48,7 @@ def test_how_long_something_is_late(by: timedelta, words: str) -> None:
 
 def test_the_exact_time_is_there_for_machines_and_for_who_points_at_it() -> None:
     moment = timezone.now() + timedelta(days=3)
-    told = due(moment)
-    assert f'datetime="{moment:%Y-%m-%dT%H:%MZ}"' in told
-    assert f'title="{timezone.localtime(moment):%d.%m.%Y. %H:%M}"' in told
+    element = due(moment)
+    assert f'datetime="{moment:%Y-%m-%dT%H:%MZ}"' in element
+    assert f'title="{timezone.localtime(moment):%d.%m.%Y. %H:%M}"' in element
     assert due(None) == ""

@@ -41,8 +41,8 @@ def test_the_authors_own_name_goes_in_any_case_and_only_as_a_word() -> None:
 
 
 def test_contacts_are_found_as_they_were_written_and_once() -> None:
-    found = find_contacts("063/123-456 или ana@primer.rs, опет 063/123-456; ЈМБГ 0101990710006; од 01.11.2026.")
-    assert found == ["063/123-456", "ana@primer.rs"]
+    contacts = find_contacts("063/123-456 или ana@primer.rs, опет 063/123-456; ЈМБГ 0101990710006; од 01.11.2026.")
+    assert contacts == ["063/123-456", "ana@primer.rs"]
 
 
 @pytest.mark.parametrize(

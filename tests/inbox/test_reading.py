@@ -179,13 +179,13 @@ def test_the_same_question_has_one_name_in_both_scripts_and_another_with_a_denia
     assert first is not None
     again = analyse("@opstina kad ce doci voda u Mucavu 😡😡").fingerprint
     assert assign_group(again, [first]) == first
-    there, gone = (
+    there, denied = (
         analyse("u centru ima vode od jutros").fingerprint,
         analyse("u centru nema vode od jutros").fingerprint,
     )
     assert there is not None
-    assert gone is not None
-    assert distance(there, gone) > NEAR
+    assert denied is not None
+    assert distance(there, denied) > NEAR
     assert assign_group(None, [first]) is None
 
 
@@ -240,5 +240,5 @@ def test_personal_data_is_hardly_ever_missed(part: str) -> None:
 
 def test_the_figures_in_the_docs_are_those_of_today() -> None:
     now = evaluate.report(PARTS, "")
-    kept = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if not line.startswith(evaluate.SPEED)]
-    assert [line for line in kept if line] == [line for line in now.splitlines() if line]
+    lines = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if not line.startswith(evaluate.SPEED)]
+    assert [line for line in lines if line] == [line for line in now.splitlines() if line]

@@ -66,18 +66,18 @@ def answer_arrives(message: Message, at: datetime, by: Any) -> None:
 
 
 def measured(cast: Cast, code: str, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
-    found = provider(code)
-    assert found is not None
+    formula_provider = provider(code)
+    assert formula_provider is not None
     with scope(cast.cuprija, cast.novi_pazar):
-        told = found.measure([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = formula_provider.measure([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 def reckoned(cast: Cast, code: str, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
     formula = {"OC3": slow.in_time, "OC4": slow.first_answer, "GV1": slow.hidden_with_evidence}[code]
     with scope(cast.cuprija, cast.novi_pazar):
-        told = formula([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = formula([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 def stored() -> list[tuple[Any, ...]]:
@@ -121,9 +121,9 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_messages_c
             until = since + timedelta(days=rng.randrange(length))
             for code in ("OC3", "OC4"):
                 assert measured(cast, code, since, until) == reckoned(cast, code, since, until), (code, since, until)
-        found = stored()
-        assert from_scratch() == found
-    assert any(row[1] == "OC3" and row[3] > row[4] for row in found)  # somebody was late
+        tallies = stored()
+        assert from_scratch() == tallies
+    assert any(row[1] == "OC3" and row[3] > row[4] for row in tallies)  # somebody was late
     with everywhere("a test looks at what is marked"):
         assert not StaleTally.objects.exists()
 
@@ -230,15 +230,15 @@ def test_days_are_counted_again_by_hand(cast: Cast, channels: list[Channel]) -> 
         with everywhere("a test looks at what was counted"):
             return int(Tally.objects.filter(met=1).count())
 
-    said = io.StringIO()
-    call_command("rebuild_facts", first=date(2026, 9, 8), stdout=said)
-    assert "2 rows changed" in said.getvalue()
+    output = io.StringIO()
+    call_command("rebuild_facts", first=date(2026, 9, 8), stdout=output)
+    assert "2 rows changed" in output.getvalue()
     assert wrong() == 2
-    call_command("rebuild_facts", municipality="cuprija", stdout=said)
+    call_command("rebuild_facts", municipality="cuprija", stdout=output)
     assert wrong() == 1
-    call_command("rebuild_facts", channel=[channels[1].pk], stdout=said)
+    call_command("rebuild_facts", channel=[channels[1].pk], stdout=output)
     assert wrong() == 1
-    call_command("rebuild_facts", stdout=said)
+    call_command("rebuild_facts", stdout=output)
     assert wrong() == 0
 
 
@@ -412,8 +412,8 @@ def test_what_was_found_of_a_copy_stays_after_it_was_erased(cast: Cast, channels
 def test_nothing_of_what_is_counted_is_somebodys(cast: Cast, year_ago: date) -> None:
     """Numbers, days and codes: a table that names nobody needs no time after which it is erased."""
     with everywhere("a test looks at what is kept"):
-        kept = [str(row) for row in Tally.objects.values()]
-    assert kept
-    assert not any("Мара" in row or "Када" in row or "'42'" in row for row in kept)
+        tallies = [str(row) for row in Tally.objects.values()]
+    assert tallies
+    assert not any("Мара" in row or "Када" in row or "'42'" in row for row in tallies)
     names = {column.name for column in Tally._meta.get_fields()}
     assert names == {"id", "municipality", "code", "day", "counted", "met", "minutes", "closed_at"}

@@ -43,17 +43,17 @@ def the_end_of_november() -> Any:
 
 
 def measured(cast: Cast, first: date = FIRST, last: date = LAST) -> dict[int, tuple[Any, int, str]]:
-    found = provider("OC6")
-    assert found is not None
+    formula_provider = provider("OC6")
+    assert formula_provider is not None
     with scope(cast.cuprija, cast.novi_pazar):
-        told = found.measure([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = formula_provider.measure([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
     with scope(cast.cuprija, cast.novi_pazar):
-        told = slow.told([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = slow.told([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
@@ -66,15 +66,15 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come
         daily_counts.fold()
         since = FIRST + timedelta(days=rng.randrange(10))
         until = since + timedelta(days=rng.randrange(20))
-        found = measured(cast, since, until)
-        assert found == reckoned(cast, since, until), (since, until)
-        was_told = was_told or bool(found[cast.cuprija.pk][0])
+        values = measured(cast, since, until)
+        assert values == reckoned(cast, since, until), (since, until)
+        was_told = was_told or bool(values[cast.cuprija.pk][0])
     assert was_told
     with everywhere("a test begins anew"):
-        kept = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
+        tallies = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
         Tally.objects.all().delete()
         daily_counts.rebuild()
-        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == kept
+        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == tallies
 
 
 def _something_happens(cast: Cast, rng: random.Random) -> None:

@@ -131,9 +131,9 @@ def place(cast: Cast, settings: Any, media: Path) -> Iterator[Place]:
             asked = submit(saved.post, by=cast.officer)
             approve(asked, asked.versions.get(), by=cast.approver)
             publish_now(asked, by=cast.officer)
-        found = Place(cast, channel, supporter)
-        found.publish()
-        yield found
+        place_in_tour = Place(cast, channel, supporter)
+        place_in_tour.publish()
+        yield place_in_tour
 
 
 def test_two_ways_from_a_comment_to_an_indicator_that_moves(
@@ -313,9 +313,9 @@ def everybody_who_asked_is_told_once(tour: Tour, place: Place, need: Need) -> No
     for _ in range(2):
         place.publish()
         place.hear()  # what we wrote ourselves is nobody's message
-    told = place.replies()[1:]
-    assert sorted(each.in_reply_to.account.display_name for each in told) == sorted(WISHES)
-    assert all(each.text == f"@{each.in_reply_to.account.username} {DONE}" for each in told)
+    replies = place.replies()[1:]
+    assert sorted(reply.in_reply_to.account.display_name for reply in replies) == sorted(WISHES)
+    assert all(reply.text == f"@{reply.in_reply_to.account.username} {DONE}" for reply in replies)
     with scope(place.cast.cuprija):
         assert Message.objects.count() == 6
         assert Message.objects.filter(state=MessageState.ANSWERED).count() == 6

@@ -34,10 +34,10 @@ from posts.models import Consent, Media
 from serbian.folding import fold
 from tests.analytics import factories
 from tests.architecture.test_personal_data import in_the_list
-from tests.inbox.conftest import Town, allowed, hiding, network, town
+from tests.inbox.conftest import MunicipalityInbox, allowed, hiding, municipality, network
 from tests.people import sign_in
 
-__all__ = ["allowed", "hiding", "network", "town"]
+__all__ = ["allowed", "hiding", "municipality", "network"]
 
 PAGE = "/m/cuprija/inbox/people/"
 NAME, HANDLE, AUTHOR = "Прокопије Незнани", "prokopije.neznani", "author-77155"
@@ -75,7 +75,7 @@ def english() -> Iterator[None]:
 class Citizen:
     """One author below a post on Facebook; `message` has everything, `hidden` was hidden (with an objection)."""
 
-    town: Town
+    municipality: MunicipalityInbox
     channel: Channel
     message: Message
     hidden: Message
@@ -134,11 +134,11 @@ def _quote(row: Message, cast: Any) -> None:
 
 
 @pytest.fixture
-def citizen(town: Town) -> Callable[..., Citizen]:
+def citizen(municipality: MunicipalityInbox) -> Callable[..., Citizen]:
     """Makes a citizen about whom everything is held that can be held."""
 
     def make(reason: str = ModerationReason.INSULT) -> Citizen:
-        cast = town.cast
+        cast = municipality.cast
         channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
         with scope(cast.cuprija):
             row = _wrote(channel, "7_1", f"Нема {WORDS['message']}", f"Прво {WORDS['first words']}")
@@ -154,7 +154,7 @@ def citizen(town: Town) -> Callable[..., Citizen]:
         Event.objects.create(
             platform="facebook", key="k1", account_id="100", kind="comment", payload={"field": "feed", "value": value}
         )
-        return Citizen(town, channel, row, hidden)
+        return Citizen(municipality, channel, row, hidden)
 
     return make
 
@@ -183,22 +183,22 @@ EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
 
 def copy_of(row: Citizen) -> dict[str, Any]:
     """The file that an approver gives them."""
-    told = sign_in(row.town.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
+    told = sign_in(row.municipality.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
     found: dict[str, Any] = json.loads(told.content)
     return found
 
 
 def erased(row: Citizen) -> None:
-    told = sign_in(row.town.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
+    told = sign_in(row.municipality.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
     assert told.status_code == 302
 
 
 def test_the_copy_has_every_word_that_is_held(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     assert set(where(*WORDS.values())) == set(WORDS.values())  # each word is there to be searched for
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     page = client.get(f"{PAGE}held/?of={row.message.pk}").text
     file = client.post(f"{PAGE}export/", {"of": row.message.pk}).text
     assert [what for what, word in WORDS.items() if word not in file] == []
@@ -217,8 +217,8 @@ def test_the_copy_has_every_column_in_which_something_of_theirs_stands(citizen: 
 def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., Citizen]) -> None:
     """A place that is added later gets its rows in this test, too."""
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        legal_hold.place(row.message, "Спор", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, "Спор", by=row.municipality.cast.approver)
         _rest(row)
     found = copy_of(row)
     shown = {code for message in found["messages"] for code in message} | set(found["other"]) | {"messages"}
@@ -229,7 +229,7 @@ def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., 
 
 def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
-    cast, now = row.town.cast, timezone.now()
+    cast, now = row.municipality.cast, timezone.now()
     need = create(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
     supporter = supporters.add(need, "phone", timezone.localdate(), by=cast.officer)
     type(supporter).objects.filter(pk=supporter.pk).update(note="Звао Neznani Prokopije")
@@ -262,7 +262,7 @@ def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> Non
     row = citizen()
     erased(row)
     assert where(*EVERYTHING) == {}
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert Reply.objects.count() == 1  # what counts, stays
     assert not MailMessage.objects.filter(dedupe__startswith="inbox.handover").exists()
 
@@ -273,20 +273,20 @@ def test_files_with_everything_go_with_an_erasure(
     settings.EXPORTS_ROOT = tmp_path
     (tmp_path / "file.zip").write_bytes(b"x")
     row = citizen()
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         _rest(row)
     with django_capture_on_commit_callbacks(execute=True):
         erased(row)
     assert list(tmp_path.iterdir()) == []
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert Export.objects.get().state == "gone"
 
 
 def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Callable[..., Citizen]) -> None:
     row = citizen(ModerationReason.THREAT)
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         _rest(row)
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     before = client.post(f"{PAGE}erase/", {"of": row.message.pk}).text
     erased(row)
     left = where(*EVERYTHING)
@@ -300,7 +300,7 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
     } | {"needs_supporter.note"}  # of a caller of the same name
     others = {"inbox_message.text", "inbox_message.search_key"}  # somebody else's words, with the name
     assert {column for columns in left.values() for column in columns} <= allowed_columns | others
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert not Message.objects.filter(author_id=AUTHOR).exists()
     for place in kept:
         assert place.stays is not None
@@ -314,7 +314,7 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
     """The words of a message are over after a year, the copy of what was hidden after two."""
     row = citizen(ModerationReason.THREAT)
     erased(row)
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     found = client.post(PAGE, {"q": "prokopije neznani"}).text
     assert f'value="{row.hidden.pk}"' in found
     page = client.get(f"{PAGE}held/?of={row.hidden.pk}").text
@@ -330,13 +330,13 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
 
 def test_what_is_held_stays_whole_and_goes_when_the_hold_ends(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     erased(row)
     words = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
     assert words <= set(where(*words))
-    with scope(row.town.cast.cuprija):
-        legal_hold.release(row.message, by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.release(row.message, by=row.municipality.cast.approver)
     erased(row)
     assert where(*EVERYTHING) == {}
 
@@ -345,7 +345,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
     citizen: Callable[..., Citizen],
 ) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
     assert retention.purge_expired() == 2
     stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
@@ -354,7 +354,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
 
 def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    cast, now = row.town.cast, timezone.now()
+    cast, now = row.municipality.cast, timezone.now()
     with scope(cast.novi_pazar):
         theirs = Message.objects.create(
             municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",
