@@ -62,13 +62,13 @@ class Hint:
 
 def is_formal(text: str) -> bool:
     """Whether it sounds like what an office has to decide, which no comment can begin."""
-    return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _words(text))
+    return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _tokens(text))
 
 
 def suggest_hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
     """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
     known = {offer.service.key: offer for offer in offers if offer.state in HERE}
-    tokens = _words(text)
+    tokens = _tokens(text)
     scores = {key: _score(availability.service, tokens, topic) for key, availability in known.items() if key != FILING}
     best = sorted((key for key, score in scores.items() if score), key=lambda key: (-scores[key], key))[:MOST]
     hints = [_service(known[key], script, glossary) for key in best]
@@ -76,12 +76,12 @@ def suggest_hints(text: str, topic: str, offers: Iterable[Any], script: str, glo
     return [_filing(filing, script, glossary), *hints] if filing and is_formal(text) else hints
 
 
-def _words(text: str) -> list[str]:
+def _tokens(text: str) -> list[str]:
     return re.findall(r"[a-z]+", fold(text))
 
 
 def _score(service: Any, tokens: list[str], topic: str) -> int:
-    own = tuple(word[:SHORTEST] for word in _words(service.name_cyrl) if len(word) >= SHORTEST)
+    own = tuple(word[:SHORTEST] for word in _tokens(service.name_cyrl) if len(word) >= SHORTEST)
     stems = (*STEMS.get(service.key, ()), *own)
     matches = sum(word.startswith(stems) for word in tokens) if stems else 0
     return 2 * matches + (service.key in BY_TOPIC.get(topic, ()))

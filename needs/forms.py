@@ -60,7 +60,7 @@ class NeedForm(forms.Form):
         places = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
         return {"title": need.title, "text": need.text, "topic": need.topic, **places}
 
-    def words(self) -> NeedContent:
+    def content(self) -> NeedContent:
         values = self.cleaned_data
         return NeedContent(
             values["title"], values["text"], values["topic"], self._row("settlement"), self._row("department")

@@ -42,7 +42,7 @@ def converter(tongue: str, terms: Glossary) -> Convert:
 
 def page(place: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tongue: str) -> dict[str, Any]:
     """For the template, in the language that is active."""
-    say = converter(tongue, content.words)
+    say = converter(tongue, content.terms)
     base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
     needs = [_need(need, content.posts, say) for need in content.needs]
     by_topic = chosen.show not in (NeedStage.DONE, ASKED)

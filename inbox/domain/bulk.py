@@ -13,14 +13,14 @@ MOST = 100
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkResult:
     """How many were done, and what was refused: the message, and why."""
 
     done: int
     refused: list[tuple[Message, str]]
 
 
-def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
+def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
     """Do `verb` on the messages with these ids, in the order of the ids. Raises `ActionNotAllowed` for none and for too
     many.
     """
@@ -37,4 +37,4 @@ def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
             refused.append((row, why.message))
         else:
             done += 1
-    return Outcome(done, refused)
+    return BulkResult(done, refused)

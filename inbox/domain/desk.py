@@ -24,7 +24,7 @@ from serbian.folding import fold
 def add_department(municipality: Municipality, name: str, email: str, *, by: User) -> Department:
     """Raises `ActionNotAllowed` for a name that is taken or missing, or an address that is none."""
     _lock(municipality)
-    row = Department(municipality=municipality, name=_named(name, Department), email=_address(email))
+    row = Department(municipality=municipality, name=_validated_name(name, Department), email=_validated_email(email))
     _refuse_department(row)
     row.save()
     record("department.add", by=by, target=row)
@@ -36,7 +36,7 @@ def change_department(department: Department, name: str, email: str, *, by: User
     """Questions that are under way keep the address to which they went."""
     _lock(department.municipality)
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
-    row.name, row.email = _named(name, Department), _address(email)
+    row.name, row.email = _validated_name(name, Department), _validated_email(email)
     _refuse_department(row)
     row.save(update_fields=["name", "email"])
     record("department.change", by=by, target=row)
@@ -68,7 +68,7 @@ def restore_department(department: Department, *, by: User) -> Department:
 def add_settlement(municipality: Municipality, name: str, *, by: User) -> Settlement:
     """Raises `ActionNotAllowed` for a name that is there already, in either script."""
     _lock(municipality)
-    row = Settlement(municipality=municipality, name=_named(name, Settlement))
+    row = Settlement(municipality=municipality, name=_validated_name(name, Settlement))
     _refuse_settlement(row)
     row.save()
     record("settlement.add", by=by, target=row)
@@ -79,7 +79,7 @@ def add_settlement(municipality: Municipality, name: str, *, by: User) -> Settle
 def rename_settlement(settlement: Settlement, name: str, *, by: User) -> Settlement:
     _lock(settlement.municipality)
     row = Settlement.objects.select_for_update(of=("self",)).get(pk=settlement.pk)
-    former, row.name = row.name, _named(name, Settlement)
+    former, row.name = row.name, _validated_name(name, Settlement)
     _refuse_settlement(row)
     row.save()
     record("settlement.rename", by=by, target=row, former=former)
@@ -110,7 +110,7 @@ def _lock(municipality: Municipality) -> None:
     Municipality.objects.select_for_update().get(pk=municipality.pk)
 
 
-def _named(name: str, model: Any) -> str:
+def _validated_name(name: str, model: Any) -> str:
     cleaned, most = " ".join(name.replace("\x00", "").split()), model._meta.get_field("name").max_length
     if not cleaned:
         raise ActionNotAllowed(_("Write the name."), "name")
@@ -119,7 +119,7 @@ def _named(name: str, model: Any) -> str:
     return cleaned
 
 
-def _address(email: str) -> str:
+def _validated_email(email: str) -> str:
     """One address or none. A mail server would take a list, so would a header: neither is one."""
     address = email.replace("\x00", "").strip()
     if not address:

@@ -76,24 +76,24 @@ def fetch_replies(channel_id: int) -> int:
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     new = 0
     with scope(channel.municipality_id):
-        for row in _claimed(channel):
+        for row in _claim_due(channel):
             if until := rate_limits.waits_until(channel):
-                _later(row, until)
+                _postpone(row, until)
                 break
             try:
-                new += _look(row, channel, open_channel(channel))
+                new += _fetch(row, channel, open_channel(channel))
             except RateLimited as limited:
-                _later(row, limited.retry_at)
+                _postpone(row, limited.retry_at)
                 break
             except PlatformError:
-                _later(row, timezone.now() + rules.FETCH_RETRY_INTERVAL)
+                _postpone(row, timezone.now() + rules.FETCH_RETRY_INTERVAL)
             except Exception:
                 log.exception("Answers below %s could not be read", row.publication)
-                _later(row, timezone.now() + rules.FETCH_RETRY_INTERVAL)
+                _postpone(row, timezone.now() + rules.FETCH_RETRY_INTERVAL)
     return new
 
 
-def _claimed(channel: Channel) -> Iterator[ReplyFetch]:
+def _claim_due(channel: Channel) -> Iterator[ReplyFetch]:
     """One after the other, the freshest post first; each is taken right before it is asked for."""
     for _ in range(POSTS):
         with transaction.atomic():
@@ -110,11 +110,11 @@ def _claimed(channel: Channel) -> Iterator[ReplyFetch]:
         yield row
 
 
-def _look(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
+def _fetch(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
     publication, began = row.publication, timezone.now()
     published_at = publication.delivery.published_at or began
     row.next_at = rules.next_reply_fetch(published_at, began)
-    if _has_none(row):
+    if _has_no_replies(row):
         row.save(update_fields=["next_at"])
         return 0
     response = connector.replies(str(publication.delivery.remote_id))
@@ -123,7 +123,7 @@ def _look(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
         here = Message.objects.filter(channel=channel, remote_id__in=[one.remote_id for one in response.items])
         here.filter(publication=None).update(publication=publication)
         mark_restored(channel, [one.remote_id for one in response.items])
-        if response.is_whole and _miss(publication, channel, response, began):
+        if response.is_whole and _record_missing(publication, channel, response, began):
             row.next_at = min(
                 row.next_at or began + rules.MISSING_RECHECK_INTERVAL, began + rules.MISSING_RECHECK_INTERVAL
             )
@@ -132,7 +132,7 @@ def _look(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
     return new
 
 
-def _has_none(row: ReplyFetch) -> bool:
+def _has_no_replies(row: ReplyFetch) -> bool:
     """The numbers, read since the last look, say that nobody answers, and we know of nobody who did."""
     subject = getattr(row.publication, "subject", None)
     if row.fetched_at is None or subject is None or subject.replies != 0 or subject.last_at is None:
@@ -143,7 +143,7 @@ def _has_none(row: ReplyFetch) -> bool:
     )
 
 
-def _miss(publication: Publication, channel: Channel, response: Messages, began: datetime) -> bool:
+def _record_missing(publication: Publication, channel: Channel, response: Messages, began: datetime) -> bool:
     """Note what was not found; whether something was not found for the first time."""
     there = {one.remote_id for one in response.items}
     above = there | {str(publication.delivery.remote_id)}
@@ -164,6 +164,6 @@ def _miss(publication: Publication, channel: Channel, response: Messages, began:
     return len(missing) > len(twice)
 
 
-def _later(row: ReplyFetch, at: datetime) -> None:
+def _postpone(row: ReplyFetch, at: datetime) -> None:
     row.next_at = max(at, timezone.now())
     row.save(update_fields=["next_at"])

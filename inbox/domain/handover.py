@@ -37,7 +37,7 @@ from municipalities.queries import still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import NotificationKind as Told
+from notifications.enums import NotificationKind
 
 # "@opstina" at the beginning says whom a message was written to.
 _CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
@@ -115,7 +115,7 @@ def ask(message: Message, department: Department, asked: QuestionInput, *, until
             _("The words of this message were deleted because their time was over. Nobody can be asked.")
         )
     to, now = _department(department), timezone.now()
-    question, shown = _words(asked.question), _words(asked.shown)
+    question, shown = _clean(asked.question), _clean(asked.shown)
     if not question:
         raise ActionNotAllowed(_("Write what you want to know."), "question")
     _refuse_long(question, MOST_QUESTION, "question")
@@ -197,7 +197,7 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
     """What the department says, or says better. Raises `ActionNotAllowed` for words that are missing or endless,
     `Closed`.
     """
-    cleaned, who = _words(text), " ".join(_words(name).split())
+    cleaned, who = _clean(text), " ".join(_clean(name).split())
     if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
     _refuse_long(cleaned, MOST_ANSWER, "text")
@@ -235,7 +235,7 @@ def _notify(message: Message, row: HandOver) -> None:
     department, channel = str(row.department), audit_label(message)
     one = message.assignee or row.by
     notify(
-        Told.DEPARTMENT,
+        NotificationKind.DEPARTMENT,
         [one]
         if still_may(one, row.municipality, Verb.INBOX_WORK)
         else staff_notifications.inbox_staff(row.municipality),
@@ -299,7 +299,7 @@ def _department(department: Department) -> Department:
     return to
 
 
-def _words(text: str) -> str:
+def _clean(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 

@@ -70,26 +70,26 @@ def fetch_messages(channel_id: int) -> int:
         message_fetch = MessageFetch.objects.get(channel=channel)
         began = timezone.now()
         if until := rate_limits.waits_until(channel):
-            _again(message_fetch, until)
+            _reschedule(message_fetch, until)
             return 0
         try:
-            return _read(message_fetch, channel, began)
+            return _fetch_pages(message_fetch, channel, began)
         except RateLimited as limited:
-            _again(message_fetch, limited.retry_at)
+            _reschedule(message_fetch, limited.retry_at)
         except PlatformError as error:
-            _again(message_fetch, began + rules.FETCH_RETRY_INTERVAL, _outcome(error))
+            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, _outcome(error))
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
-            _again(message_fetch, began + rules.FETCH_RETRY_INTERVAL, FetchOutcome.REFUSED)
+            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, FetchOutcome.REFUSED)
         return 0
 
 
-def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
+def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
     for page in range(PAGES):
         if page and (until := rate_limits.waits_until(channel)):
-            _again(message_fetch, until)
+            _reschedule(message_fetch, until)
             return new
         response = connector.messages(message_fetch.cursor or None)
         moved = bool(response.cursor) and response.cursor != message_fetch.cursor
@@ -102,14 +102,14 @@ def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int
         if not moved or not response.items:
             break
     else:
-        _again(message_fetch, began, FetchOutcome.READ)
+        _reschedule(message_fetch, began, FetchOutcome.READ)
         return new
     fetch_visibility.fetch_unknown(channel, connector)
-    _again(message_fetch, began + rules.FETCH_INTERVAL, FetchOutcome.READ, began)
+    _reschedule(message_fetch, began + rules.FETCH_INTERVAL, FetchOutcome.READ, began)
     return new
 
 
-def _again(
+def _reschedule(
     message_fetch: MessageFetch, at: datetime, outcome: FetchOutcome | None = None, began: datetime | None = None
 ) -> None:
     message_fetch.next_at = max(at, timezone.now())
@@ -137,7 +137,7 @@ def store_messages(
     `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
     `follows`: these are the words as they are now, not as they were when it was written.
     """
-    items = {one.remote_id: one for one in fetched if _may_be_kept(one, channel)}
+    items = {one.remote_id: one for one in fetched if _may_be_stored(one, channel)}
     if not items:
         return 0
     # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
@@ -151,11 +151,11 @@ def store_messages(
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     unsnooze.unsnooze_related(channel, fresh)
     if follows:
-        _follow(channel, known, items, now)
+        _update_edited(channel, known, items, now)
     return len(fresh)
 
 
-def _may_be_kept(one: types.Message, channel: Channel) -> bool:
+def _may_be_stored(one: types.Message, channel: Channel) -> bool:
     """What we wrote ourselves is no message. Names that no network gives are not looked for a second time."""
     names = (one.remote_id, one.root or "", one.in_reply_to or "")
     return bool(one.remote_id) and one.author_id != channel.remote_id and all(_is_name(name) for name in names)
@@ -165,11 +165,11 @@ def _is_name(name: str) -> bool:
     return len(name) <= NAME and "\x00" not in name
 
 
-def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
+def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
     """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
     changed, narrowed = [], []
     for key, row in known.items():
-        text = _words(items[key])
+        text = _text(items[key])
         if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
             row.visibility = visibility
             narrowed.append(row)
@@ -199,7 +199,7 @@ def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[s
 
 
 def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:
-    text, at = _words(one), min(one.at, now)
+    text, at = _text(one), min(one.at, now)
     is_old = is_first and at < now - rules.OPEN_BEFORE
     counts_from = now if is_first else at
     return Message(
@@ -226,7 +226,7 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
     )
 
 
-def _words(one: types.Message) -> str:
+def _text(one: types.Message) -> str:
     """The text, without what a database cannot hold, cut where nobody reads on."""
     return _clean(one.text)[: rules.MOST_CHARACTERS]
 

@@ -29,7 +29,7 @@ TEXT = StoredField("text", gettext_lazy("Words"))
 
 # ---- messages
 
-GONE: dict[str, Any] = {
+CLEARED_FIELDS: dict[str, Any] = {
     "text": "", "first_text": "", "search_key": "", "author_id": "", "author_handle": "", "author_name": "", "url": "",
     "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "similar_group": None,
     "has_personal_data": False,
@@ -37,7 +37,7 @@ GONE: dict[str, Any] = {
 
 
 def _erase_messages(what: Erasure) -> None:
-    Message.objects.filter(pk__in=what.messages).update(erased_at=what.now, **GONE)
+    Message.objects.filter(pk__in=what.messages).update(erased_at=what.now, **CLEARED_FIELDS)
 
 
 MESSAGES = PersonalDataStore(
@@ -46,7 +46,7 @@ MESSAGES = PersonalDataStore(
     ErasureEffect.PARTLY,
     with_the_message,
     "inbox.message",
-    ("remote_id", "root", "in_reply_to", *(name for name, empty in GONE.items() if empty in ("", {}))),
+    ("remote_id", "root", "in_reply_to", *(name for name, empty in CLEARED_FIELDS.items() if empty in ("", {}))),
     lambda person: (
         Message.objects.filter(pk__in=person.messages)
         .select_related("channel", "settlement", "department", "assignee")
@@ -72,7 +72,7 @@ MESSAGES = PersonalDataStore(
         StoredField("department", gettext_lazy("Department")),
         StoredField("state", gettext_lazy("State"), "get_state_display"),
         StoredField("assigned_to", gettext_lazy("Given to"), "assignee"),
-        StoredField("looks_like", gettext_lazy("What the portal took it for"), lambda row: _suggested(row)),
+        StoredField("looks_like", gettext_lazy("What the portal took it for"), lambda row: _suggestions(row)),
         StoredField("number_there", gettext_lazy("Number of the message on the network"), "remote_id"),
     ),
     message="pk",
@@ -84,7 +84,7 @@ MESSAGES = PersonalDataStore(
 )
 
 
-def _suggested(row: Message) -> list[str]:
+def _suggestions(row: Message) -> list[str]:
     """What `inbox.text_analysis` suggested, in words."""
     suggestions = [row.get_suggested_kind_display(), row.get_suggested_topic_display()]
     return [str(one) for one in (*suggestions, *(label for _tone, _icon, label in row.flag_pills)) if one]
@@ -93,7 +93,7 @@ def _suggested(row: Message) -> list[str]:
 # ---- what our people wrote about them
 
 
-def _of(model: Any, *related: str, **only: Any) -> Any:
+def _rows_of(model: Any, *related: str, **only: Any) -> Any:
     """A function that finds the rows of a table that belong to a person's messages."""
 
     def rows(person: DataSubject) -> Iterable[Any]:
@@ -116,7 +116,7 @@ NOTES = PersonalDataStore(
     with_the_message,
     "inbox.note",
     ("text",),
-    _of(Note),
+    _rows_of(Note),
     (TEXT, BY, AT),
     erase=_delete(Note),
 )
@@ -128,7 +128,7 @@ DRAFTS = PersonalDataStore(
     lambda: _("Until the answer is sent; 30 days at most."),
     "inbox.answerdraft",
     ("text",),
-    _of(AnswerDraft),
+    _rows_of(AnswerDraft),
     (TEXT, BY, AT),
     erase=_delete(AnswerDraft),
 )
@@ -147,7 +147,7 @@ PROPOSED = PersonalDataStore(
     with_the_message,
     "inbox.proposedanswer",
     ("text", "reason"),
-    _of(ProposedAnswer, "text_by", "decided_by"),
+    _rows_of(ProposedAnswer, "text_by", "decided_by"),
     (
         TEXT,
         BY,
@@ -168,7 +168,7 @@ ANSWERS = PersonalDataStore(
     with_the_message,
     "inbox.reply",
     ("text",),
-    _of(Reply, "approved_by", "delivery"),
+    _rows_of(Reply, "approved_by", "delivery"),
     (
         TEXT,
         BY,
@@ -187,7 +187,7 @@ def _nothing(_count: int) -> None:
 # ---- answers as they left
 
 
-def _sent(person: DataSubject) -> Iterable[Any]:
+def _deliveries(person: DataSubject) -> Iterable[Any]:
     replies = Reply.objects.filter(message__in=person.messages).select_related("delivery").order_by("pk")
     return [_with_message(reply.delivery, reply.message_id) for reply in replies]
 
@@ -197,14 +197,14 @@ def _with_message(row: Any, message: int | None) -> Any:
     return row
 
 
-def _calls(person: DataSubject) -> Iterable[Any]:
+def _attempts(person: DataSubject) -> Iterable[Any]:
     replies = Reply.objects.filter(message__in=person.messages).values_list("delivery", "message")
     of = dict(replies)
     rows = Attempt.objects.filter(delivery__in=of).order_by("pk")
     return [_with_message(row, of[row.delivery_id]) for row in rows if len(row.detail) > 1]
 
 
-def _erase_sent(what: Erasure) -> None:
+def _erase_deliveries(what: Erasure) -> None:
     replies = Reply.objects.filter(message__in=what.messages)
     rows = list(Delivery.objects.filter(pk__in=replies.values("delivery")))
     for row in rows:
@@ -214,7 +214,7 @@ def _erase_sent(what: Erasure) -> None:
     Delivery.objects.bulk_update(rows, ["payload", "shown", "shown_now", "problem"])
 
 
-def _erase_calls(what: Erasure) -> None:
+def _erase_attempts(what: Erasure) -> None:
     replies = Reply.objects.filter(message__in=what.messages)
     rows = list(Attempt.objects.filter(delivery__in=replies.values("delivery")))
     for row in rows:
@@ -229,7 +229,7 @@ SENT = PersonalDataStore(
     with_the_message,
     "delivery.delivery",
     ("payload", "shown", "shown_now", "problem", "permalink", "remote_id"),
-    _sent,
+    _deliveries,
     (
         StoredField("text", gettext_lazy("Words"), lambda row: row.payload.get("text")),
         StoredField("shown", gettext_lazy("As the network showed it")),
@@ -238,7 +238,7 @@ SENT = PersonalDataStore(
         StoredField("link", gettext_lazy("Link"), "permalink"),
         StoredField("sent_at", gettext_lazy("Sent"), "published_at"),
     ),
-    erase=_erase_sent,
+    erase=_erase_deliveries,
     stays=lambda: _(
         "Where our answer stands on the network, and when it was sent: we answer for what we publish. No words. On the "
         "network itself the answer stays until somebody deletes it there."
@@ -252,17 +252,17 @@ CALLS = PersonalDataStore(
     with_the_message,
     "delivery.attempt",
     ("detail",),
-    _calls,
+    _attempts,
     (
         StoredField("at", gettext_lazy("When"), "opened_at"),
         StoredField("said", gettext_lazy("What the network said"), "detail"),
     ),
-    erase=_erase_calls,
+    erase=_erase_attempts,
 )
 
 # ---- departments
 
-ASKED_GONE: dict[str, Any] = {
+CLEARED_HANDOVER_FIELDS: dict[str, Any] = {
     "question": "", "shown": "", "shown_name": "", "shown_contact": "", "answer": "", "answered_name": "",
 }  # fmt: skip
 
@@ -270,17 +270,17 @@ ASKED_GONE: dict[str, Any] = {
 def _erase_asked(what: Erasure) -> None:
     """Words, name and links go; the mail that carried the question is a place of its own."""
     rows = HandOver.objects.filter(message__in=what.messages)
-    rows.update(withdrawn_at=Coalesce("withdrawn_at", Value(what.now)), **ASKED_GONE)
+    rows.update(withdrawn_at=Coalesce("withdrawn_at", Value(what.now)), **CLEARED_HANDOVER_FIELDS)
 
 
-ASKED = PersonalDataStore(
+HANDOVERS = PersonalDataStore(
     "departments_asked",
     gettext_lazy("Questions to departments"),
     ErasureEffect.EMPTIED,
     with_the_message,
     "inbox.handover",
-    tuple(ASKED_GONE),
-    _of(HandOver, "department"),
+    tuple(CLEARED_HANDOVER_FIELDS),
+    _rows_of(HandOver, "department"),
     (
         StoredField("department", gettext_lazy("Department")),
         StoredField("question", gettext_lazy("Question")),
@@ -337,7 +337,7 @@ HOLDS = PersonalDataStore(
     lambda: _("Until an approver ends the protection; then the reason goes with the message."),
     "inbox.legalhold",
     ("reason",),
-    _of(LegalHold, released_at=None),
+    _rows_of(LegalHold, released_at=None),
     (StoredField("reason", gettext_lazy("Why")), BY, AT),
     # Only of those messages that nothing protects any more: the others are not among those to be erased.
     erase=lambda what: _nothing(LegalHold.objects.filter(message__in=what.messages).update(reason="")),
@@ -349,7 +349,7 @@ HOLDS = PersonalDataStore(
 )
 
 
-def _moderated(person: DataSubject) -> Any:
+def _moderations(person: DataSubject) -> Any:
     """Also copies of messages whose own words were forgotten long ago: a copy has a time of its own."""
     wanted = Q(message__in=person.messages)
     for channel, author in person.authors:
@@ -358,12 +358,12 @@ def _moderated(person: DataSubject) -> Any:
     return Moderation.objects.filter(wanted).select_related(*people).order_by("pk")
 
 
-def _erase_moderated(what: Erasure) -> None:
+def _erase_moderations(what: Erasure) -> None:
     for channel, author in what.authors:
         evidence.erase_author(author, channel, what.now)
 
 
-def _left_of_moderated(person: DataSubject) -> int:
+def _count_retained_moderations(person: DataSubject) -> int:
     """Copies that are evidence: they would outlive an erasure."""
     return sum(evidence.retained(channel, author).count() for channel, author in person.authors)
 
@@ -375,7 +375,7 @@ MODERATION = PersonalDataStore(
     lambda: _("%(days)s days after the last decision about it.") % {"days": settings.INBOX_EVIDENCE_DAYS},
     "inbox.moderation",
     tuple(evidence.CLEARED_FIELDS),
-    _moderated,
+    _moderations,
     (
         StoredField("act", gettext_lazy("What was done"), "get_act_display"),
         StoredField("reason", gettext_lazy("Reason"), "get_reason_display"),
@@ -405,7 +405,7 @@ MODERATION = PersonalDataStore(
         StoredField("erased_at", gettext_lazy("Copy erased")),
         StoredField("seal", gettext_lazy("Seal of the copy (SHA-256)")),
     ),
-    erase=_erase_moderated,
+    erase=_erase_moderations,
     stays=lambda: (
         _(
             "Copies of threats, of hate and of what is otherwise clearly unlawful stay as evidence, with the name, "
@@ -414,7 +414,7 @@ MODERATION = PersonalDataStore(
         )
         % {"days": settings.INBOX_EVIDENCE_DAYS}
     ),
-    left=_left_of_moderated,
+    left=_count_retained_moderations,
 )
 
 # ---- what networks told by themselves
@@ -451,7 +451,7 @@ EVENTS = PersonalDataStore(
 # ---- known by a name only
 
 
-def _named(person: DataSubject) -> Iterable[Any]:
+def _messages_naming(person: DataSubject) -> Iterable[Any]:
     """Messages of others in which their full name stands, newest first."""
     wanted = Q(pk__in=[])
     for name in person.full_names:
@@ -470,7 +470,7 @@ NAMED = PersonalDataStore(
     with_the_message,
     "inbox.message",
     (),
-    _named,
+    _messages_naming,
     (
         StoredField("id", gettext_lazy("Number"), "pk"),
         StoredField("channel", gettext_lazy("Channel")),
@@ -549,7 +549,7 @@ BACKUPS = PersonalDataStore(
 )
 
 OURS = (
-    MESSAGES, ANSWERS, SENT, CALLS, PROPOSED, DRAFTS, NOTES, MAILS, ASKED, MODERATION, HOLDS, EVENTS, NAMED,
+    MESSAGES, ANSWERS, SENT, CALLS, PROPOSED, DRAFTS, NOTES, MAILS, HANDOVERS, MODERATION, HOLDS, EVENTS, NAMED,
     CONSENTS,
 )  # fmt: skip
 OUTSIDE = (NETWORKS, MAILBOXES, BACKUPS)

@@ -110,7 +110,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int
         proposed_answer.text, proposed_answer.text_by = cleaned, by
     proposed_answer.reason, proposed_answer.state = why, ProposalState.RETURNED
     _decide(proposed_answer, by, "text", "text_by", "reason")
-    _open_again(row)
+    _reopen(row)
     record("message.return_answer", by=by, target=row, label=audit_label(row))
     staff_notifications.returned(proposed_answer, by=by)
     return proposed_answer
@@ -124,10 +124,10 @@ def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
     if proposed_answer.by_id != by.pk:
         raise ActionNotAllowed(_("Only its author takes it back."))
     if proposed_answer.state != ProposalState.WAITING:
-        raise ActionNotAllowed(_gone())
+        raise ActionNotAllowed(_no_longer_waiting())
     proposed_answer.state = ProposalState.WITHDRAWN
     _decide(proposed_answer, by)
-    _open_again(row)
+    _reopen(row)
     drafts.save(row, proposed_answer.text, by=by)
     record("message.withdraw_answer", by=by, target=row, label=audit_label(row))
     return proposed_answer
@@ -138,7 +138,7 @@ def _waiting(proposed: ProposedAnswer, revision: int) -> tuple[Message, Proposed
     row = lock(proposed.message)
     proposed_answer = ProposedAnswer.objects.select_for_update(of=("self",)).select_related("by").get(pk=proposed.pk)
     if proposed_answer.state != ProposalState.WAITING:
-        raise ActionNotAllowed(_gone())
+        raise ActionNotAllowed(_no_longer_waiting())
     if proposed_answer.revision != revision:
         raise ActionNotAllowed(
             _("Its author changed the answer after you opened it. Read the new words before you decide.")
@@ -146,7 +146,7 @@ def _waiting(proposed: ProposedAnswer, revision: int) -> tuple[Message, Proposed
     return row, proposed_answer
 
 
-def _gone() -> str:
+def _no_longer_waiting() -> str:
     return _("This answer does not wait for approval any more. Reload the page to see what happened.")
 
 
@@ -155,7 +155,7 @@ def _decide(proposed_answer: ProposedAnswer, by: User, *changed: str) -> None:
     proposed_answer.save(update_fields=["state", "decided_by", "decided_at", *changed])
 
 
-def _open_again(row: Message) -> None:
+def _reopen(row: Message) -> None:
     """It waits for nobody else now: whoever answers it goes on."""
     if row.state == MessageState.WAITING:
         row.state = MessageState.OPEN

@@ -38,12 +38,12 @@ def purge_expired() -> int:
     """Forget what is over its time since it was settled; returns how many messages."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
-        while keys := list(_over(now).values_list("pk", flat=True)[:BATCH]):
-            count += _forget(Erasure(keys, now))
+        while keys := list(_expired(now).values_list("pk", flat=True)[:BATCH]):
+            count += _erase(Erasure(keys, now))
     return count
 
 
-def _over(now: datetime) -> QuerySet[Any]:
+def _expired(now: datetime) -> QuerySet[Any]:
     days = Case(
         When(kind=MessageKind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
         When(kind=MessageKind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
@@ -63,13 +63,13 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
     rows = Message.objects.filter(wanted, municipality=municipality, erased_at=None).exclude(author_id="")
     keys = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
-    count = _forget(Erasure(keys, timezone.now(), named, asked=True, by=by))
+    count = _erase(Erasure(keys, timezone.now(), named, asked=True, by=by))
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return Erased(count, len(keys) - count)
 
 
 @transaction.atomic
-def _forget(what: Erasure) -> int:
+def _erase(what: Erasure) -> int:
     """Erase in every place of the list, but for what is held. Returns how many messages."""
     # Taken first, asked for holds afterwards: one that began a moment ago is seen.
     rows = Message.objects.select_for_update().filter(pk__in=what.messages).order_by("pk")

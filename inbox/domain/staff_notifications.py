@@ -24,7 +24,7 @@ from municipalities.models import Membership, Municipality
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import TextBuilder, notify
-from notifications.enums import NotificationKind as Of
+from notifications.enums import NotificationKind
 from posts.approval import deciders
 
 URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
@@ -70,7 +70,7 @@ def _notify_urgent(row: Message) -> bool:
             return False
         facts = {"municipality": row.municipality}
 
-        def words() -> tuple[str, str]:
+        def build_text() -> tuple[str, str]:
             if row.kind == MessageKind.EMERGENCY:
                 return _("%(municipality)s: an emergency among citizens' messages") % facts, _(
                     "It wants an answer within an hour. What it says is in the portal."
@@ -79,7 +79,7 @@ def _notify_urgent(row: Message) -> bool:
                 "Somebody has to look at it within two hours. What it says is in the portal."
             )
 
-        _about(row, Of.URGENT, inbox_staff(row.municipality), words)
+        _notify_about(row, NotificationKind.URGENT, inbox_staff(row.municipality), build_text)
     return True
 
 
@@ -104,7 +104,7 @@ def _notify_new(place: Municipality, now: datetime) -> bool:
         if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
             return False
 
-        def words() -> tuple[str, str]:
+        def build_text() -> tuple[str, str]:
             subject = ngettext(
                 "%(municipality)s: %(count)s new message of citizens",
                 "%(municipality)s: %(count)s new messages of citizens",
@@ -113,7 +113,14 @@ def _notify_new(place: Municipality, now: datetime) -> bool:
             return subject % {"municipality": place, "count": count}, _("What people write is in the portal.")
 
         url = reverse("inbox", args=[place.slug])
-        notify(Of.MESSAGES, inbox_staff(place), municipality=place, url=url, words=words, about=f"inbox.new:{place.pk}")
+        notify(
+            NotificationKind.MESSAGES,
+            inbox_staff(place),
+            municipality=place,
+            url=url,
+            words=build_text,
+            about=f"inbox.new:{place.pk}",
+        )
     return True
 
 
@@ -139,7 +146,7 @@ def _notify_late(place: Municipality, now: datetime) -> bool:
             return False
         count = Message.objects.filter(state__in=OPEN, due_at__lt=now).count()
 
-        def words() -> tuple[str, str]:
+        def build_text() -> tuple[str, str]:
             subject = ngettext(
                 "%(municipality)s: %(count)s message should have been answered",
                 "%(municipality)s: %(count)s messages should have been answered",
@@ -149,7 +156,14 @@ def _notify_late(place: Municipality, now: datetime) -> bool:
             return subject % {"municipality": place, "count": count}, body
 
         url = reverse("inbox", args=[place.slug]) + "?view=late"
-        notify(Of.LATE, inbox_staff(place), municipality=place, url=url, words=words, about=f"inbox.late:{place.pk}")
+        notify(
+            NotificationKind.LATE,
+            inbox_staff(place),
+            municipality=place,
+            url=url,
+            words=build_text,
+            about=f"inbox.late:{place.pk}",
+        )
     return True
 
 
@@ -160,33 +174,33 @@ def assigned(row: Message, *, by: User) -> None:
     """To the one who got it."""
     facts = {"municipality": row.municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         return _("%(municipality)s: %(person)s gave you a message to answer") % facts, ""
 
     if row.assignee is not None:
-        _about(row, Of.MINE, [row.assignee], words, by=by)
+        _notify_about(row, NotificationKind.MINE, [row.assignee], build_text, by=by)
 
 
 def proposed(answer: ProposedAnswer, *, by: User) -> None:
     """To those who may approve it."""
     facts = {"municipality": answer.municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: an answer to a citizen waits for your approval") % facts
         return subject, _("%(person)s wrote it. Nothing goes out before you agree.") % facts
 
-    _about(answer.message, Of.ANSWER, deciders(answer.municipality), words, by=by)
+    _notify_about(answer.message, NotificationKind.ANSWER, deciders(answer.municipality), build_text, by=by)
 
 
 def returned(answer: ProposedAnswer, *, by: User) -> None:
     """To its author. The reason may repeat a citizen's words, so it stays in the portal."""
     facts = {"municipality": answer.municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s sent your answer back") % facts
         return subject, _("The reason stands beside it in the portal.")
 
-    _about(answer.message, Of.ANSWER, [answer.by], words, by=by)
+    _notify_about(answer.message, NotificationKind.ANSWER, [answer.by], build_text, by=by)
 
 
 # ---- parts
@@ -203,7 +217,9 @@ def _is_first(place: Municipality, about: str) -> bool:
     return is_new
 
 
-def _about(row: Message, kind: Of, people: Iterable[Any], build_text: TextBuilder, *, by: User | None = None) -> None:
+def _notify_about(
+    row: Message, kind: NotificationKind, people: Iterable[Any], build_text: TextBuilder, *, by: User | None = None
+) -> None:
     place = row.municipality
-    url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == Of.ANSWER else "")
+    url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == NotificationKind.ANSWER else "")
     notify(kind, people, municipality=place, url=url, words=build_text, by=by, about=f"inbox.message:{row.pk}")

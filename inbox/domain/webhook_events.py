@@ -25,7 +25,7 @@ from platforms import types
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-Unread = tuple[int, types.MessageChanges | None]
+UnreadEvent = tuple[int, types.MessageChanges | None]
 
 
 def ingest_events(platform: str, account: str) -> int:
@@ -38,12 +38,12 @@ def ingest_events(platform: str, account: str) -> int:
         return 0
     new = 0
     with scope(channel.municipality_id):
-        while (count := _batch(channel)) is not None:
+        while (count := _store_batch(channel)) is not None:
             new += count
     return new
 
 
-def _batch(channel: Channel) -> int | None:
+def _store_batch(channel: Channel) -> int | None:
     """How many were new among the oldest; None when nothing is left, or when somebody else is at it."""
     try:
         with transaction.atomic():
@@ -51,15 +51,15 @@ def _batch(channel: Channel) -> int | None:
             events = unread_events.of(channel, AT_ONCE) if message_fetch else []
             if message_fetch is None or not events:
                 return None
-            return _take(message_fetch, channel, events)
+            return _store(message_fetch, channel, events)
     except OperationalError:
         raise
     except (Error, ValueError):
         log.exception("Events of channel %s are read one by one", channel.pk)
-        return _singly(channel)
+        return _store_one_by_one(channel)
 
 
-def _take(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unread]) -> int:
+def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[UnreadEvent]) -> int:
     """Order matters for one message only: what was written, then its last words, then that it is gone."""
     changes = [one for _key, one in events if one is not None]
     new = store_messages(channel, [m for one in changes for m in one.new], follows=False)
@@ -73,7 +73,7 @@ def _take(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unread
     return new
 
 
-def _singly(channel: Channel) -> int:
+def _store_one_by_one(channel: Channel) -> int:
     """One that cannot be kept holds up no other: it is noted and passed over."""
     new = 0
     with transaction.atomic():
@@ -81,7 +81,7 @@ def _singly(channel: Channel) -> int:
         for event in unread_events.of(channel, AT_ONCE):
             try:
                 with transaction.atomic():
-                    new += _take(message_fetch, channel, [event])
+                    new += _store(message_fetch, channel, [event])
             except OperationalError:
                 raise
             except (Error, ValueError):

@@ -28,7 +28,7 @@ class AnswerContext:
 
     draft: str
     script: str
-    seat: AnswerCapacity
+    capacity: AnswerCapacity
     waiting: ProposedAnswer | None
     returned: ProposedAnswer | None
     writers: list[AnswerDraft]
@@ -49,7 +49,7 @@ class AnswerContext:
     @property
     def may_write(self) -> bool:
         """Nobody writes a second answer while one waits, except in an emergency."""
-        return self.waiting is None or self.seat == AnswerCapacity.EMERGENCY
+        return self.waiting is None or self.capacity == AnswerCapacity.EMERGENCY
 
 
 def answer_context(
@@ -78,7 +78,7 @@ def answer_context(
     return AnswerContext(
         draft=text,
         script=script,
-        seat=capacity_for(municipality, row.kind, held),
+        capacity=capacity_for(municipality, row.kind, held),
         waiting=waiting,
         returned=returned,
         writers=other_writers(drafts, person, now),

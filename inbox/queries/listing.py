@@ -47,19 +47,21 @@ class MessageFilters:
     channel: str = ""
     assignee: str = ""
     readers: str = ""
-    words: str = ""
+    search: str = ""
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> "MessageFilters":
         """From an address; what makes no sense is left out."""
         view = asked.get("view", "")
         chosen = {name: _known(asked.get(name, ""), values) for name, values in CHOICES.items()}
-        return cls(view=view if view in VIEWS else "open", words=asked.get("q", "")[:200].replace("\x00", ""), **chosen)
+        return cls(
+            view=view if view in VIEWS else "open", search=asked.get("q", "")[:200].replace("\x00", ""), **chosen
+        )
 
     @property
     def filters(self) -> dict[str, str]:
         """What it is narrowed to besides the view, by the names of an address."""
-        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.words.strip()}
+        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.search.strip()}
         return {name: value for name, value in chosen.items() if value}
 
     @property
@@ -76,7 +78,7 @@ class MessageFilters:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
                 condition &= Q(**(nothing if value == NO_VALUE else {name: value}))
-        for word in fold(self.words).split():
+        for word in fold(self.search).split():
             condition &= Q(search_key__contains=word)
         return condition
 

@@ -45,11 +45,11 @@ def message_context(message: Message) -> MessageContext:
         "holds": (LegalHold.objects.filter(**mine, released_at=None), ("by",)),
         "acts": (Moderation.objects.filter(**mine).order_by("-pk"), ("by", "second_by")),
     }
-    wanted = {f"all_{name}": _packed(rows, named) for name, (rows, named) in parts.items()}
+    wanted = {f"all_{name}": _pack(rows, named) for name, (rows, named) in parts.items()}
     packed: QuerySet[Any, Any] = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted)
     packed_row = packed.get()
     rows_by_part: dict[str, Any] = {
-        name: [_unpacked(rows.model, values, named) for values in packed_row[f"all_{name}"]]
+        name: [_unpack(rows.model, values, named) for values in packed_row[f"all_{name}"]]
         for name, (rows, named) in parts.items()
     }
     return MessageContext(
@@ -72,21 +72,21 @@ def _others(message: Message) -> Any:
     return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), 0)
 
 
-def _packed(rows: QuerySet[Any], named: tuple[str, ...]) -> ArraySubquery:
+def _pack(rows: QuerySet[Any], named: tuple[str, ...]) -> ArraySubquery:
     """PostgreSQL takes a hundred arguments: fifty columns, with those of the named rows."""
     meta = rows.model._meta
     columns = [column.attname for column in meta.concrete_fields]
-    columns += [f"{name}__{label}" for name in named for label in LABELS[_of(rows.model, name).__name__]]
+    columns += [f"{name}__{label}" for name in named for label in LABELS[_related_model(rows.model, name).__name__]]
     return ArraySubquery(rows.values(packed=JSONObject(**{name: name for name in (*columns, *rows.query.annotations)})))
 
 
-def _unpacked(kind: type[Model], values_by_name: Mapping[str, Any], named: tuple[str, ...]) -> Any:
+def _unpack(kind: type[Model], values_by_name: Mapping[str, Any], named: tuple[str, ...]) -> Any:
     fields = kind._meta.concrete_fields
     values = [field.to_python(values_by_name[field.attname]) for field in fields]
     row = kind.from_db(None, [field.attname for field in fields], values)
     for name in named:
         if values_by_name[f"{name}_id"] is not None:
-            other = _of(kind, name)
+            other = _related_model(kind, name)
             labels = {label: values_by_name[f"{name}__{label}"] for label in LABELS[other.__name__]}
             setattr(row, name, other(pk=values_by_name[f"{name}_id"], **labels))
     if "is_answered" in values_by_name:
@@ -94,5 +94,5 @@ def _unpacked(kind: type[Model], values_by_name: Mapping[str, Any], named: tuple
     return row
 
 
-def _of(kind: type[Model], name: str) -> type[Model]:
+def _related_model(kind: type[Model], name: str) -> type[Model]:
     return kind._meta.get_field(name).related_model  # type: ignore[return-value]

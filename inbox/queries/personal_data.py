@@ -44,7 +44,7 @@ class SubjectData:
     other: list[PersonalDataRow]
 
     @property
-    def kept(self) -> int:
+    def held_messages(self) -> int:
         """How many messages are protected from being erased."""
         return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
 
@@ -62,7 +62,7 @@ def search_authors(query: str) -> list[Author]:
         condition &= Q(search_key__contains=word)
     groups, authors = _groups(condition), []
     for at in range(0, len(groups), CHUNK):
-        authors += [author for author in _named(groups[at : at + CHUNK]) if _is_called(author, wanted)]
+        authors += [author for author in _authors_of(groups[at : at + CHUNK]) if _is_called(author, wanted)]
         if len(authors) >= MOST_FOUND:
             break
     known = {(author.channel.pk, author.author_id) for author in authors}
@@ -85,7 +85,8 @@ def selected_authors(keys: Collection[int]) -> list[Author]:
     copied = Moderation.objects.filter(message__in=keys).exclude(author_id="")
     pairs = {*written.distinct(), *copied.values_list("message__channel", "author_id").distinct()}
     by_identity = {
-        (author.channel.pk, author.author_id): author for author in _named(_groups(_any(pairs, "channel", "author_id")))
+        (author.channel.pk, author.author_id): author
+        for author in _authors_of(_groups(_any(pairs, "channel", "author_id")))
     }
     for copies in _of_copies(_any(pairs, "message__channel", "author_id")):
         by_identity.setdefault((copies.channel.pk, copies.author_id), copies)
@@ -125,7 +126,7 @@ def _groups(condition: Q) -> list[dict[str, Any]]:
     return list(counted.order_by("-last", "-newest"))
 
 
-def _named(groups: list[dict[str, Any]]) -> list[Author]:
+def _authors_of(groups: list[dict[str, Any]]) -> list[Author]:
     """With the newest name of each."""
     rows = Message.objects.select_related("channel").defer("text", "first_text")
     newest = rows.in_bulk([group["newest"] for group in groups])

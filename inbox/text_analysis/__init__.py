@@ -13,7 +13,7 @@ from typing import NamedTuple
 from inbox.enums import MessageKind
 from inbox.text_analysis.anonymisation import anonymise
 from inbox.text_analysis.flags import Flag, find_flags
-from inbox.text_analysis.kinds import NO_SUGGESTION, Suggestion, suggest_kind
+from inbox.text_analysis.kinds import NO_SUGGESTION, SuggestedValue, suggest_kind
 from inbox.text_analysis.personal_data import PersonalDataKind, PersonalDataSpan, find_certain, find_personal_data, mask
 from inbox.text_analysis.redaction import find_contacts, redact
 from inbox.text_analysis.script import Spelling, detect_spelling
@@ -26,7 +26,7 @@ __all__ = [
     "PersonalDataKind",
     "PersonalDataSpan",
     "Spelling",
-    "Suggestion",
+    "SuggestedValue",
     "TextAnalysis",
     "analyse",
     "anonymise",
@@ -43,8 +43,8 @@ class TextAnalysis(NamedTuple):
     """What one message looks like. `fingerprint` as in `inbox.text_analysis.similarity`."""
 
     spelling: Spelling
-    kind: Suggestion
-    topic: Suggestion
+    kind: SuggestedValue
+    topic: SuggestedValue
     flags: tuple[Flag, ...]
     fingerprint: int | None
     has_personal_data: bool

@@ -43,7 +43,7 @@ class LabelledMessage(NamedTuple):
 
 
 @dataclass
-class Score:
+class ClassifierScore:
     """How often something was there, was suggested, and was both."""
 
     present: int = 0
@@ -65,11 +65,11 @@ class Evaluation:
 
     messages: int = 0
     silent: dict[str, int] = field(default_factory=dict)
-    kinds: dict[str, Score] = field(default_factory=dict)
-    topics: dict[str, Score] = field(default_factory=dict)
-    scripts: dict[str, Score] = field(default_factory=dict)
-    personal: dict[str, Score] = field(default_factory=dict)
-    groups: Score = field(default_factory=Score)
+    kinds: dict[str, ClassifierScore] = field(default_factory=dict)
+    topics: dict[str, ClassifierScore] = field(default_factory=dict)
+    scripts: dict[str, ClassifierScore] = field(default_factory=dict)
+    personal: dict[str, ClassifierScore] = field(default_factory=dict)
+    groups: ClassifierScore = field(default_factory=ClassifierScore)
 
 
 def load_labelled(path: Path = LABELLED) -> dict[str, list[LabelledMessage]]:
@@ -106,10 +106,10 @@ def evaluate(rows: list[LabelledMessage]) -> Evaluation:
     return result
 
 
-def _scores(wanted: Iterable[str], suggested: Iterable[str], labels: Iterable[str]) -> dict[str, Score]:
+def _scores(wanted: Iterable[str], suggested: Iterable[str], labels: Iterable[str]) -> dict[str, ClassifierScore]:
     pairs = Counter(zip(wanted, map(str, suggested), strict=True))
     scores = {
-        label: Score(
+        label: ClassifierScore(
             sum(count for (want, _), count in pairs.items() if want == label),
             sum(count for (_, value), count in pairs.items() if value == label),
             pairs[label, label],
@@ -120,16 +120,18 @@ def _scores(wanted: Iterable[str], suggested: Iterable[str], labels: Iterable[st
     return {**scores, "all": _sum(scores.values())}
 
 
-def _sum(scores: Iterable[Score]) -> Score:
-    total = Score()
+def _sum(scores: Iterable[ClassifierScore]) -> ClassifierScore:
+    total = ClassifierScore()
     for one in scores:
-        total = Score(total.present + one.present, total.suggested + one.suggested, total.correct + one.correct)
+        total = ClassifierScore(
+            total.present + one.present, total.suggested + one.suggested, total.correct + one.correct
+        )
     return total
 
 
-def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, Score]:
+def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, ClassifierScore]:
     """Scores by `What`, and of all that is masked together."""
-    scores = {what.value: Score() for what in PersonalDataKind}
+    scores = {what.value: ClassifierScore() for what in PersonalDataKind}
     for row in rows:
         spans = {(one.start, one.end, one.what.value) for one in find_personal_data(row.text)}
         for what, score in scores.items():
@@ -140,15 +142,17 @@ def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, Score]:
     return {**scores, "all but addresses": _sum(strong)}
 
 
-def _groups(rows: list[LabelledMessage], readings: list[TextAnalysis]) -> Score:
+def _groups(rows: list[LabelledMessage], readings: list[TextAnalysis]) -> ClassifierScore:
     """Pairs of messages that belong together, grouped one after the other as they are heard."""
     names: list[int | None] = []
     for one in readings:
         names.append(assign_group(one.fingerprint, [name for name in names if name is not None]))
-    score = Score()
+    score = ClassifierScore()
     for (row, name), (other, other_name) in combinations(zip(rows, names, strict=True), 2):
         together, grouped = bool(row.group) and row.group == other.group, name is not None and name == other_name
-        score = Score(score.present + together, score.suggested + grouped, score.correct + (together and grouped))
+        score = ClassifierScore(
+            score.present + together, score.suggested + grouped, score.correct + (together and grouped)
+        )
     return score
 
 
@@ -186,7 +190,7 @@ def _section(title: str, result: Evaluation) -> str:
     return "\n".join(parts)
 
 
-def _table(name: str, scores: dict[str, Score]) -> str:
+def _table(name: str, scores: dict[str, ClassifierScore]) -> str:
     lines = [f"| {name} | present | suggested | correct | precision | recall |", "|---|--:|--:|--:|--:|--:|"]
     for label, one in scores.items():
         if one.present or one.suggested:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from inbox.enums import MessageKind
 from inbox.text_analysis import stems
-from inbox.text_analysis.kinds import Suggestion, is_angry, is_linked
+from inbox.text_analysis.kinds import SuggestedValue, is_angry, is_linked
 from inbox.text_analysis.tokens import Stems, Word
 
 
@@ -22,7 +22,7 @@ _SHOUTED = re.compile(r"!{3,}|[?!]{4,}")
 _LEAST_CAPITALS = 12
 
 
-def find_flags(text: str, tokens: list[Word], suggested: Suggestion, *, is_personal: bool) -> tuple[Flag, ...]:
+def find_flags(text: str, tokens: list[Word], suggested: SuggestedValue, *, is_personal: bool) -> tuple[Flag, ...]:
     """The flags of `text`, in the order of the list above."""
     flags = []
     if is_angry(text) or next(_ANGRY.hits(tokens), None) or _is_shouted(text):

@@ -31,17 +31,17 @@ _LINK = re.compile(
 _OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]{1,63}\.){1,5}rs(?![\w.\-])", re.IGNORECASE)
 
 
-class Suggestion(NamedTuple):
+class SuggestedValue(NamedTuple):
     """A value and the words it goes by; an empty value is no suggestion."""
 
     value: str
     reasons: tuple[str, ...] = ()
 
 
-NO_SUGGESTION = Suggestion("")
+NO_SUGGESTION = SuggestedValue("")
 
 
-def suggest_kind(text: str, tokens: list[Word]) -> Suggestion:
+def suggest_kind(text: str, tokens: list[Word]) -> SuggestedValue:
     """The kind of message that `text` looks like."""
     weights, reasons = _collect(text, tokens)
     _weigh_against_each_other(weights, text, tokens)
@@ -50,7 +50,7 @@ def suggest_kind(text: str, tokens: list[Word]) -> Suggestion:
         return NO_SUGGESTION
     if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < LEAD:
         return NO_SUGGESTION
-    return Suggestion(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
+    return SuggestedValue(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
 
 
 def _collect(text: str, tokens: list[Word]) -> tuple[dict[str, float], Mapping[str, list[str]]]:

@@ -59,7 +59,7 @@ def find_personal_data(text: str) -> list[PersonalDataSpan]:
     """All personal data in `text` in order; what overlaps is told once, by the pattern that is the surer one."""
     spans: list[PersonalDataSpan] = []
     taken = bytearray(len(text))
-    for one in _all(text):
+    for one in _candidates(text):
         if not any(taken[one.start : one.end]):
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
             spans.append(one)
@@ -79,7 +79,7 @@ def mask(text: str) -> str:
         spans = find_certain(text)
         if not spans:
             return text
-        text = replace_spans(text, ((one.start, one.end, _hidden(text[one.start : one.end])) for one in spans))
+        text = replace_spans(text, ((one.start, one.end, _mask_span(text[one.start : one.end])) for one in spans))
     return patterns.HARD.sub(HIDDEN, text) if find_certain(text) else text
 
 
@@ -92,7 +92,7 @@ def replace_spans(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _hidden(text: str) -> str:
+def _mask_span(text: str) -> str:
     shown = [place for place, char in enumerate(text) if char.isalnum()] or [-1]
     first, last = shown[0], shown[-1]
     return "".join(
@@ -100,7 +100,7 @@ def _hidden(text: str) -> str:
     )
 
 
-def _all(text: str) -> Iterator[PersonalDataSpan]:
+def _candidates(text: str) -> Iterator[PersonalDataSpan]:
     if "@" in text or "(" in text or "[" in text:
         yield from (
             PersonalDataSpan(*m.span(), PersonalDataKind.EMAIL)

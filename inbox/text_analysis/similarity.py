@@ -36,7 +36,7 @@ _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 def fingerprint(tokens: list[Word]) -> int | None:
     """64 bits as a signed number, as the database keeps them; None where nothing is left to compare."""
-    plain = [_SAME.get(word, word) for word in (_undrawn(word.folded) for word in tokens[:MOST_WORDS])]
+    plain = [_SAME.get(word, word) for word in (_collapse_repeats(word.folded) for word in tokens[:MOST_WORDS])]
     significant = [word for word in plain if word not in _COURTESY] or plain
     letters = "".join(significant)
     if not letters:
@@ -76,7 +76,7 @@ def _features(tokens: list[str]) -> Iterable[tuple[str, int]]:
     yield from ((row[place : place + 3], 1) for place in range(len(row) - 2))
 
 
-def _undrawn(word: str) -> str:
+def _collapse_repeats(word: str) -> str:
     """ "vooodaaa" is "voda"; what is double in a word by rights is single in all of them."""
     return "".join(char for place, char in enumerate(word) if place == 0 or char != word[place - 1] or char.isdigit())
 

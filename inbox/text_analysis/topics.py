@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from inbox.text_analysis import stems
-from inbox.text_analysis.kinds import MOST_REASONS, NO_SUGGESTION, Suggestion
+from inbox.text_analysis.kinds import MOST_REASONS, NO_SUGGESTION, SuggestedValue
 from inbox.text_analysis.tokens import Stems, Word
 
 LEAST = 2.0
@@ -12,7 +12,7 @@ LEAD = 1.0
 _STEMS = Stems.of(stems.TOPICS)
 
 
-def suggest_topic(tokens: list[Word]) -> Suggestion:
+def suggest_topic(tokens: list[Word]) -> SuggestedValue:
     """The topic that `words` speak of. A stem found twice in the same place counts once for its topic."""
     weights: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = defaultdict(list)
@@ -27,4 +27,4 @@ def suggest_topic(tokens: list[Word]) -> Suggestion:
     ranked = sorted(((weight, label) for label, weight in weights.items()), reverse=True)
     if not ranked or ranked[0][0] < LEAST or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < LEAD):
         return NO_SUGGESTION
-    return Suggestion(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
+    return SuggestedValue(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))

@@ -60,7 +60,7 @@ def message_page(
     municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
     context = {
-        "desk": answering.answer_context(
+        "answering": answering.answer_context(
             row,
             municipality,
             request.access,

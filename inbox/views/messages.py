@@ -75,7 +75,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "may_work": request.access.may(Verb.INBOX_WORK),
         "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
-        "listened": listing.message_fetches() if not page.object_list else [],
+        "message_fetches": listing.message_fetches() if not page.object_list else [],
         "problem": problem,
         "now": now,
     }
@@ -190,7 +190,7 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     raise Http404
 
 
-def _refusals(outcome: bulk.Outcome) -> list[str]:
+def _refusals(outcome: bulk.BulkResult) -> list[str]:
     lines = [
         _("%(who)s: %(why)s") % {"who": row.author_name or row.author_handle or "–", "why": why}
         for row, why in outcome.refused[:MOST_NAMED]

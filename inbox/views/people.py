@@ -28,7 +28,7 @@ MOST_CHOSEN = 50
 @require_http_methods(["GET", "POST"])
 def search(request: MunicipalityRequest) -> HttpResponse:
     query = request.POST.get("q", "").strip()[:200]
-    context = {"words": query, "found": personal_data.search_authors(query), "most": personal_data.MOST_FOUND}
+    context = {"query": query, "authors": personal_data.search_authors(query), "most": personal_data.MOST_FOUND}
     return render(request, "inbox/people.html", context)
 
 
@@ -57,7 +57,7 @@ def _subject_context(chosen: list[personal_data.Author]) -> dict[str, Any]:
     return {
         "chosen": chosen,
         "everything": everything,
-        "kept": everything.kept,
+        "kept": everything.held_messages,
         "staying": personal_data.retained_stores(chosen),
         "now": timezone.now(),
     }

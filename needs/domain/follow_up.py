@@ -38,11 +38,11 @@ def create_post(need: Need, *, by: User) -> Post:
     if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
     post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
-    content = _words(row)
+    content = _draft_text(row)
     tag = f"sr-{row.municipality.primary_script}"
     text = content if tag == "sr-Cyrl" else derive(content, tag, glossary(row.municipality_id))
     draft = parse(post.draft)
-    remember(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_shown(row)))
+    remember(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_media(row)))
     post.save()
     row.follow_up = post
     row.save()
@@ -50,7 +50,7 @@ def create_post(need: Need, *, by: User) -> Post:
     return post
 
 
-def _words(need: Need) -> str:
+def _draft_text(need: Need) -> str:
     chosen = Supporter.objects.filter(QUOTABLE, need=need).order_by("received_on", "pk")
     quotes = "".join(f"„{quote}”\n" for quote in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
     quotes += "\n" if quotes else ""
@@ -60,7 +60,7 @@ def _words(need: Need) -> str:
     return DECIDED.format(title=need.title, quotes=quotes, decided=decided, words=need.reason)
 
 
-def _shown(need: Need) -> tuple[Shown, ...]:
+def _media(need: Need) -> tuple[Shown, ...]:
     """How it is now comes first: that is what the post tells."""
     rows = NeedPicture.objects.filter(need=need).select_related("media")
     ordered = sorted(rows, key=lambda picture: (picture.moment != PictureMoment.AFTER, picture.position, picture.pk))

@@ -26,12 +26,12 @@ from serbian.folding import fold
 SHORTEST_QUOTE = 8
 
 
-def _voices(person: DataSubject) -> Iterable[Any]:
+def _supporters(person: DataSubject) -> Iterable[Any]:
     rows = Supporter.objects.filter(message__in=person.messages)
     return rows.select_related("need__follow_up", "by").order_by("pk")
 
 
-def _erase_voices(what: Erasure) -> None:
+def _erase_supporters(what: Erasure) -> None:
     cleared: dict[str, Any] = {"note": ""} | ({"quote": ""} if what.asked else {})
     Supporter.objects.filter(message__in=what.messages).update(**cleared)
 
@@ -49,7 +49,7 @@ SUPPORTERS = PersonalDataStore(
     ),
     "needs.supporter",
     ("quote", "note"),
-    _voices,
+    _supporters,
     (
         StoredField("need", gettext_lazy("Need")),
         StoredField("quote", gettext_lazy("Quote")),
@@ -62,12 +62,12 @@ SUPPORTERS = PersonalDataStore(
         StoredField("by", pgettext_lazy("of a row", "By")),
         StoredField("at", gettext_lazy("When")),
     ),
-    erase=_erase_voices,
+    erase=_erase_supporters,
     stays=lambda: _("That somebody asked for it, and on which day: it counts. The quote and the note are erased."),
 )
 
 
-def _callers(person: DataSubject) -> Iterable[Any]:
+def _notes_naming(person: DataSubject) -> Iterable[Any]:
     """Voices that came in no message, with a note in which their full name stands."""
     if not person.full_names:
         return []
@@ -82,7 +82,7 @@ CALLERS = PersonalDataStore(
     lambda: _("%(days)s days after the note was written.") % {"days": settings.INBOX_DAYS},
     "needs.supporter",
     (),
-    _callers,
+    _notes_naming,
     (
         StoredField("need", gettext_lazy("Need")),
         StoredField("note", gettext_lazy("Note")),
@@ -102,7 +102,7 @@ def _quotes(person: DataSubject) -> list[str]:
     return [quote for quote in quotes if len(quote) >= SHORTEST_QUOTE]
 
 
-def _quoting(person: DataSubject) -> Iterable[Any]:
+def _variants_quoting(person: DataSubject) -> Iterable[Any]:
     """The newest text of each post in which one of their quotes stands word by word."""
     wanted = Q(pk__in=[])
     for quote in _quotes(person):
@@ -123,7 +123,7 @@ QUOTING = PersonalDataStore(
     lambda: _("As long as the post."),
     "posts.variant",
     ("text",),
-    _quoting,
+    _variants_quoting,
     (
         StoredField("post", gettext_lazy("Post"), "version.post.title"),
         StoredField("text", gettext_lazy("Words")),
@@ -133,7 +133,7 @@ QUOTING = PersonalDataStore(
 )
 
 
-def _drafts(person: DataSubject) -> Iterable[Any]:
+def _drafts_quoting(person: DataSubject) -> Iterable[Any]:
     wanted = Q(pk__in=[])
     for quote in _quotes(person):
         wanted |= Q(search_key__contains=fold(quote))
@@ -147,7 +147,7 @@ DRAFTS = PersonalDataStore(
     lambda: _("As long as the post."),
     "posts.post",
     ("draft", "excerpt", "search_key"),
-    _drafts,
+    _drafts_quoting,
     (
         StoredField("post", gettext_lazy("Post"), "title"),
         StoredField("text", gettext_lazy("Words"), "excerpt"),

@@ -17,16 +17,16 @@ def show(need: Need, *, by: User) -> Need:
     row = lock(need)
     if row.stage not in (*SETTLED, NeedStage.PLANNED):
         raise ActionNotAllowed(_("Decide about it first: the page tells what was decided and what was done."))
-    return _put(row, is_public=True, by=by)
+    return _set_public(row, is_public=True, by=by)
 
 
 @transaction.atomic
 def hide(need: Need, *, by: User) -> Need:
     """It is taken from the page; copies that readers hold last some minutes."""
-    return _put(lock(need), is_public=False, by=by)
+    return _set_public(lock(need), is_public=False, by=by)
 
 
-def _put(row: Need, *, is_public: bool, by: User) -> Need:
+def _set_public(row: Need, *, is_public: bool, by: User) -> Need:
     if row.is_public != is_public:
         row.is_public = is_public
         row.save()

@@ -81,7 +81,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
         _refuse_answered(supporter)
     left = {supporter.need_id for supporter in moved}
     Supporter.objects.filter(pk__in=[supporter.pk for supporter in moved]).update(need=row, error="", round=None)
-    new = [_of(row, message, by) for message in rows if message.pk not in known]
+    new = [_supporter_for(row, message, by) for message in rows if message.pk not in known]
     Supporter.objects.bulk_create(new)
     if new or moved:
         recount(row.municipality_id, row.pk, *left)
@@ -89,7 +89,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
     return len(new) + len(moved)
 
 
-def _of(need: Need, message: Message, by: User) -> Supporter:
+def _supporter_for(need: Need, message: Message, by: User) -> Supporter:
     return Supporter(
         municipality_id=need.municipality_id, need=need, message=message, source=SupporterSource.MESSAGE, by=by,
         received_on=message.at.astimezone(BELGRADE).date(),

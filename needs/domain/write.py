@@ -58,7 +58,7 @@ def mark_daily_counts(municipality_id: int) -> None:
 def create(municipality: Municipality, content: NeedContent, *, by: User) -> Need:
     """A new need without a voice yet. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
-    _put(need, content)
+    _apply(need, content)
     need.save()
     record("need.write", by=by, target=need)
     return need
@@ -67,7 +67,7 @@ def create(municipality: Municipality, content: NeedContent, *, by: User) -> Nee
 @transaction.atomic
 def change(need: Need, content: NeedContent, *, by: User) -> Need:
     row = lock(need)
-    _put(row, content)
+    _apply(row, content)
     row.save()
     record("need.change", by=by, target=row)
     return row
@@ -84,7 +84,7 @@ def delete(need: Need, *, by: User) -> None:
     row.delete()
 
 
-def _put(need: Need, content: NeedContent) -> None:
+def _apply(need: Need, content: NeedContent) -> None:
     title, text = " ".join(storable(content.title).split()), storable(content.text).strip()
     if not title:
         raise ActionNotAllowed(_("Say in a few words what is needed."), "title")

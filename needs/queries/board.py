@@ -22,16 +22,16 @@ MOST_FOUND = 20
 class NeedFilters:
     """What the board is narrowed to; empty means all. `settlement` and `department` are ids, "none" those without."""
 
-    words: str = ""
+    search: str = ""
     topic: str = ""
     settlement: str = ""
     department: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.topic or self.settlement or self.department)
+        return bool(self.search or self.topic or self.settlement or self.department)
 
     def apply(self, rows: QuerySet[Need]) -> QuerySet[Need]:
-        for word in fold(self.words).split():
+        for word in fold(self.search).split():
             rows = rows.filter(search_key__contains=word)
         if self.topic:
             rows = rows.filter(topic="" if self.topic == "none" else self.topic)

@@ -57,7 +57,7 @@ class PublicFilters:
 
 @dataclass(frozen=True)
 class ClosingReport:
-    """What people were asked by a post, what they said, what came of it. `words` are in `script`."""
+    """The closing report of a post that asked people something: the question, the options and the outcome."""
 
     closing: Closing
     asked: str
@@ -76,7 +76,7 @@ class PublicNeeds:
     needs: list[Need] = field(default_factory=list)
     posts: dict[int, str] = field(default_factory=dict)  # follow-up post to its address on a network
     reports: list[ClosingReport] = field(default_factory=list)
-    words: Glossary = EMPTY
+    terms: Glossary = EMPTY
 
 
 def published_page(slug: str) -> PublishedPage | None:
@@ -130,9 +130,9 @@ def load_section(municipality: Municipality, chosen: PublicFilters) -> PublicNee
         part = slice((chosen.number - 1) * AT_ONCE, chosen.number * AT_ONCE)
         terms = glossary(municipality.pk)
         if chosen.show == ASKED:
-            return PublicNeeds(counts, topics, pages, reports=_reports(part), words=terms)
+            return PublicNeeds(counts, topics, pages, reports=_reports(part), terms=terms)
         needs = _needs(chosen, part)
-        return PublicNeeds(counts, topics, pages, needs, _posts(needs), words=terms)
+        return PublicNeeds(counts, topics, pages, needs, _posts(needs), terms=terms)
 
 
 def newest(municipality: Municipality) -> tuple[list[Need], Glossary]:

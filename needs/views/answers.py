@@ -16,4 +16,4 @@ from posts import queries as posts
 def count(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(posts.visible().exclude(format=""), pk=pk)
     counted = bool(posts.poll_results(post))
-    return render(request, "needs/public_answers.html", {"found": count_answers(post), "counted": counted})
+    return render(request, "needs/public_answers.html", {"answers": count_answers(post), "counted": counted})

@@ -58,7 +58,7 @@ def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[An
     places = {"none", *(str(row.pk) for row in settlements)}
     offices = {"none", *(str(row.pk) for row in departments)}
     return NeedFilters(
-        words=asked.get("q", "")[:80],
+        search=asked.get("q", "")[:80],
         topic=choice_param(asked, "topic", {*Topic.values, "none"}),
         settlement=choice_param(asked, "settlement", places),
         department=choice_param(asked, "department", offices),
@@ -74,7 +74,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     if sent is not None and form.is_valid() and first.is_valid():
         try:
             with transaction.atomic():
-                need = write.create(request.municipality, form.words(), by=request.user)
+                need = write.create(request.municipality, form.content(), by=request.user)
                 values = first.cleaned_data
                 if values["source"]:
                     supporters.add(need, values.pop("source"), values.pop("received_on"), by=request.user, **values)
@@ -113,7 +113,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
             flash.success(request, text % {"count": count})
             return redirect("need", request.municipality.slug, need.pk)
     return render_page(request, "needs/gather.html", {
-        "chosen": chosen, "found": queries.search_needs(query), "words": query,
+        "chosen": chosen, "needs": queries.search_needs(query), "query": query,
         "picked": int_param(request.POST, "need", default=0),
     }, form=form, problem=problem)  # fmt: skip
 
@@ -122,7 +122,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
 def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[Message]) -> tuple[Need, int]:
     """Both or nothing: no need is left behind whose messages were refused."""
     if form is not None:
-        need = write.create(request.municipality, form.words(), by=request.user)
+        need = write.create(request.municipality, form.content(), by=request.user)
     else:
         need = get_object_or_404(Need, pk=int_param(request.POST, "need", default=0))
     return need, supporters.gather(need, chosen, by=request.user)

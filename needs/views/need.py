@@ -53,7 +53,7 @@ def page(
 @require_http_methods(["GET", "POST"])
 def change(request: MunicipalityRequest, need: int) -> HttpResponse:
     def act(row: Need, form: NeedForm) -> str:
-        write.change(row, form.words(), by=request.user)
+        write.change(row, form.content(), by=request.user)
         return _("Saved.")
 
     return handle_form(request, need, NeedForm, "needs/write.html", act)
@@ -127,7 +127,7 @@ def merge(request: MunicipalityRequest, need: int) -> HttpResponse:
                 return redirect("need", request.municipality.slug, target.pk)
         else:
             problem = _("Choose the need that stays.")
-    context = {"need": row, "found": queries.search_needs(query, but=row.pk), "words": query}
+    context = {"need": row, "needs": queries.search_needs(query, but=row.pk), "query": query}
     return render_page(request, "needs/merge.html", context, problem=problem)
 
 

@@ -27,7 +27,7 @@ def notify_supporters(request: MunicipalityRequest, need: int) -> HttpResponse:
     known = find_recipients(row)
     form = AnswerForm(
         request.POST if request.method == "POST" else None,
-        initial={"text": _said(row)},
+        initial={"text": _default_text(row)},
         private=known.private,
         people=len(known.reached),
     )
@@ -49,5 +49,5 @@ def notify_supporters(request: MunicipalityRequest, need: int) -> HttpResponse:
     return render_page(request, "needs/tell.html", context, form=form)
 
 
-def _said(row: Need) -> str:
+def _default_text(row: Need) -> str:
     return row.done if row.stage == NeedStage.DONE else row.reason if row.stage == NeedStage.DECLINED else ""

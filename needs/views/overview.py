@@ -36,7 +36,7 @@ def page(request: MunicipalityRequest) -> HttpResponse:
     slug, period = request.municipality.slug, data.period
     base, query = reverse("needs_overview", args=[slug]), _query(period)
     context = {
-        "found": data,
+        "overview": data,
         "name": _name(period),
         "drawn": drawn,
         "choices": _choices(base, period),

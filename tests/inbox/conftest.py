@@ -37,10 +37,10 @@ class MunicipalityInbox:
     post: str
     """The id of our post on the network."""
 
-    def says(self, text: str, under: str = "") -> str:
+    def comment(self, text: str, under: str = "") -> str:
         return str(self.network.react("mastodon", under or self.post, "reply", text))
 
-    def hear(self) -> int:
+    def fetch(self) -> int:
         """What a worker hears at the next look, whenever that is due."""
         ingest.schedule()
         with everywhere("a test does not wait"):
@@ -51,13 +51,13 @@ class MunicipalityInbox:
         with scope(self.cast.cuprija):
             return list(Message.objects.select_related("channel").order_by("pk"))
 
-    def heard(self, text: str) -> Message:
+    def receive(self, text: str) -> Message:
         """The message with these words, after a citizen wrote them and a worker heard them."""
-        self.says(text)
-        self.hear()
+        self.comment(text)
+        self.fetch()
         return next(message for message in self.messages() if text in message.text)
 
-    def again(self, message: Message) -> Message:
+    def reload(self, message: Message) -> Message:
         with scope(self.cast.cuprija):
             return Message.objects.select_related("channel", "assignee").get(pk=message.pk)
 

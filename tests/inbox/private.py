@@ -74,7 +74,7 @@ def heard(
 ) -> Message:
     """What somebody wrote for these readers, after a worker heard it."""
     remote_id = writer.write(text, remote_visibility, under)
-    municipality.hear()
+    municipality.fetch()
     return next(message for message in municipality.messages() if message.remote_id == remote_id)
 
 

@@ -41,12 +41,12 @@ class Square:
     page: Account
     post: Status
 
-    def says(self, text: str, who: str = "Љути суграђанин") -> Status:
+    def comment(self, text: str, who: str = "Љути суграђанин") -> Status:
         return write.publish(door.enter(who), write.Draft(text, "sr", reply_to=self.post.pk))
 
-    def heard(self, text: str) -> Message:
+    def receive(self, text: str) -> Message:
         """The message that a worker heard after a citizen wrote this below our post."""
-        message = self.says(text)
+        message = self.comment(text)
         with scope(self.cast.cuprija):
             ingest.store_messages(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
             return Message.objects.select_related("channel").get(remote_id=str(message.pk))

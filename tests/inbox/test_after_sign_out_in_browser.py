@@ -43,7 +43,7 @@ def page(browser: Any) -> Iterator[Any]:
 def test_the_back_button_shows_no_message_after_the_sign_out(
     page: Any, live_server: Any, municipality: MunicipalityInbox
 ) -> None:
-    message = municipality.heard(f"@opstina {WORDS}")
+    message = municipality.receive(f"@opstina {WORDS}")
     enter(page, live_server, municipality.cast.officer)
     for address in ("/m/cuprija/inbox/", f"/m/cuprija/inbox/{message.pk}/"):
         page.goto(live_server.url + address)

@@ -65,7 +65,7 @@ def out(municipality: MunicipalityInbox) -> list[str]:
 
 
 def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     response = sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."}, follow=True)
     assert "The answer waits for approval" in response.text
     assert strict.again(message).state == MessageState.WAITING
@@ -85,7 +85,7 @@ def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: Municipal
 
 @pytest.mark.django_db(transaction=True)
 def test_two_approvers_at_the_same_moment_send_it_once(strict: MunicipalityInbox) -> None:
-    one = proposed(strict, strict.heard("@opstina До када?"))
+    one = proposed(strict, strict.receive("@opstina До када?"))
     second = person("second")
     Membership.objects.create(user=second, municipality=strict.cast.cuprija, role="approver")
     together = threading.Barrier(2)
@@ -108,13 +108,13 @@ def test_two_approvers_at_the_same_moment_send_it_once(strict: MunicipalityInbox
 
 
 def test_without_the_rule_answers_go_at_once_as_before(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."})
     assert out(municipality) == ["@gradjanka До 14 часова."]
 
 
 def test_sending_without_asking_is_refused_by_the_verb_itself(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     for who in (strict.cast.officer, strict.cast.approver):
         with scope(strict.cast.cuprija), pytest.raises(ActionNotAllowed, match="Ask for approval"):
             answer.answer(message, "До 14 часова.", by=who)
@@ -123,7 +123,7 @@ def test_sending_without_asking_is_refused_by_the_verb_itself(strict: Municipali
 
 def test_an_answer_without_approval_never_leaves_even_with_a_delivery(strict: MunicipalityInbox) -> None:
     """Whatever made the row: before each call the gate asks again."""
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     with scope(strict.cast.cuprija):
         reply = answer.send(triage_locked(message), "До 14 часова.", by=strict.cast.officer, approved_by=None)
     assert out(strict) == []
@@ -137,7 +137,7 @@ def triage_locked(message: Message) -> Message:
 
 
 def test_an_answer_on_its_way_is_held_when_the_house_begins_to_ask(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     with scope(municipality.cast.cuprija):
         answer.answer(message, "До 14 часова.", by=municipality.cast.officer)
     rule(municipality, answers_need_approval=True)
@@ -145,7 +145,7 @@ def test_an_answer_on_its_way_is_held_when_the_house_begins_to_ask(municipality:
 
 
 def test_nobody_approves_their_own_words_unless_the_house_lets_them(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     one = proposed(strict, message, by=strict.cast.approver)
     refused = decided(strict, one)
     assert refused.status_code == 422
@@ -157,7 +157,7 @@ def test_nobody_approves_their_own_words_unless_the_house_lets_them(strict: Muni
 
 def test_an_approver_who_may_approve_their_own_answers_at_once(strict: MunicipalityInbox) -> None:
     rule(strict, may_approve_own=True)
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     sign_in(strict.cast.approver).post(f"{LIST}{message.pk}/answer/", {"text": "Одмах."})
     assert out(strict) == ["@gradjanka Одмах."]
     with scope(strict.cast.cuprija):
@@ -165,7 +165,7 @@ def test_an_approver_who_may_approve_their_own_answers_at_once(strict: Municipal
 
 
 def test_who_stands_in_for_an_approver_decides(strict: MunicipalityInbox) -> None:
-    one = proposed(strict, strict.heard("@opstina До када?"), by=strict.cast.approver)
+    one = proposed(strict, strict.receive("@opstina До када?"), by=strict.cast.approver)
     today = timezone.localdate()
     Delegation.objects.create(
         municipality=strict.cast.cuprija, approver=strict.cast.approver, delegate=strict.cast.officer,
@@ -177,13 +177,13 @@ def test_who_stands_in_for_an_approver_decides(strict: MunicipalityInbox) -> Non
 
 def test_home_says_to_an_approver_that_answers_wait(strict: MunicipalityInbox) -> None:
     assert "answer to a citizen waits" not in sign_in(strict.cast.approver).get("/m/cuprija/").text
-    proposed(strict, strict.heard("@opstina До када?"))
+    proposed(strict, strict.receive("@opstina До када?"))
     assert "1 answer to a citizen waits, too" in sign_in(strict.cast.approver).get("/m/cuprija/").text
     assert "answer to a citizen waits" not in sign_in(strict.cast.officer).get("/m/cuprija/").text
 
 
 def test_an_officer_may_not_approve(strict: MunicipalityInbox) -> None:
-    one = proposed(strict, strict.heard("@opstina До када?"), by=strict.cast.approver)
+    one = proposed(strict, strict.receive("@opstina До када?"), by=strict.cast.approver)
     assert decided(strict, one, strict.cast.officer).status_code == 403
     with scope(strict.cast.cuprija), pytest.raises(ActionNotAllowed, match="Only an approver"):
         propose.approve(one, one.text, revision=one.revision, by=strict.cast.officer)
@@ -191,7 +191,7 @@ def test_an_officer_may_not_approve(strict: MunicipalityInbox) -> None:
 
 
 def test_approval_is_of_the_words_that_were_read(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     read = proposed(strict, message)
     proposed(strict, message, "До 18 часова.")  # its author changes it meanwhile
     stale = decided(strict, read)
@@ -202,7 +202,7 @@ def test_approval_is_of_the_words_that_were_read(strict: MunicipalityInbox) -> N
 
 
 def test_words_changed_by_an_approver_are_not_sent_by_them(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     one = proposed(strict, message)
     refused = decided(strict, one, text="До 16 часова.")
     assert refused.status_code == 422
@@ -215,12 +215,12 @@ def test_words_changed_by_an_approver_are_not_sent_by_them(strict: MunicipalityI
 
 
 def test_line_ends_of_a_browser_are_no_change(strict: MunicipalityInbox) -> None:
-    one = proposed(strict, strict.heard("@opstina До када?"), "Први ред.\nДруги ред.")
+    one = proposed(strict, strict.receive("@opstina До када?"), "Први ред.\nДруги ред.")
     assert decided(strict, one, text="Први ред.\r\nДруги ред.").status_code == 302
 
 
 def test_an_answer_comes_back_with_a_reason_and_the_words_of_the_approver(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     one = proposed(strict, message)
     wordless = decided(strict, one, decision="return", text="До 16 часова.")
     assert wordless.status_code == 422
@@ -237,7 +237,7 @@ def test_an_answer_comes_back_with_a_reason_and_the_words_of_the_approver(strict
 
 
 def test_what_came_back_is_over_once_it_was_answered(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     decided(strict, proposed(strict, message), decision="return", reason="Погрешно време")
     rule(strict, answers_need_approval=False)
     sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 16 часова."})
@@ -259,7 +259,7 @@ def test_an_approver_switches_the_rule_on_and_that_is_recorded(municipality: Mun
 
 
 def test_its_author_takes_it_back_and_goes_on_writing(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     one = proposed(strict, message)
     path = f"{LIST}{message.pk}/proposed/{one.pk}/withdraw/"
     assert sign_in(strict.cast.approver).post(path).status_code == 422
@@ -270,7 +270,7 @@ def test_its_author_takes_it_back_and_goes_on_writing(strict: MunicipalityInbox)
 
 
 def test_while_one_waits_nobody_asks_for_a_second(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     proposed(strict, message)
     response = sign_in(strict.cast.approver).post(f"{LIST}{message.pk}/answer/", {"text": "Друга"})
     assert response.status_code == 422
@@ -281,7 +281,7 @@ def test_while_one_waits_nobody_asks_for_a_second(strict: MunicipalityInbox) -> 
 
 
 def test_in_an_emergency_who_is_on_the_list_answers_at_once_and_others_wait(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina Гори депонија!")
+    message = strict.receive("@opstina Гори депонија!")
     with scope(strict.cast.cuprija):
         triage.set_kind(message, MessageKind.EMERGENCY, by=strict.cast.officer)
     waiting = proposed(strict, message)
@@ -290,13 +290,13 @@ def test_in_an_emergency_who_is_on_the_list_answers_at_once_and_others_wait(stri
     sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "Ватрогасци стижу."})
     assert out(strict) == ["@gradjanka Ватрогасци стижу."]
     assert again(strict, waiting).state == ProposalState.WITHDRAWN
-    calm = strict.heard("@opstina Када је базар?")
+    calm = strict.receive("@opstina Када је базар?")
     sign_in(strict.cast.officer).post(f"{LIST}{calm.pk}/answer/", {"text": "У суботу."})
     assert out(strict) == ["@gradjanka Ватрогасци стижу."]
 
 
 def test_the_right_of_the_list_is_asked_again_before_the_call(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina Гори депонија!")
+    message = strict.receive("@opstina Гори депонија!")
     right = EmergencyRight.objects.create(
         municipality=strict.cast.cuprija, user=strict.cast.officer, by=strict.cast.approver
     )
@@ -308,7 +308,7 @@ def test_the_right_of_the_list_is_asked_again_before_the_call(strict: Municipali
 
 
 def test_a_colleague_who_answered_meanwhile_stops_the_approval(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     one = proposed(municipality, message)
     with scope(municipality.cast.cuprija):
         answer.send(
@@ -321,7 +321,7 @@ def test_a_colleague_who_answered_meanwhile_stops_the_approval(municipality: Mun
 
 
 def test_approvers_and_authors_are_told_without_a_word_of_the_citizen(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina Живим у Бранковој 7, до када?")
+    message = strict.receive("@opstina Живим у Бранковој 7, до када?")
     one = proposed(strict, message, "До 14 часова, у Бранковој.")
     decided(strict, one, decision="return", reason="Без адресе")
     rows = list(Notification.objects.order_by("pk"))
@@ -333,7 +333,7 @@ def test_approvers_and_authors_are_told_without_a_word_of_the_citizen(strict: Mu
 
 
 def test_what_is_recorded_names_nobody_and_repeats_nothing(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     decided(strict, proposed(strict, message), decision="return", reason="Не тако")
     decided(strict, proposed(strict, message, "Опет."))
     rows = AuditEvent.objects.filter(verb__startswith="message.").order_by("pk")
@@ -342,7 +342,7 @@ def test_what_is_recorded_names_nobody_and_repeats_nothing(strict: MunicipalityI
 
 
 def test_with_the_message_its_proposals_and_drafts_are_forgotten(strict: MunicipalityInbox) -> None:
-    message = strict.heard("@opstina До када?")
+    message = strict.receive("@opstina До када?")
     one = proposed(strict, message, "У Бранковој 7.")
     sign_in(strict.cast.approver).post(f"{LIST}{message.pk}/draft/", {"text": "У Бранковој 8."})
     with scope(strict.cast.cuprija):
@@ -362,7 +362,7 @@ def test_the_queue_asks_as_much_for_many_as_for_one(
     client, counts = sign_in(strict.cast.approver), []
     for many in (1, 12):
         for number in range(many):
-            proposed(strict, strict.heard(f"@opstina Питање {many} {number}?"))
+            proposed(strict, strict.receive(f"@opstina Питање {many} {number}?"))
         client.get(f"{LIST}proposed/")
         with django_assert_max_num_queries(12) as queries:
             assert client.get(f"{LIST}proposed/").status_code == 200

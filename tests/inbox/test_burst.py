@@ -91,7 +91,7 @@ def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(p
             connection.close()
 
     for start in range(5):
-        items = [_said(f"{start}-{number}") for number in range(200)]
+        items = [_mention(f"{start}-{number}") for number in range(200)]
         hands = [threading.Thread(target=keep, args=(batch,)) for batch in (items, items[::-1], items[::2])]
         for hand in hands:
             hand.start()
@@ -102,7 +102,7 @@ def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(p
         assert Message.objects.count() == 1000
 
 
-def _said(remote_id: str) -> types.Message:
+def _mention(remote_id: str) -> types.Message:
     return types.Message(
         remote_id=remote_id, in_reply_to=None, root=None, author_id="c", author_handle="@c", author_name="Цица",
         author_url="", author_avatar_url="", text="Исто", url="", at=timezone.now(),

@@ -97,7 +97,7 @@ def test_settlements_are_added_once_in_either_script_and_renamed(cast: Cast) -> 
 
 
 def test_merging_takes_messages_and_needs_along(municipality: MunicipalityInbox) -> None:
-    cast, message = municipality.cast, municipality.heard("@opstina Рупа")
+    cast, message = municipality.cast, municipality.receive("@opstina Рупа")
     wrong, right = settlement(cast, "Мућава село"), settlement(cast, "Мућава")
     with scope(cast.cuprija):
         Message.objects.filter(pk=message.pk).update(settlement=wrong)

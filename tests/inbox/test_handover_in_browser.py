@@ -21,7 +21,7 @@ def test_a_department_is_asked_and_its_answer_used(
 ) -> None:
     page.set_default_timeout(15_000)
     enter(page, live_server, municipality.cast.officer)
-    message = municipality.heard("@opstina До када нема воде? Зовите 063/123-456")
+    message = municipality.receive("@opstina До када нема воде? Зовите 063/123-456")
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     page.get_by_role("link", name="Departments", exact=True).click()
     is_sound(page)
@@ -84,7 +84,7 @@ def test_a_department_is_asked_and_its_answer_used(
 def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
     enter(page, live_server, municipality.cast.approver)
-    message = municipality.heard("@opstina Моје име је Петар")
+    message = municipality.receive("@opstina Моје име је Петар")
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     page.get_by_text("Erasure").click()
     page.locator("#hold-reason").fill("П 12/2026")
@@ -111,4 +111,4 @@ def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, m
     page.get_by_label("I have made sure").check()
     page.get_by_role("button", name="Erase it for good").click()
     expect(page.get_by_text("Erased: 1 messages")).to_be_visible()
-    assert municipality.again(message).text == ""
+    assert municipality.reload(message).text == ""

@@ -21,7 +21,7 @@ __all__ = ["waterworks"]
 
 def written_by(municipality: MunicipalityInbox, name: str) -> Message:
     """A message whose author a server without a limit on names calls so."""
-    message = municipality.heard("@opstina Нема воде, зовите 063/123-456")
+    message = municipality.receive("@opstina Нема воде, зовите 063/123-456")
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(author_name=name)
     return message

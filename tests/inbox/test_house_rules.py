@@ -163,7 +163,7 @@ def test_who_asks_too_often_waits(cast: Cast, settings: Any) -> None:
 
 def test_what_was_hidden_is_told_as_sums_without_words_and_names(municipality: MunicipalityInbox) -> None:
     switched_on(municipality.cast)
-    message = municipality.heard("@opstina Одвратне речи")
+    message = municipality.receive("@opstina Одвратне речи")
     with scope(municipality.cast.cuprija):
         row = moderate.propose(
             message, ModerationRequest("insult", "hide", "Псује председника"), by=municipality.cast.officer

@@ -19,7 +19,7 @@ def test_a_citizen_is_heard_and_answered(page: Any, live_server: Any, municipali
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     expect(page.get_by_text("Nobody waits for an answer")).to_be_visible()
     is_sound(page)
-    municipality.heard("@opstina До када неће бити воде?")
+    municipality.receive("@opstina До када неће бити воде?")
     page.reload()
     expect(page.get_by_text("New", exact=True)).to_be_visible()
     is_sound(page)

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 def morning(municipality: MunicipalityInbox) -> list[Message]:
     """Five messages, each with days to go, in the order of the list."""
     for text in ("Када ради шалтер?", "Рупа у Карађорђевој.", "Предлог: клупе", "Купите злато!", "Хвала вам!"):
-        municipality.says(f"@opstina {text}")
-    municipality.hear()
+        municipality.comment(f"@opstina {text}")
+    municipality.fetch()
     rows = municipality.messages()
     with scope(municipality.cast.cuprija):
         for number, row in enumerate(rows):

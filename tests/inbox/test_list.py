@@ -46,8 +46,8 @@ def many(municipality: MunicipalityInbox, count: int, **fields: Any) -> list[Mes
         return Message.objects.bulk_create(rows)
 
 
-def shown(municipality: MunicipalityInbox, **asked: Any) -> list[int]:
-    answer = sign_in(municipality.cast.officer).get(LIST, asked)
+def shown(municipality: MunicipalityInbox, **count_queries: Any) -> list[int]:
+    answer = sign_in(municipality.cast.officer).get(LIST, count_queries)
     assert answer.status_code == 200
     return [row.pk for row in answer.context["page"]]
 
@@ -100,15 +100,15 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(municipality: M
         triage.set_settlement(one, "Супска", by=municipality.cast.officer)
         triage.set_department(one, works, by=municipality.cast.officer)
         triage.assign(one, municipality.cast.approver, by=municipality.cast.officer)
-    place = municipality.again(one).settlement_id
-    asked = {
+    place = municipality.reload(one).settlement_id
+    count_queries = {
         "kind": "complaint", "topic": "water", "settlement": place, "department": works.pk,
         "assignee": municipality.cast.approver.pk,
     }  # fmt: skip
-    for name, value in asked.items():
+    for name, value in count_queries.items():
         assert shown(municipality, **{name: value}) == [one.pk], name
         assert shown(municipality, **{name: "none"}) == [other.pk], name
-    assert shown(municipality, **asked) == [one.pk]
+    assert shown(municipality, **count_queries) == [one.pk]
     assert set(shown(municipality, channel=municipality.channel.pk)) == {one.pk, other.pk}
     assert shown(municipality, channel="999999") == []
     for name in ("kind", "settlement", "assignee", "channel", "view", "page"):
@@ -118,13 +118,17 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(municipality: M
 
 
 def test_the_list_is_kept_in_its_address_and_nothing_else_is() -> None:
-    asked = {"view": "late", "kind": "question", "q": "вода", "assignee": "none", "page": "3", "evil": "1"}
-    assert MessageFilters.read(asked).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
-    assert MessageFilters.read(MessageFilters.read(asked).filters | {"view": "late"}) == MessageFilters.read(asked)
+    count_queries = {"view": "late", "kind": "question", "q": "вода", "assignee": "none", "page": "3", "evil": "1"}
+    assert (
+        MessageFilters.read(count_queries).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
+    )
+    assert MessageFilters.read(MessageFilters.read(count_queries).filters | {"view": "late"}) == MessageFilters.read(
+        count_queries
+    )
 
 
 def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     many(municipality, 2)
     client = sign_in(municipality.cast.officer)
     client.post(f"{LIST}{message.pk}/answer/", {"text": "До 14.", "after": "0"})
@@ -143,11 +147,11 @@ def test_a_settlement_is_found_in_either_script_and_made_once(municipality: Muni
     client.post(f"{LIST}{other.pk}/file/", {"settlement": "mali popovic"})
     with scope(municipality.cast.cuprija):
         assert [str(settlement) for settlement in Settlement.objects.all()] == ["Мали Поповић"]
-    assert municipality.again(one).settlement_id == municipality.again(other).settlement_id is not None
+    assert municipality.reload(one).settlement_id == municipality.reload(other).settlement_id is not None
     page = client.get(f"{LIST}{one.pk}/").text
     assert '<option value="Мали Поповић" label="Mali Popović">' in page
     client.post(f"{LIST}{one.pk}/file/", {"settlement": ""})
-    assert municipality.again(one).settlement_id is None
+    assert municipality.reload(one).settlement_id is None
     long = client.post(f"{LIST}{one.pk}/file/", {"settlement": "ш" * 81})
     assert long.status_code == 422
     assert "ш" * 81 in long.text
@@ -162,7 +166,7 @@ def test_topic_and_department_come_from_closed_lists(municipality: MunicipalityI
         foreign = Department.objects.create(municipality=municipality.cast.novi_pazar, name="Туђе")
     client, page = sign_in(municipality.cast.officer), f"{LIST}{message.pk}/file/"
     client.post(page, {"topic": "water", "department": works.pk})
-    again = municipality.again(message)
+    again = municipality.reload(message)
     assert (again.topic, again.department_id) == (Topic.WATER, works.pk)
     assert client.post(page, {"topic": "nonsense"}).status_code == 422
     assert client.post(page, {"department": old.pk}).status_code == 422
@@ -180,7 +184,8 @@ def test_many_are_done_with_at_once_each_with_its_own_event(municipality: Munici
     rows = many(municipality, 5)
     client = sign_in(municipality.cast.officer)
     for act, verb in (("kind:question", "sort"), ("topic:water", "file"),
-                      (f"assign:{municipality.cast.approver.pk}", "assign"), ("snooze:week", "snooze"), ("close:", "move")):  # fmt: skip
+                      (f"assign:{municipality.cast.approver.pk}", "assign"), ("snooze:week", "snooze"),
+                      ("close:", "move")):  # fmt: skip
         for row in rows:
             change(municipality, row, due_at=timezone.now() + timedelta(days=20))
         answer = client.post(
@@ -188,8 +193,8 @@ def test_many_are_done_with_at_once_each_with_its_own_event(municipality: Munici
         )
         assert answer.headers["Location"] == f"{LIST}?view=open&kind=question"
         assert AuditEvent.objects.filter(verb=f"message.{verb}").count() == 4, act
-    assert [municipality.again(row).state for row in rows] == [*[MessageState.CLOSED] * 4, MessageState.OPEN]
-    done = municipality.again(rows[0])
+    assert [municipality.reload(row).state for row in rows] == [*[MessageState.CLOSED] * 4, MessageState.OPEN]
+    done = municipality.reload(rows[0])
     assert (done.kind, done.topic, done.assignee) == (MessageKind.QUESTION, Topic.WATER, municipality.cast.approver)
 
 
@@ -201,8 +206,8 @@ def test_what_cannot_be_done_is_named_and_stops_nothing_else(municipality: Munic
     page_text = client.post(f"{LIST}several/", {"message": [late.pk, fine.pk], "act": "snooze:week"}, follow=True).text
     assert "Done with 1 message." in page_text
     assert "Грађанка 0: The time for its answer is over" in page_text
-    assert municipality.again(late).snoozed_until is None
-    assert municipality.again(fine).snoozed_until is not None
+    assert municipality.reload(late).snoozed_until is None
+    assert municipality.reload(fine).snoozed_until is not None
 
 
 def test_nothing_selected_nothing_chosen_and_too_much_are_said(municipality: MunicipalityInbox) -> None:
@@ -228,7 +233,7 @@ def test_a_row_of_another_municipality_is_not_there(municipality: MunicipalityIn
         "/m/novi-pazar/inbox/several/", {"message": [row.pk], "act": "close:"}
     )
     assert answer.status_code == 302
-    assert municipality.again(row).state == MessageState.OPEN
+    assert municipality.reload(row).state == MessageState.OPEN
 
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])
@@ -314,7 +319,7 @@ def test_who_wants_to_stays_and_may_undo(municipality: MunicipalityInbox) -> Non
     assert stayed.redirect_chain == [(f"{LIST}{first.pk}/{query}", 302)]
     assert f'action="{LIST}{first.pk}/reopen/?view=open&amp;then=stay"' in stayed.text
     client.post(f"{LIST}{first.pk}/reopen/{query}")
-    assert municipality.again(first).state == MessageState.OPEN
+    assert municipality.reload(first).state == MessageState.OPEN
     # who came from no list stays, too
     assert client.post(f"{LIST}{second.pk}/close/").headers["Location"] == f"{LIST}{second.pk}/"
 
@@ -353,7 +358,7 @@ def test_the_rail_and_home_say_how_many_wait(municipality: MunicipalityInbox) ->
     assert "wait for an answer" not in sign_in(municipality.cast.officer).get(HOME).text
 
 
-def asked(client: Any, path: str) -> int:
+def count_queries(client: Any, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
     return len(queries)
@@ -364,16 +369,16 @@ def test_two_thousand_messages_take_as_many_queries_as_one(municipality: Municip
     client = sign_in(municipality.cast.officer)
     many(municipality, 1)
     client.get(path)
-    few = asked(client, path)
+    few = count_queries(client, path)
     many(municipality, 2000, remote="more")
-    assert asked(client, path) == few <= MOST_QUERIES
+    assert count_queries(client, path) == few <= MOST_QUERIES
 
 
 def test_whatever_stands_around_a_message_comes_in_one_query(municipality: MunicipalityInbox) -> None:
     (message,) = many(municipality, 1)
     client, page = sign_in(municipality.cast.approver), f"{LIST}{message.pk}/?view=open"
     client.get(page)
-    few = asked(client, page)
+    few = count_queries(client, page)
     officer, approver = municipality.cast.officer, municipality.cast.approver
     with scope(municipality.cast.cuprija):
         works = Department.objects.create(
@@ -394,7 +399,7 @@ def test_whatever_stands_around_a_message_comes_in_one_query(municipality: Munic
         assert fragment in page_text
     assert f"{officer} is writing" in page_text
     assert page_text.count(str(officer)) > 3
-    assert asked(client, page) == few <= MOST_QUERIES
+    assert count_queries(client, page) == few <= MOST_QUERIES
 
 
 def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(municipality: MunicipalityInbox) -> None:
@@ -402,12 +407,12 @@ def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(municipalit
     (first,) = many(municipality, 1)
     page = f"{LIST}{first.pk}/?view=open"
     client.get(page)
-    few = asked(client, page)
+    few = count_queries(client, page)
     many(municipality, 2000, remote="more", publication=None)
     with scope(municipality.cast.cuprija):
         triage.set_settlement(first, "Супска", by=municipality.cast.officer)
         triage.assign(first, municipality.cast.approver, by=municipality.cast.officer)
-    assert asked(client, page) == few <= 12
+    assert count_queries(client, page) == few <= 12
 
 
 def test_a_full_page_of_the_list_is_small(municipality: MunicipalityInbox) -> None:

@@ -44,7 +44,7 @@ def now_of(municipality: MunicipalityInbox, row: Moderation) -> Moderation:
 
 
 def test_a_copy_is_kept_before_anything_is_done(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Запалићу вам канцеларију")
+    message = municipality.receive("@opstina Запалићу вам канцеларију")
     row = now_of(municipality, proposed(municipality, message))
     assert "Запалићу вам канцеларију" in row.text
     assert row.author_handle == message.author_handle
@@ -72,7 +72,7 @@ def test_a_copy_is_kept_before_anything_is_done(municipality: MunicipalityInbox)
 def test_what_is_missing_is_said_and_nothing_is_hidden(
     municipality: MunicipalityInbox, wish: ModerationRequest, says: str
 ) -> None:
-    message = municipality.heard("@opstina Баш сте лоши")
+    message = municipality.receive("@opstina Баш сте лоши")
     response = sign_in(municipality.cast.officer).post(f"/m/cuprija/inbox/{message.pk}/moderate/", vars(wish))
     assert response.status_code == 422
     assert says in response.text
@@ -83,14 +83,14 @@ def test_what_is_missing_is_said_and_nothing_is_hidden(
 
 
 def test_the_form_says_that_criticism_is_no_reason(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Баш сте лоши")
+    message = municipality.receive("@opstina Баш сте лоши")
     page = sign_in(municipality.cast.officer).get(f"/m/cuprija/inbox/{message.pk}/").text
     assert "Criticism is not in this list" in page
     assert "riticism" not in " ".join(str(label) for label in ModerationReason.labels)
 
 
 def test_a_removal_waits_for_somebody_else(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Убићу те")
+    message = municipality.receive("@opstina Убићу те")
     row = proposed(municipality, message, act="remove")
     assert row.state == ModerationState.PROPOSED
     first, second = sign_in(municipality.cast.officer), sign_in(municipality.cast.approver)
@@ -109,11 +109,11 @@ def test_a_removal_waits_for_somebody_else(municipality: MunicipalityInbox) -> N
         municipality.cast.officer,
         "Пријављено администраторима.",
     )
-    assert municipality.again(message).state == MessageState.CLOSED
+    assert municipality.reload(message).state == MessageState.CLOSED
 
 
 def test_the_second_person_may_disagree_and_says_why(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Лопови сте"), act="remove")
+    row = proposed(municipality, municipality.receive("@opstina Лопови сте"), act="remove")
     client = sign_in(municipality.cast.approver)
     assert client.post(f"{LIST}{row.pk}/refuse/").status_code == 422
     client.post(f"{LIST}{row.pk}/refuse/", {"why": "То је критика."})
@@ -124,7 +124,7 @@ def test_the_second_person_may_disagree_and_says_why(municipality: MunicipalityI
 
 
 def test_the_first_person_takes_a_proposal_back(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Лопови сте"), act="remove")
+    row = proposed(municipality, municipality.receive("@opstina Лопови сте"), act="remove")
     sign_in(municipality.cast.officer).post(f"{LIST}{row.pk}/refuse/")
     after = now_of(municipality, row)
     assert (after.state, after.second_by) == (ModerationState.REFUSED, None)
@@ -139,8 +139,8 @@ def test_where_a_network_can_hide_only_the_gravest_is_removed(municipality: Muni
 
 
 def test_what_is_grave_is_hidden_at_once_and_looked_at_by_a_second_person(municipality: MunicipalityInbox) -> None:
-    grave = proposed(municipality, municipality.heard("@opstina Убићу те"))
-    light = proposed(municipality, municipality.heard("@opstina Купите кредит"), ModerationReason.SPAM)
+    grave = proposed(municipality, municipality.receive("@opstina Убићу те"))
+    light = proposed(municipality, municipality.receive("@opstina Купите кредит"), ModerationReason.SPAM)
     assert (light.confirm_by, light.waits_for_confirmation) == (None, False)
     assert grave.confirm_by is not None
     assert timedelta(hours=23) < grave.confirm_by - timezone.now() <= timedelta(days=1)
@@ -155,32 +155,32 @@ def test_what_is_grave_is_hidden_at_once_and_looked_at_by_a_second_person(munici
 
 
 def test_whoever_is_waited_for_is_told_without_a_word_of_the_citizen(municipality: MunicipalityInbox) -> None:
-    def told() -> list[tuple[str, str]]:
+    def read_notifications() -> list[tuple[str, str]]:
         rows = Notification.objects.filter(kind="moderation").order_by("pk")
         unread = [(row.user.name, f"{row.subject} {row.body}") for row in rows]
         rows.delete()
         return unread
 
-    proposed(municipality, municipality.heard("@opstina Купите кредит"), ModerationReason.SPAM)
-    assert told() == []
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"))
-    ((who, text),) = told()
+    proposed(municipality, municipality.receive("@opstina Купите кредит"), ModerationReason.SPAM)
+    assert read_notifications() == []
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"))
+    ((who, text),) = read_notifications()
     assert who == "Approver"
     assert "look at it within a day" in text
     assert "Убићу" not in text
     assert "Прети" not in text
-    proposed(municipality, municipality.heard("@opstina Запалићу вас"), act="remove")
-    ((who, text),) = told()
+    proposed(municipality, municipality.receive("@opstina Запалићу вас"), act="remove")
+    ((who, text),) = read_notifications()
     assert (who, "asks to remove" in text) == ("Approver", True)
     with scope(municipality.cast.cuprija):
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
         moderate.record_objection(row, "Шала", timezone.localdate(), by=municipality.cast.officer)
-    ((who, text),) = told()
+    ((who, text),) = read_notifications()
     assert (who, "objects" in text, "Шала" in text) == ("Approver", True, False)
 
 
 def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"))
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"))
     with scope(municipality.cast.cuprija):
         Moderation.objects.filter(pk=row.pk).update(confirm_by=timezone.now() - timedelta(hours=1))
     client = sign_in(municipality.cast.approver)
@@ -194,7 +194,7 @@ def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(munic
 
 
 def test_two_who_decide_at_once_decide_once(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Убићу те")
+    message = municipality.receive("@opstina Убићу те")
     proposed(municipality, message)
     response = sign_in(municipality.cast.approver).post(
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "threat", "act": "hide", "why": "Прети"}
@@ -206,7 +206,7 @@ def test_two_who_decide_at_once_decide_once(municipality: MunicipalityInbox) -> 
 
 
 def test_the_database_keeps_two_people_apart(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"), act="remove")
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"), act="remove")
     wrong: list[dict[str, Any]] = [
         {"second_by": municipality.cast.officer},
         {"state": ModerationState.BY_HAND},  # removed by one
@@ -231,7 +231,7 @@ def test_the_database_keeps_two_people_apart(municipality: MunicipalityInbox) ->
 
 
 def test_what_was_done_by_hand_is_taken_back_by_hand(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"), ModerationReason.INSULT)
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"), ModerationReason.INSULT)
     client = sign_in(municipality.cast.approver)
     client.post(f"{LIST}{row.pk}/done/", {"note": "Блокиран."})
     assert client.post(f"{LIST}{row.pk}/undo/").status_code == 422
@@ -252,7 +252,7 @@ def test_what_was_done_by_hand_is_taken_back_by_hand(municipality: MunicipalityI
 
 
 def test_what_was_removed_for_good_cannot_come_back(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"), act="remove")
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"), act="remove")
     with scope(municipality.cast.cuprija):
         moderate.agree(row, by=municipality.cast.approver)
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
@@ -267,7 +267,7 @@ def test_what_was_removed_for_good_cannot_come_back(municipality: MunicipalityIn
 
 
 def test_an_objection_is_decided_by_somebody_else(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Срамота"), ModerationReason.INSULT)
+    row = proposed(municipality, municipality.receive("@opstina Срамота"), ModerationReason.INSULT)
     with scope(municipality.cast.cuprija):
         moderate.mark_done_manually(row, "", by=municipality.cast.officer)
     first, second = sign_in(municipality.cast.officer), sign_in(municipality.cast.approver)
@@ -299,7 +299,7 @@ def test_an_objection_is_decided_by_somebody_else(municipality: MunicipalityInbo
 
 
 def test_the_clearly_unlawful_stand_by_their_clock_until_somebody_decides(municipality: MunicipalityInbox) -> None:
-    late, new = municipality.heard("@opstina Прво ружно"), municipality.heard("@opstina Друго ружно")
+    late, new = municipality.receive("@opstina Прво ружно"), municipality.receive("@opstina Друго ружно")
     with scope(municipality.cast.cuprija):
         for message in (new, late):
             triage.set_kind(message, MessageKind.UNLAWFUL, by=municipality.cast.officer)
@@ -318,7 +318,7 @@ def test_nothing_is_hidden_without_a_person(municipality: MunicipalityInbox) -> 
     from inbox import tasks
     from inbox.domain import hide
 
-    message = municipality.heard("@opstina Убићу те, запалићу општину, лопови, http://kredit.example")
+    message = municipality.receive("@opstina Убићу те, запалићу општину, лопови, http://kredit.example")
     with scope(municipality.cast.cuprija):
         triage.set_kind(message, MessageKind.UNLAWFUL, by=municipality.cast.officer)
         Message.objects.update(due_at=timezone.now() - timedelta(days=2))
@@ -327,7 +327,7 @@ def test_nothing_is_hidden_without_a_person(municipality: MunicipalityInbox) -> 
     with scope(municipality.cast.cuprija):
         assert not Moderation.objects.exists()
     assert hide.claim() == []
-    assert municipality.again(message).text == message.text
+    assert municipality.reload(message).text == message.text
 
 
 def test_only_one_module_hides_and_only_one_decides() -> None:
@@ -342,7 +342,7 @@ def test_only_one_module_hides_and_only_one_decides() -> None:
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])
 def test_copies_are_for_those_who_answer_citizens(municipality: MunicipalityInbox, who: str, status: int) -> None:
-    message = municipality.heard("@opstina Убићу те")
+    message = municipality.receive("@opstina Убићу те")
     row = proposed(municipality, message)
     client = sign_in(getattr(municipality.cast, who))
     assert client.get(LIST).status_code == status
@@ -352,7 +352,7 @@ def test_copies_are_for_those_who_answer_citizens(municipality: MunicipalityInbo
 
 
 def test_unknown_deeds_and_rows_are_not_there(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"))
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"))
     client = sign_in(municipality.cast.officer)
     assert client.post(f"{LIST}{row.pk}/explode/").status_code == 404
     assert client.get(f"{LIST}{row.pk + 1}/").status_code == 404
@@ -360,7 +360,7 @@ def test_unknown_deeds_and_rows_are_not_there(municipality: MunicipalityInbox) -
 
 
 def test_the_trail_names_people_and_channels_and_no_citizen(municipality: MunicipalityInbox) -> None:
-    row = proposed(municipality, municipality.heard("@opstina Убићу те"), act="remove")
+    row = proposed(municipality, municipality.receive("@opstina Убићу те"), act="remove")
     with scope(municipality.cast.cuprija):
         moderate.agree(row, by=municipality.cast.approver)
         moderate.mark_done_manually(row, "Обрисано", by=municipality.cast.officer)
@@ -377,7 +377,7 @@ def test_a_fixed_number_of_queries(
     municipality: MunicipalityInbox, view: str, django_assert_max_num_queries: Any
 ) -> None:
     client, path = sign_in(municipality.cast.approver), f"{LIST}?view={view}"
-    one = municipality.heard("@opstina Порука 0")
+    one = municipality.receive("@opstina Порука 0")
     proposed(municipality, one)
     client.get(path)
     with scope(municipality.cast.cuprija):
@@ -398,7 +398,7 @@ def test_a_fixed_number_of_queries(
 def test_one_act_and_its_message_take_few_queries(
     municipality: MunicipalityInbox, django_assert_max_num_queries: Any
 ) -> None:
-    message = municipality.heard("@opstina Убићу те")
+    message = municipality.receive("@opstina Убићу те")
     row, client = proposed(municipality, message), sign_in(municipality.cast.approver)
     for path, most in ((f"{LIST}{row.pk}/", 12), (f"/m/cuprija/inbox/{message.pk}/", 12)):
         client.get(path)
@@ -419,7 +419,7 @@ def test_two_people_who_may_have_to_want_a_removal_on_the_day_it_happens(
     municipality: MunicipalityInbox, still: bool
 ) -> None:
     """One who was dismissed after proposing it is no second pair of eyes any more."""
-    row = proposed(municipality, municipality.heard("@opstina Запалићу вам канцеларију"), act="remove")
+    row = proposed(municipality, municipality.receive("@opstina Запалићу вам канцеларију"), act="remove")
     if not still:
         municipality.cast.officer.memberships.update(role="viewer")
     answer = sign_in(municipality.cast.approver).post(f"{LIST}{row.pk}/agree/", follow=True)

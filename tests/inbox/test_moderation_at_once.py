@@ -57,7 +57,7 @@ def test_two_workers_claim_it_once(municipality: MunicipalityInbox, hiding: Any)
 
 
 def test_a_removal_is_agreed_to_or_refused_and_not_both(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Убићу те")
+    message = municipality.receive("@opstina Убићу те")
     with scope(municipality.cast.cuprija):
         row = moderate.propose(message, ModerationRequest("threat", "remove", "Прети"), by=municipality.cast.officer)
 

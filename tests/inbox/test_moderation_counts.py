@@ -24,7 +24,7 @@ from tests.people import sign_in
 
 
 def act(municipality: MunicipalityInbox, text: str, reason: str = "insult", *, done: bool = True) -> Moderation:
-    message = municipality.heard(f"@opstina {text}")
+    message = municipality.receive(f"@opstina {text}")
     with scope(municipality.cast.cuprija):
         row = moderate.propose(
             message, ModerationRequest(reason, "hide", f"Зато: {text}"), by=municipality.cast.officer
@@ -82,7 +82,7 @@ def test_months_count_by_reason_and_act_and_what_became_of_objections(municipali
         act(municipality, "Треће"),
     )
     act(municipality, "Четврто", done=False)
-    removed = municipality.heard("@opstina Пето")
+    removed = municipality.receive("@opstina Пето")
     with scope(municipality.cast.cuprija):
         removals = moderate.propose(
             removed, ModerationRequest("threat", "remove", "Прети"), by=municipality.cast.officer
@@ -157,7 +157,7 @@ def test_a_person_who_asks_is_forgotten_but_for_evidence_of_what_is_clearly_unla
         act(municipality, "Грешка", "hate"),
     )
     with scope(municipality.cast.cuprija):
-        retention._forget(Erasure([insult.message_id], timezone.now()))  # the message went before its copy
+        retention._erase(Erasure([insult.message_id], timezone.now()))  # the message went before its copy
         moderate.undo(undone, "Није мржња", by=municipality.cast.approver)
         moderate.mark_shown_manually(undone, by=municipality.cast.officer)
         message = Message.objects.get(pk=threat.message_id)
@@ -187,9 +187,9 @@ def test_the_copy_outlives_the_words_of_the_message(municipality: MunicipalityIn
 
 
 def test_a_message_without_words_is_not_hidden_any_more(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Старо")
+    message = municipality.receive("@opstina Старо")
     with scope(municipality.cast.cuprija):
-        retention._forget(Erasure([message.pk], timezone.now()))
+        retention._erase(Erasure([message.pk], timezone.now()))
         with pytest.raises(ActionNotAllowed, match="nothing to hide"):
             moderate.propose(message, ModerationRequest("spam", "hide", "Реклама"), by=municipality.cast.officer)
 

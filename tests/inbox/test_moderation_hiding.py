@@ -79,14 +79,14 @@ def test_the_page_promises_what_the_network_does(municipality: MunicipalityInbox
     assert "The portal hides it at once" not in page
     response = client.post(f"{here}moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True)
     assert "If the network refuses, you are told" in response.text
-    other = municipality.heard("@opstina Ружно")
+    other = municipality.receive("@opstina Ружно")
     page = client.get(f"/m/cuprija/inbox/{other.pk}/").text
     assert "this network hides nothing for the portal" in page
     assert "report it to the people who run the server" in page
 
 
 def test_a_network_that_cannot_hide_asks_for_a_hand(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Ружно")
+    message = municipality.receive("@opstina Ружно")
     client = sign_in(municipality.cast.officer)
     response = client.post(
         f"/m/cuprija/inbox/{message.pk}/moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True

@@ -61,7 +61,7 @@ def test_an_officer_opens_the_form_beside_a_message_by_the_keyboard(
     page: Any, live_server: Any, municipality: MunicipalityInbox
 ) -> None:
     page.set_default_timeout(15_000)
-    message = municipality.heard("@opstina Баш сте ружни")
+    message = municipality.receive("@opstina Баш сте ружни")
     enter(page, live_server, municipality.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     page.get_by_text("Hide this message…").focus()

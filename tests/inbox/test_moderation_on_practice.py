@@ -35,7 +35,7 @@ def proposed(square: Square, message: Message, reason: str = "threat", act: str 
 
 
 def hidden(square: Square, reason: str = "threat") -> Moderation:
-    row = proposed(square, square.heard(THREAT), reason)
+    row = proposed(square, square.receive(THREAT), reason)
     square.work()
     return square.now_of(row)
 
@@ -50,7 +50,7 @@ def on_network(row: Moderation) -> Status | None:
 
 def test_it_is_hidden_by_a_worker_and_shown_again(square: Square) -> None:
     client = sign_in(square.cast.officer)
-    message = square.heard(THREAT)
+    message = square.receive(THREAT)
     page = client.get(f"/m/cuprija/inbox/{message.pk}/").text
     assert "The portal hides it at once" in page
     assert 'value="remove"' not in page  # hiding comes first
@@ -74,7 +74,7 @@ def test_it_is_hidden_by_a_worker_and_shown_again(square: Square) -> None:
 
 def test_a_hidden_message_is_still_heard_and_not_taken_for_gone(square: Square) -> None:
     row = hidden(square)
-    square.says("Хвала на вестима", "Друга")
+    square.comment("Хвала на вестима", "Друга")
     with scope(square.cast.cuprija):
         from channels.connector_factory import open_channel
 
@@ -84,7 +84,7 @@ def test_a_hidden_message_is_still_heard_and_not_taken_for_gone(square: Square) 
 
 
 def test_removing_needs_hiding_first_a_grave_reason_and_two(square: Square) -> None:
-    message = square.heard(THREAT)
+    message = square.receive(THREAT)
     with pytest.raises(ActionNotAllowed, match="Hide it first"):
         proposed(square, message, act="remove")
     row = proposed(square, message)
@@ -279,7 +279,7 @@ def test_home_says_what_waits_for_this_person_as_the_second(square: Square, djan
     removal(square, row)
     assert "1 comment waits for a second person" in second.get("/m/cuprija/").text  # twice, but it is one
     for number in range(6):
-        proposed(square, square.heard(f"{THREAT} {number}"), by=square.cast.approver)
+        proposed(square, square.receive(f"{THREAT} {number}"), by=square.cast.approver)
     assert "6 comments wait for a second person" in first.get("/m/cuprija/").text
     with scope(square.cast.cuprija):
         Moderation.objects.filter(pk=row.pk).update(confirm_by=timezone.now())

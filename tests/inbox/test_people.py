@@ -66,7 +66,7 @@ def test_what_is_searched_for_stands_in_no_address_and_in_no_event(municipality:
 
 
 def test_everything_of_a_person_is_shown_and_in_the_file(municipality: MunicipalityInbox) -> None:
-    cast, mine = municipality.cast, municipality.heard("@opstina Нема воде")
+    cast, mine = municipality.cast, municipality.receive("@opstina Нема воде")
     says(municipality, "Неко Други", "Туђе речи")
     with scope(cast.cuprija):
         answer.answer(mine, "Долази цистерна.", by=cast.officer)
@@ -102,11 +102,11 @@ def test_erasing_asks_twice_and_keeps_what_is_held(municipality: MunicipalityInb
     assert first.status_code == 200
     assert "1 message is protected from being erased" in first.text
     assert client.post(f"{PAGE}erase/", {"of": of, "sure_asked": "yes"}).status_code == 422
-    assert municipality.again(message).text
+    assert municipality.reload(message).text
     done = client.post(f"{PAGE}erase/", {"of": of, "sure_asked": "yes", "sure": "yes"}, follow=True)
     assert "Erased: 2 messages" in done.text
     assert "therefore kept: 1" in done.text
-    assert [bool(municipality.again(message).text) for message in (message, other, held, stranger)] == [
+    assert [bool(municipality.reload(message).text) for message in (message, other, held, stranger)] == [
         False,
         False,
         True,

@@ -89,7 +89,7 @@ def test_a_name_that_would_call_others_or_lead_elsewhere_is_no_name(author: str,
 
 
 def test_an_answer_is_refused_while_a_gap_is_open(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Када радите?")
+    message = municipality.receive("@opstina Када радите?")
     with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed, match="радно време"):
         answer.answer(message, "Радимо {{радно време}}.", by=municipality.cast.officer)
     with scope(municipality.cast.cuprija):
@@ -101,7 +101,7 @@ def test_gaps_are_filled_with_what_is_known_and_stay_open_otherwise(municipality
         website="https://cuprija.rs/", office_hours="07–15"
     )
     one = save(municipality, "Све", "{{општина}}, {{место}}: {{radno vreme}}, {{сајт}} {{еПисарница}}")
-    message = municipality.heard("@opstina Када радите?")
+    message = municipality.receive("@opstina Када радите?")
     assert inserted(municipality, message, one) == "Ћуприја, {{место}}: 07–15, https://cuprija.rs/ {{еПисарница}}"
     offer(municipality, "episarnica", "https://euprava.gov.rs/pisarnica")
     with scope(municipality.cast.cuprija):
@@ -119,11 +119,11 @@ def test_gaps_are_filled_with_what_is_known_and_stay_open_otherwise(municipality
 def test_it_is_offered_in_the_script_of_the_citizen_and_can_be_switched(municipality: MunicipalityInbox) -> None:
     Municipality.objects.filter(pk=municipality.cast.cuprija.pk).update(website="https://cuprija.rs/њива")
     one = save(municipality, "Сајт", "Љубазно Вас упућујемо на {{сајт}}, у општини {{општина}}. #Ћуприја")
-    latin = municipality.heard("@opstina Dokle da cekam vodu?")
+    latin = municipality.receive("@opstina Dokle da cekam vodu?")
     filled = inserted(municipality, latin, one)
     assert filled == "Ljubazno Vas upućujemo na https://cuprija.rs/њива, u opštini Ćuprija. #Ћуприја"
     assert inserted(municipality, latin, one, script="Cyrl").startswith("Љубазно")
-    cyrillic = municipality.heard("@opstina Докле да чекам воду?")
+    cyrillic = municipality.receive("@opstina Докле да чекам воду?")
     assert inserted(municipality, cyrillic, one).startswith("Љубазно")
     assert (
         inserted(municipality, cyrillic, None, insert="convert", script="Latn", text="Вода стиже у 14 h.")
@@ -143,7 +143,7 @@ def test_words_of_the_house_keep_their_spelling(municipality: MunicipalityInbox)
         )
     one = save(municipality, "Телеком", "Kvar popravlja Telekom, a ne opština.")
     assert (
-        inserted(municipality, municipality.heard("@opstina Када ће телефон?"), one)
+        inserted(municipality, municipality.receive("@opstina Када ће телефон?"), one)
         == "Квар поправља Telekom, а не општина."
     )
 
@@ -155,7 +155,7 @@ def test_without_scripts_the_page_comes_back_with_both_what_was_typed_and_what_w
     municipality: MunicipalityInbox,
 ) -> None:
     one = save(municipality, "Хвала", "Хвала на пријави.")
-    message = municipality.heard("@opstina Рупа!")
+    message = municipality.receive("@opstina Рупа!")
     client = sign_in(municipality.cast.officer)
     page = client.post(f"{LIST}{message.pk}/fill/", {"insert": "saved", "saved": one.pk, "text": "Добар дан."})
     assert page.status_code == 200
@@ -168,7 +168,7 @@ def test_without_scripts_the_page_comes_back_with_both_what_was_typed_and_what_w
 
 @pytest.mark.parametrize("what", ["saved-999", "saved-x", "service-nothing", "nonsense", ""])
 def test_something_that_is_not_there_inserts_nothing(municipality: MunicipalityInbox, what: str) -> None:
-    message = municipality.heard("@opstina Рупа!")
+    message = municipality.receive("@opstina Рупа!")
     assert inserted(municipality, message, None, insert=what) == ""
 
 
@@ -176,7 +176,7 @@ def test_what_is_used_most_comes_first_and_what_fits_before_it(municipality: Mun
     rare, often = save(municipality, "Ретко", "А."), save(municipality, "Често", "Б.")
     fits = save(municipality, "О путевима", "В.", topic="roads")
     other = save(municipality, "О води", "Г.", topic="water")
-    message = municipality.heard("@opstina Рупа!")
+    message = municipality.receive("@opstina Рупа!")
     with scope(municipality.cast.cuprija):
         message.topic = "roads"
         message.save()
@@ -252,7 +252,7 @@ def test_services_that_fit_are_offered_with_the_address_of_the_municipality(muni
     offer(municipality, "evrtic", "https://cuprija.rs/vrtic")
     offer(municipality, "lpa", "https://lpa.gov.rs/")
     offer(municipality, "episarnica", "https://euprava.gov.rs/pisarnica")
-    message = municipality.heard("@opstina Podneo sam zahtev za vrtić, dokle da čekam?")
+    message = municipality.receive("@opstina Podneo sam zahtev za vrtić, dokle da čekam?")
     page = sign_in(municipality.cast.officer).get(f"{LIST}{message.pk}/").text
     assert "It sounds like a formal request" in page
     assert 'value="service-episarnica"' in page
@@ -265,7 +265,7 @@ def test_services_that_fit_are_offered_with_the_address_of_the_municipality(muni
 
 def test_a_service_that_is_not_here_is_not_offered(municipality: MunicipalityInbox) -> None:
     load_services()
-    message = municipality.heard("@opstina Како да упишем дете у вртић?")
+    message = municipality.receive("@opstina Како да упишем дете у вртић?")
     assert "service-evrtic" not in sign_in(municipality.cast.officer).get(f"{LIST}{message.pk}/").text
 
 
@@ -275,7 +275,7 @@ def test_a_service_that_is_not_here_is_not_offered(municipality: MunicipalityInb
 def test_the_pages_ask_as_much_for_many_as_for_one(
     municipality: MunicipalityInbox, django_assert_max_num_queries: Any
 ) -> None:
-    message = municipality.heard("@opstina Рупа!")
+    message = municipality.receive("@opstina Рупа!")
     client = sign_in(municipality.cast.officer)
     counts = []
     for many in (1, 30):

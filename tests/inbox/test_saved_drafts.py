@@ -19,7 +19,7 @@ from tests.people import sign_in
 LIST = "/m/cuprija/inbox/"
 
 
-def kept(municipality: MunicipalityInbox) -> list[tuple[str, str]]:
+def saved_texts(municipality: MunicipalityInbox) -> list[tuple[str, str]]:
     with scope(municipality.cast.cuprija):
         return [(str(draft.by), draft.text) for draft in AnswerDraft.objects.select_related("by").order_by("pk")]
 
@@ -39,28 +39,28 @@ def age(municipality: MunicipalityInbox, by: timedelta) -> None:
 
 
 def test_nothing_is_lost_when_the_session_ends(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     write(municipality, message, "До 14")
     write(municipality, message, "До 14 часова, а можда")
-    assert kept(municipality) == [("Officer", "До 14 часова, а можда")]
+    assert saved_texts(municipality) == [("Officer", "До 14 часова, а можда")]
     assert "До 14 часова, а можда</textarea>" in sign_in(municipality.cast.officer).get(f"{LIST}{message.pk}/").text
     assert "а можда</textarea>" not in sign_in(municipality.cast.approver).get(f"{LIST}{message.pk}/").text
     write(municipality, message, "  ")
-    assert kept(municipality) == []
+    assert saved_texts(municipality) == []
 
 
 def test_a_draft_goes_with_its_answer_and_that_of_a_colleague_stays(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     write(municipality, message, "До 14")
     write(municipality, message, "Питаћу", municipality.cast.approver)
     sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."})
-    assert kept(municipality) == [("Approver", "Питаћу")]
+    assert saved_texts(municipality) == [("Approver", "Питаћу")]
     write(municipality, message, "До 14 часова.")  # the page's last letters come after its answer
-    assert kept(municipality) == [("Approver", "Питаћу")]
+    assert saved_texts(municipality) == [("Approver", "Питаћу")]
 
 
 def test_colleagues_see_who_is_writing_and_since_when(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     assert seen(municipality, message, municipality.cast.approver).strip() == ""
     write(municipality, message, "До 14")
     assert "Officer is writing an answer here since" in seen(municipality, message, municipality.cast.approver)
@@ -72,7 +72,7 @@ def test_colleagues_see_who_is_writing_and_since_when(municipality: Municipality
 
 
 def test_what_nobody_finished_is_forgotten(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     write(municipality, message, "До 14")
     age(municipality, DRAFT_RETENTION - timedelta(minutes=1))
     assert drafts.purge_expired() == 0
@@ -82,14 +82,14 @@ def test_what_nobody_finished_is_forgotten(municipality: MunicipalityInbox) -> N
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("stranger", 404)])
 def test_only_those_who_answer_see_and_keep(municipality: MunicipalityInbox, who: str, status: int) -> None:
-    message, client = municipality.heard("@opstina До када?"), sign_in(getattr(municipality.cast, who))
+    message, client = municipality.receive("@opstina До када?"), sign_in(getattr(municipality.cast, who))
     assert client.get(f"{LIST}{message.pk}/writing/").status_code == status
     for path in ("draft", "fill"):
         assert client.post(f"{LIST}{message.pk}/{path}/", {"text": "x"}).status_code == status
 
 
 def test_looking_who_writes_is_cheap(municipality: MunicipalityInbox, django_assert_max_num_queries: Any) -> None:
-    message, client = municipality.heard("@opstina До када?"), sign_in(municipality.cast.approver)
+    message, client = municipality.receive("@opstina До када?"), sign_in(municipality.cast.approver)
     write(municipality, message, "До 14")
     client.get(f"{LIST}{message.pk}/writing/")
     with django_assert_max_num_queries(6):
@@ -97,7 +97,7 @@ def test_looking_who_writes_is_cheap(municipality: MunicipalityInbox, django_ass
 
 
 def test_the_length_is_counted_as_the_network_counts_it(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     write(municipality, message, "https://cuprija.rs/" + "a" * 300)  # an address counts 23 on Mastodon
     page = sign_in(municipality.cast.officer).get(f"{LIST}{message.pk}/").text
     assert f">{len('@gradjanka ') + 23} / 500<" in page

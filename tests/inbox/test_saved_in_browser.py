@@ -46,7 +46,7 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, munici
     page.get_by_role("button", name="Save").click()
     is_sound(page)
 
-    message = municipality.heard("@opstina Rupa u ulici Kneza Milosa!")
+    message = municipality.receive("@opstina Rupa u ulici Kneza Milosa!")
     page.goto(f"{inbox}{message.pk}/")
     is_sound(page)
     field = page.get_by_label("What everybody will read")
@@ -99,7 +99,7 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, munici
 def test_one_sees_that_a_colleague_writes(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
     page.clock.install()
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     enter(page, live_server, municipality.cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     expect(page.get_by_text("is writing an answer here")).to_have_count(0)

@@ -83,7 +83,7 @@ def everything_that_mails_a_secret(municipality: MunicipalityInbox) -> None:
     person = Client()
     person.post("/accounts/login/", {"login": cast.approver.email, "password": PASSWORD})
     person.post("/accounts/email/", {"action_add": "", "email": "second@test.example"})
-    message = municipality.heard("@opstina Нема воде")
+    message = municipality.receive("@opstina Нема воде")
     with scope(cast.cuprija):
         department = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
         asked = QuestionInput(question="Када?", shown=handover.suggest_excerpt(message))

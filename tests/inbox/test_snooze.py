@@ -36,10 +36,10 @@ def put_off(municipality: MunicipalityInbox, message: Message, until: str = "wee
 
 def patient(municipality: MunicipalityInbox, text: str) -> Message:
     """A message with days to go, so that nothing of it is late whenever the test runs."""
-    message = municipality.heard(text)
+    message = municipality.receive(text)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(due_at=timezone.now() + timedelta(days=20))
-    return municipality.again(message)
+    return municipality.reload(message)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_its_time_goes_on_and_a_late_one_is_shown_all_the_same(municipality: Mun
     message = patient(municipality, "@opstina Када је базар?")
     put_off(municipality, message)
     with scope(municipality.cast.cuprija):
-        assert municipality.again(message).due_at == message.due_at
+        assert municipality.reload(message).due_at == message.due_at
         Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(minutes=1))
     for view, rows in (("open", [message.pk]), ("late", [message.pk]), ("snoozed", [])):
         assert shown(municipality, view) == rows
@@ -87,7 +87,7 @@ def test_what_is_late_or_settled_or_no_time_at_all_is_not_put_off(municipality: 
     for body in ({}, {"until": "never"}, {"at": "2020-01-01T08:00"}, {"at": "9999-01-01T08:00"}, {"at": "yesterday"}):
         answer = client.post(page, body)
         assert answer.status_code == 422, body
-        assert municipality.again(message).snoozed_until is None
+        assert municipality.reload(message).snoozed_until is None
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(hours=1))
         with pytest.raises(ActionNotAllowed, match="time for its answer is over"):
@@ -101,7 +101,7 @@ def test_a_time_of_ones_own_is_of_the_clock_on_the_wall(municipality: Municipali
     message = patient(municipality, "@opstina Када је базар?")
     local = timezone.localtime(timezone.now() + timedelta(days=3)).replace(hour=9, minute=30, second=0, microsecond=0)
     sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/snooze/", {"at": f"{local:%Y-%m-%dT%H:%M}"})
-    assert municipality.again(message).snoozed_until == local
+    assert municipality.reload(message).snoozed_until == local
 
 
 def test_their_next_words_wake_it_and_those_of_others_do_not(municipality: MunicipalityInbox) -> None:
@@ -109,15 +109,15 @@ def test_their_next_words_wake_it_and_those_of_others_do_not(municipality: Munic
     put_off(municipality, message)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(author_id="somebody-else")
-    municipality.heard("@opstina Хвала на обавештењу!")
-    assert municipality.again(message).snoozed_until is not None
+    municipality.receive("@opstina Хвала на обавештењу!")
+    assert municipality.reload(message).snoozed_until is not None
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(author_id=message.author_id)
-    municipality.heard("@opstina Још нисте одговорили.")
-    assert municipality.again(message).snoozed_until is None
+    municipality.receive("@opstina Још нисте одговорили.")
+    assert municipality.reload(message).snoozed_until is None
 
 
-def said(message: Message, **changed: Any) -> types.Message:
+def fetched_message(message: Message, **changed: Any) -> types.Message:
     """The message as its network tells of it."""
     fetched = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
@@ -131,11 +131,13 @@ def test_an_answer_of_somebody_on_the_network_wakes_it(municipality: Municipalit
     message, beside = patient(municipality, "@opstina Када је базар?"), patient(municipality, "@opstina Нема струје.")
     put_off(municipality, message)
     put_off(municipality, beside)
-    fetched = said(message, remote_id="new", in_reply_to=message.remote_id, author_id="stranger", text="И мене занима.")
+    fetched = fetched_message(
+        message, remote_id="new", in_reply_to=message.remote_id, author_id="stranger", text="И мене занима."
+    )
     with scope(municipality.cast.cuprija):
         assert ingest.store_messages(message.channel, [fetched]) == 1
-    assert municipality.again(message).snoozed_until is None
-    assert municipality.again(beside).snoozed_until is not None
+    assert municipality.reload(message).snoozed_until is None
+    assert municipality.reload(beside).snoozed_until is not None
 
 
 def test_an_answer_to_our_own_answer_wakes_it(municipality: MunicipalityInbox) -> None:
@@ -146,18 +148,20 @@ def test_an_answer_to_our_own_answer_wakes_it(municipality: MunicipalityInbox) -
     put_off(municipality, message)
     with scope(municipality.cast.cuprija):
         ours = Reply.objects.select_related("delivery").get().delivery.remote_id
-        ingest.store_messages(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
-    assert municipality.again(message).snoozed_until is None
+        ingest.store_messages(
+            message.channel, [fetched_message(message, remote_id="new", in_reply_to=ours, author_id="stranger")]
+        )
+    assert municipality.reload(message).snoozed_until is None
 
 
 def test_changed_words_wake_it(municipality: MunicipalityInbox) -> None:
     message = patient(municipality, "@opstina Када је базар?")
     put_off(municipality, message)
     with scope(municipality.cast.cuprija):
-        ingest.store_messages(message.channel, [said(message)])
-        assert municipality.again(message).snoozed_until is not None
-        ingest.store_messages(message.channel, [said(message, text="Када је базар у Супској?")])
-    assert municipality.again(message).snoozed_until is None
+        ingest.store_messages(message.channel, [fetched_message(message)])
+        assert municipality.reload(message).snoozed_until is not None
+        ingest.store_messages(message.channel, [fetched_message(message, text="Када је базар у Супској?")])
+    assert municipality.reload(message).snoozed_until is None
 
 
 def test_taking_it_up_answering_and_opening_again_end_it(municipality: MunicipalityInbox) -> None:
@@ -165,14 +169,14 @@ def test_taking_it_up_answering_and_opening_again_end_it(municipality: Municipal
     client = sign_in(municipality.cast.officer)
     put_off(municipality, message)
     client.post(f"{LIST}{message.pk}/wake/")
-    assert municipality.again(message).snoozed_until is None
+    assert municipality.reload(message).snoozed_until is None
     put_off(municipality, message)
     client.post(f"{LIST}{message.pk}/answer/", {"text": "У суботу.", "after": "0"})
-    again = municipality.again(message)
+    again = municipality.reload(message)
     assert (again.state, again.snoozed_until) == (MessageState.WAITING, None)
     put_off(municipality, message)
     client.post(f"{LIST}{message.pk}/close/")
-    assert municipality.again(message).snoozed_until is None
+    assert municipality.reload(message).snoozed_until is None
 
 
 def test_to_wait_for_somebody_and_be_put_off_go_together(municipality: MunicipalityInbox) -> None:

@@ -254,7 +254,7 @@ def test_practice_counts_in_the_demo_alone(cast: Cast, settings: Any) -> None:
 
 
 def test_measuring_asks_one_question_and_counting_a_fixed_number(cast: Cast, channels: list[Channel]) -> None:
-    def asked(function: Any) -> int:
+    def count_queries(function: Any) -> int:
         with CaptureQueriesContext(connection) as captured:
             function()
         return len(captured)
@@ -264,12 +264,12 @@ def test_measuring_asks_one_question_and_counting_a_fixed_number(cast: Cast, cha
 
     ask(channels[0], local("2026-10-05T09:00"), "question")
     daily_counts.fold()
-    few = asked(daily_counts.rebuild), asked(measure)
+    few = count_queries(daily_counts.rebuild), count_queries(measure)
     for number in range(30):
         row = ask(channels[number % 2], local("2026-10-06T09:00") + timedelta(days=number), "question")
         answer_arrives(row, row.at + timedelta(hours=1), cast.officer)
     daily_counts.fold()
-    assert (asked(daily_counts.rebuild), asked(measure)) == few
+    assert (count_queries(daily_counts.rebuild), count_queries(measure)) == few
     assert few[1] == 1
 
 

@@ -65,7 +65,7 @@ def test_what_stands_below_our_posts_carries_it_too(
 
 def test_what_was_once_private_is_never_public_again(municipality: MunicipalityInbox, mirjana: Citizen) -> None:
     remote_id = mirjana.write("Тајна", "direct")
-    municipality.hear()
+    municipality.fetch()
     for stored in ("public", "direct", ""):
         with everywhere("the next look begins anew"):
             Message.objects.update(visibility=stored)
@@ -84,12 +84,12 @@ def test_messages_from_before_are_private_until_the_network_was_asked(
 ) -> None:
     written = {remote_visibility: mirjana.write("Раније", remote_visibility) for remote_visibility in ALL}
     lost = mirjana.write("Обрисано", "public")
-    municipality.hear()
+    municipality.fetch()
     with everywhere("as an older version left them"):
         Message.objects.update(visibility="")
     assert all(message.is_private for message in municipality.messages())
     municipality.network.react("mastodon", lost, "delete")
-    municipality.hear()
+    municipality.fetch()
     with scope(municipality.cast.cuprija):
         known = dict(Message.objects.values_list("remote_id", "visibility"))
         assert known == {written[remote_visibility]: name for remote_visibility, name in VISIBILITIES.items()} | {
@@ -193,7 +193,7 @@ def test_the_connector_asks_the_server_and_refuses_a_wider_answer(
     with everywhere("somebody made it public in the database"):
         Message.objects.update(visibility=wider)
     with scope(municipality.cast.cuprija):
-        reply = answer.answer(municipality.again(message), "Јавите се.", by=municipality.cast.officer)
+        reply = answer.answer(municipality.reload(message), "Јавите се.", by=municipality.cast.officer)
     municipality.publish()
     assert ours(municipality, message) == []
     with scope(municipality.cast.cuprija):
@@ -220,7 +220,7 @@ def test_a_network_without_private_answers_gets_none(
     with everywhere("as if Facebook had told of a private message"):
         Message.objects.filter(pk=message.pk).update(visibility="direct")
     with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed, match="only answer in public"):
-        answer.answer(municipality.again(message), "Јавите се.", by=municipality.cast.officer)
+        answer.answer(municipality.reload(message), "Јавите се.", by=municipality.cast.officer)
 
 
 def test_a_private_answer_never_leaves_for_a_network_without_them(
@@ -231,7 +231,7 @@ def test_a_private_answer_never_leaves_for_a_network_without_them(
     with everywhere("as if Facebook had told of a private message"):
         Message.objects.filter(pk=message.pk).update(visibility="direct")
     with scope(municipality.cast.cuprija):
-        reply = answer.send(municipality.again(message), "Јавите се.", by=municipality.cast.officer, approved_by=None)
+        reply = answer.send(municipality.reload(message), "Јавите се.", by=municipality.cast.officer, approved_by=None)
     municipality.publish()
     with scope(municipality.cast.cuprija):
         assert Delivery.objects.get(pk=reply.delivery_id).state == Sent.FAILED

@@ -188,7 +188,7 @@ def test_no_mail_and_no_notification_holds_its_words(
     message = heard(municipality, mirjana, remote_visibility)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(kind=MessageKind.EMERGENCY, assignee=municipality.cast.officer)
-        telling.assigned(municipality.again(message), by=municipality.cast.approver)
+        telling.assigned(municipality.reload(message), by=municipality.cast.approver)
     assert telling.send_due() >= 1
     with everywhere("every notification and mail"):
         Notification.objects.update(mail_due_at=timezone.now())
@@ -224,13 +224,17 @@ def test_the_list_is_narrowed_to_what_is_private(municipality: MunicipalityInbox
     by_readers = {remote_visibility: heard(municipality, mirjana, remote_visibility).pk for remote_visibility in ALL}
     officer = sign_in(municipality.cast.officer)
 
-    def found(readers: str) -> set[int]:
+    def listed_keys(readers: str) -> set[int]:
         return {row.pk for row in officer.get("/m/cuprija/inbox/", {"readers": readers}).context["page"]}
 
-    assert found("private") == {by_readers[remote_visibility] for remote_visibility in PRIVATE}
-    (public,) = found("everybody")
+    assert listed_keys("private") == {by_readers[remote_visibility] for remote_visibility in PRIVATE}
+    (public,) = listed_keys("everybody")
     assert public in {by_readers[remote_visibility] for remote_visibility in ALL if remote_visibility not in PRIVATE}
-    assert found("none") == found("") == {by_readers[remote_visibility] for remote_visibility in PRIVATE} | {public}
+    assert (
+        listed_keys("none")
+        == listed_keys("")
+        == {by_readers[remote_visibility] for remote_visibility in PRIVATE} | {public}
+    )
 
 
 @pytest.mark.parametrize("remote_visibility", PRIVATE)

@@ -24,25 +24,25 @@ LIST = "/m/cuprija/inbox/"
 
 
 def test_an_answer_reaches_the_network_once_below_the_message(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     client = sign_in(municipality.cast.officer)
     page = f"{LIST}{message.pk}/"
     assert client.get(page).status_code == 200
     sent = client.post(f"{page}answer/", {"text": "До 14 часова.", "after": "0"})
     assert sent.headers["Location"] == page
-    assert municipality.again(message).state == MessageState.WAITING
+    assert municipality.reload(message).state == MessageState.WAITING
     municipality.publish()
     municipality.publish()
     ours = [post for post in municipality.public() if post["reply_to"]]
     assert [(post["text"], post["reply_to"]) for post in ours] == [("@gradjanka До 14 часова.", message.remote_id)]
-    after = municipality.again(message)
+    after = municipality.reload(message)
     assert after.state == MessageState.ANSWERED
     assert after.first_answer_at is not None
     assert "До 14 часова." in client.get(page).text
 
 
 def test_two_who_answer_at_once_do_not_both(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     with scope(municipality.cast.cuprija):
         answer.answer(message, "Прва", by=municipality.cast.officer)
     second = sign_in(municipality.cast.approver).post(f"{LIST}{message.pk}/answer/", {"text": "Друга", "after": "0"})
@@ -62,7 +62,7 @@ def test_two_who_answer_at_once_do_not_both(municipality: MunicipalityInbox) -> 
     ("text", "says"), [("", "Write the answer first"), ("  ", "Write the answer first"), ("я" * 600, "500 are allowed")]
 )
 def test_what_the_network_would_not_take_is_said_before(municipality: MunicipalityInbox, text: str, says: str) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     response = sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": text, "after": "0"})
     assert response.status_code == 422
     assert says in response.text
@@ -71,7 +71,7 @@ def test_what_the_network_would_not_take_is_said_before(municipality: Municipali
 
 
 def test_a_pause_holds_answers_back_but_those_to_an_emergency(municipality: MunicipalityInbox) -> None:
-    calm, urgent = municipality.heard("@opstina Када је базар?"), municipality.heard("@opstina Гори депонија!")
+    calm, urgent = municipality.receive("@opstina Када је базар?"), municipality.receive("@opstina Гори депонија!")
     with scope(municipality.cast.cuprija):
         Pause.objects.create(municipality=municipality.cast.cuprija, reason="Жалост", by=municipality.cast.approver)
         triage.set_kind(urgent, MessageKind.EMERGENCY, by=municipality.cast.officer)
@@ -82,7 +82,7 @@ def test_a_pause_holds_answers_back_but_those_to_an_emergency(municipality: Muni
 
 
 def test_an_answer_whose_outcome_is_unknown_is_not_sent_again(municipality: MunicipalityInbox, network: Any) -> None:
-    message = municipality.heard("@opstina До када?")
+    message = municipality.receive("@opstina До када?")
     network.plan("commit_then_drop", "/api/v1/statuses", method="POST")
     with scope(municipality.cast.cuprija):
         answer.answer(message, "До 14 часова.", by=municipality.cast.officer)
@@ -92,9 +92,9 @@ def test_an_answer_whose_outcome_is_unknown_is_not_sent_again(municipality: Muni
 
 
 def test_sorting_sets_the_time_and_says_so(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Предлог: клупе у парку")
+    message = municipality.receive("@opstina Предлог: клупе у парку")
     sign_in(municipality.cast.officer).post(f"{LIST}{message.pk}/sort/", {"kind": "proposal"})
-    sorted_ = municipality.again(message)
+    sorted_ = municipality.reload(message)
     assert sorted_.kind == MessageKind.PROPOSAL
     assert sorted_.due_at is not None
     assert sorted_.due_at > sorted_.at + timedelta(days=4)
@@ -103,28 +103,28 @@ def test_sorting_sets_the_time_and_says_so(municipality: MunicipalityInbox) -> N
 
 
 def test_a_message_is_given_to_a_colleague_and_to_nobody_else(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Хало")
+    message = municipality.receive("@opstina Хало")
     client, path = sign_in(municipality.cast.officer), f"{LIST}{message.pk}/assign/"
     client.post(path, {"assignee": municipality.cast.approver.pk})
-    assert municipality.again(message).assignee == municipality.cast.approver
+    assert municipality.reload(message).assignee == municipality.cast.approver
     assert client.post(path, {"assignee": municipality.cast.stranger.pk}).status_code == 404
     with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed):
         triage.assign(message, municipality.cast.mentor, by=municipality.cast.officer)
     client.post(path, {"assignee": ""})
-    assert municipality.again(message).assignee is None
+    assert municipality.reload(message).assignee is None
 
 
 def test_waiting_closing_and_opening_again(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Хвала!")
+    message = municipality.receive("@opstina Хвала!")
     client = sign_in(municipality.cast.officer)
     for act, state in (("wait", MessageState.WAITING), ("close", MessageState.CLOSED), ("reopen", MessageState.OPEN)):
         client.post(f"{LIST}{message.pk}/{act}/")
-        assert municipality.again(message).state == state
+        assert municipality.reload(message).state == state
     assert client.post(f"{LIST}{message.pk}/explode/").status_code == 404
 
 
 def test_notes_stay_among_colleagues(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Рупа у Карађорђевој")
+    message = municipality.receive("@opstina Рупа у Карађорђевој")
     client = sign_in(municipality.cast.officer)
     client.post(f"{LIST}{message.pk}/note/", {"text": "Питао сам путаре."})
     assert "Питао сам путаре." in client.get(f"{LIST}{message.pk}/").text
@@ -135,7 +135,7 @@ def test_notes_stay_among_colleagues(municipality: MunicipalityInbox) -> None:
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])
 def test_citizens_words_are_for_those_who_answer_them(municipality: MunicipalityInbox, who: str, status: int) -> None:
-    message = municipality.heard("@opstina Хало")
+    message = municipality.receive("@opstina Хало")
     client = sign_in(getattr(municipality.cast, who))
     assert client.get(LIST).status_code == status
     assert client.get(f"{LIST}{message.pk}/").status_code == status
@@ -143,7 +143,7 @@ def test_citizens_words_are_for_those_who_answer_them(municipality: Municipality
 
 
 def test_the_list_finds_in_either_script_and_by_kind(municipality: MunicipalityInbox) -> None:
-    water, road = municipality.heard("@opstina Нема воде у Мућави"), municipality.heard("@opstina Rupa u Cupriji")
+    water, road = municipality.receive("@opstina Нема воде у Мућави"), municipality.receive("@opstina Rupa u Cupriji")
     with scope(municipality.cast.cuprija):
         triage.set_kind(road, MessageKind.COMPLAINT, by=municipality.cast.officer)
     client = sign_in(municipality.cast.officer)
@@ -157,14 +157,14 @@ def test_the_list_finds_in_either_script_and_by_kind(municipality: MunicipalityI
 
 
 def test_words_are_forgotten_when_their_time_is_over(municipality: MunicipalityInbox, settings: Any) -> None:
-    old, fresh = municipality.heard("@opstina Старо питање"), municipality.heard("@opstina Ново питање")
+    old, fresh = municipality.receive("@opstina Старо питање"), municipality.receive("@opstina Ново питање")
     with scope(municipality.cast.cuprija):
         answer.answer(old, "Одговор", by=municipality.cast.officer)
         triage.add_note(old, "Белешка", by=municipality.cast.officer)
         municipality.publish()
         Message.objects.filter(pk=old.pk).update(settled_at=timezone.now() - timedelta(days=366))
     assert retention.purge_expired() == 1
-    current = municipality.again(old)
+    current = municipality.reload(old)
     assert (current.text, current.author_name, current.author_id, current.url, current.search_key) == (
         "",
         "",
@@ -176,16 +176,16 @@ def test_words_are_forgotten_when_their_time_is_over(municipality: MunicipalityI
     with scope(municipality.cast.cuprija):
         assert not Note.objects.exists()
         assert Delivery.objects.get(kind="reply").payload["text"] == ""
-    assert municipality.again(fresh).text
+    assert municipality.reload(fresh).text
     assert sign_in(municipality.cast.officer).get(f"{LIST}{old.pk}/").status_code == 200
-    municipality.hear()
-    assert municipality.again(old).text == ""
+    municipality.fetch()
+    assert municipality.reload(old).text == ""
 
 
 def test_a_person_who_asks_is_erased_at_once(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Моје име је Петар")
+    message = municipality.receive("@opstina Моје име је Петар")
     path = f"{LIST}{message.pk}/erase/"
     assert sign_in(municipality.cast.officer).post(path).status_code == 403
     assert sign_in(municipality.cast.approver).post(path).status_code == 302
-    assert municipality.again(message).text == ""
+    assert municipality.reload(message).text == ""
     assert AuditEvent.objects.get(verb="message.erase_author").detail == {"messages": 1}

@@ -21,11 +21,11 @@ from tests.inbox.conftest import MunicipalityInbox, allowed, municipality, netwo
 __all__ = ["allowed", "municipality", "network"]
 
 
-def asked(municipality: MunicipalityInbox, *texts: str) -> list[Message]:
+def messages_with(municipality: MunicipalityInbox, *texts: str) -> list[Message]:
     """Messages with these words, each of somebody else."""
     for text in texts:
-        municipality.says(text)
-    municipality.hear()
+        municipality.comment(text)
+    municipality.fetch()
     with scope(municipality.cast.cuprija):
         rows = [next(row for row in municipality.messages() if text in row.text) for text in texts]
         for row in rows:
@@ -62,7 +62,9 @@ def at_once(municipality: MunicipalityInbox, *acts: Callable[[], Any]) -> list[A
 
 @pytest.fixture
 def three(municipality: MunicipalityInbox) -> list[Message]:
-    return asked(municipality, "@opstina Нема клупа у парку", "@opstina Где да седнемо?", "@opstina Klupe molim")
+    return messages_with(
+        municipality, "@opstina Нема клупа у парку", "@opstina Где да седнемо?", "@opstina Klupe molim"
+    )
 
 
 @pytest.fixture(autouse=True)

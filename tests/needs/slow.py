@@ -15,7 +15,7 @@ from needs.models import Need, NeedsPage, Supporter
 from posts.models import Publication
 
 
-def told(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
+def answered_share(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
     return {place.pk: _one(place, first, last) for place in places}
 
 

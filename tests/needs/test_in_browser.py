@@ -12,7 +12,7 @@ from municipalities.tenancy import scope
 from needs.domain import notify
 from tests.browsing import enter, is_sound
 from tests.inbox.conftest import MunicipalityInbox
-from tests.needs.conftest import asked
+from tests.needs.conftest import messages_with
 from tests.posts.desk import picture_bytes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -32,7 +32,7 @@ def test_five_who_ask_for_the_same_are_heard_and_told(
     page.set_default_timeout(15_000)
     with scope(municipality.cast.cuprija):
         Settlement.objects.create(municipality=municipality.cast.cuprija, name="Супска")
-    asked(municipality, *(f"@opstina {entry}" for entry in SAID))
+    messages_with(municipality, *(f"@opstina {entry}" for entry in SAID))
     enter(page, live_server, municipality.cast.officer)
     base_url = f"{live_server.url}/m/cuprija"
     page.goto(f"{base_url}/needs/")

@@ -41,7 +41,7 @@ def need(cast: Cast, title: str = "Потреба", **fields: Any) -> Need:
     return make.need(cast.cuprija, cast.officer, title, **fields)
 
 
-def found(cast: Cast, period: OverviewPeriod = NOVEMBER) -> NeedsOverview:
+def build_overview(cast: Cast, period: OverviewPeriod = NOVEMBER) -> NeedsOverview:
     with scope(cast.cuprija):
         return overview(period)
 
@@ -51,33 +51,33 @@ def test_a_need_belongs_to_the_days_on_which_something_happened_to_it(cast: Cast
     need(cast, "Пре", received_on=date(2026, 9, 3), stage=NeedStage.PLANNED, decided_on=date(2026, 11, 1))
     need(cast, "Готово", received_on=date(2026, 9, 3), stage=NeedStage.DONE, decided_on=date(2026, 10, 1))
     need(cast, "Лани", received_on=date(2025, 11, 10), stage=NeedStage.DECLINED, decided_on=date(2025, 12, 1))
-    data = found(cast)
+    data = build_overview(cast)
     assert [line.title for line in data.heard] == ["Сад"]
     assert [line.title for line in data.decided] == ["Пре"]
     assert [line.title for line in data.done] == ["Готово"]
     assert [line.title for line in data.touched] == ["Сад", "Пре", "Готово"]
     assert data.supporters == 3
-    year = found(cast, YEAR)
+    year = build_overview(cast, YEAR)
     assert (len(year.heard), len(year.decided), len(year.done), year.supporters) == (3, 2, 1, 5)
-    assert len(found(cast, OverviewPeriod(2025)).heard) == 1
+    assert len(build_overview(cast, OverviewPeriod(2025)).heard) == 1
 
 
 def test_how_long_it_took_is_a_median_with_its_n(cast: Cast) -> None:
-    assert (found(cast).to_decision.days, found(cast).to_done.n) == (None, 0)
+    assert (build_overview(cast).to_decision.days, build_overview(cast).to_done.n) == (None, 0)
     for days in (2, 4, 30):
         day = date(2026, 11, 20)
         need(cast, stage=NeedStage.DONE, received_on=day - timedelta(days=days), decided_on=day, done_on=day)
     row = need(cast, stage=NeedStage.PLANNED, received_on=date(2026, 10, 1), decided_on=date(2026, 11, 2))
     make.supporter(row, received_on=date(2026, 11, 24))  # asked for again after it was decided
-    assert (found(cast).to_decision.days, found(cast).to_decision.n) == (17.0, 4)
-    assert (found(cast).to_done.days, found(cast).to_done.n) == (4, 3)
+    assert (build_overview(cast).to_decision.days, build_overview(cast).to_decision.n) == (17.0, 4)
+    assert (build_overview(cast).to_done.days, build_overview(cast).to_done.n) == (4, 3)
 
 
 def test_what_waits_longest_stands_first(cast: Cast) -> None:
     need(cast, "Нова", received_on=date(2026, 11, 20))
     need(cast, "Стара", received_on=date(2026, 1, 20), stage=NeedStage.LOOKED_AT)
     need(cast, "Решена", received_on=date(2025, 1, 20), stage=NeedStage.PLANNED)
-    data = found(cast)
+    data = build_overview(cast)
     assert [(line.title, data.waits(line)) for line in data.waiting] == [("Стара", 309), ("Нова", 5)]
 
 
@@ -88,7 +88,7 @@ def test_by_source_topic_settlement_and_month(cast: Cast) -> None:
     make.supporter(water, source=SupporterSource.COUNTER, received_on=date(2026, 11, 3))
     need(cast, "Светло", topic="light", supporters=4)
     need(cast, "Остало", topic="", supporters=1, received_on=date(2025, 11, 3))
-    data = found(cast)
+    data = build_overview(cast)
     assert data.sources == {SupporterSource.PHONE: 4, SupporterSource.COUNTER: 1}
     assert [(row.label, row.supporters, row.heard) for row in data.topics] == [
         ("Street lights and power", 4, 1),

@@ -14,12 +14,12 @@ from municipalities.tenancy import scope
 from needs.domain import page, publish
 from needs.queries.recipients import find_recipients
 from tests.inbox.conftest import MunicipalityInbox
-from tests.needs.conftest import again, asked, done_of, need_of
+from tests.needs.conftest import again, done_of, messages_with, need_of
 from tests.people import sign_in
 
 
 def test_a_need_is_shown_and_taken_back_by_a_press(municipality: MunicipalityInbox) -> None:
-    need = done_of(municipality, *asked(municipality, "@opstina Клупе!"))
+    need = done_of(municipality, *messages_with(municipality, "@opstina Клупе!"))
     cast = municipality.cast
     with scope(cast.cuprija):
         page.save(cast.cuprija, is_on=True, contact="Пишите нам", by=cast.approver)
@@ -46,7 +46,7 @@ def test_nothing_is_shown_before_it_was_decided_and_a_mentor_shows_nothing(munic
 
 
 def test_who_deleted_what_they_wrote_is_not_answered(municipality: MunicipalityInbox) -> None:
-    first, second = asked(municipality, "@opstina Клупе!", "@opstina I klupe i kante!")
+    first, second = messages_with(municipality, "@opstina Клупе!", "@opstina I klupe i kante!")
     need = done_of(municipality, first, second)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=first.pk).update(remote_deleted_at=timezone.now())

@@ -17,7 +17,7 @@ from needs import rules
 from needs.domain import personal_data_stores, supporters
 from needs.models import Supporter
 from tests.inbox.conftest import MunicipalityInbox
-from tests.needs.conftest import asked, need_of
+from tests.needs.conftest import messages_with, need_of
 from tests.people import sign_in
 
 PETAR = rules.names("Петар Петровић", "ppetrovic@mastodon.rs")
@@ -51,7 +51,7 @@ def test_the_municipality_s_own_name_gives_nobody_away() -> None:
 
 
 def test_the_officer_sees_a_proposal_and_keeps_what_they_choose(municipality: MunicipalityInbox) -> None:
-    (message,) = asked(municipality, "@opstina Нема клупа, зовите 063 123 4567")
+    (message,) = messages_with(municipality, "@opstina Нема клупа, зовите 063 123 4567")
     need = need_of(municipality, "Клупе", message)
     with scope(municipality.cast.cuprija):
         supporter = Supporter.objects.get()
@@ -68,7 +68,7 @@ def test_the_officer_sees_a_proposal_and_keeps_what_they_choose(municipality: Mu
     "words", ["Каже Građanin{pk}", "063 123 45 67", "пишите на a@b.rs", "@gradjanka зна", "я" * 501]
 )
 def test_a_quote_that_names_somebody_is_refused(municipality: MunicipalityInbox, words: str) -> None:
-    (message,) = asked(municipality, "@opstina Нема клупа")
+    (message,) = messages_with(municipality, "@opstina Нема клупа")
     need = need_of(municipality, "Клупе", message)
     with scope(municipality.cast.cuprija):
         supporter = Supporter.objects.get()
@@ -83,7 +83,7 @@ def test_a_quote_that_names_somebody_is_refused(municipality: MunicipalityInbox,
 
 @pytest.fixture
 def quoted(municipality: MunicipalityInbox) -> Message:
-    (message,) = asked(municipality, "@opstina Нема клупа у парку")
+    (message,) = messages_with(municipality, "@opstina Нема клупа у парку")
     need_of(municipality, "Клупе", message)
     with scope(municipality.cast.cuprija):
         supporter = Supporter.objects.get()

@@ -52,7 +52,7 @@ def measured(cast: Cast, first: date = FIRST, last: date = LAST) -> dict[int, tu
 
 def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
     with scope(cast.cuprija, cast.novi_pazar):
-        values = slow.told([cast.cuprija, cast.novi_pazar], first, last)
+        values = slow.answered_share([cast.cuprija, cast.novi_pazar], first, last)
     return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 

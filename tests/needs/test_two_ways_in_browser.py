@@ -79,10 +79,10 @@ class Place:
     def post(self) -> Status:
         return Status.objects.get(account=self.supporter, in_reply_to=None)
 
-    def says(self, name: str, text: str) -> Status:
+    def comment(self, name: str, text: str) -> Status:
         return write.publish(door.enter(name), write.Draft(text, "sr", reply_to=self.post.pk))
 
-    def hear(self) -> None:
+    def fetch(self) -> None:
         """What workers hear at the next tick, from what the network tells and from a look below the posts."""
         ingest.schedule()
         fetch_replies.schedule()
@@ -162,11 +162,11 @@ def citizens_write_and_are_heard(tour: Tour, place: Place) -> None:
     tour.be(place.cast.officer)
     tour.go("inbox", "cuprija")
     expect(tour.page.get_by_text("Nobody waits for an answer")).to_be_visible()
-    place.says("Петра", QUESTION)
+    place.comment("Петра", QUESTION)
     for name, text in WISHES.items():
-        place.says(name, text)
+        place.comment(name, text)
     for _ in range(2):  # told again and looked for again, and still kept once
-        place.hear()
+        place.fetch()
     tour.page.reload()
     expect(tour.page.locator("[data-rows] > li")).to_have_count(6)
     is_sound(tour.page)
@@ -312,7 +312,7 @@ def everybody_who_asked_is_told_once(tour: Tour, place: Place, need: Need) -> No
     assert [notify.send_pending(), notify.send_pending()] == [5, 0]
     for _ in range(2):
         place.publish()
-        place.hear()  # what we wrote ourselves is nobody's message
+        place.fetch()  # what we wrote ourselves is nobody's message
     replies = place.replies()[1:]
     assert sorted(reply.in_reply_to.account.display_name for reply in replies) == sorted(WISHES)
     assert all(reply.text == f"@{reply.in_reply_to.account.username} {DONE}" for reply in replies)

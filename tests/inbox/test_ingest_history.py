@@ -28,14 +28,14 @@ def fresh() -> None:
 
 def written(municipality: MunicipalityInbox, count: int) -> None:
     for number in range(count):
-        municipality.says(f"@opstina Питање {number}")
+        municipality.comment(f"@opstina Питање {number}")
 
 
 def numbers(municipality: MunicipalityInbox) -> list[int]:
     return sorted(int(message.text.rsplit(" ", 1)[1]) for message in municipality.messages())
 
 
-def asked(municipality: MunicipalityInbox) -> list[dict[str, Any]]:
+def mention_requests(municipality: MunicipalityInbox) -> list[dict[str, Any]]:
     return [request for request in municipality.network.ledger() if request["path"].startswith(MENTIONS)]
 
 
@@ -46,36 +46,36 @@ def cursor(municipality: MunicipalityInbox) -> str:
 
 def test_all_that_was_written_before_is_read_and_then_only_what_is_new(municipality: MunicipalityInbox) -> None:
     written(municipality, 95)
-    assert municipality.hear() == 95
+    assert municipality.fetch() == 95
     assert numbers(municipality) == list(range(95))
-    municipality.says("@opstina Питање 95")
-    before = len(asked(municipality))
-    assert municipality.hear() == 1
-    assert len(asked(municipality)) - before == 2, "one page with it, and one without"
+    municipality.comment("@opstina Питање 95")
+    before = len(mention_requests(municipality))
+    assert municipality.fetch() == 1
+    assert len(mention_requests(municipality)) - before == 2, "one page with it, and one without"
 
 
 def test_going_back_ends_at_the_limit_of_the_installation(municipality: MunicipalityInbox, settings: Any) -> None:
     settings.NETWORK_OPTIONS = {"mastodon": {"mentions_back": 80}}
     written(municipality, 130)
-    municipality.hear()
+    municipality.fetch()
     assert numbers(municipality) == list(range(50, 130)), "the newest 80"
-    municipality.hear()
+    municipality.fetch()
     assert len(municipality.messages()) == 80
 
 
 def test_an_account_nobody_wrote_to_is_asked_once(municipality: MunicipalityInbox) -> None:
-    assert municipality.hear() == 0
-    assert len(asked(municipality)) == 1
+    assert municipality.fetch() == 0
+    assert len(mention_requests(municipality)) == 1
 
 
 def test_a_look_that_breaks_off_goes_on_where_it_was(municipality: MunicipalityInbox) -> None:
     written(municipality, 130)
     municipality.network.plan("status", MENTIONS, method="GET", nth=3, status=503)
-    municipality.hear()
+    municipality.fetch()
     assert len(municipality.messages()) == 80
     assert "<" in cursor(municipality)
-    municipality.says("@opstina Питање 130")
-    assert municipality.hear() == 51
+    municipality.comment("@opstina Питање 130")
+    assert municipality.fetch() == 51
     assert numbers(municipality) == list(range(131))
     assert "<" not in cursor(municipality)
 
@@ -85,8 +85,8 @@ def test_what_was_written_before_is_old_also_after_a_break(municipality: Municip
     written(municipality, 60)
     municipality.network.advance(20 * 86_400)
     municipality.network.plan("status", MENTIONS, method="GET", nth=2, status=503)
-    municipality.hear()
-    municipality.hear()
+    municipality.fetch()
+    municipality.fetch()
     assert len(municipality.messages()) == 60
     assert {message.state for message in municipality.messages()} == {MessageState.CLOSED}, (
         "no old question is late on its first day"
@@ -96,23 +96,23 @@ def test_what_was_written_before_is_old_also_after_a_break(municipality: Municip
 def test_a_network_that_takes_no_more_is_left_alone_until_it_does(municipality: MunicipalityInbox) -> None:
     written(municipality, 130)
     municipality.network.plan("rate_limit", MENTIONS, method="GET", nth=2, seconds=300)
-    municipality.hear()
-    assert len(asked(municipality)) == 2
+    municipality.fetch()
+    assert len(mention_requests(municipality)) == 2
     assert numbers(municipality) == list(range(90, 130))
     with everywhere("test"):
         row = MessageFetch.objects.get()
     assert row.next_at is not None
     assert row.next_at > timezone.now() + timedelta(minutes=4), "when the network takes calls again"
-    municipality.hear()  # somebody wakes the channel too early: the budget says so before anybody is asked
-    assert len(asked(municipality)) == 2
+    municipality.fetch()  # somebody wakes the channel too early: the budget says so before anybody is asked
+    assert len(mention_requests(municipality)) == 2
     cache.clear()  # five minutes later
-    assert municipality.hear() == 90
+    assert municipality.fetch() == 90
     assert numbers(municipality) == list(range(130))
 
 
 def test_a_server_that_begins_anew_whatever_one_asks_is_not_asked_for_ever(municipality: MunicipalityInbox) -> None:
     written(municipality, 60)
     municipality.network.options(software="pleroma")
-    assert municipality.hear() == 40
-    assert len(asked(municipality)) <= 3
+    assert municipality.fetch() == 40
+    assert len(mention_requests(municipality)) <= 3
     assert "<" not in cursor(municipality)

@@ -28,36 +28,36 @@ def settled_long_ago(municipality: MunicipalityInbox, message: Message) -> None:
 
 
 def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(municipality: MunicipalityInbox) -> None:
-    held, expired = municipality.heard("@opstina Спорно"), municipality.heard("@opstina Старо")
+    held, expired = municipality.receive("@opstina Спорно"), municipality.receive("@opstina Старо")
     with scope(municipality.cast.cuprija):
         legal_hold.place(held, "П 12/2026", by=municipality.cast.approver)
     for message in (held, expired):
         settled_long_ago(municipality, message)
     assert retention.purge_expired() == 1
-    assert municipality.again(held).text
-    assert not municipality.again(expired).text
+    assert municipality.reload(held).text
+    assert not municipality.reload(expired).text
     with scope(municipality.cast.cuprija):
         legal_hold.release(held, by=municipality.cast.approver)
     assert retention.purge_expired() == 1
-    assert not municipality.again(held).text
+    assert not municipality.reload(held).text
     with scope(municipality.cast.cuprija):
         assert LegalHold.objects.get().reason == ""
 
 
 def test_a_wish_does_not_erase_it_either(municipality: MunicipalityInbox) -> None:
-    held, unheld = municipality.heard("@opstina Спорно"), municipality.heard("@opstina Обично")
+    held, unheld = municipality.receive("@opstina Спорно"), municipality.receive("@opstina Обично")
     with scope(municipality.cast.cuprija):
         legal_hold.place(held, "П 12/2026", by=municipality.cast.approver)
         erased = retention.erase_authors(
             municipality.cast.cuprija, [(held.channel_id, held.author_id)], by=municipality.cast.approver
         )
     assert (erased.messages, erased.held) == (1, 1)
-    assert municipality.again(held).text
-    assert not municipality.again(unheld).text
+    assert municipality.reload(held).text
+    assert not municipality.reload(unheld).text
 
 
 def test_the_message_says_so_and_only_who_answers_for_data_decides(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Спорно")
+    message = municipality.receive("@opstina Спорно")
     page = f"{LIST}{message.pk}/"
     assert sign_in(municipality.cast.officer).post(f"{page}hold/", {"reason": "П 12/2026"}).status_code == 403
     approver = sign_in(municipality.cast.approver)
@@ -74,13 +74,13 @@ def test_the_message_says_so_and_only_who_answers_for_data_decides(municipality:
 
 @pytest.mark.parametrize("reason", ["", "  ", "ж" * 301])
 def test_it_wants_a_reason_of_sensible_length(municipality: MunicipalityInbox, reason: str) -> None:
-    message = municipality.heard("@opstina Спорно")
+    message = municipality.receive("@opstina Спорно")
     with scope(municipality.cast.cuprija), pytest.raises(ActionNotAllowed):
         legal_hold.place(message, reason, by=municipality.cast.approver)
 
 
 def test_what_is_held_or_gone_is_not_held_again(municipality: MunicipalityInbox) -> None:
-    held, erased = municipality.heard("@opstina Спорно"), municipality.heard("@opstina Старо")
+    held, erased = municipality.receive("@opstina Спорно"), municipality.receive("@opstina Старо")
     settled_long_ago(municipality, erased)
     retention.purge_expired()
     with scope(municipality.cast.cuprija):

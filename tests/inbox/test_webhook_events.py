@@ -45,7 +45,7 @@ def begun(channel: Channel) -> Channel:
     return channel
 
 
-def kept(channel: Channel, payload: dict[str, Any], kind: str = "comment", key: str = "") -> Event:
+def stored_event(channel: Channel, payload: dict[str, Any], kind: str = "comment", key: str = "") -> Event:
     return Event.objects.create(
         platform=channel.platform, key=key or f"k{Event.objects.count()}", account_id=channel.remote_id, kind=kind,
         payload=payload, at=AT,
@@ -58,7 +58,7 @@ def feed(number: int, text: str = "Када ће вода?", **more: Any) -> dic
     return {"field": "feed", "value": {**value, **more}}
 
 
-def said(text: str, number: int = 9, name: str = "message", **more: Any) -> dict[str, Any]:
+def message_payload(text: str, number: int = 9, name: str = "message", **more: Any) -> dict[str, Any]:
     copy = {
         "message_id": 3, "is_automatic_forward": True, "chat": {"id": GROUP, "type": "supergroup"},
         "forward_origin": {"type": "channel", "chat": {"id": -1001}, "message_id": 41},
@@ -80,7 +80,7 @@ def read(channel: Channel) -> int:
 
 
 def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Channel) -> None:
-    event = kept(page, feed(1))
+    event = stored_event(page, feed(1))
     assert unread_events.accounts() == [("facebook", "100")]
     assert read(page) == 1
     (message,) = messages(page)
@@ -95,41 +95,41 @@ def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Chann
 
 
 def test_an_answer_to_a_comment_stands_below_it(page: Channel) -> None:
-    kept(page, feed(2, parent_id="7_1"))
+    stored_event(page, feed(2, parent_id="7_1"))
     read(page)
     assert messages(page)[0].in_reply_to == "7_1"
 
 
 def test_what_the_page_wrote_itself_is_no_message(page: Channel) -> None:
-    kept(page, feed(1, **{"from": {"id": "100", "name": "Општина"}}))
+    stored_event(page, feed(1, **{"from": {"id": "100", "name": "Општина"}}))
     assert read(page) == 0
     assert messages(page) == []
     assert unread_events.accounts() == []
 
 
 def test_it_is_read_once_and_an_old_telling_brings_no_old_words_back(page: Channel) -> None:
-    kept(page, feed(1, "Прво"))
+    stored_event(page, feed(1, "Прво"))
     read(page)
-    kept(page, feed(1, "Друго", verb="edited"))
+    stored_event(page, feed(1, "Друго", verb="edited"))
     assert read(page) == 0
-    kept(page, feed(1, "Прво"))  # told again, late
+    stored_event(page, feed(1, "Прво"))  # told again, late
     assert read(page) == 0
     (message,) = messages(page)
     assert (message.text, message.first_text) == ("Друго", "Прво")
 
 
 def test_in_one_batch_the_last_words_win_and_the_first_are_kept(page: Channel) -> None:
-    kept(page, feed(1, "Друго", verb="edited"))
-    kept(page, feed(1, "Прво"))
+    stored_event(page, feed(1, "Друго", verb="edited"))
+    stored_event(page, feed(1, "Прво"))
     read(page)
     (message,) = messages(page)
     assert (message.text, message.first_text) == ("Друго", "Прво")
 
 
 def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel, cast: Cast) -> None:
-    kept(page, feed(1))
+    stored_event(page, feed(1))
     read(page)
-    kept(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
+    stored_event(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
     read(page)
     (message,) = messages(page)
     assert message.remote_deleted_at is not None
@@ -147,14 +147,14 @@ def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel, 
 
 
 def test_one_that_was_written_and_deleted_before_anybody_read_is_listed_as_gone(page: Channel) -> None:
-    kept(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
-    kept(page, feed(1))
+    stored_event(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
+    stored_event(page, feed(1))
     read(page)
     assert messages(page)[0].remote_deleted_at is not None
 
 
 def test_what_was_answered_stays_answered_when_it_is_deleted(page: Channel) -> None:
-    kept(page, feed(1))
+    stored_event(page, feed(1))
     read(page)
     with scope(page.municipality_id):
         Message.objects.update(state=MessageState.ANSWERED, settled_at=timezone.now())
@@ -164,7 +164,7 @@ def test_what_was_answered_stays_answered_when_it_is_deleted(page: Channel) -> N
 
 
 def test_what_only_says_that_something_was_written_wakes_the_channel(page: Channel) -> None:
-    kept(page, {"field": "mention", "value": {"post_id": "9_9"}}, kind="mention")
+    stored_event(page, {"field": "mention", "value": {"post_id": "9_9"}}, kind="mention")
     read(page)
     assert ingest.claim() == []
     ingest.schedule()
@@ -172,11 +172,13 @@ def test_what_only_says_that_something_was_written_wakes_the_channel(page: Chann
 
 
 def test_telegram_is_heard_while_it_tells_by_itself(telegram: Channel) -> None:
-    kept(telegram, said("Хоће ли бити струје?"))
+    stored_event(telegram, message_payload("Хоће ли бити струје?"))
     assert read(telegram) == 1
     (message,) = messages(telegram)
     assert (message.text, message.root, message.remote_id) == ("Хоће ли бити струје?", "41", f"{GROUP}:9")
-    kept(telegram, said("Хоће ли бити воде?", name="edited_message", edit_date=int(AT.timestamp()) + 60))
+    stored_event(
+        telegram, message_payload("Хоће ли бити воде?", name="edited_message", edit_date=int(AT.timestamp()) + 60)
+    )
     read(telegram)
     (message,) = messages(telegram)
     assert (message.text, message.at) == ("Хоће ли бити воде?", AT)
@@ -186,24 +188,24 @@ def test_telegram_is_heard_while_it_tells_by_itself(telegram: Channel) -> None:
     "odd", [{}, {"message": None}, {"message": {"reply_to_message": {"x": 1}, "text": "А"}}, {"message": 7}]
 )
 def test_an_update_that_nobody_expected_holds_up_no_other(telegram: Channel, odd: dict[str, Any]) -> None:
-    kept(telegram, odd)
-    kept(telegram, said("После"))
+    stored_event(telegram, odd)
+    stored_event(telegram, message_payload("После"))
     assert read(telegram) == 1
     assert unread_events.accounts() == []
 
 
 def test_one_that_cannot_be_kept_holds_up_no_other(page: Channel) -> None:
-    kept(page, feed(1, created_time=10**11))  # in the year 5138, which is no time of ours but one
-    kept(page, feed(2, **{"from": {"id": "5" * 900, "name": "\x01" * 900}}))
-    kept(page, feed(3, post_id="1" * 400))
-    kept(page, feed(4))
+    stored_event(page, feed(1, created_time=10**11))  # in the year 5138, which is no time of ours but one
+    stored_event(page, feed(2, **{"from": {"id": "5" * 900, "name": "\x01" * 900}}))
+    stored_event(page, feed(3, post_id="1" * 400))
+    stored_event(page, feed(4))
     read(page)
     assert {message.remote_id for message in messages(page)} >= {"7_2", "7_4"}
     assert unread_events.accounts() == []
 
 
 def test_events_of_an_account_that_is_no_longer_here_are_given_up(page: Channel) -> None:
-    kept(page, feed(1))
+    stored_event(page, feed(1))
     with scope(page.municipality_id):
         Channel.objects.filter(pk=page.pk).update(state=ChannelState.DISCONNECTED)
     assert read(page) == 0
@@ -213,8 +215,8 @@ def test_events_of_an_account_that_is_no_longer_here_are_given_up(page: Channel)
 
 def test_each_municipality_reads_its_own(page: Channel, cast: Cast) -> None:
     other = begun(factories.channel(cast.novi_pazar, cast.officer, platform="facebook", remote_id="200"))
-    kept(page, feed(1))
-    kept(other, feed(2))
+    stored_event(page, feed(1))
+    stored_event(other, feed(2))
     read(page)
     assert [message.remote_id for message in messages(page)] == ["7_1"]
     assert messages(other) == []
@@ -222,7 +224,7 @@ def test_each_municipality_reads_its_own(page: Channel, cast: Cast) -> None:
 
 def test_events_are_forgotten_after_a_month_and_only_once_they_were_read(page: Channel) -> None:
     for number, days in ((1, 31), (2, 31), (3, 61)):
-        kept(page, feed(number))
+        stored_event(page, feed(number))
         Event.objects.filter(key=f"k{number - 1}").update(received_at=timezone.now() - timedelta(days=days))
     Event.objects.filter(key="k0").update(read_at=timezone.now())
     assert inbound.purge_expired() == 2
@@ -234,13 +236,13 @@ def test_a_worker_that_dies_between_keeping_and_marking_loses_and_doubles_nothin
     page: Channel, monkeypatch: Any, step: str
 ) -> None:
     for number in range(5):
-        kept(page, feed(number))
+        stored_event(page, feed(number))
 
     def dies(*args: Any, **more: Any) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((webhook_events, "keep") if step == "keep" else (unread_events, "mark")), dies)
+        patch.setattr(*((webhook_events, "store_messages") if step == "keep" else (unread_events, "mark")), dies)
         with pytest.raises(SystemExit):
             read(page)
     assert messages(page) == []
@@ -308,13 +310,13 @@ def test_no_network_stumbles_over_what_it_does_not_know(subtests: pytest.Subtest
 
 
 def test_who_wants_to_be_forgotten_is_forgotten_in_the_events_too(page: Channel, cast: Cast) -> None:
-    kept(page, feed(1))
-    kept(page, feed(2, "Неко други", **{"from": {"id": "56", "name": "Пера"}}))
+    stored_event(page, feed(1))
+    stored_event(page, feed(2, "Неко други", **{"from": {"id": "56", "name": "Пера"}}))
     read(page)
-    kept(page, feed(1, "Још није прочитано", verb="edited"))
+    stored_event(page, feed(1, "Још није прочитано", verb="edited"))
     with scope(page.municipality_id):
         assert retention.erase_authors(cast.cuprija, [(page.pk, "55")], by=cast.approver).messages == 1
     assert [event.payload["value"]["message"] for event in Event.objects.all()] == ["Неко други"]
-    kept(page, feed(1, "Поново", verb="edited"), key="again")
+    stored_event(page, feed(1, "Поново", verb="edited"), key="again")
     read(page)
     assert "Поново" not in {message.text for message in messages(page)}

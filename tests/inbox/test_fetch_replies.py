@@ -24,7 +24,7 @@ from tests.analytics import factories
 from tests.inbox.conftest import MunicipalityInbox
 
 
-def look(municipality: MunicipalityInbox) -> int:
+def fetch(municipality: MunicipalityInbox) -> int:
     """What a worker does at the next look, whenever that is due."""
     fetch_replies.schedule()
     with everywhere("a test does not wait"):
@@ -42,21 +42,21 @@ def contexts(municipality: MunicipalityInbox) -> int:
 
 
 def test_what_names_us_nowhere_is_found_below_our_post(municipality: MunicipalityInbox) -> None:
-    first = municipality.says("Само између нас")
-    municipality.says("Тако је", under=first)
-    assert look(municipality) == 2
+    first = municipality.comment("Само између нас")
+    municipality.comment("Тако је", under=first)
+    assert fetch(municipality) == 2
     assert {message.publication_id for message in municipality.messages()} == {municipality.publication.pk}
     assert {message.text for message in municipality.messages()} >= {"Само између нас", "Тако је"}
-    assert look(municipality) == 0
+    assert fetch(municipality) == 0
     assert len(municipality.messages()) == 2
 
 
 def test_what_was_heard_as_a_mention_gets_its_post_and_is_not_kept_twice(municipality: MunicipalityInbox) -> None:
-    first = municipality.says("@opstina Хало?")
-    municipality.hear()
-    deep = municipality.says("@opstina И мене занима", under=first)
-    municipality.hear()
-    look(municipality)
+    first = municipality.comment("@opstina Хало?")
+    municipality.fetch()
+    deep = municipality.comment("@opstina И мене занима", under=first)
+    municipality.fetch()
+    fetch(municipality)
     assert sorted(message.remote_id for message in municipality.messages()) == sorted([first, deep])
     assert {message.publication_id for message in municipality.messages()} == {municipality.publication.pk}
 
@@ -84,17 +84,17 @@ def test_only_posts_of_two_weeks_and_of_networks_that_do_not_tell_are_looked_at(
 
 
 def test_where_the_numbers_say_that_nobody_answers_nobody_is_asked(municipality: MunicipalityInbox) -> None:
-    look(municipality)
+    fetch(municipality)
     asked = contexts(municipality)
-    told(municipality, replies=0)
-    look(municipality)
+    set_reply_count(municipality, replies=0)
+    fetch(municipality)
     assert contexts(municipality) == asked
-    told(municipality, replies=1)
-    look(municipality)
+    set_reply_count(municipality, replies=1)
+    fetch(municipality)
     assert contexts(municipality) == asked + 1
 
 
-def told(municipality: MunicipalityInbox, replies: int) -> None:
+def set_reply_count(municipality: MunicipalityInbox, replies: int) -> None:
     """The numbers were read just now."""
     collect.enrol()
     with scope(municipality.cast.cuprija):
@@ -103,21 +103,21 @@ def told(municipality: MunicipalityInbox, replies: int) -> None:
 
 
 def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(municipality: MunicipalityInbox) -> None:
-    told(municipality, replies=0)
-    look(municipality)
-    municipality.says("Ево ме")
+    set_reply_count(municipality, replies=0)
+    fetch(municipality)
+    municipality.comment("Ево ме")
     assert fetch_replies.due_channels() == []
-    told(municipality, replies=1)
+    set_reply_count(municipality, replies=1)
     assert fetch_replies.due_channels() == [municipality.channel.pk]
     assert fetch_replies.fetch_replies(municipality.channel.pk) == 1
     assert fetch_replies.due_channels() == []
 
 
 def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(municipality: MunicipalityInbox) -> None:
-    kept_id, deleted_id = municipality.says("Остаје"), municipality.says("Нестаје")
-    look(municipality)
+    kept_id, deleted_id = municipality.comment("Остаје"), municipality.comment("Нестаје")
+    fetch(municipality)
     municipality.network.react("mastodon", deleted_id, "delete")
-    look(municipality)
+    fetch(municipality)
     with scope(municipality.cast.cuprija):
         message = Message.objects.get(remote_id=deleted_id)
         assert (message.remote_deleted_at, message.state) == (None, MessageState.OPEN)
@@ -125,11 +125,11 @@ def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(municipality: Mu
     following = row(municipality).next_at
     assert following is not None
     assert following <= timezone.now() + rules.MISSING_RECHECK_INTERVAL
-    look(municipality)  # too soon
+    fetch(municipality)  # too soon
     with scope(municipality.cast.cuprija):
         assert Message.objects.get(remote_id=deleted_id).remote_deleted_at is None
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        look(municipality)
+        fetch(municipality)
     with scope(municipality.cast.cuprija):
         message = Message.objects.get(remote_id=deleted_id)
         assert message.remote_deleted_at is not None
@@ -138,55 +138,55 @@ def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(municipality: Mu
 
 
 def test_what_stands_below_a_deleted_one_is_not_taken_for_deleted(municipality: MunicipalityInbox) -> None:
-    above = municipality.says("Горе")
-    deep = municipality.says("Доле", under=above)
-    look(municipality)
+    above = municipality.comment("Горе")
+    deep = municipality.comment("Доле", under=above)
+    fetch(municipality)
     municipality.network.react("mastodon", above, "delete")
-    look(municipality)
+    fetch(municipality)
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        look(municipality)
+        fetch(municipality)
     with scope(municipality.cast.cuprija):
         assert Message.objects.get(remote_id=above).remote_deleted_at is not None
         assert Message.objects.get(remote_id=deep).remote_deleted_at is None
 
 
 def test_one_that_shows_again_is_not_gone(municipality: MunicipalityInbox) -> None:
-    remote_id = municipality.says("Ту сам")
-    look(municipality)
+    remote_id = municipality.comment("Ту сам")
+    fetch(municipality)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(remote_id=remote_id).update(missed_at=timezone.now() - timedelta(hours=1))
-    look(municipality)
+    fetch(municipality)
     with scope(municipality.cast.cuprija):
         message = Message.objects.get(remote_id=remote_id)
         assert (message.missed_at, message.remote_deleted_at) == (None, None)
 
 
 def test_a_network_that_is_tired_is_left_alone_until_it_says(municipality: MunicipalityInbox) -> None:
-    municipality.says("Хало")
+    municipality.comment("Хало")
     municipality.network.plan("rate_limit", "/context", seconds=120)
-    assert look(municipality) == 0
+    assert fetch(municipality) == 0
     following = row(municipality).next_at
     assert following is not None
     assert following > timezone.now() + timedelta(seconds=60)
     asked = contexts(municipality)
-    assert look(municipality) == 0  # what is left is for posts
+    assert fetch(municipality) == 0  # what is left is for posts
     assert contexts(municipality) == asked
     cache.clear()
-    assert look(municipality) == 1
+    assert fetch(municipality) == 1
 
 
 def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(
     municipality: MunicipalityInbox, monkeypatch: Any
 ) -> None:
-    municipality.says("Једном")
+    municipality.comment("Једном")
 
     def dies(*args: Any, **more: Any) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(fetch_replies, "is_back", dies)
+        patch.setattr(fetch_replies, "mark_restored", dies)
         with pytest.raises(SystemExit):
-            look(municipality)
+            fetch(municipality)
     assert municipality.messages() == []
     assert fetch_replies.due_channels() == []  # its lease runs
     with time_machine.travel(timezone.now() + fetch_replies.LEASE + timedelta(seconds=1)):
@@ -195,7 +195,7 @@ def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(
 
 
 def test_two_workers_take_a_post_once(municipality: MunicipalityInbox) -> None:
-    municipality.says("Једном")
+    municipality.comment("Једном")
     fetch_replies.schedule()
     assert fetch_replies.fetch_replies(municipality.channel.pk) == 1
     asked = contexts(municipality)

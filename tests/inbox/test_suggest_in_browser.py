@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browsing import enter, is_sound
 from tests.inbox.conftest import MunicipalityInbox
-from tests.inbox.test_reading_kept import SAME, told
+from tests.inbox.test_suggest import SAME, told
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -29,7 +29,7 @@ def test_what_is_the_same_is_sorted_together(page: Any, live_server: Any, munici
     is_sound(page)
     page.get_by_role("button", name="Looks like: Complaint").click()
     expect(page.get_by_text("Sorted as: Complaint")).to_be_visible()
-    assert municipality.again(hole).kind == "complaint"
+    assert municipality.reload(hole).kind == "complaint"
     page.get_by_role("link", name="And 4 more like it").click()
     expect(page.get_by_label("Kind")).to_have_value("question")
     is_sound(page)

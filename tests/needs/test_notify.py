@@ -25,7 +25,7 @@ from needs.domain.merge import merge
 from needs.models import Need, Supporter
 from needs.queries.recipients import find_recipients
 from tests.inbox.conftest import MunicipalityInbox
-from tests.needs.conftest import again, asked, at_once, done_of, need_of
+from tests.needs.conftest import again, at_once, done_of, messages_with, need_of
 from tests.people import sign_in
 
 WORDS = "Клупе су постављене. Хвала што сте јавили."
@@ -92,7 +92,7 @@ def test_a_second_round_reaches_those_who_asked_later(municipality: Municipality
     client = sign_in(municipality.cast.officer)
     client.post(path(done), {"text": WORDS})
     notify.send_pending()
-    (late,) = asked(municipality, "@opstina А клупе?")
+    (late,) = messages_with(municipality, "@opstina А клупе?")
     with scope(municipality.cast.cuprija):
         supporters.gather(done, [late], by=municipality.cast.officer)
     assert client.post(path(done), {"text": WORDS}).status_code == 302

@@ -28,19 +28,19 @@ LIST = "/m/cuprija/inbox/"
 WORDS = "@opstina Гори депонија код Бранка, зовите 064 123 456!"
 
 
-def told(kind: str) -> list[str]:
+def recipients_of(kind: str) -> list[str]:
     return [str(row.user) for row in Notification.objects.filter(kind=kind).order_by("user__name")]
 
 
 def urgent(municipality: MunicipalityInbox, kind: MessageKind = MessageKind.EMERGENCY) -> Message:
-    message = municipality.heard(WORDS)
+    message = municipality.receive(WORDS)
     with scope(municipality.cast.cuprija):
         triage.set_kind(message, kind, by=municipality.cast.officer)
     return message
 
 
 def late(municipality: MunicipalityInbox, text: str = "@opstina До када?") -> Message:
-    message = municipality.heard(text)
+    message = municipality.receive(text)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(days=30))
     return message
@@ -52,9 +52,9 @@ def test_what_is_urgent_is_told_at_once_and_once_to_those_who_answer(
 ) -> None:
     message = urgent(municipality, kind)
     assert staff_notifications.send_due() == 1
-    assert told("msg_urgent") == ["Approver", "Officer"]
+    assert recipients_of("msg_urgent") == ["Approver", "Officer"]
     assert staff_notifications.send_due() == 0
-    assert len(told("msg_urgent")) == 2
+    assert len(recipients_of("msg_urgent")) == 2
     assert Notification.objects.filter(kind="msg_urgent").first().url == f"{LIST}{message.pk}/"
 
 
@@ -96,11 +96,11 @@ def test_what_was_settled_before_anybody_looked_is_not_told(municipality: Munici
 def test_new_messages_are_told_together_and_at_most_once_an_hour(municipality: MunicipalityInbox) -> None:
     now = timezone.now()
     for text in ("@opstina Једно", "@opstina Друго"):
-        municipality.heard(text)
+        municipality.receive(text)
     assert staff_notifications._new(now) == 1
     row = Notification.objects.get(user=municipality.cast.officer, kind="msg_new")
     assert row.subject == "Ćuprija: 2 new messages of citizens"
-    municipality.heard("@opstina Треће")
+    municipality.receive("@opstina Треће")
     assert staff_notifications._new(now + timedelta(minutes=59)) == 0
     with scope(municipality.cast.cuprija):
         SentNotification.objects.update(at=now - timedelta(minutes=61))
@@ -111,13 +111,13 @@ def test_new_messages_are_told_together_and_at_most_once_an_hour(municipality: M
 
 
 def test_what_somebody_has_opened_is_not_new(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Једно")
+    message = municipality.receive("@opstina Једно")
     sign_in(municipality.cast.officer).get(f"{LIST}{message.pk}/")
     assert staff_notifications.send_due(belgrade("2026-11-25 12:00")) == 0
 
 
 def test_an_officer_hears_of_new_ones_at_once_and_an_approver_in_the_summary(municipality: MunicipalityInbox) -> None:
-    municipality.heard("@opstina Једно")
+    municipality.receive("@opstina Једно")
     staff_notifications._new(timezone.now())
     hows = {str(row.user): row.how for row in Notification.objects.filter(kind="msg_new")}
     assert hows == {"Officer": "at_once", "Approver": "digest"}
@@ -157,13 +157,13 @@ def test_late_ones_are_told_once_a_morning_until_they_are_answered(municipality:
 
 
 def test_who_gets_a_message_is_told_and_who_takes_it_themselves_is_not(municipality: MunicipalityInbox) -> None:
-    message = municipality.heard("@opstina Хало")
+    message = municipality.receive("@opstina Хало")
     client, path = sign_in(municipality.cast.officer), f"{LIST}{message.pk}/assign/"
     client.post(path, {"assignee": municipality.cast.officer.pk})
-    assert told("msg_mine") == []
+    assert recipients_of("msg_mine") == []
     client.post(path, {"assignee": municipality.cast.approver.pk})
     client.post(path, {"assignee": municipality.cast.approver.pk})
-    assert told("msg_mine") == ["Approver"]
+    assert recipients_of("msg_mine") == ["Approver"]
 
 
 def test_other_municipalities_and_mentors_are_told_nothing(municipality: MunicipalityInbox) -> None:
@@ -210,7 +210,7 @@ def test_workers_at_the_same_moment_tell_once(municipality: MunicipalityInbox) -
         results = list(workers.map(work, range(4)))
     assert sum(results) == 3
     for kind in ("msg_urgent", "msg_new", "msg_late"):
-        assert told(kind) == ["Approver", "Officer"], kind
+        assert recipients_of(kind) == ["Approver", "Officer"], kind
 
 
 def test_a_tick_with_nothing_to_tell_is_cheap(
