@@ -9,14 +9,14 @@ from playwright.sync_api import expect
 
 from tests.browsing import enter, is_sound
 from tests.inbox.conftest import MunicipalityInbox
-from tests.inbox.test_suggest import SAME, told
+from tests.inbox.test_suggest import SAME, received
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def test_what_is_the_same_is_sorted_together(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
-    hole, number, *_ = told(
+    hole, number, *_ = received(
         municipality,
         "Rupa u Karađorđevoj stoji mesecima, sramota!!!",
         "Moj broj je 064/123-4567, kad će struja?",
