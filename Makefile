@@ -92,7 +92,7 @@ dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=
 	@exec $(py) -m serbian.measure tests/serbian/data/words.txt.xz $(if $(HUNSPELL),--hunspell $(HUNSPELL)) --to docs/serbian-figures.md
 
 triage-figures: setup-dev  ## measure how well citizens' messages are read; writes docs/triage-figures.md
-	@exec $(py) -m inbox.reading.measure --to docs/triage-figures.md
+	@exec $(py) -m inbox.text_analysis.evaluate --to docs/triage-figures.md
 
 migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
 	@exec $(py) manage.py write_initial_migrations

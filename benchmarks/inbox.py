@@ -23,7 +23,7 @@ from benchmarks import burst, counting, measure
 from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox import reading
+from inbox import text_analysis
 from inbox.enums import MessageKind, MessageState
 from inbox.models import Message, MessageFetch, Reply
 from municipalities.domain import reference
@@ -168,7 +168,7 @@ def _rows(
         publication = below[int(len(below) * rng.random() ** 2)] if below and n % 10 else None
         channel_id = publication.channel_id if publication else rng.choice(channels).pk
         name, author = rng.choice(people)
-        text = said(n, rng)
+        text = written(n, rng)
         state = (
             MessageState.OPEN if n < open_ones else MessageState.WAITING if n < open_ones + waiting else _settled(rng)
         )
@@ -191,13 +191,13 @@ def _read(text: str, state: MessageState) -> tuple[Any, ...]:
     """What hearing would have read of it. Suggestions for what is settled are shown nowhere, so they are left out."""
     if state not in (MessageState.OPEN, MessageState.WAITING):
         return "", "", "", "{}", None, False
-    read = reading.read(text)
-    hints = {"kind": read.kind.because, "topic": read.topic.because, "flags": [flag.value for flag in read.flags]}
+    read = text_analysis.analyse(text)
+    hints = {"kind": read.kind.reasons, "topic": read.topic.reasons, "flags": [flag.value for flag in read.flags]}
     told = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
-    return *told, reading.joined(read.fingerprint, ()), read.has_personal_data
+    return *told, text_analysis.assign_group(read.fingerprint, ()), read.has_personal_data
 
 
-def said(n: int, rng: random.Random) -> str:
+def written(n: int, rng: random.Random) -> str:
     words = f"{rng.choice(BEGINNINGS)} {rng.choice(MATTERS)} {rng.choice(PLACES)}, број {rng.randrange(3000)}"
     more = f". {rng.choice(BEGINNINGS)} {rng.choice(MATTERS)}" * rng.randrange(3)
     return f"{words}{more}{rng.choice(ENDS)}" + (f" Летео је {RARE}." if n % 20_011 == 500 else "")

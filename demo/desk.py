@@ -17,8 +17,8 @@ from demo.past import Past, Sent
 from demo.rows import insert, made_at, office_time, reserve
 from demo.texts import chance, citizens, on_the_desk
 from inbox import rules
-from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
-from inbox.domain.triage import label
+from inbox.domain import handover, house_rules, moderate, propose, saved_answers, suggest, triage
+from inbox.domain.triage import audit_label
 from inbox.enums import MessageKind, MessageState, MessageVisibility, Snooze, Topic
 from inbox.models import Department, HouseRules, Message, SavedAnswer, SentNotification, Settlement
 from inbox.moderation_rules import CONFIRM_WITHIN, ModerationAction, ModerationReason
@@ -54,7 +54,7 @@ def arrange(pasts: Sequence[Past], now: datetime) -> None:
             _said(past, now)
             if house.slug in OPEN:
                 with made_at(now - timedelta(days=30)):
-                    opened = house_rules.choose(house, OPEN[house.slug], by=team.approver)
+                    opened = house_rules.save(house, OPEN[house.slug], by=team.approver)
                 HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
             if house.slug == "cuprija":
                 _hidden(past, now)
@@ -67,7 +67,7 @@ def arrange(pasts: Sequence[Past], now: datetime) -> None:
 
 def _saved_answers(past: Past, now: datetime) -> None:
     with made_at(now - timedelta(days=40)):
-        saved.begin(past.team.municipality, by=past.team.approver)
+        saved_answers.add_starters(past.team.municipality, by=past.team.approver)
     rng = chance("saved answers", past.team.municipality.slug)
     for row in SavedAnswer.objects.order_by("pk"):
         SavedAnswer.objects.filter(pk=row.pk).update(use_count=rng.randint(0, 9))
@@ -101,18 +101,18 @@ def _asked(past: Past) -> None:
     officer, free = past.team.officer, _waiting()
     known = list(Department.objects.order_by("pk"))
     for message in [each for each in free if each.kind == MessageKind.PROPOSAL][:1]:
-        triage.snooze(message, rules.wakes_at(Snooze.MONDAY, timezone.now()), by=officer)
+        triage.snooze(message, rules.snoozed_until(Snooze.MONDAY, timezone.now()), by=officer)
         free.remove(message)
     for message, words in zip(free, ("", KNOWN), strict=False):
         department = message.department or known[0]
-        asked = handover.Asked(QUESTION, handover.offered(message))
-        until = handover.working(3 * rules.WORKING_DAY)
+        asked = handover.QuestionInput(QUESTION, handover.suggest_excerpt(message))
+        until = handover.after_working_minutes(3 * rules.WORKING_DAY)
         question = handover.ask(message, department, asked, until=until, by=officer)
         if words:
             handover.answer(question, words, "Дежурни диспечер")
     for message in free[2:3]:
         triage.assign(message, officer, by=officer)
-        triage.note(message, NOTE, by=officer)
+        triage.add_note(message, NOTE, by=officer)
 
 
 # ---- what was hidden
@@ -151,7 +151,7 @@ def _hide(past: Past, message: Message, wish: moderate.ModerationRequest, at: da
         row = moderate.propose(message, wish, by=past.team.officer)
         network.hide(Status.objects.get(pk=message.root).account, int(message.remote_id))
         moderate.settle_done(row, by=None)
-        record("moderation.hidden", by=None, target=row, label=label(message))
+        record("moderation.hidden", by=None, target=row, label=audit_label(message))
     row.at = row.copied_at = at
     row.done_at = at + timedelta(seconds=8)
     row.confirm_by = at + CONFIRM_WITHIN if row.confirm_by else None
@@ -182,7 +182,7 @@ def _message(past: Past, below: Sent, text: str, kind: str, at: datetime, *, is_
         read_at=at + timedelta(minutes=5) if kind else None, due_at=rules.due_at(kind, at), state=MessageState.OPEN,
         search_key=fold(f"{text} {author.display_name} {author.username}"),
     )  # fmt: skip
-    suggest.beside(below.voice.channel, [row])
+    suggest.set_suggestions(below.voice.channel, [row])
     (row,) = insert([row])
     return row
 

@@ -95,7 +95,7 @@ def _exchanges(past: Past, meant: dict[str, Comment]) -> list[Exchange]:
 def _hear(past: Past, exchanges: list[Exchange], now: datetime) -> None:
     rows = [_message(exchange, now) for exchange in exchanges]
     for voice in past.voices:
-        suggest.beside(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
+        suggest.set_suggestions(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
     _place(past, rows)
     messages = insert(rows)
     answered = [
@@ -185,12 +185,12 @@ def _listen(past: Past, now: datetime) -> None:
             municipality=past.team.municipality, channel=voice.channel, cursor=str(newest or ""),
             outcome=FetchOutcome.READ, next_at=timezone.now(), fetched_at=now,
         )  # fmt: skip
-    ReplyFetch.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.BELOW_UNTIL)
+    ReplyFetch.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.REPLY_FETCH_UNTIL)
 
 
 def _looked(sent: Sent, now: datetime) -> ReplyFetch:
     """What stands below the post was heard, so it is looked at again when its turn comes, and not all at once."""
     return ReplyFetch(
         municipality_id=sent.post.municipality_id, publication=sent.publication, fetched_at=now,
-        next_at=rules.next_below(sent.at, now), answers=sent.status.replies_count if sent.status else None,
+        next_at=rules.next_reply_fetch(sent.at, now), answers=sent.status.replies_count if sent.status else None,
     )  # fmt: skip

@@ -57,7 +57,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
         self.fields["department"].queryset = asked  # type: ignore[attr-defined]
-        self.fields["shown"].initial = handover.offered(message)
+        self.fields["shown"].initial = handover.suggest_excerpt(message)
         if not message.is_private:
             del self.fields["with_private"]
         if contacts:
@@ -73,10 +73,10 @@ class AskForm(forms.Form):
             del self.fields["with_name"]
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
-        if told.get("within") == "day" and not told.get("day") and "day" not in self.errors:
+        values = super().clean() or {}
+        if values.get("within") == "day" and not values.get("day") and "day" not in self.errors:
             self.add_error("day", _("Choose the day."))
-        return told
+        return values
 
 
 # ---- The form of the house rules.
@@ -122,7 +122,7 @@ class HouseRulesForm(forms.Form):
         return values
 
 
-# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved`.
+# ---- The form of a saved answer. What the words may hold is asked by `inbox.domain.saved_answers`.
 
 
 class SavedForm(forms.Form):

@@ -20,7 +20,7 @@ EPISARNICA = "https://euprava.gov.rs/usluga-episarnica"
 
 
 @dataclass(frozen=True)
-class Section:
+class RulesSection:
     heading: str
     lines: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Section:
 
 def unwelcome() -> tuple[str, ...]:
     """The closed list, in words for everybody and in its order."""
-    words: dict[str, Callable[[], str]] = {
+    texts: dict[str, Callable[[], str]] = {
         ModerationReason.THREAT: lambda: gettext("Threats, and calls to violence."),
         ModerationReason.HATE: lambda: gettext(
             "Hate against people for what they are: nation, faith, sex, disability."
@@ -44,7 +44,7 @@ def unwelcome() -> tuple[str, ...]:
             "The same words over and over again, off the topic, so that others cannot talk."
         ),
     }  # fmt: skip
-    return tuple(words[reason]() for reason in ModerationReason)
+    return tuple(texts[reason]() for reason in ModerationReason)
 
 
 def promises() -> tuple[str, ...]:
@@ -73,26 +73,27 @@ def _minutes(kind: str) -> str:
     return ngettext("%(count)s hour", "%(count)s hours", minutes // 60) % {"count": minutes // 60}
 
 
-def sections(municipality: Any, told: Any) -> list[Section]:
+def sections(municipality: Any, house_rules: Any) -> list[RulesSection]:
     """`told` has contact, formal, privacy and own_words (`inbox.models.HouseRules`, or what somebody is typing)."""
     hours = municipality.office_hours or f"{rules.OPENS:%H:%M}–{rules.CLOSES:%H:%M}"
     contact, formal, privacy, own = (
-        _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_text)
+        _in_script(value)
+        for value in (house_rules.contact, house_rules.formal, house_rules.privacy, house_rules.own_text)
     )
     sections = [
-        Section(
+        RulesSection(
             gettext("When we answer"),
             (gettext("We read and answer while the offices work: %(hours)s, Monday to Friday, not on holidays.")
              % {"hours": _in_script(hours)},),
             promises(),
         ),
-        Section(
+        RulesSection(
             gettext("Criticism is welcome"),
             (gettext("Say what does not work and who is to blame for it. We do not hide criticism of the municipality "
                      "or of those who lead it, however sharp it is."),),
         ),
-        Section(gettext("What is not welcome"), points=unwelcome()),
-        Section(
+        RulesSection(gettext("What is not welcome"), points=unwelcome()),
+        RulesSection(
             gettext("What we do about it"),
             (
                 gettext("We hide only what is in this list. A person decides it, never a program, and writes down the "
@@ -106,14 +107,14 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                 % {"time": _minutes(MessageKind.UNLAWFUL)},
             ),
         ),
-        Section(
+        RulesSection(
             gettext("How to object"),
             (
                 gettext("If we hid your words and you disagree, write to: %(contact)s. Somebody who did not hide them "
                         "decides, and tells you why.") % {"contact": contact},
             ) if contact else (),
         ),
-        Section(
+        RulesSection(
             gettext("Formal requests"),
             (
                 gettext("A comment is no formal request, and no deadline runs from it. Send requests, complaints by "
@@ -121,7 +122,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                 % {"formal": formal or f"{gettext('ePisarnica')}, {EPISARNICA}"},
             ),
         ),
-        Section(
+        RulesSection(
             gettext("Your personal data"),
             (
                 gettext("Do not write personal data, yours or others', in comments. We keep what you write to us only "
@@ -129,15 +130,15 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                 *((gettext("Ask about your data at: %(contact)s.") % {"contact": privacy},) if privacy else ()),
             ),
         ),
-        *([Section(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
+        *([RulesSection(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
     ]  # fmt: skip
     return [section for section in sections if section.lines or section.points]
 
 
-def plain(municipality: Any, told: Any) -> str:
+def plain(municipality: Any, house_rules: Any) -> str:
     """The same as text that a network's own page takes."""
     parts = [gettext("House rules of our social networks")]
-    for section in sections(municipality, told):
+    for section in sections(municipality, house_rules):
         parts.append("\n".join([section.heading.upper(), *section.lines, *(f"– {point}" for point in section.points)]))
     return "\n\n".join(parts)
 

@@ -57,34 +57,34 @@ class _Day:
 def questions(days: Days) -> Iterator[DailyTally]:
     """OC3: questions whose time is not over and that nobody has answered yet say nothing; whoever took the question
     back in time waits for nothing. OC4: working minutes from each to its first answer."""
-    now, found = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
+    now, counts_by_day = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
     rows = _within(Message.objects.filter(kind=MessageKind.QUESTION), "at", "channel", days)
-    told = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "remote_deleted_at")
-    for place, at, asked_at, due_at, answered_at, gone_at in told.iterator(chunk_size=AT_ONCE):
-        each = found[place, day_of(at)]
+    values = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "remote_deleted_at")
+    for place, at, asked_at, due_at, answered_at, gone_at in values.iterator(chunk_size=AT_ONCE):
+        counts = counts_by_day[place, day_of(at)]
         if answered_at is not None:
-            each.asked += 1
-            each.kept += due_at is not None and answered_at <= due_at
-            each.minutes.append(working_minutes(asked_at, answered_at))
+            counts.asked += 1
+            counts.kept += due_at is not None and answered_at <= due_at
+            counts.minutes.append(working_minutes(asked_at, answered_at))
         elif due_at is not None and due_at < now and not (gone_at is not None and gone_at <= due_at):
-            each.asked += 1
-    for (place, day), each in found.items():
-        if each.asked:
-            yield DailyTally(place, "OC3", day, each.asked, each.kept)
-        if each.minutes:
-            yield DailyTally(place, "OC4", day, len(each.minutes), minutes=tuple(sorted(each.minutes)))
+            counts.asked += 1
+    for (place, day), counts in counts_by_day.items():
+        if counts.asked:
+            yield DailyTally(place, "OC3", day, counts.asked, counts.kept)
+        if counts.minutes:
+            yield DailyTally(place, "OC4", day, len(counts.minutes), minutes=tuple(sorted(counts.minutes)))
 
 
 def hidden(days: Days) -> Iterator[DailyTally]:
     """GV1. Of what was hidden or removed: what has a reason and a copy that nobody touched since. One seal for each; of
     a copy that was erased in its time, what was found then."""
     rows = _within(Moderation.objects.filter(done_at__isnull=False), "done_at", "message__channel", days)
-    found: dict[tuple[int, date], list[bool]] = defaultdict(list)
+    untouched: dict[tuple[int, date], list[bool]] = defaultdict(list)
     for row in rows.select_related("message").iterator(chunk_size=AT_ONCE):
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
-        found[row.municipality_id, day_of(row.done_at)].append(row.reason in ModerationReason.values and has_copy)
-    for (place, day), kept in found.items():
-        yield DailyTally(place, "GV1", day, len(kept), sum(kept))
+        untouched[row.municipality_id, day_of(row.done_at)].append(row.reason in ModerationReason.values and has_copy)
+    for (place, day), results in untouched.items():
+        yield DailyTally(place, "GV1", day, len(results), sum(results))
 
 
 def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> QuerySet[Any]:

@@ -88,6 +88,6 @@ def seal(
     written_at: datetime, copied_at: datetime,
 ) -> str:  # fmt: skip
     """The sha256 (hex) of a copy, by which it can be told whether it was touched afterwards. Times aware."""
-    times = [f"{each.timestamp():.6f}" for each in (written_at, copied_at)]
+    times = [f"{moment.timestamp():.6f}" for moment in (written_at, copied_at)]
     parts = [remote_id, text, author_id, author_name, author_handle, url, *times]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -18,7 +18,7 @@ from serbian.folding import fold
 
 
 @dataclass(frozen=True)
-class Person:
+class DataSubject:
     """Whose data is asked for: their id on each channel, their messages by number, and what they call themselves."""
 
     authors: Sequence[tuple[int, str]]
@@ -37,7 +37,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Erasing:
+class Erasure:
     """What is to be erased. `asked`: its author asked for it, and is named by `authors`, (channel, id there). Else the
     time of these messages is over, and `authors` is empty."""
 
@@ -48,7 +48,7 @@ class Erasing:
     by: Any = None
 
 
-class Fate(StrEnum):
+class ErasureEffect(StrEnum):
     """What an erasure does: the row goes, its words and names are emptied, part of it stays, or all of it does."""
 
     DELETED = "deleted"
@@ -58,7 +58,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class StoredField:
     """One value of a row: `key` in the file, `label` on the page, `of` the attribute, or a function of the row."""
 
     key: str
@@ -94,19 +94,19 @@ class PersonalDataStore:
 
     code: str
     title: Any
-    fate: Fate
+    fate: ErasureEffect
     how_long: Callable[[], str]
     model: str = ""
     columns: tuple[str, ...] = ()
-    rows: Callable[[Person], Iterable[Any]] | None = None
-    fields: tuple[Field, ...] = ()
+    rows: Callable[[DataSubject], Iterable[Any]] | None = None
+    fields: tuple[StoredField, ...] = ()
     message: str = "message_id"
-    erase: Callable[[Erasing], None] | None = None
+    erase: Callable[[Erasure], None] | None = None
     stays: Callable[[], str] | None = None
-    left: Callable[[Person], int] | None = None
+    left: Callable[[DataSubject], int] | None = None
 
     def __post_init__(self) -> None:
-        keeps = self.fate in (Fate.PARTLY, Fate.STAYS)
+        keeps = self.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)
         if keeps != (self.stays is not None):
             raise ValueError(f"{self.code}: what stays needs a reason, and nothing else does")
 
@@ -123,35 +123,35 @@ class PersonalDataRow:
         return {key: value for key, _label, value in self.values}
 
 
-_places: dict[str, PersonalDataStore] = {}
+_stores: dict[str, PersonalDataStore] = {}
 
 
 def register(*places: PersonalDataStore) -> None:
     """Add places to the list; one that is there already stays. Raises `ValueError` for a code used twice."""
     for place in places:
-        if _places.setdefault(place.code, place) is not place:
+        if _stores.setdefault(place.code, place) is not place:
             raise ValueError(f"two places are called {place.code}")
 
 
-def places() -> list[PersonalDataStore]:
+def stores() -> list[PersonalDataStore]:
     """In the order in which they are shown and erased."""
-    return list(_places.values())
+    return list(_stores.values())
 
 
-def held(person: Person) -> list[PersonalDataRow]:
+def collect(person: DataSubject) -> list[PersonalDataRow]:
     """Every row of this person in every place, place by place. A fixed number of queries for each."""
-    return [_row(place, row) for place in places() if place.rows is not None for row in place.rows(person)]
+    return [_row(place, row) for place in stores() if place.rows is not None for row in place.rows(person)]
 
 
 def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
-    told = ((field.key, field.label, field.value(row)) for field in place.fields)
-    values = [one for one in told if one[2] not in (None, "", {}, [], ())]
+    fields = ((field.key, field.label, field.value(row)) for field in place.fields)
+    values = [one for one in fields if one[2] not in (None, "", {}, [], ())]
     return PersonalDataRow(place, getattr(row, place.message, None), values)
 
 
-def erase(what: Erasing) -> None:
+def erase(what: Erasure) -> None:
     """Erase in every place. The caller has opened a transaction and holds the messages."""
-    for place in places():
+    for place in stores():
         if place.erase is not None:
             place.erase(what)
 

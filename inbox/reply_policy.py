@@ -35,8 +35,8 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
         "municipality__answers_need_approval",
     )  # fmt: skip
-    found = {row["delivery_id"]: row for row in rows.values(*asked)}
-    return {delivery.pk: _verdict(found.get(delivery.pk)) for delivery in deliveries}
+    by_delivery = {row["delivery_id"]: row for row in rows.values(*asked)}
+    return {delivery.pk: _verdict(by_delivery.get(delivery.pk)) for delivery in deliveries}
 
 
 def _verdict(row: dict | None) -> PolicyDecision:

@@ -22,9 +22,9 @@ WORKING_MINUTES: Mapping[str, int] = {
 CLOCK_MINUTES: Mapping[str, int] = {MessageKind.EMERGENCY: 60, MessageKind.UNLAWFUL: 120}
 
 # How often a channel is asked; where its network tells us by itself, at once besides.
-ASK_EVERY = timedelta(minutes=2)
+FETCH_INTERVAL = timedelta(minutes=2)
 # A channel that cannot be asked is thought of again after this.
-ASK_AFTER_TROUBLE = timedelta(minutes=30)
+FETCH_RETRY_INTERVAL = timedelta(minutes=30)
 
 # Of what was written before anybody listened, older messages are kept and not put on the table.
 OPEN_BEFORE = timedelta(days=7)
@@ -32,15 +32,15 @@ OPEN_BEFORE = timedelta(days=7)
 MOST_CHARACTERS = 10_000
 
 # An answer that somebody began: how long it is kept, and how long after the last letter they count as writing.
-DRAFT_KEPT = timedelta(days=30)
-WRITES_FOR = timedelta(minutes=3)
+DRAFT_RETENTION = timedelta(days=30)
+WRITING_WINDOW = timedelta(minutes=3)
 
 
 # Nobody remembers why after so long.
-LONGEST_SLEEP = timedelta(days=92)
+MAX_SNOOZE = timedelta(days=92)
 
 
-def wakes_at(choice: Snooze, now: datetime) -> datetime:
+def snoozed_until(choice: Snooze, now: datetime) -> datetime:
     """When a message wakes that sleeps until `choice` (UTC): when offices open on that day, on a holiday, too."""
     today = now.astimezone(BELGRADE).date()
     days = {Snooze.TOMORROW: 1, Snooze.MONDAY: 7 - today.weekday(), Snooze.WEEK: 7}[choice]
@@ -48,21 +48,21 @@ def wakes_at(choice: Snooze, now: datetime) -> datetime:
 
 
 # Below a post, where its network does not tell by itself: (age of the post up to, pause until the next look).
-BELOW = (
+REPLY_FETCH_SCHEDULE = (
     (timedelta(hours=1), timedelta(minutes=5)),
     (timedelta(hours=6), timedelta(minutes=20)),
     (timedelta(days=1), timedelta(hours=1)),
     (timedelta(days=3), timedelta(hours=4)),
     (timedelta(days=14), timedelta(hours=12)),
 )
-BELOW_UNTIL = BELOW[-1][0]
+REPLY_FETCH_UNTIL = REPLY_FETCH_SCHEDULE[-1][0]
 # What a look does not find is looked for once more before anybody is told that it is gone.
-MISSING_AGAIN = timedelta(minutes=10)
+MISSING_RECHECK_INTERVAL = timedelta(minutes=10)
 
 
-def next_below(published_at: datetime, now: datetime) -> datetime | None:
+def next_reply_fetch(published_at: datetime, now: datetime) -> datetime | None:
     """When to look again below a post; None: it is too old."""
-    pause = next((pause for limit, pause in BELOW if now - published_at < limit), None)
+    pause = next((pause for limit, pause in REPLY_FETCH_SCHEDULE if now - published_at < limit), None)
     return now + pause if pause else None
 
 

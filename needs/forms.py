@@ -57,22 +57,26 @@ class NeedForm(forms.Form):
     @staticmethod
     def of(need: Need) -> dict[str, Any]:
         """What a need fills in."""
-        told = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
-        return {"title": need.title, "text": need.text, "topic": need.topic, **told}
+        places = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
+        return {"title": need.title, "text": need.text, "topic": need.topic, **places}
 
-    def words(self) -> NeedContent:
-        said = self.cleaned_data
-        return NeedContent(said["title"], said["text"], said["topic"], self._row("settlement"), self._row("department"))
+    def content(self) -> NeedContent:
+        values = self.cleaned_data
+        return NeedContent(
+            values["title"], values["text"], values["topic"], self._row("settlement"), self._row("department")
+        )
 
     def _row(self, name: str) -> Any:
         asked = self.cleaned_data.get(name, "")
         return next((row for row in self.known[name] if str(row.pk) == asked), None)
 
 
-class VoiceForm(forms.Form):
+class SupporterForm(forms.Form):
     """Somebody asked for it, but not on a network."""
 
-    source = forms.ChoiceField(label=_("How you heard of it"), choices=[(each.value, each.label) for each in BY_HAND])
+    source = forms.ChoiceField(
+        label=_("How you heard of it"), choices=[(source.value, source.label) for source in BY_HAND]
+    )
     received_on = forms.DateField(label=_("Day"), widget=_day())
     note = forms.CharField(
         label=_("Note"), max_length=rules.MOST_NOTE, required=False, widget=_area(2),
@@ -88,12 +92,12 @@ class VoiceForm(forms.Form):
         self.fields["received_on"].initial = timezone.localdate
 
 
-class FirstVoiceForm(VoiceForm):
+class FirstSupporterForm(SupporterForm):
     """The same together with a new need, where it may be left out."""
 
     source = forms.ChoiceField(
         label=_("How you heard of it"), required=False,
-        choices=[("", _("Nobody has asked yet")), *((each.value, each.label) for each in BY_HAND)],
+        choices=[("", _("Nobody has asked yet")), *((source.value, source.label) for source in BY_HAND)],
     )  # fmt: skip
 
 
@@ -136,9 +140,9 @@ class DoneForm(forms.Form):
         return {"done": need.done, "on": need.done_on or timezone.localdate()}
 
 
-class TellForm(forms.Form):
+class AnswerForm(forms.Form):
     text = forms.CharField(
-        label=_("What each of them will read"), max_length=rules.MOST_TOLD, widget=_area(5),
+        label=_("What each of them will read"), max_length=rules.MOST_ANSWER, widget=_area(5),
         help_text=_("It stands below what they wrote, for everybody to read. It begins with their name where the "
                     "network needs it."),
     )  # fmt: skip
@@ -156,7 +160,7 @@ class TellForm(forms.Form):
         )  # fmt: skip
 
 
-class PictureForm(forms.Form):
+class NeedPictureForm(forms.Form):
     """A picture from the computer, or one of the library that is ticked on the page."""
 
     file = forms.FileField(

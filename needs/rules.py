@@ -14,7 +14,7 @@ MOST_REASON = 2000
 MOST_DONE = 4000
 MOST_QUOTE = 500
 MOST_NOTE = 300
-MOST_TOLD = 2000
+MOST_ANSWER = 2000
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
 
@@ -33,24 +33,26 @@ _WORD = re.compile(r"\w+")
 SHORTEST_NAME = 3
 
 
-def names(*told: str, but: Iterable[str] = ()) -> frozenset[str]:
+def names(*full_names: str, but: Iterable[str] = ()) -> frozenset[str]:
     """Folded words of somebody's names; those of `but` (the municipality's own name) give nobody away."""
     allowed = {fold(word) for name in but for word in _WORD.findall(name)}
-    words = {fold(word) for name in told for word in _WORD.findall(name.partition("@")[0] or name.lstrip("@"))}
-    return frozenset(word for word in words - allowed if len(word) >= SHORTEST_NAME and not word.isdigit())
+    name_words = {
+        fold(word) for name in full_names for word in _WORD.findall(name.partition("@")[0] or name.lstrip("@"))
+    }
+    return frozenset(word for word in name_words - allowed if len(word) >= SHORTEST_NAME and not word.isdigit())
 
 
-def suggested(text: str, known: frozenset[str]) -> str:
+def suggest_quote(text: str, known: frozenset[str]) -> str:
     """The words without what leads to their author: `known` are folded names (`names`). A person reads them after."""
     for trace in TRACES:
         text = trace.sub("", text)
-    text = _WORD.sub(lambda found: "" if fold(found[0]) in known else found[0], text)
+    text = _WORD.sub(lambda match: "" if fold(match[0]) in known else match[0], text)
     text = re.sub(r" ([,.!?;:…])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,.!?;:…])[,;:]+", r"\1", text).strip(",;:- ")
     return text if len(text) <= MOST_QUOTE else text[: MOST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 
 
-def given_away(text: str, known: frozenset[str]) -> Iterator[str]:
+def identifying_parts(text: str, known: frozenset[str]) -> Iterator[str]:
     """What in these words leads to a person, as it stands there."""
     for trace in TRACES:
         yield from (match[0].strip() for match in trace.finditer(text))

@@ -2,15 +2,15 @@
 
 from celery import shared_task
 
-from needs.domain import erase, notify
+from needs.domain import notify, personal_data_stores
 
 
 @shared_task(name="needs.tasks.tell")
-def tell_everybody() -> None:
+def send_pending_answers() -> None:
     """Answer those who are still to be told what became of what they asked for."""
-    notify.work()
+    notify.send_pending()
 
 
-@shared_task(name="needs.tasks.forget_notes")
-def forget_notes() -> None:
-    erase.forget_notes()
+@shared_task(name="needs.tasks.purge_expired_notes")
+def purge_expired_notes() -> None:
+    personal_data_stores.purge_expired_notes()

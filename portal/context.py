@@ -23,8 +23,8 @@ from administration.views.setting_up import UNDER_WAY
 from channels import pauses
 from common.lazy_text import LazyText
 from common.web.request import url_name
-from inbox.queries.listing import Waits
-from inbox.queries.moderation import SecondLooks
+from inbox.queries.listing import OpenCounts
+from inbox.queries.moderation import SecondReviewCounts
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
@@ -218,9 +218,9 @@ def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QueryS
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
     rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
     if with_inbox:
-        rows = rows.annotate(inbox_waits=Waits(timezone.now()))
+        rows = rows.annotate(inbox_waits=OpenCounts(timezone.now()))
     if works:
-        rows = rows.annotate(second_looks=SecondLooks(user, timezone.now()))
+        rows = rows.annotate(second_looks=SecondReviewCounts(user, timezone.now()))
     return rows.annotate(**pauses.columns()) if in_scope else rows
 
 

@@ -21,19 +21,19 @@ from common.errors import ActionNotAllowed
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State as Sent
 from delivery.policies import REPLY
-from inbox import wording
+from inbox import saved_answer_text
 from inbox.domain import drafts
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.domain.triage import label, locked
+from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageKind, MessageState, ProposalState
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.answer_rights import ApprovalCapacity, opening, seat
+from inbox.queries.answer_rights import AnswerCapacity, answer_capacity, reply_prefix
 from municipalities.tenancy import everywhere
 from platforms import types
 from platforms.visibility import of_answer
 
 # What may still become an answer on the network, or is one: nobody answers a second time by accident meanwhile.
-ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
+LIVE_STATES = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
 
 
 @transaction.atomic
@@ -43,68 +43,70 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
     Raises `ActionNotAllowed` when an approver has to see it first (`propose.submit`), when a colleague has answered
     meanwhile, when the channel cannot answer, or when the network would not take the words; nothing is sent then.
     """
-    row = locked(message)
-    held = seat(row, by=by)
-    if held == ApprovalCapacity.ASKS:
+    row = lock(message)
+    held = answer_capacity(row, by=by)
+    if held == AnswerCapacity.ASKS:
         raise ActionNotAllowed(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
     waiting = ProposedAnswer.objects.filter(message=row, state=ProposalState.WAITING)
-    if held == ApprovalCapacity.EMERGENCY:
+    if held == AnswerCapacity.EMERGENCY:
         waiting.update(state=ProposalState.WITHDRAWN, decided_by=by, decided_at=timezone.now())
     elif waiting.exists():
         raise ActionNotAllowed(_("An answer waits for approval here. Decide about that one first."), "text")
-    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == ApprovalCapacity.OWN else None)
-    record("message.answer", by=by, target=row, label=label(row))
+    reply = send(row, validated_text(row, text, after), by=by, approved_by=by if held == AnswerCapacity.OWN else None)
+    record("message.answer", by=by, target=row, label=audit_label(row))
     return reply
 
 
-def cleaned(row: Message, text: str, after: int) -> str:
+def validated_text(row: Message, text: str, after: int) -> str:
     """The words as they would leave. Raises `ActionNotAllowed` for everything that speaks against sending them."""
-    words = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. It is not answered here.")
         )
-    if not words:
+    if not text:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if gaps := wording.unfilled(words):
+    if gaps := saved_answer_text.open_placeholders(text):
         raise ActionNotAllowed(_("Fill the gap “%(gap)s” first, or take it out.") % {"gap": gaps[0]}, "text")
     _refuse_collision(row, after)
     if row.channel.state != ChannelState.CONNECTED:
         raise ActionNotAllowed(_("The channel has to be connected again before you can answer."), "text")
-    _refuse_findings(row, _outgoing(row, words))
-    return words
+    _refuse_findings(row, _outgoing(row, text))
+    return text
 
 
-def send(row: Message, words: str, *, by: User, approved_by: Any) -> Reply:
+def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
     now = timezone.now()
     delivery = enqueue(
-        row.channel, kind=REPLY, outgoing=_outgoing(row, words), due_at=now, by=by,
+        row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=now, by=by,
         urgent=row.kind == MessageKind.EMERGENCY,
     )  # fmt: skip
     reply = Reply.objects.create(
-        municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by, approved_by=approved_by
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by
     )
     row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
-    drafts.drop(row, by=by)
+    drafts.discard(row, by=by)
     return reply
 
 
-def _outgoing(row: Message, words: str) -> types.Outgoing:
+def _outgoing(row: Message, text: str) -> types.Outgoing:
     return types.Outgoing(
-        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(), reply_to=row.remote_id,
-        visibility=of_answer(row.visibility),
+        text=reply_prefix(row) + text, language="sr", key=uuid4().hex, created_at=timezone.now(),
+        reply_to=row.remote_id, visibility=of_answer(row.visibility),
     )  # fmt: skip
 
 
 def _refuse_collision(row: Message, after: int) -> None:
-    newest = Reply.objects.filter(message=row, delivery__state__in=ALIVE).order_by("-pk").select_related("by").first()
+    newest = (
+        Reply.objects.filter(message=row, delivery__state__in=LIVE_STATES).order_by("-pk").select_related("by").first()
+    )
     if newest is not None and newest.pk > after:
-        told = {"person": newest.by}
+        names = {"person": newest.by}
         raise ActionNotAllowed(
-            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % told, "text"
+            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % names, "text"
         )
 
 
@@ -114,7 +116,7 @@ def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
         raise ActionNotAllowed(" ".join(problems), "text")
 
 
-def settle() -> int:
+def settle_delivered() -> int:
     """Note which answers have arrived on the network: their messages are answered. Returns how many answers."""
     with everywhere("note which answers have arrived"), transaction.atomic():
         arrived = (

@@ -13,13 +13,13 @@ from django.utils import timezone
 from channels.models import Channel
 from common.audit import record
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.domain.triage import label
+from inbox.domain.triage import audit_label
 from inbox.enums import MessageKind, MessageState
 from inbox.models import Message
 
 
 @transaction.atomic
-def gone(channel: Channel, remote_ids: Collection[str]) -> int:
+def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
     """Note that these are not on the network any more; returns how many we did not know to be gone."""
     now = timezone.now()
     rows = list(
@@ -32,14 +32,14 @@ def gone(channel: Channel, remote_ids: Collection[str]) -> int:
         row.remote_deleted_at, row.missed_at = now, None
         if not row.is_settled:
             row.state, row.settled_at = MessageState.CLOSED, now
-        record("message.gone", by=None, target=row, label=label(row))
+        record("message.gone", by=None, target=row, label=audit_label(row))
     Message.objects.bulk_update(rows, ["remote_deleted_at", "missed_at", "state", "settled_at"])
     mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
 
 
 @transaction.atomic
-def is_back(channel: Channel, remote_ids: Collection[str]) -> int:
+def mark_restored(channel: Channel, remote_ids: Collection[str]) -> int:
     """They are there: hidden for a while, or a server did not tell all. What was closed stays so; a person opens it."""
     there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
     asked = there.filter(kind=MessageKind.QUESTION, remote_deleted_at__isnull=False)

@@ -14,31 +14,31 @@ from municipalities.tenancy import everywhere
 
 
 @transaction.atomic
-def keep(message: Message, text: str, *, by: User) -> None:
+def save(message: Message, text: str, *, by: User) -> None:
     """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
-    words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
+    cleaned, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
     mine = AnswerDraft.objects.filter(message=row, by=by)
-    if not words.strip() or row.erased_at or _is_sent(row, words.strip(), by):
+    if not cleaned.strip() or row.erased_at or _is_sent(row, cleaned.strip(), by):
         mine.delete()
-    elif not mine.update(text=words, at=now):
+    elif not mine.update(text=cleaned, at=now):
         AnswerDraft.objects.create(
-            municipality_id=row.municipality_id, message=row, by=by, text=words, began_at=now, at=now
+            municipality_id=row.municipality_id, message=row, by=by, text=cleaned, began_at=now, at=now
         )
 
 
-def _is_sent(row: Message, words: str, by: User) -> bool:
+def _is_sent(row: Message, text: str, by: User) -> bool:
     """A page may tell of its last letters after it has sent them."""
-    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=ProposalState.WAITING)
-    return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
+    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=text, state=ProposalState.WAITING)
+    return Reply.objects.filter(message=row, by=by, text=text).exists() or waiting.exists()
 
 
-def drop(message: Message, *, by: User) -> None:
+def discard(message: Message, *, by: User) -> None:
     """The words were sent."""
     AnswerDraft.objects.filter(message=message, by=by).delete()
 
 
-def forget() -> int:
+def purge_expired() -> int:
     """Forget drafts that nobody touched for long; returns how many."""
     with everywhere("forget answers that nobody finished"):
-        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_KEPT).delete()[0]
+        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_RETENTION).delete()[0]

@@ -14,14 +14,14 @@ from inbox.models import Moderation
 from inbox.moderation_rules import FINAL_STATES, GRAVE_REASONS
 from municipalities.tenancy import everywhere
 
-GONE: dict[str, Any] = {
+CLEARED_FIELDS: dict[str, Any] = {
     "text": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
     "second_why": "", "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
 }  # fmt: skip
 IS_EVIDENCE = Q(reason__in=GRAVE_REASONS) & ~Q(state__in=FINAL_STATES)
 
 
-def erase() -> int:
+def purge_expired() -> int:
     """Erase what is over its time, counted from the last thing that was decided about it. An objection that nobody has
     decided yet keeps its copy. Returns how many."""
     now = timezone.now()
@@ -34,14 +34,14 @@ def erase() -> int:
         return _erase(keys, now)
 
 
-def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
+def erase_author(author_id: str, channel_id: int, now: datetime) -> int:
     """This author asks that we forget what they wrote to this channel. Evidence of a threat, of hate or of something
     else that is clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at
     once, also where the message itself was forgotten long ago."""
     return _erase(list(_copies(channel_id, author_id).exclude(IS_EVIDENCE).values_list("pk", flat=True)), now)
 
 
-def kept(channel_id: int, author_id: str) -> QuerySet[Moderation]:
+def retained(channel_id: int, author_id: str) -> QuerySet[Moderation]:
     """The copies that `erase_of` would leave."""
     return _copies(channel_id, author_id).filter(IS_EVIDENCE)
 
@@ -56,4 +56,4 @@ def _erase(keys: list[int], now: datetime) -> int:
     rows = Moderation.objects.filter(pk__in=keys)
     touched = [row.pk for row in rows.select_related("message") if not row.is_untouched]
     was_untouched = Case(When(pk__in=touched, then=Value(False)), default=Value(True))
-    return rows.update(erased_at=now, was_untouched=was_untouched, **GONE)
+    return rows.update(erased_at=now, was_untouched=was_untouched, **CLEARED_FIELDS)

@@ -12,7 +12,7 @@ from platforms.protocols import Connector
 AT_ONCE = 20
 
 
-def learn(channel: Channel, connector: Connector) -> int:
+def fetch_unknown(channel: Channel, connector: Connector) -> int:
     """Ask about some; returns how many were asked about. Raises what the connector raises."""
     rows = list(Message.objects.filter(channel=channel, visibility="").only("remote_id").order_by("-pk")[:AT_ONCE])
     if not rows:

@@ -28,16 +28,16 @@ from common.integers import parse_int
 from common.models import MailMessage
 from inbox import rules
 from inbox.domain import handover_mail, staff_notifications
-from inbox.domain.triage import label, locked
+from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
-from inbox.reading import contacts, without_personal
+from inbox.text_analysis import find_contacts, redact
 from municipalities.holidays import BELGRADE, CLOSES, working_minutes
 from municipalities.queries import still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import NotificationKind as Told
+from notifications.enums import NotificationKind
 
 # "@opstina" at the beginning says whom a message was written to.
 _CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
@@ -47,7 +47,7 @@ MOST_DAYS = 60
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionInput:
     """What the officer chose: the question in their own words, and what of the citizen's goes along."""
 
     question: str
@@ -58,7 +58,7 @@ class Asked:
     """Of a private message: something of the citizen's may go along all the same."""
 
 
-class Closed(Exception):
+class LinkClosed(Exception):
     """The link takes no answer any more; `standing` says why (`HandOver.standing`)."""
 
     def __init__(self, standing: str) -> None:
@@ -66,13 +66,13 @@ class Closed(Exception):
         self.standing = standing
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def found(token: str) -> HandOver | None:
+def find_by_token(token: str) -> HandOver | None:
     """The question that a link leads to; None for one that we did not make, or whose words are gone."""
-    digest = hashed(token)
+    digest = hash_token(token)
     with everywhere("a link names its question"):
         row = (
             HandOver.objects.select_related("department", "municipality", "message")
@@ -82,40 +82,40 @@ def found(token: str) -> HandOver | None:
         if row is None or row.message.erased_at:
             return None
     known = (row.token_hash, row.reminder_hash or "")
-    return row if any(hmac.compare_digest(each, digest) for each in known) else None
+    return row if any(hmac.compare_digest(known_digest, digest) for known_digest in known) else None
 
 
 # ---- the desk
 
 
-def working(minutes: int) -> datetime:
+def after_working_minutes(minutes: int) -> datetime:
     """So many minutes of working hours from now."""
     return rules.after_working(timezone.now(), minutes)
 
 
-def end_of(day: date) -> datetime:
+def closing_time(day: date) -> datetime:
     """When the offices close on that day."""
     return datetime.combine(day, CLOSES, BELGRADE)
 
 
-def offered(message: Message) -> str:
+def suggest_excerpt(message: Message) -> str:
     """The citizen's words as they are offered to go along: without personal data, and without whom they called. Of a
     private message none are."""
     if message.is_private:
         return ""
-    return without_personal(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
+    return redact(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
 
 
 @transaction.atomic
-def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: User) -> HandOver:
+def ask(message: Message, department: Department, asked: QuestionInput, *, until: datetime, by: User) -> HandOver:
     """Send the question. Raises `ActionNotAllowed`; nothing is sent then. The message waits from now on."""
-    row = locked(message)
+    row = lock(message)
     if row.erased_at:
         raise ActionNotAllowed(
             _("The words of this message were deleted because their time was over. Nobody can be asked.")
         )
     to, now = _department(department), timezone.now()
-    question, shown = _words(asked.question), _words(asked.shown)
+    question, shown = _clean(asked.question), _clean(asked.shown)
     if not question:
         raise ActionNotAllowed(_("Write what you want to know."), "question")
     _refuse_long(question, MOST_QUESTION, "question")
@@ -134,10 +134,10 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     made = HandOver.objects.create(
         municipality_id=row.municipality_id, message=row, department=to, question=question,
         # Masked once more: what was typed into the box is no reason to send a personal number out.
-        shown=without_personal(shown, () if asked.with_name else (row.author_name, row.author_handle)),
+        shown=redact(shown, () if asked.with_name else (row.author_name, row.author_handle)),
         shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
-        shown_contact=", ".join(contacts(row.text))[:300] if asked.with_contact else "",
-        token_hash=hashed(token), by=by, sent_at=now, answer_by=until,
+        shown_contact=", ".join(find_contacts(row.text))[:300] if asked.with_contact else "",
+        token_hash=hash_token(token), by=by, sent_at=now, answer_by=until,
         remind_at=rules.after_working(now, half) if half else now + (until - now) / 2,
         expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),
     )  # fmt: skip
@@ -145,7 +145,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     row.state, row.settled_at, row.read_at = MessageState.WAITING, None, row.read_at or now
     row.department = to
     row.save(update_fields=["state", "settled_at", "read_at", "department", "search_key"])
-    record("message.ask_department", by=by, target=row, label=label(row), department=str(to))
+    record("message.ask_department", by=by, target=row, label=audit_label(row), department=str(to))
     return made
 
 
@@ -157,8 +157,10 @@ def withdraw(handover: HandOver, *, by: User) -> HandOver:
         return row
     row.withdrawn_at = timezone.now()
     row.save(update_fields=["withdrawn_at"])
-    MailMessage.objects.filter(dedupe__in=handover_mail.names(row.pk), state=MailState.WAITING).delete()
-    record("message.withdraw_question", by=by, target=message, label=label(message), department=str(row.department))
+    MailMessage.objects.filter(dedupe__in=handover_mail.dedupe_keys(row.pk), state=MailState.WAITING).delete()
+    record(
+        "message.withdraw_question", by=by, target=message, label=audit_label(message), department=str(row.department)
+    )
     return row
 
 
@@ -173,7 +175,9 @@ def use(handover: HandOver, *, by: User) -> HandOver:
     if row.used_at is None:
         row.used_at = timezone.now()
         row.save(update_fields=["used_at"])
-        record("message.use_department", by=by, target=message, label=label(message), department=str(row.department))
+        record(
+            "message.use_department", by=by, target=message, label=audit_label(message), department=str(row.department)
+        )
     return row
 
 
@@ -193,42 +197,48 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
     """What the department says, or says better. Raises `ActionNotAllowed` for words that are missing or endless,
     `Closed`.
     """
-    words, who = _words(text), " ".join(_words(name).split())
-    if not words:
+    cleaned, who = _clean(text), " ".join(_clean(name).split())
+    if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    _refuse_long(words, MOST_ANSWER, "text")
+    _refuse_long(cleaned, MOST_ANSWER, "text")
     if len(who) > MOST_NAME:
         raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
     with scope(handover.municipality_id), transaction.atomic():
         message, row = _locked(handover)
         if not row.is_open or message.erased_at:
-            raise Closed(row.standing())
+            raise LinkClosed(row.standing())
         is_first = row.answered_at is None
-        if not is_first and (row.answer, row.answered_name) == (words, who):
+        if not is_first and (row.answer, row.answered_name) == (cleaned, who):
             return row
-        row.answer, row.answered_name, row.answered_at = words, who, timezone.now()
+        row.answer, row.answered_name, row.answered_at = cleaned, who, timezone.now()
         row.save(update_fields=["answer", "answered_name", "answered_at"])
         if message.state == MessageState.WAITING:
             message.state = MessageState.OPEN
             message.save(update_fields=["state", "search_key"])
         record(
-            "message.department_answered", by=None, target=message, label=label(message), department=str(row.department)
+            "message.department_answered",
+            by=None,
+            target=message,
+            label=audit_label(message),
+            department=str(row.department),
         )
         if is_first:
-            _tell(message, row)
+            _notify(message, row)
     return row
 
 
-def _tell(message: Message, row: HandOver) -> None:
+def _notify(message: Message, row: HandOver) -> None:
     """Who sees to the message, else who asked, else the whole desk: whoever asked may have left since.
 
     Neither the question nor the answer leaves the page by this.
     """
-    department, channel = str(row.department), label(message)
+    department, channel = str(row.department), audit_label(message)
     one = message.assignee or row.by
     notify(
-        Told.DEPARTMENT,
-        [one] if still_may(one, row.municipality, Verb.INBOX_WORK) else staff_notifications.workers(row.municipality),
+        NotificationKind.DEPARTMENT,
+        [one]
+        if still_may(one, row.municipality, Verb.INBOX_WORK)
+        else staff_notifications.inbox_staff(row.municipality),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
         words=lambda: (
@@ -257,10 +267,10 @@ def remind(limit: int = 100) -> int:
             # A question that nobody needs answered any more bothers nobody.
             if row.expires_at > now and not row.message.is_settled and row.department.email:
                 token = secrets.token_urlsafe(32)
-                row.reminder_hash = hashed(token)
+                row.reminder_hash = hash_token(token)
                 handover_mail.send(row, token, is_reminder=True)
                 record(
-                    "message.remind_department", by=None, target=row.message, label=label(row.message),
+                    "message.remind_department", by=None, target=row.message, label=audit_label(row.message),
                     department=str(row.department),
                 )  # fmt: skip
                 count += 1
@@ -273,7 +283,7 @@ def remind(limit: int = 100) -> int:
 
 def _locked(handover: HandOver) -> tuple[Message, HandOver]:
     """The message first, as everywhere: so nobody waits for somebody who waits for them."""
-    message = locked(handover.message)
+    message = lock(handover.message)
     rows = HandOver.objects.select_for_update(of=("self",)).select_related("department", "municipality", "by")
     return message, rows.get(pk=handover.pk)
 
@@ -289,11 +299,11 @@ def _department(department: Department) -> Department:
     return to
 
 
-def _words(text: str) -> str:
+def _clean(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def _refuse_long(text: str, most: int, field: str) -> None:
     if len(text) > most:
-        told = {"most": most, "now": len(text)}
-        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % told, field)
+        params = {"most": most, "now": len(text)}
+        raise ActionNotAllowed(_("This is too long: %(now)s characters, and %(most)s are allowed.") % params, field)

@@ -16,7 +16,7 @@ from channels.connector_factory import open_channel
 from common.audit import record
 from inbox.domain import second_person_notifications
 from inbox.domain.moderate import settle_done, settle_shown
-from inbox.domain.triage import label
+from inbox.domain.triage import audit_label
 from inbox.models import Moderation
 from inbox.moderation_rules import WORKER_STATES, ModerationAction, ModerationState
 from municipalities.tenancy import everywhere, scope
@@ -29,7 +29,7 @@ LEASE = timedelta(minutes=5)
 # Backoff after each failed attempt; after the last one a person is notified. Eight attempts take three quarters of an
 # hour.
 RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
-AFTER_CONSENT = timedelta(minutes=10)
+CONSENT_RETRY_INTERVAL = timedelta(minutes=10)
 LONGEST_DETAIL = 500
 
 
@@ -38,20 +38,20 @@ def claim(limit: int = 100) -> list[int]:
     with everywhere("claim comments to be hidden"), transaction.atomic():
         now = timezone.now()
         due = Moderation.objects.select_for_update(skip_locked=True, of=("self",))
-        found = list(
+        keys = list(
             due.filter(next_at__lte=now, state__in=WORKER_STATES)
             .order_by("next_at")
             .values_list("pk", flat=True)[:limit]
         )
-        Moderation.objects.filter(pk__in=found).update(
+        Moderation.objects.filter(pk__in=keys).update(
             next_at=now + LEASE,
             attempts=F("attempts") + 1,
             state=Case(When(state=ModerationState.AGREED, then=Value(ModerationState.DOING)), default=F("state")),
         )
-    return found
+    return keys
 
 
-def carry_out(pk: int) -> None:
+def execute(pk: int) -> None:
     """Make the call for one claimed row, and note what came of it."""
     with everywhere("hiding starts from its own row"):
         row = Moderation.objects.select_related("message__channel").filter(pk=pk).first()
@@ -63,7 +63,7 @@ def carry_out(pk: int) -> None:
         except Rejected as refused:
             _settle(row, _give_up, refused.message, by_hand=refused.code == "unsupported")
         except NeedsConsent:
-            _settle(row, _wait, timezone.now() + AFTER_CONSENT, "needs_consent")
+            _settle(row, _wait, timezone.now() + CONSENT_RETRY_INTERVAL, "needs_consent")
         except RateLimited as limited:
             _settle(row, _wait, limited.retry_at, "rate_limited")
         except Exception as error:
@@ -86,11 +86,11 @@ def _call(row: Moderation) -> None:
 
 
 @transaction.atomic
-def _settle(told: Moderation, how: object, *args: object, **more: object) -> None:
+def _settle(claimed: Moderation, how: object, *args: object, **more: object) -> None:
     """Note it, unless a person changed their mind while the call was made: their word is the later one."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel")
-    row = rows.get(pk=told.pk)
-    if row.state != told.state or row.next_at is None:
+    row = rows.get(pk=claimed.pk)
+    if row.state != claimed.state or row.next_at is None:
         return
     assert callable(how)
     how(row, *args, **more)
@@ -100,14 +100,14 @@ def _settle(told: Moderation, how: object, *args: object, **more: object) -> Non
 def _done(row: Moderation) -> None:
     if row.state == ModerationState.SHOWING:
         settle_shown(row)
-        record("moderation.shown", by=None, target=row, label=label(row.message))
+        record("moderation.shown", by=None, target=row, label=audit_label(row.message))
         return
     row.detail = ""
     settle_done(row, by=None)
     if row.act == ModerationAction.REMOVE:
-        record("moderation.removed", by=None, target=row, label=label(row.message))
+        record("moderation.removed", by=None, target=row, label=audit_label(row.message))
     else:
-        record("moderation.hidden", by=None, target=row, label=label(row.message))
+        record("moderation.hidden", by=None, target=row, label=audit_label(row.message))
 
 
 def _wait(row: Moderation, until: datetime, error_code: str) -> None:
@@ -128,5 +128,5 @@ def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
     row.next_at, row.error_code, row.detail = None, "", detail[:LONGEST_DETAIL]
     if row.state != ModerationState.SHOWING:
         row.state = ModerationState.BY_HAND if by_hand else ModerationState.FAILED
-    record("moderation.stop", by=None, target=row, label=label(row.message))
-    second_person_notifications.stopped(row)
+    record("moderation.stop", by=None, target=row, label=audit_label(row.message))
+    second_person_notifications.automation_stopped(row)

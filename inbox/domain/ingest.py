@@ -18,7 +18,7 @@ from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import rules
-from inbox.domain import fetch_visibility, suggest, wake
+from inbox.domain import fetch_visibility, suggest, unsnooze
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
@@ -36,7 +36,7 @@ PAGES = 10
 NAME = 300
 
 
-def listen() -> int:
+def schedule() -> int:
     """Begin with every newly connected channel, and at once where a network has to be asked about what it told
     (`inbox.domain.webhook_events`). Returns how many."""
     now = timezone.now()
@@ -62,7 +62,7 @@ def claim(limit: int = 200) -> list[int]:
     return [channel_id for _, channel_id in due]
 
 
-def hear(channel_id: int) -> int:
+def fetch_messages(channel_id: int) -> int:
     """Ask one channel's network what is new, page after page. Returns how many messages were new."""
     with everywhere("listening starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
@@ -70,44 +70,46 @@ def hear(channel_id: int) -> int:
         message_fetch = MessageFetch.objects.get(channel=channel)
         began = timezone.now()
         if until := rate_limits.waits_until(channel):
-            _again(message_fetch, until)
+            _reschedule(message_fetch, until)
             return 0
         try:
-            return _read(message_fetch, channel, began)
+            return _fetch_pages(message_fetch, channel, began)
         except RateLimited as limited:
-            _again(message_fetch, limited.retry_at)
+            _reschedule(message_fetch, limited.retry_at)
         except PlatformError as error:
-            _again(message_fetch, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
+            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, _outcome(error))
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
-            _again(message_fetch, began + rules.ASK_AFTER_TROUBLE, FetchOutcome.REFUSED)
+            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, FetchOutcome.REFUSED)
         return 0
 
 
-def _read(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
+def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
     for page in range(PAGES):
         if page and (until := rate_limits.waits_until(channel)):
-            _again(message_fetch, until)
+            _reschedule(message_fetch, until)
             return new
-        told = connector.messages(message_fetch.cursor or None)
-        moved = bool(told.cursor) and told.cursor != message_fetch.cursor
+        response = connector.messages(message_fetch.cursor or None)
+        moved = bool(response.cursor) and response.cursor != message_fetch.cursor
         with transaction.atomic():
-            new += keep(channel, told.items, is_first=told.is_past or message_fetch.fetched_at is None)
-            message_fetch.cursor = told.cursor or message_fetch.cursor
+            new += store_messages(
+                channel, response.items, is_first=response.is_past or message_fetch.fetched_at is None
+            )
+            message_fetch.cursor = response.cursor or message_fetch.cursor
             message_fetch.save(update_fields=["cursor"])
-        if not moved or not told.items:
+        if not moved or not response.items:
             break
     else:
-        _again(message_fetch, began, FetchOutcome.READ)
+        _reschedule(message_fetch, began, FetchOutcome.READ)
         return new
-    fetch_visibility.learn(channel, connector)
-    _again(message_fetch, began + rules.ASK_EVERY, FetchOutcome.READ, began)
+    fetch_visibility.fetch_unknown(channel, connector)
+    _reschedule(message_fetch, began + rules.FETCH_INTERVAL, FetchOutcome.READ, began)
     return new
 
 
-def _again(
+def _reschedule(
     message_fetch: MessageFetch, at: datetime, outcome: FetchOutcome | None = None, began: datetime | None = None
 ) -> None:
     message_fetch.next_at = max(at, timezone.now())
@@ -127,13 +129,15 @@ def _outcome(error: PlatformError) -> FetchOutcome:
 
 
 @transaction.atomic
-def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = False, follows: bool = True) -> int:
+def store_messages(
+    channel: Channel, fetched: Iterable[types.Message], *, is_first: bool = False, follows: bool = True
+) -> int:
     """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
 
     `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
     `follows`: these are the words as they are now, not as they were when it was written.
     """
-    items = {one.remote_id: one for one in told if _may_be_kept(one, channel)}
+    items = {one.remote_id: one for one in fetched if _may_be_stored(one, channel)}
     if not items:
         return 0
     # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
@@ -142,16 +146,16 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
-    suggest.beside(channel, fresh)
+    suggest.set_suggestions(channel, fresh)
     # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    wake.for_news(channel, fresh)
+    unsnooze.unsnooze_related(channel, fresh)
     if follows:
-        _follow(channel, known, items, now)
+        _update_edited(channel, known, items, now)
     return len(fresh)
 
 
-def _may_be_kept(one: types.Message, channel: Channel) -> bool:
+def _may_be_stored(one: types.Message, channel: Channel) -> bool:
     """What we wrote ourselves is no message. Names that no network gives are not looked for a second time."""
     names = (one.remote_id, one.root or "", one.in_reply_to or "")
     return bool(one.remote_id) and one.author_id != channel.remote_id and all(_is_name(name) for name in names)
@@ -161,41 +165,41 @@ def _is_name(name: str) -> bool:
     return len(name) <= NAME and "\x00" not in name
 
 
-def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
+def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
     """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
     changed, narrowed = [], []
     for key, row in known.items():
-        words = _words(items[key])
+        text = _text(items[key])
         if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
             row.visibility = visibility
             narrowed.append(row)
-        if row.erased_at is None and words != row.text:
-            row.first_text, row.text, row.changed_at = row.first_text or row.text, words, now
-            row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
+        if row.erased_at is None and text != row.text:
+            row.first_text, row.text, row.changed_at = row.first_text or row.text, text, now
+            row.search_key = fold(f"{text} {row.author_name} {row.author_handle}")
             row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
-    suggest.beside(channel, changed)
+    suggest.set_suggestions(channel, changed)
     if narrowed:
         Message.objects.bulk_update(narrowed, ["visibility"])
     Message.objects.bulk_update(
-        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT]
+        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.SUGGESTION_FIELDS]
     )
 
 
-def _narrower(known: str, told: str) -> str:
+def _narrower(known: str, reported: str) -> str:
     """What was once written for few stays so, whatever is told later; what was not known is now."""
-    return told if not known or is_wider(known, told) else known
+    return reported if not known or is_wider(known, reported) else known
 
 
-def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:
+def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[str, int]:
     """Our posts that these stand below, by the id that the network gave them."""
-    roots = {each for one in told for each in (one.root, one.in_reply_to) if each}
+    roots = {remote_id for one in messages for remote_id in (one.root, one.in_reply_to) if remote_id}
     rows = Publication.objects.filter(channel=channel, delivery__remote_id__in=roots)
     return dict(rows.values_list("delivery__remote_id", "pk"))
 
 
 def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:
-    words, at = _words(one), min(one.at, now)
+    text, at = _text(one), min(one.at, now)
     is_old = is_first and at < now - rules.OPEN_BEFORE
     counts_from = now if is_first else at
     return Message(
@@ -208,8 +212,8 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_id=_clean(one.author_id)[:NAME],
         author_handle=_clean(one.author_handle)[:NAME],
         author_name=_clean(one.author_name)[:NAME],
-        text=words,
-        search_key=fold(_clean(f"{words} {one.author_name} {one.author_handle}")),
+        text=text,
+        search_key=fold(_clean(f"{text} {one.author_name} {one.author_handle}")),
         visibility=one.visibility,
         url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
@@ -222,10 +226,10 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
     )
 
 
-def _words(one: types.Message) -> str:
+def _text(one: types.Message) -> str:
     """The text, without what a database cannot hold, cut where nobody reads on."""
     return _clean(one.text)[: rules.MOST_CHARACTERS]
 
 
-def _clean(told: str) -> str:
-    return told.replace("\x00", "")
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")

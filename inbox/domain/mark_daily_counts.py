@@ -13,11 +13,11 @@ from inbox.models import Message, Moderation
 def mark_questions(written: Iterable[tuple[int, datetime]]) -> None:
     """Questions (municipality, when it was written) that were sorted, answered, or are gone. Part of the caller's
     transaction."""
-    found: dict[int, set[date]] = defaultdict(set)
+    days: dict[int, set[date]] = defaultdict(set)
     for place, at in written:
-        found[place].add(day_of(at))
-    for place in sorted(found):
-        daily_counts.mark(QUESTIONS, place, found[place])
+        days[place].add(day_of(at))
+    for place in sorted(days):
+        daily_counts.mark(QUESTIONS, place, days[place])
 
 
 def mark_hidden(row: Moderation) -> None:

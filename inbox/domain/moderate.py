@@ -18,8 +18,8 @@ from common.errors import ActionNotAllowed
 from inbox import moderation_rules
 from inbox.domain import second_person_notifications
 from inbox.domain.mark_daily_counts import mark_hidden
-from inbox.domain.triage import label
-from inbox.domain.triage import locked as locked_message
+from inbox.domain.triage import audit_label
+from inbox.domain.triage import lock as locked_message
 from inbox.enums import MessageState
 from inbox.models import Message, Moderation
 from inbox.moderation_rules import (
@@ -33,7 +33,7 @@ from inbox.moderation_rules import (
     ModerationRequest,
     ModerationState,
 )
-from inbox.queries.moderation import besides, can_hide, can_remove, removal_of
+from inbox.queries.moderation import can_hide, can_remove, other_acts, removal_of
 from municipalities.queries import still_may
 from municipalities.rules import Verb
 
@@ -71,9 +71,9 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
     made.seal = made.sealed()
     made.save()
     Message.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now)
-    record("moderation.propose", by=by, target=made, label=label(row), reason=made.reason, act=made.act)
+    record("moderation.propose", by=by, target=made, label=audit_label(row), reason=made.reason, act=made.act)
     if is_removal or made.confirm_by:
-        second_person_notifications.second_look(made, by=by)
+        second_person_notifications.review_requested(made, by=by)
     return made
 
 
@@ -81,14 +81,18 @@ def _refuse_earlier(row: Message, wish: ModerationRequest) -> None:
     """One act holds at a time; but what the portal can remove is hidden first, and stays so while it is asked."""
     earlier = list(Moderation.objects.filter(message=row).exclude(state__in=FINAL_STATES).select_related("by"))
     if wish.act == ModerationAction.REMOVE and can_remove(row):
-        hidden = [each for each in earlier if each.act == ModerationAction.HIDE and each.state == ModerationState.DONE]
+        hidden = [
+            moderation
+            for moderation in earlier
+            if moderation.act == ModerationAction.HIDE and moderation.state == ModerationState.DONE
+        ]
         if not earlier:
             raise ActionNotAllowed(
                 _("Hide it first. Once it is hidden, a second person decides about removing it."), "act"
             )
-        for each in hidden:
-            _refuse_objection(each)
-        earlier = [each for each in earlier if each not in hidden]
+        for moderation in hidden:
+            _refuse_objection(moderation)
+        earlier = [moderation for moderation in earlier if moderation not in hidden]
     if earlier:
         raise ActionNotAllowed(
             _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier[0].by}
@@ -129,7 +133,7 @@ def agree(row: Moderation, *, by: User) -> Moderation:
             _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
             % {"person": moderation.by}
         )
-    hiding = _taken(moderation, ModerationAction.HIDE)  # whoever shows it again meanwhile waits, or was first
+    hiding = _lock_other_act(moderation, ModerationAction.HIDE)  # whoever shows it again meanwhile waits, or was first
     if hiding and hiding.state != ModerationState.DONE:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
     if hiding:
@@ -156,16 +160,16 @@ def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
 @transaction.atomic
 def confirm(row: Moderation, *, by: User) -> Moderation:
     """The second look at what one person hid at once."""
-    found = _locked(row)
-    if not found.waits_for_confirmation:
+    moderation = _locked(row)
+    if not moderation.waits_for_confirmation:
         raise ActionNotAllowed(_("There is nothing to confirm any more."))
-    _refuse_first(found, by)
-    found.second_by, found.second_at = by, timezone.now()
-    return _saved(found, "moderation.confirm", by)
+    _refuse_first(moderation, by)
+    moderation.second_by, moderation.second_at = by, timezone.now()
+    return _saved(moderation, "moderation.confirm", by)
 
 
 @transaction.atomic
-def done_by_hand(row: Moderation, note: str, *, by: User) -> Moderation:
+def mark_done_manually(row: Moderation, note: str, *, by: User) -> Moderation:
     """A person did it on the network itself. Also where the portal was about to, and could not yet."""
     moderation = _locked(row, *MANUAL_FROM_STATES)
     moderation.detail = _clean(note)[: moderation_rules.MOST_WHY]
@@ -183,7 +187,7 @@ def settle_done(row: Moderation, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def again(row: Moderation, *, by: User) -> Moderation:
+def retry(row: Moderation, *, by: User) -> Moderation:
     """Have the portal try once more what the network did not do."""
     moderation = _locked(row, ModerationState.FAILED)
     moderation.state, moderation.next_at, moderation.attempts, moderation.detail = (
@@ -205,34 +209,38 @@ def undo(row: Moderation, why: str, *, by: User) -> Moderation:
     return _saved(moderation, "moderation.undo", by)
 
 
-def _undo(found: Moderation, why: str, by: User) -> None:
+def _undo(moderation: Moderation, why: str, by: User) -> None:
     now = timezone.now()
-    removal = found if found.act == ModerationAction.REMOVE else removal_of(found)
+    removal = moderation if moderation.act == ModerationAction.REMOVE else removal_of(moderation)
     if removal and removal.state == ModerationState.DONE:
         raise ActionNotAllowed(
             _("It was removed for good, so it cannot be shown again. Tell its author that they were right.")
         )
-    if removal and (removal is not found or removal.state == ModerationState.DOING):
+    if removal and (removal is not moderation or removal.state == ModerationState.DOING):
         raise ActionNotAllowed(_("It is being removed for good, or somebody has asked for that. See to that first."))
-    if found.state in (ModerationState.PROPOSED, ModerationState.SHOWING, *FINAL_STATES):
+    if moderation.state in (ModerationState.PROPOSED, ModerationState.SHOWING, *FINAL_STATES):
         raise ActionNotAllowed(_("It is not hidden, so there is nothing to show again."))
-    found.undo_by, found.undo_why = by, why
-    if found.state in (ModerationState.BY_HAND, ModerationState.FAILED) or (
-        found.state == ModerationState.AGREED and not found.attempts
+    moderation.undo_by, moderation.undo_why = by, why
+    if moderation.state in (ModerationState.BY_HAND, ModerationState.FAILED) or (
+        moderation.state == ModerationState.AGREED and not moderation.attempts
     ):
         # nothing has reached the network
-        found.state, found.undone_at, found.next_at = ModerationState.UNDONE, now, None
+        moderation.state, moderation.undone_at, moderation.next_at = ModerationState.UNDONE, now, None
         return
     # After a worker that may be hiding it at this moment: what it has to say then is too late (`inbox.domain.hide`).
-    at_work = found.next_at if found.state in (ModerationState.AGREED, ModerationState.DOING) and found.next_at else now
+    at_work = (
+        moderation.next_at
+        if moderation.state in (ModerationState.AGREED, ModerationState.DOING) and moderation.next_at
+        else now
+    )
     # what a person did there, a person takes back there
-    by_portal = found.done_by_id is None and can_hide(found.message)
-    found.state, found.attempts, found.error_code = ModerationState.SHOWING, 0, ""
-    found.next_at = max(at_work, now) if by_portal else None
+    by_portal = moderation.done_by_id is None and can_hide(moderation.message)
+    moderation.state, moderation.attempts, moderation.error_code = ModerationState.SHOWING, 0, ""
+    moderation.next_at = max(at_work, now) if by_portal else None
 
 
 @transaction.atomic
-def shown_by_hand(row: Moderation, *, by: User) -> Moderation:
+def mark_shown_manually(row: Moderation, *, by: User) -> Moderation:
     """A person showed it again on the network itself."""
     moderation = _locked(row, ModerationState.SHOWING)
     settle_shown(moderation)
@@ -245,23 +253,23 @@ def settle_shown(row: Moderation) -> None:
 
 
 @transaction.atomic
-def object_to(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
+def record_objection(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
     """Write down that its author objects, in their words, and when that came in."""
-    found = _locked(row)
-    if found.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or found.appealed_on:
+    moderation = _locked(row)
+    if moderation.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or moderation.appealed_on:
         raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))
-    if found.erased_at:
+    if moderation.erased_at:
         raise ActionNotAllowed(_("The copy was erased because its time was over."))
     if not _clean(text):
         raise ActionNotAllowed(_("Write down what the person says."), "text")
     _refuse_length(text, moderation_rules.MOST_OBJECTION, "text")
-    if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
+    if received_on is None or not timezone.localdate(moderation.at) <= received_on <= timezone.localdate():
         raise ActionNotAllowed(
             _("Choose the day on which it came in: not before the act, and not after today."), "received_on"
         )
-    found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    second_person_notifications.objection(found, by=by)
-    return _saved(found, "moderation.object", by)
+    moderation.appeal, moderation.appealed_on, moderation.appeal_noted_by = _clean(text), received_on, by
+    second_person_notifications.objection_recorded(moderation, by=by)
+    return _saved(moderation, "moderation.object", by)
 
 
 @transaction.atomic
@@ -292,23 +300,23 @@ def decide(row: Moderation, decision: str, why: str, *, by: User) -> Moderation:
 # ---- what they share
 
 
-def _taken(row: Moderation, act: ModerationAction) -> Moderation | None:
+def _lock_other_act(row: Moderation, act: ModerationAction) -> Moderation | None:
     """Of `besides`, locked."""
-    return besides(row, act).select_for_update(of=("self",)).first()
+    return other_acts(row, act).select_for_update(of=("self",)).first()
 
 
 def _locked(row: Moderation, *states: ModerationState) -> Moderation:
     """The row, taken. Raises `ActionNotAllowed` where a colleague moved it on meanwhile."""
     rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel", "by")
-    found = rows.get(pk=row.pk)
-    if states and found.state not in states:
+    moderation = rows.get(pk=row.pk)
+    if states and moderation.state not in states:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
-    return found
+    return moderation
 
 
 def _saved(row: Moderation, verb: str, by: User, **detail: Any) -> Moderation:
     row.save()
-    record(verb, by=by, target=row, label=label(row.message), **detail)
+    record(verb, by=by, target=row, label=audit_label(row.message), **detail)
     return row
 
 

@@ -1,7 +1,7 @@
 """Retention of citizens' messages: words and names are erased when the answer needs them no more; what is left counts.
 
 What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
-is held (`inbox.domain.hold`) is left alone by everything here until somebody ends the hold.
+is held (`inbox.domain.legal_hold`) is left alone by everything here until somebody ends the hold.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from inbox import personal_data
 from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
 from inbox.models import LegalHold, Message
-from inbox.personal_data import Erasing
+from inbox.personal_data import Erasure
 from municipalities.tenancy import everywhere
 
 BATCH = 1000
@@ -38,12 +38,12 @@ def purge_expired() -> int:
     """Forget what is over its time since it was settled; returns how many messages."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
-        while found := list(_over(now).values_list("pk", flat=True)[:BATCH]):
-            count += _forget(Erasing(found, now))
+        while keys := list(_expired(now).values_list("pk", flat=True)[:BATCH]):
+            count += _erase(Erasure(keys, now))
     return count
 
 
-def _over(now: datetime) -> QuerySet[Any]:
+def _expired(now: datetime) -> QuerySet[Any]:
     days = Case(
         When(kind=MessageKind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
         When(kind=MessageKind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
@@ -61,15 +61,15 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)
     rows = Message.objects.filter(wanted, municipality=municipality, erased_at=None).exclude(author_id="")
-    found = list(rows.values_list("pk", flat=True))
+    keys = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
-    count = _forget(Erasing(found, timezone.now(), named, asked=True, by=by))
+    count = _erase(Erasure(keys, timezone.now(), named, asked=True, by=by))
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
-    return Erased(count, len(found) - count)
+    return Erased(count, len(keys) - count)
 
 
 @transaction.atomic
-def _forget(what: Erasing) -> int:
+def _erase(what: Erasure) -> int:
     """Erase in every place of the list, but for what is held. Returns how many messages."""
     # Taken first, asked for holds afterwards: one that began a moment ago is seen.
     rows = Message.objects.select_for_update().filter(pk__in=what.messages).order_by("pk")

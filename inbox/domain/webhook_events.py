@@ -16,8 +16,8 @@ from django.utils import timezone
 from channels.domain import unread_events
 from channels.enums import ChannelState
 from channels.models import Channel
-from inbox.domain.deleted_messages import gone
-from inbox.domain.ingest import keep
+from inbox.domain.deleted_messages import mark_deleted
+from inbox.domain.ingest import store_messages
 from inbox.models import MessageFetch
 from municipalities.tenancy import everywhere, scope
 from platforms import types
@@ -25,10 +25,10 @@ from platforms import types
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-Unread = tuple[int, types.MessageChanges | None]
+UnreadEvent = tuple[int, types.MessageChanges | None]
 
 
-def read(platform: str, account: str) -> int:
+def ingest_events(platform: str, account: str) -> int:
     """Read everything that is unread of one account, oldest first; returns how many messages were new."""
     with everywhere("an event names its account, not its municipality"):
         held = Channel.objects.filter(platform=platform, remote_id=account).exclude(state=ChannelState.DISCONNECTED)
@@ -38,12 +38,12 @@ def read(platform: str, account: str) -> int:
         return 0
     new = 0
     with scope(channel.municipality_id):
-        while (told := _batch(channel)) is not None:
-            new += told
+        while (count := _store_batch(channel)) is not None:
+            new += count
     return new
 
 
-def _batch(channel: Channel) -> int | None:
+def _store_batch(channel: Channel) -> int | None:
     """How many were new among the oldest; None when nothing is left, or when somebody else is at it."""
     try:
         with transaction.atomic():
@@ -51,29 +51,29 @@ def _batch(channel: Channel) -> int | None:
             events = unread_events.of(channel, AT_ONCE) if message_fetch else []
             if message_fetch is None or not events:
                 return None
-            return _take(message_fetch, channel, events)
+            return _store(message_fetch, channel, events)
     except OperationalError:
         raise
     except (Error, ValueError):
         log.exception("Events of channel %s are read one by one", channel.pk)
-        return _singly(channel)
+        return _store_one_by_one(channel)
 
 
-def _take(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unread]) -> int:
+def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[UnreadEvent]) -> int:
     """Order matters for one message only: what was written, then its last words, then that it is gone."""
-    told = [one for _key, one in events if one is not None]
-    new = keep(channel, [m for one in told for m in one.new], follows=False)
-    new += keep(channel, [m for one in told for m in one.changed])
-    if lost := {key for one in told for key in one.gone}:
-        gone(channel, lost)
-    if len(told) < len(events):
+    changes = [one for _key, one in events if one is not None]
+    new = store_messages(channel, [m for one in changes for m in one.new], follows=False)
+    new += store_messages(channel, [m for one in changes for m in one.changed])
+    if lost := {key for one in changes for key in one.gone}:
+        mark_deleted(channel, lost)
+    if len(changes) < len(events):
         message_fetch.woken_at = timezone.now()
         message_fetch.save(update_fields=["woken_at"])
     unread_events.mark([key for key, _ in events])
     return new
 
 
-def _singly(channel: Channel) -> int:
+def _store_one_by_one(channel: Channel) -> int:
     """One that cannot be kept holds up no other: it is noted and passed over."""
     new = 0
     with transaction.atomic():
@@ -81,7 +81,7 @@ def _singly(channel: Channel) -> int:
         for event in unread_events.of(channel, AT_ONCE):
             try:
                 with transaction.atomic():
-                    new += _take(message_fetch, channel, [event])
+                    new += _store(message_fetch, channel, [event])
             except OperationalError:
                 raise
             except (Error, ValueError):

@@ -5,7 +5,7 @@ from inbox.models.handover import HandOver
 from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
-from inbox.models.saved import SavedAnswer, SentNotification
+from inbox.models.saved_answers import SavedAnswer, SentNotification
 
 __all__ = [
     "PRIVATE",

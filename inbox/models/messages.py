@@ -20,7 +20,7 @@ from common.fields import WebAddressField
 from delivery.models import Delivery
 from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.desk import Department, Settlement
-from inbox.reading import Flag, masked
+from inbox.text_analysis import Flag, mask
 from municipalities.tenancy import TenantModel
 from platforms.visibility import FOR_EVERYBODY, is_private
 from posts.models import Publication
@@ -94,7 +94,7 @@ class Message(TenantModel):
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
-    # suggestions of inbox.reading, decided by nobody; messages that say nearly the same share a `similar_group`
+    # suggestions of inbox.text_analysis, decided by nobody; messages that say nearly the same share a `similar_group`
     script = models.CharField(max_length=8, blank=True)
     suggested_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     suggested_topic = models.CharField(max_length=10, choices=Topic, blank=True)
@@ -169,7 +169,7 @@ class Message(TenantModel):
     @property
     def shown_text(self) -> str:
         """The text for lists and titles, with personal data masked. The page of the message shows it whole."""
-        return masked(self.text)
+        return mask(self.text)
 
     @property
     def is_private(self) -> bool:

@@ -13,7 +13,7 @@ from platforms import types
 from platforms.visibility import of_answer
 
 
-class ApprovalCapacity(StrEnum):
+class AnswerCapacity(StrEnum):
     """How an answer of somebody may leave (`seat`)."""
 
     FREE = "free"  # the house asks for no approval
@@ -22,30 +22,34 @@ class ApprovalCapacity(StrEnum):
     ASKS = "asks"  # an approver has to see it first
 
 
-def seat(message: Message, *, by: Any) -> ApprovalCapacity:
+def answer_capacity(message: Message, *, by: Any) -> AnswerCapacity:
     """How an answer of this person may leave, by the rules that hold now."""
-    house = Municipality.objects.get(pk=message.municipality_id)
-    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else ApprovalCapacity.FREE
-
-
-def seat_of(house: Municipality, kind: str, held: Access) -> ApprovalCapacity:
-    """The same for whoever holds these rights."""
-    if not house.answers_need_approval:
-        return ApprovalCapacity.FREE
-    if held.may(Verb.POST_APPROVE) and house.may_approve_own:
-        return ApprovalCapacity.OWN
+    municipality = Municipality.objects.get(pk=message.municipality_id)
     return (
-        ApprovalCapacity.EMERGENCY
-        if kind == MessageKind.EMERGENCY and held.may(Verb.POST_EMERGENCY)
-        else ApprovalCapacity.ASKS
+        capacity_for(municipality, message.kind, access(by, municipality))
+        if municipality.answers_need_approval
+        else AnswerCapacity.FREE
     )
 
 
-def opening(message: Message) -> str:
+def capacity_for(municipality: Municipality, kind: str, held: Access) -> AnswerCapacity:
+    """The same for whoever holds these rights."""
+    if not municipality.answers_need_approval:
+        return AnswerCapacity.FREE
+    if held.may(Verb.POST_APPROVE) and municipality.may_approve_own:
+        return AnswerCapacity.OWN
+    return (
+        AnswerCapacity.EMERGENCY
+        if kind == MessageKind.EMERGENCY and held.may(Verb.POST_EMERGENCY)
+        else AnswerCapacity.ASKS
+    )
+
+
+def reply_prefix(message: Message) -> str:
     """What an answer has to begin with on this network so that its author hears of it."""
-    told = types.Message(
+    original = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
         author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
         text="", url="", at=message.at, visibility=of_answer(message.visibility),
     )  # fmt: skip
-    return validation.reply_prefix(message.channel, told)
+    return validation.reply_prefix(message.channel, original)

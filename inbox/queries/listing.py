@@ -31,12 +31,12 @@ VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
 SETTLED = ("answered", "closed")
 # So many of a list are counted and can be turned to; whoever looks for older ones narrows it.
 MOST = 900
-NOBODY = "none"
+NO_VALUE = "none"
 """In a filter: what has no kind, no topic, nobody who sees to it …"""
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class MessageFilters:
     """What the list is narrowed to; empty means all, `NOBODY` what has none. Ids are digits."""
 
     view: str = "open"
@@ -47,19 +47,21 @@ class Narrowed:
     channel: str = ""
     assignee: str = ""
     readers: str = ""
-    words: str = ""
+    search: str = ""
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "Narrowed":
+    def read(cls, asked: Mapping[str, str]) -> "MessageFilters":
         """From an address; what makes no sense is left out."""
         view = asked.get("view", "")
         chosen = {name: _known(asked.get(name, ""), values) for name, values in CHOICES.items()}
-        return cls(view=view if view in VIEWS else "open", words=asked.get("q", "")[:200].replace("\x00", ""), **chosen)
+        return cls(
+            view=view if view in VIEWS else "open", search=asked.get("q", "")[:200].replace("\x00", ""), **chosen
+        )
 
     @property
     def filters(self) -> dict[str, str]:
         """What it is narrowed to besides the view, by the names of an address."""
-        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.words.strip()}
+        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.search.strip()}
         return {name: value for name, value in chosen.items() if value}
 
     @property
@@ -70,15 +72,15 @@ class Narrowed:
     @property
     def where(self) -> Q:
         """The filters, without the view."""
-        found = Q()
-        found &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
+        condition = Q()
+        condition &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
         for name in COLUMNS:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
-                found &= Q(**(nothing if value == NOBODY else {name: value}))
-        for word in fold(self.words).split():
-            found &= Q(search_key__contains=word)
-        return found
+                condition &= Q(**(nothing if value == NO_VALUE else {name: value}))
+        for word in fold(self.search).split():
+            condition &= Q(search_key__contains=word)
+        return condition
 
     @property
     def order(self) -> list[Any]:
@@ -97,7 +99,7 @@ COLUMNS = tuple(name for name in CHOICES if name != "readers")
 
 def _known(value: str, values: tuple[str, ...] | None) -> str:
     is_id = values is None and parse_int(value) is not None
-    return value if value == NOBODY or is_id or (values is not None and value in values) else ""
+    return value if value == NO_VALUE or is_id or (values is not None and value in values) else ""
 
 
 def is_snoozed(now: datetime) -> Q:
@@ -118,7 +120,7 @@ def in_view(view: str, person: Any, now: datetime) -> Q:
     }[view]
 
 
-def listed(narrowed: Narrowed, person: Any, now: datetime) -> QuerySet[Message]:
+def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
     """The list in its order. Each row says as `sent` how our newest answer to it stands."""
     newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
@@ -127,26 +129,26 @@ def listed(narrowed: Narrowed, person: Any, now: datetime) -> QuerySet[Message]:
     return rows.order_by(*narrowed.order)
 
 
-def counts(narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
+def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
     """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most.
 
     Two queries.
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
     wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in VIEWS if name not in SETTLED}
-    found = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
+    by_view = Message.objects.filter(state__in=OPEN).aggregate(**wanted)
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).order_by()
-    return {**found, "listed": rows[:MOST].count()}
+    return {**by_view, "listed": rows[:MOST].count()}
 
 
-def sizes(rows: Iterable[Message]) -> dict[int, int]:
+def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:
     """How many messages stand below each of the posts that these stand below."""
     posts = {row.publication_id for row in rows if row.publication_id}
-    found = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
-    return dict(found.annotate(Count("pk"))) if posts else {}
+    messages = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
+    return dict(messages.annotate(Count("pk"))) if posts else {}
 
 
-class Waits(Subquery):
+class OpenCounts(Subquery):
     """A column for another query, reckoned once: how many messages of the open scope are open, and how many late."""
 
     template = (
@@ -163,33 +165,33 @@ class Waits(Subquery):
         super().__init__(rows.values(**columns))
 
 
-def collapsed(rows: list[Message]) -> list[Message]:
+def collapse_similar(rows: list[Message]) -> list[Message]:
     """Of a page's open messages that say nearly the same only the first one, with the others counted. One query.
 
     A private one stands for itself, so that nobody takes it for a public one.
     Each has `others` then: how many open ones besides it there are, on any page; and `others_new`: how many unread.
     """
-    kept: dict[Any, Message] = {}
+    shown: dict[Any, Message] = {}
     for row in rows:
         stands_alone = row.similar_group is None or row.state not in OPEN or row.is_private
-        kept.setdefault(row.pk if stands_alone else _group(row), row)
-    named = {row.similar_group for row in kept.values()} - {None}
+        shown.setdefault(row.pk if stands_alone else _group(row), row)
+    named = {row.similar_group for row in shown.values()} - {None}
     alike = Message.objects.filter(similar_group__in=named, state__in=OPEN).order_by()
     groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
         count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
     )
     counted = {tuple(group): (count, new) for *group, count, new in groups}
-    for row in kept.values():
+    for row in shown.values():
         count, new = counted.get(_group(row), (1, 0)) if row.state in OPEN else (1, 0)
         row.others, row.others_new = max(0, count - 1), new - (row.read_at is None)
-    return list(kept.values())
+    return list(shown.values())
 
 
 def _group(row: Message) -> tuple[Any, ...]:
     return row.channel_id, row.publication_id, row.similar_group
 
 
-def listened() -> list[MessageFetch]:
+def message_fetches() -> list[MessageFetch]:
     """Channels that are listened to, with how the last look went."""
     return sorted(
         MessageFetch.objects.select_related("channel"), key=lambda message_fetch: sort_key(message_fetch.channel.name)

@@ -65,7 +65,7 @@ def in_view(view: str) -> Q:
     }[view]
 
 
-def listed(view: str, reason: str) -> QuerySet[Moderation]:
+def filtered_acts(view: str, reason: str) -> QuerySet[Moderation]:
     """What has a clock first; then the newest."""
     rows = Moderation.objects.filter(in_view(view)).select_related("message__channel", "by", "second_by")
     if reason:
@@ -76,11 +76,11 @@ def listed(view: str, reason: str) -> QuerySet[Moderation]:
 def counts() -> dict[str, int]:
     """How many are in the views that wait for somebody, and how many clearly unlawful messages nobody saw to."""
     wanted = {view: Count("pk", filter=in_view(view)) for view in ("second", "under_way", "objections")}
-    found: dict[str, int] = Moderation.objects.aggregate(**wanted)
-    return {**found, "unlawful": unlawful().count()}
+    by_view: dict[str, int] = Moderation.objects.aggregate(**wanted)
+    return {**by_view, "unlawful": unlawful().count()}
 
 
-class SecondLooks(Subquery):
+class SecondReviewCounts(Subquery):
     """A column for another query, reckoned once: how many comments of the open scope wait for this person as the second
     one, and of how many that look is late."""
 
@@ -105,7 +105,7 @@ def unlawful() -> QuerySet[Message]:
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 
-def one(pk: int) -> QuerySet[Moderation]:
+def act_with_people(pk: int) -> QuerySet[Moderation]:
     return Moderation.objects.filter(pk=pk).select_related("message__channel", *PEOPLE)
 
 
@@ -125,18 +125,18 @@ def can_remove(message: Message) -> bool:
     return can_hide(message) and validation.can_remove(message.channel)
 
 
-def besides(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
+def other_acts(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
     """The other acts of this kind about the same message that hold or are under way: one at most."""
     return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=FINAL_STATES)
 
 
 def removal_of(hiding: Moderation) -> Moderation | None:
     """The removal, asked for or done, of what this act hid."""
-    return besides(hiding, ModerationAction.REMOVE).first()
+    return other_acts(hiding, ModerationAction.REMOVE).first()
 
 
 @dataclass(frozen=True)
-class Beside:
+class ModerationContext:
     """What stands about hiding beside a message: what was decided before, newest first, and the form."""
 
     acts: list[Moderation]
@@ -153,9 +153,11 @@ class Beside:
         return next((act for act in self.acts if act.is_live), None)
 
 
-def beside(message: Message, acts: list[Moderation], wish: ModerationRequest | None = None) -> Beside:
+def moderation_context(
+    message: Message, acts: list[Moderation], wish: ModerationRequest | None = None
+) -> ModerationContext:
     """`acts`: those of the message, newest first (`inbox.queries.message_context`)."""
-    return Beside(
+    return ModerationContext(
         acts,
         can_hide(message),
         validation.manual_steps(message.channel),
@@ -175,10 +177,10 @@ def _may_be_removed(row: Moderation) -> bool:
     return is_hidden and row.reason in GRAVE_REASONS and not row.message.erased_at and can_remove(row.message)
 
 
-def deeds(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
+def allowed_actions(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
     """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
     is_first, state = person == row.by, row.state
-    found = {
+    allowed = {
         "agree": state == ModerationState.PROPOSED and not is_first,
         "refuse": state == ModerationState.PROPOSED,
         "confirm": row.waits_for_confirmation and not is_first,
@@ -195,7 +197,7 @@ def deeds(row: Moderation, person: Any, removal: Moderation | None = None) -> fr
         and not row.erased_at,
         "decide": bool(row.appealed_on) and not row.decision and not is_first,
     }
-    return frozenset(name for name, is_so in found.items() if is_so)
+    return frozenset(name for name, is_so in allowed.items() if is_so)
 
 
 # ---- house rules and what everybody may read
@@ -205,7 +207,7 @@ def house_rules() -> HouseRules | None:
     return HouseRules.objects.select_related("municipality").first()
 
 
-def shown(slug: str) -> tuple[Municipality, HouseRules] | None:
+def published_rules(slug: str) -> tuple[Municipality, HouseRules] | None:
     """The municipality with this word in its address and its rules, if everybody may read them."""
     place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
     if place is None:
@@ -231,7 +233,7 @@ class MonthCounts:
         return self.objections - self.granted - self.stands
 
 
-def months(municipality: Municipality, today: date) -> list[MonthCounts]:
+def monthly_counts(municipality: Municipality, today: date) -> list[MonthCounts]:
     """The months of one year back in which something was done, newest first. Three queries, in a scope of their own.
 
     An act counts in the month in which it was done, also if it was taken back later; an objection in the month in
@@ -243,12 +245,12 @@ def months(municipality: Municipality, today: date) -> list[MonthCounts]:
         again = _by_month(_public(municipality, since, "undone_at").filter(done_at__isnull=False), "undone_at")
         objections = Moderation.objects.filter(message__channel__is_practice__in=_channels(), appealed_on__gte=since)
         asked = _by_month(objections.filter(municipality=municipality), "appealed_on", "decision")
-    found = sorted({key[0] for each in (acts, again, asked) for key in each}, reverse=True)
-    return [_month(month, acts, again, asked) for month in found]
+    months = sorted({key[0] for counts in (acts, again, asked) for key in counts}, reverse=True)
+    return [_month(month, acts, again, asked) for month in months]
 
 
 def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
-    told = [
+    by_reason = [
         (
             reason,
             acts.get((month, reason, ModerationAction.HIDE), 0),
@@ -259,7 +261,7 @@ def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked
     decided = {decision: asked.get((month, decision), 0) for decision in ("", *AppealDecision.values)}
     return MonthCounts(
         month=month,
-        reasons=[row for row in told if row[1] or row[2]],
+        reasons=[row for row in by_reason if row[1] or row[2]],
         shown_again=again.get((month,), 0),
         objections=sum(decided.values()),
         granted=decided[AppealDecision.GRANTED],
@@ -280,11 +282,11 @@ def _channels() -> list[bool]:
 
 def _by_month(rows: QuerySet[Moderation], moment: str, *more: str) -> dict[Any, int]:
     month: Any = TruncMonth(moment, tzinfo=None if moment == "appealed_on" else BELGRADE)
-    found: dict[Any, int] = defaultdict(int)
+    counts: dict[Any, int] = defaultdict(int)
     for row in rows.order_by().annotate(month=month).values("month", *more).annotate(count=Count("pk")):
         first = row["month"].date() if isinstance(row["month"], datetime) else row["month"]
-        found[first, *(row[name] for name in more)] += row["count"]
-    return found
+        counts[first, *(row[name] for name in more)] += row["count"]
+    return counts
 
 
 def confirmation_is_late(row: Moderation) -> bool:

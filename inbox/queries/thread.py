@@ -27,7 +27,7 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
-def alike(message: Message) -> QuerySet[Message]:
+def similar_messages(message: Message) -> QuerySet[Message]:
     """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
     same = {
         "channel": message.channel_id,
@@ -41,7 +41,7 @@ def alike(message: Message) -> QuerySet[Message]:
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     """Our answers, by message, oldest first."""
-    found: dict[int, list[Reply]] = {}
+    by_message: dict[int, list[Reply]] = {}
     for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
-        found.setdefault(reply.message_id, []).append(reply)
-    return found
+        by_message.setdefault(reply.message_id, []).append(reply)
+    return by_message

@@ -42,7 +42,7 @@ def _answer(request: HttpRequest, token: str, tongue: str) -> HttpResponse:
         answer = _page(request, tongue, step="busy", status=429)
         answer.headers["Retry-After"] = "60"
         return answer
-    row = verbs.found(token)
+    row = verbs.find_by_token(token)
     if row is None:
         return _page(request, tongue, step="unknown", status=410)
     if not row.is_open:
@@ -58,7 +58,7 @@ def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> Ht
         verbs.answer(row, text, name)
     except ActionNotAllowed as refused:
         return _page(request, tongue, step="ask", row=row, text=text, name=name, refused=refused, status=422)
-    except verbs.Closed as closed:
+    except verbs.LinkClosed as closed:
         return _page(request, tongue, step=closed.standing, row=row, status=410)
     here = reverse("inbox_answer", args=[token])
     return HttpResponseRedirect(f"{here}?in={tongue}" if tongue else here)

@@ -14,7 +14,7 @@ from common.web.errors import flash_error
 from inbox.domain import suggest
 from inbox.enums import MessageKind
 from inbox.models import Message
-from inbox.queries.thread import alike as saying_alike
+from inbox.queries.thread import similar_messages as saying_alike
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -66,9 +66,9 @@ def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> Htt
 def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = _message(message)
     try:
-        count = suggest.sort_alike(row, request.POST.get("kind", ""), by=request.user)
+        count = suggest.set_kind_of_similar(row, request.POST.get("kind", ""), by=request.user)
     except ActionNotAllowed as refused:
         return _alike(request, row, refused.message)
-    told = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
-    flash.success(request, told % {"count": count})
+    text = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
+    flash.success(request, text % {"count": count})
     return redirect("inbox", request.municipality.slug)

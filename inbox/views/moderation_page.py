@@ -92,7 +92,7 @@ class Page:
 def present(row: Moderation, person: Any, *, may_work: bool, key: str = "", typed: Mapping[str, str]) -> Page:
     """What `person` sees of an act. `key` and `typed`: the action that was refused and what had been typed for it."""
     removal = queries.removal(row)
-    allowed = queries.deeds(row, person, removal) if may_work else frozenset()
+    allowed = queries.allowed_actions(row, person, removal) if may_work else frozenset()
     groups = [_filled(group, key, typed) for group in _groups(row, allowed, is_first=row.by == person)]
     return Page(
         steps=tuple(_steps(row)),

@@ -11,7 +11,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from needs import rules
 from needs.domain.recall import recall
-from needs.domain.write import locked, mark
+from needs.domain.write import lock, mark_daily_counts
 from needs.enums import SETTLED, NeedStage
 from needs.models import Need, Supporter
 from posts.draft import storable
@@ -25,22 +25,22 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 
     Raises `ActionNotAllowed` without a reason, and for what was settled before: that is opened again first.
     """
-    row, words = locked(need), storable(reason).strip()
+    row, text = lock(need), storable(reason).strip()
     if stage not in DECISIONS:
         raise ActionNotAllowed(_("Choose what was decided."), "stage")
     if row.is_settled:
         raise ActionNotAllowed(_("This need is settled. Open it again before something else is decided."))
-    if len(words) > rules.MOST_REASON:
+    if len(text) > rules.MOST_REASON:
         raise ActionNotAllowed(
             _("The reason is too long: %(most)s characters at most.") % {"most": rules.MOST_REASON}, "reason"
         )
     day = None if stage == NeedStage.LOOKED_AT else on or timezone.localdate()
-    if stage != NeedStage.LOOKED_AT and not words:
+    if stage != NeedStage.LOOKED_AT and not text:
         raise ActionNotAllowed(_("Say why, in words that citizens may read."), "reason")
     _refuse_day(day, "on")
-    row.stage, row.reason, row.decided_on = stage, words, day
+    row.stage, row.reason, row.decided_on = stage, text, day
     row.save()
-    mark(row.municipality_id)
+    mark_daily_counts(row.municipality_id)
     record("need.decide", by=by, target=row, stage=str(stage))
     return row
 
@@ -48,17 +48,17 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 @transaction.atomic
 def done(need: Need, what: str, *, on: date, by: User) -> Need:
     """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
-    row, words = locked(need), storable(what).strip()
+    row, text = lock(need), storable(what).strip()
     if row.stage == NeedStage.DECLINED:
         raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
-    if not words:
+    if not text:
         raise ActionNotAllowed(_("Say what was done, in words that citizens may read."), "done")
-    if len(words) > rules.MOST_DONE:
+    if len(text) > rules.MOST_DONE:
         raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
     _refuse_day(on, "on")
-    row.stage, row.done, row.done_on, row.decided_on = NeedStage.DONE, words, on, row.decided_on or on
+    row.stage, row.done, row.done_on, row.decided_on = NeedStage.DONE, text, on, row.decided_on or on
     row.save()
-    mark(row.municipality_id)
+    mark_daily_counts(row.municipality_id)
     record("need.done", by=by, target=row)
     return row
 
@@ -69,14 +69,14 @@ def reopen(need: Need, *, by: User) -> Need:
 
     Answers that have not left yet are cancelled, and those who were told may be told anew.
     """
-    row = locked(need)
+    row = lock(need)
     if row.stage not in (*SETTLED, NeedStage.PLANNED):
         return row
     recall(Supporter.objects.filter(need=row, reply__isnull=False).select_related("reply__delivery"), by=by)
     Supporter.objects.filter(need=row).update(reply=None, round=None, error="")
     row.stage, row.decided_on, row.done_on = NeedStage.LOOKED_AT, None, None
     row.save()
-    mark(row.municipality_id)
+    mark_daily_counts(row.municipality_id)
     record("need.reopen", by=by, target=row)
     return row
 

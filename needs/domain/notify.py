@@ -20,15 +20,15 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
 from inbox.models import Message, Reply
-from inbox.queries.answer_rights import ApprovalCapacity, opening, seat_of
+from inbox.queries.answer_rights import AnswerCapacity, capacity_for, reply_prefix
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.tenancy import everywhere, scope
 from needs import rules
 from needs.domain.recall import recall
-from needs.domain.write import locked
+from needs.domain.write import lock
 from needs.models import UNANSWERED, AnswerRound, Need, Supporter
-from needs.queries.reach import Reach, reach
+from needs.queries.recipients import Recipients, find_recipients
 from platforms.types import Outgoing
 from platforms.visibility import Visibility, of_answer
 from posts.draft import storable
@@ -39,31 +39,33 @@ SECONDS = 4.0
 
 
 @transaction.atomic
-def ask(need: Need, text: str, *, by: User) -> AnswerRound:
+def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
     """Tell everybody who asked and has not been told, in these words; a worker does it.
 
     Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
     take the words.
     """
-    row, words = locked(need), storable(text).strip()
+    row, cleaned = lock(need), storable(text).strip()
     if not row.is_settled:
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
-    if not words:
+    if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
-    if len(words) > rules.MOST_TOLD:
-        raise ActionNotAllowed(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_TOLD}, "text")
+    if len(cleaned) > rules.MOST_ANSWER:
+        raise ActionNotAllowed(
+            _("This is too long: %(most)s characters at most.") % {"most": rules.MOST_ANSWER}, "text"
+        )
     _refuse_without_approval(row, by)
-    recall(reach(row).unsent, by=by)
-    found = reach(row)
-    if not found.reached:
+    recall(find_recipients(row).unsent, by=by)
+    recipients = find_recipients(row)
+    if not recipients.reached:
         raise ActionNotAllowed(
             _("Nobody is left to be told: everybody who can be reached has been told, or is being told now.")
         )
-    _refuse_findings(found, words)
+    _refuse_findings(recipients, cleaned)
     begun = AnswerRound.objects.create(
-        municipality_id=row.municipality_id, need=row, text=words, people=len(found.reached), by=by
+        municipality_id=row.municipality_id, need=row, text=cleaned, people=len(recipients.reached), by=by
     )
-    keys = [supporter.pk for supporter in found.reached]
+    keys = [supporter.pk for supporter in recipients.reached]
     Supporter.objects.filter(need=row, error__gt="").update(error="", round=None)
     Supporter.objects.filter(pk__in=keys).update(round=begun)
     record("need.tell", by=by, target=row, people=len(keys))
@@ -71,8 +73,8 @@ def ask(need: Need, text: str, *, by: User) -> AnswerRound:
 
 
 def _refuse_without_approval(row: Need, by: User) -> None:
-    house = Municipality.objects.get(pk=row.municipality_id)
-    if seat_of(house, "", access(by, house)) == ApprovalCapacity.ASKS:
+    municipality = Municipality.objects.get(pk=row.municipality_id)
+    if capacity_for(municipality, "", access(by, municipality)) == AnswerCapacity.ASKS:
         raise ActionNotAllowed(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
@@ -81,18 +83,18 @@ def _refuse_without_approval(row: Need, by: User) -> None:
         )
 
 
-def _refuse_findings(found: Reach, words: str) -> None:
+def _refuse_findings(recipients: Recipients, text: str) -> None:
     """What a network would not take is said now, for the longest opening of each channel, in public and in private."""
     longest: dict[tuple[int, Visibility], tuple[str, Any]] = {}
-    for supporter in found.reached:
+    for supporter in recipients.reached:
         message = supporter.message
         assert message is not None
-        begins, place = opening(message), (message.channel_id, of_answer(message.visibility))
+        begins, place = reply_prefix(message), (message.channel_id, of_answer(message.visibility))
         if len(begins) >= len(longest.get(place, ("", None))[0]):
             longest[place] = (begins, message)
     for (_channel, visibility), (begins, message) in longest.items():
         outgoing = Outgoing(
-            text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
+            text=begins + text, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
             visibility=visibility,
         )  # fmt: skip
         problems = [
@@ -102,7 +104,7 @@ def _refuse_findings(found: Reach, words: str) -> None:
             raise ActionNotAllowed(f"{message.channel.name}: {' '.join(problems)}", "text")
 
 
-def work(most: int = BATCH) -> int:
+def send_pending(most: int = BATCH) -> int:
     """Send what was asked for, for some seconds at most; returns how many were told. Safe to run twice at once."""
     until, count = time.monotonic() + SECONDS, 0
     with everywhere("find who is still to be told what became of a need"):
@@ -113,13 +115,13 @@ def work(most: int = BATCH) -> int:
         if time.monotonic() > until:
             break
         with scope(municipality):
-            count += _told(pk)
+            count += _send_to(pk)
     return count
 
 
-def _told(pk: int) -> bool:
+def _send_to(pk: int) -> bool:
     try:
-        return _tell(pk)
+        return _send(pk)
     except Exception:
         # Nothing was written for this one, so nothing leaves; somebody looks, and the others go on.
         log.exception("A person could not be told what became of a need")
@@ -130,7 +132,7 @@ def _told(pk: int) -> bool:
 
 
 @transaction.atomic
-def _tell(pk: int) -> bool:
+def _send(pk: int) -> bool:
     rows = Supporter.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
     supporter = rows.filter(UNANSWERED, pk=pk).first()
     if supporter is None:
@@ -147,10 +149,10 @@ def _tell(pk: int) -> bool:
             return False
     same = [supporter.pk]
     if message.author_id:
-        theirs = Supporter.objects.filter(need=supporter.need_id)
-        theirs = theirs.filter(message__channel=message.channel_id, message__author_id=message.author_id)
+        same_author = Supporter.objects.filter(need=supporter.need_id)
+        same_author = same_author.filter(message__channel=message.channel_id, message__author_id=message.author_id)
         # Read first: as one statement a plan made without statistics reads all voices for each of them.
-        same = list(theirs.values_list("pk", flat=True))
+        same = list(same_author.values_list("pk", flat=True))
     Supporter.objects.filter(pk__in=same).update(reply=reply)
     return True
 

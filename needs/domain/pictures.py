@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from needs.domain.write import locked
+from needs.domain.write import lock
 from needs.enums import PictureMoment
 from needs.models import Need, NeedPicture
 from needs.rules import MOST_PICTURES
@@ -23,14 +23,14 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
 
     The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
     """
-    row, words = locked(need), storable(alt).strip()
+    row, description = lock(need), storable(alt).strip()
     if moment not in PictureMoment.values:
         raise ActionNotAllowed(_("Say whether the picture shows how it was or how it is now."), "moment")
     if media.is_video or media.archived_at:
         raise ActionNotAllowed(_("Choose a picture of the library."), "media")
-    if not words:
+    if not description:
         raise ActionNotAllowed(_("Say what the picture shows, for those who cannot see it."), "alt")
-    if len(words) > MOST_ALT:
+    if len(description) > MOST_ALT:
         raise ActionNotAllowed(
             _("The description is too long: %(most)s characters at most.") % {"most": MOST_ALT}, "alt"
         )
@@ -40,7 +40,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     count = shown.count()
     if count >= MOST_PICTURES:
         raise ActionNotAllowed(_("There are %(most)s pictures already. Take one away first.") % {"most": MOST_PICTURES})
-    keep_alts(Draft(media=(Shown(media.pk, words),)))
+    keep_alts(Draft(media=(Shown(media.pk, description),)))
     picture, is_new = NeedPicture.objects.get_or_create(
         need=row, media=media, moment=moment, defaults={"municipality_id": row.municipality_id, "position": count}
     )

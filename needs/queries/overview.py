@@ -25,7 +25,7 @@ WAITING = (NeedStage.NEW, NeedStage.LOOKED_AT)
 
 
 @dataclass(frozen=True)
-class Period:
+class OverviewPeriod:
     """A month, or a whole year (`month` None)."""
 
     year: int
@@ -50,12 +50,12 @@ class Period:
 
     def parts(self, until: date) -> list[tuple[date, date]]:
         """First and last day of each month of a year, of each week (from Monday) of a month, up to `until`."""
-        last, found, first = min(self.after - timedelta(days=1), until), [], self.first
+        last, spans, first = min(self.after - timedelta(days=1), until), [], self.first
         while first <= last:
             following = first + timedelta(days=7 - first.weekday()) if self.month else _month_after(first)
-            found.append((first, min(following - timedelta(days=1), last)))
+            spans.append((first, min(following - timedelta(days=1), last)))
             first = following
-        return found
+        return spans
 
 
 def _month_after(day: date) -> date:
@@ -93,7 +93,7 @@ class NeedsBreakdown:
 
 
 @dataclass(frozen=True)
-class Took:
+class MedianDuration:
     """How many days something took: the median, and of how many."""
 
     days: float | None
@@ -101,8 +101,8 @@ class Took:
 
 
 @dataclass(frozen=True)
-class Overview:
-    period: Period
+class NeedsOverview:
+    period: OverviewPeriod
     lines: list[NeedSummary]
     sources: dict[str, int]
     by_month: dict[tuple[int, int, str], int]  # year, month, topic
@@ -189,26 +189,26 @@ class Overview:
     def seasons(self) -> list[tuple[str, list[int | None], int]]:
         """Topics by month of the year: name, twelve counts of voices (None in months to come), their sum. The most
         asked for first."""
-        found: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
+        by_topic: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
         for (year, month, topic), count in self.by_month.items():
             if year == self.period.year:
-                found[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
+                by_topic[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
         begun = [(self.period.year, month) <= (self.today.year, self.today.month) for month in range(1, 13)]
         rows = [
             (label, [count if known else None for count, known in zip(counts, begun, strict=True)], sum(counts))
-            for label, counts in found.items()
+            for label, counts in by_topic.items()
         ]
         return sorted(rows, key=lambda row: (-row[2], sort_key(row[0])))
 
     # ---- how long
 
     @property
-    def to_decision(self) -> Took:
-        return _took((line.began_on, line.decided_on) for line in self.decided)
+    def to_decision(self) -> MedianDuration:
+        return _median_duration((line.began_on, line.decided_on) for line in self.decided)
 
     @property
-    def to_done(self) -> Took:
-        return _took((line.began_on, line.done_on) for line in self.done)
+    def to_done(self) -> MedianDuration:
+        return _median_duration((line.began_on, line.done_on) for line in self.done)
 
     def waits(self, line: NeedSummary) -> int:
         return (self.today - line.began_on).days
@@ -218,14 +218,14 @@ def _most(lines: Iterable[NeedSummary]) -> list[NeedSummary]:
     return sorted(lines, key=lambda line: (-line.supporters, -line.size, line.pk))
 
 
-def _took(days: Iterable[tuple[date, date | None]]) -> Took:
+def _median_duration(days: Iterable[tuple[date, date | None]]) -> MedianDuration:
     """What was decided before anybody asked took no time."""
-    found = [max(0, (until - since).days) for since, until in days if until]
-    middle = median(found) if found else None
-    return Took(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
+    durations = [max(0, (until - since).days) for since, until in days if until]
+    middle = median(durations) if durations else None
+    return MedianDuration(int(middle) if middle is not None and middle == int(middle) else middle, len(durations))
 
 
-def overview(period: Period) -> Overview:
+def overview(period: OverviewPeriod) -> NeedsOverview:
     within = Q(supporters__received_on__gte=period.first, supporters__received_on__lt=period.after)
     rows = Need.objects.annotate(
         first=Min("supporters__received_on"), within=Count("supporters", filter=within)
@@ -255,7 +255,7 @@ def overview(period: Period) -> Overview:
     for month, topic, source, count, inside in counted:
         by_month[month.year, month.month, topic] += count
         sources[source] += inside
-    return Overview(
+    return NeedsOverview(
         period,
         lines,
         {source: sources[source] for source in SupporterSource.values if sources[source]},

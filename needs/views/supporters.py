@@ -13,10 +13,10 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.domain import supporters
-from needs.forms import QuoteForm, VoiceForm
+from needs.forms import QuoteForm, SupporterForm
 from needs.models import Supporter
 from needs.views.need import page
-from needs.views.pages import found, shown
+from needs.views.pages import get_need, render_page
 
 
 def _voice(need: int, supporter: int) -> Supporter:
@@ -29,11 +29,11 @@ def _voice(need: int, supporter: int) -> Supporter:
 @requires(Verb.NEEDS_EDIT)
 @require_POST
 def add(request: MunicipalityRequest, need: int) -> HttpResponse:
-    row, form = found(need), VoiceForm(request.POST)
+    row, form = get_need(need), SupporterForm(request.POST)
     if form.is_valid():
-        said = dict(form.cleaned_data)
+        values = dict(form.cleaned_data)
         try:
-            supporters.hear(row, said.pop("source"), said.pop("received_on"), by=request.user, **said)
+            supporters.add(row, values.pop("source"), values.pop("received_on"), by=request.user, **values)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -49,17 +49,17 @@ def quote(request: MunicipalityRequest, need: int, supporter: int) -> HttpRespon
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
     row = _voice(need, supporter)
-    proposed = row.quote or supporters.suggestion(row)
+    proposed = row.quote or supporters.suggest_quote(row)
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():
         try:
-            supporters.quote(row, form.cleaned_data["quote"], by=request.user)
+            supporters.set_quote(row, form.cleaned_data["quote"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             flash.success(request, _("Saved."))
             return redirect("need", request.municipality.slug, need)
-    return shown(request, "needs/quote.html", {"supporter": row, "need": row.need}, form=form)
+    return render_page(request, "needs/quote.html", {"supporter": row, "need": row.need}, form=form)
 
 
 @requires(Verb.NEEDS_EDIT)
@@ -69,6 +69,6 @@ def remove(request: MunicipalityRequest, need: int, supporter: int) -> HttpRespo
     try:
         supporters.remove(row, by=request.user)
     except ActionNotAllowed as refused:
-        return page(request, found(need), problem=refused.message)
+        return page(request, get_need(need), problem=refused.message)
     flash.success(request, _("It counts here no more."))
     return redirect("need", request.municipality.slug, need)

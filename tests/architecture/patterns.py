@@ -45,7 +45,7 @@ def modules() -> Iterator[types.ModuleType]:
 
 
 def compiled() -> dict[str, Any]:
-    """ "inbox.reading.patterns.EMAIL": the pattern, for every one that a module, a class or a container holds."""
+    """ "inbox.text_analysis.patterns.EMAIL": the pattern, for every one that a module, a class or a container holds."""
     by_name: dict[str, Any] = {}
     seen: set[int] = set()
 
@@ -72,7 +72,7 @@ def compiled() -> dict[str, Any]:
 
 def inline() -> tuple[dict[str, Any], set[str]]:
     """Patterns written where they are used, `re.sub(r"\\s+", …)`: those that can be read off the source, and the
-    functions ("inbox/reading/outward.py without_personal") that put theirs together while the program runs."""
+    functions ("inbox/text_analysis/redaction.py without_personal") that put theirs together while the program runs."""
     by_place: dict[str, Any] = {}
     dynamic: set[str] = set()
     for path in sources():

@@ -18,8 +18,8 @@ import pytest
 
 from exchange.elsewhere import Rewriter
 from inbox.domain.handover import _CALLED
-from inbox.reading import contacts, masked, read, without_names, without_personal
-from inbox.reading.words import words_of
+from inbox.text_analysis import analyse, anonymise, find_contacts, mask, redact
+from inbox.text_analysis.tokens import tokenize
 from municipalities.enums import MunicipalityKind
 from needs import rules as needs
 from platforms import counting, weighted
@@ -46,7 +46,7 @@ DYNAMIC = {
     "accounts/templatetags/devices.py _named": "one of the names of browsers in the same file",
     "launcher/secrets_scan.py files": "a pattern of our own pre-commit configuration",
     "exchange/elsewhere.py _names": "forms of a municipality's name: Rewriter below",
-    "inbox/reading/outward.py without_personal": "the author's own name, letter by letter: below",
+    "inbox/text_analysis/redaction.py without_personal": "the author's own name, letter by letter: below",
     "planning/date_parsing.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
     "demo/management/commands/screenshots.py _first_link": "our own pages",
@@ -120,15 +120,15 @@ def _moved(text: str) -> None:
 
 
 FUNCTIONS: dict[str, Callable[[str], Any]] = {
-    "without_personal": lambda text: without_personal(text, ("Петар Петровић", "ppetrovic@mastodon.rs", "aaa", "@a@a")),
-    "contacts": contacts,
-    "masked": masked,
-    "without_names": without_names,
-    "triage": read,
-    "words": words_of,
+    "without_personal": lambda text: redact(text, ("Петар Петровић", "ppetrovic@mastodon.rs", "aaa", "@a@a")),
+    "contacts": find_contacts,
+    "masked": mask,
+    "without_names": anonymise,
+    "triage": analyse,
+    "words": tokenize,
     "called": lambda text: _CALLED.sub("", text),
-    "needs.suggested": lambda text: needs.suggested(text, KNOWN),
-    "needs.given_away": lambda text: list(needs.given_away(text, KNOWN)),
+    "needs.suggested": lambda text: needs.suggest_quote(text, KNOWN),
+    "needs.given_away": lambda text: list(needs.identifying_parts(text, KNOWN)),
     "needs.names": lambda text: needs.names(text, text),
     "exchange": Rewriter(PLACE),
     "fold": fold,
@@ -201,7 +201,7 @@ def test_too_slow_is_not_lost_when_the_time_is_over_while_an_object_is_finalized
 def test_names_glued_together_are_taken_out_at_once(length: int) -> None:
     """The exploit: 10,000 characters of "@a" took more than 40 seconds, in a page that an officer opens."""
     with patterns.at_most(FUNCTION["long"]):
-        text = without_personal("@a" * (length // 2))
+        text = redact("@a" * (length // 2))
     assert "@" not in text
 
 
@@ -209,7 +209,7 @@ def test_nothing_personal_is_left_however_it_is_glued(subtests: pytest.Subtests)
     for piece in PIECES:
         with subtests.test(piece):
             text = (piece * 400)[:2_000]
-            once = without_personal(text)
-            assert without_personal(once) == once
-            assert masked(masked(text)) == masked(text)
-            assert contacts(once) == []
+            once = redact(text)
+            assert redact(once) == once
+            assert mask(mask(text)) == mask(text)
+            assert find_contacts(once) == []

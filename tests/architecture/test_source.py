@@ -87,7 +87,7 @@ EVERYWHERE = {
     "municipalities/domain/house_rules.py",
     "mentoring/domain/plans.py",
     "mentoring/domain/reminders.py",
-    "needs/domain/erase.py",
+    "needs/domain/personal_data_stores.py",
     "needs/domain/notify.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",

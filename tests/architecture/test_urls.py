@@ -485,7 +485,7 @@ def _house_rules(things: Things) -> str:
     """A municipality whose house rules everybody may read."""
     with scope(things.cast.cuprija):
         rules = house_rules.HouseRulesInput(is_on=True, contact="035 123 456")
-        house_rules.choose(things.cast.cuprija, rules, by=things.cast.approver)
+        house_rules.save(things.cast.cuprija, rules, by=things.cast.approver)
     return things.cast.cuprija.slug
 
 
@@ -526,11 +526,11 @@ def _handed_over(it: Things) -> tuple[int, str]:
     pk, token = _message(it), "a-token"
     with scope(it.cast.cuprija):
         hand_over = HandOver.objects.filter(message_id=pk).first() or handover.ask(
-            Message.objects.get(pk=pk), _department(it), handover.Asked("Када?"),
+            Message.objects.get(pk=pk), _department(it), handover.QuestionInput("Када?"),
             until=timezone.now() + timedelta(days=1), by=it.cast.officer,
         )  # fmt: skip
         HandOver.objects.filter(pk=hand_over.pk).update(
-            token_hash=handover.hashed(token), answered_at=timezone.now(), answer="До 14"
+            token_hash=handover.hash_token(token), answered_at=timezone.now(), answer="До 14"
         )
     return int(hand_over.pk), token
 
@@ -539,7 +539,7 @@ def _need(it: Things) -> Need:
     """Something that citizens of Ćuprija ask for."""
     with scope(it.cast.cuprija):
         need = Need.objects.first()
-        return need or needs.write(it.cast.cuprija, needs.NeedContent("Клупе"), by=it.cast.officer)
+        return need or needs.create(it.cast.cuprija, needs.NeedContent("Клупе"), by=it.cast.officer)
 
 
 def _of_need(it: Things, kind: str) -> int:
@@ -547,7 +547,7 @@ def _of_need(it: Things, kind: str) -> int:
     need, by = _need(it), it.cast.officer
     with scope(it.cast.cuprija):
         if kind == "supporter":
-            return supporters.hear(need, "phone", timezone.localdate(), by=by).pk
+            return supporters.add(need, "phone", timezone.localdate(), by=by).pk
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 
@@ -573,7 +573,7 @@ def _public(things: Things) -> str:
 def _asked_place(things: Things) -> str:
     """A municipality that shows everybody what was asked and done."""
     with scope(things.cast.cuprija):
-        needs_page.choose(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
+        needs_page.save(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
     return things.cast.cuprija.slug
 
 

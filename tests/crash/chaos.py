@@ -138,7 +138,7 @@ class Chaos:
             self.servers[network].react(NETWORKS[network][0], root, "reply", f"{account}: питање {number + 1}?")
         with scope(self.cast.cuprija):
             for account, (_network, root) in self._posts.items():
-                ingest.keep(self.channels[account], self._connector(account).replies(root).items)
+                ingest.store_messages(self.channels[account], self._connector(account).replies(root).items)
             for number, message in enumerate(Message.objects.select_related("channel").order_by("pk")):
                 account = message.channel.name
                 reply = answer.answer(message, f"{account}: одговор {number + 1}", by=self.cast.officer)
@@ -212,7 +212,7 @@ class Chaos:
         from municipalities.tenancy import everywhere
 
         with suppress(Exception):  # a store is being restarted
-            answer.settle()
+            answer.settle_delivered()
             for task in (tasks.tick, tasks.sweep, tasks.reconcile):
                 task.delay()
             with everywhere("messages that come twice"):
@@ -241,7 +241,7 @@ class Chaos:
 
         with everywhere("chaos looks"):
             states = dict(Delivery.objects.filter(kind__in=KINDS).values_list("payload__text", "state"))
-            answer.settle()
+            answer.settle_delivered()
             open_ones = Message.objects.exclude(state=MessageState.ANSWERED, first_answer_at__isnull=False).count()
         shown = [
             (text["text"], account, text["reply_to"])

@@ -543,8 +543,8 @@ def test_what_was_heard_is_not_heard_again(demo: None) -> None:
         newest = {str(row["account"]): str(row["newest"]) for row in told}
         for row in MessageFetch.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
-        assert fetch_replies.begin() == 0
-        assert fetch_replies.due() == []
+        assert fetch_replies.schedule() == 0
+        assert fetch_replies.due_channels() == []
 
 
 def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
@@ -587,7 +587,7 @@ def test_two_messages_were_hidden_with_their_reasons_and_a_second_person_has_to_
 
 def test_nobody_is_told_at_the_start_of_what_is_there_already(demo: None) -> None:
     with transaction.atomic():
-        assert staff_notifications.tell() == 0
+        assert staff_notifications.send_due() == 0
         transaction.set_rollback(True)
 
 

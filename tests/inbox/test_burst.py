@@ -39,7 +39,7 @@ def cast(transactional_db: None) -> Cast:
 def page(cast: Cast) -> Channel:
     keys.enter("facebook", "app", burst.SECRET, by=cast.administrator)
     channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
-    ingest.listen()
+    ingest.schedule()
     return channel
 
 
@@ -73,7 +73,7 @@ def _work(done: threading.Event) -> None:
     try:
         while not done.wait(burst.LOOK_SECONDS / 4):
             for platform, account in unread_events.accounts():
-                webhook_events.read(platform, account)
+                webhook_events.ingest_events(platform, account)
     finally:
         connection.close()
 
@@ -84,15 +84,15 @@ def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(p
     def keep(told_now: list[types.Message]) -> None:
         try:
             with scope(cast.cuprija):
-                ingest.keep(page, told_now)
+                ingest.store_messages(page, told_now)
         except BaseException as problem:
             problems.append(problem)
         finally:
             connection.close()
 
     for start in range(5):
-        items = [_said(f"{start}-{number}") for number in range(200)]
-        hands = [threading.Thread(target=keep, args=(each,)) for each in (items, items[::-1], items[::2])]
+        items = [_mention(f"{start}-{number}") for number in range(200)]
+        hands = [threading.Thread(target=keep, args=(batch,)) for batch in (items, items[::-1], items[::2])]
         for hand in hands:
             hand.start()
         for hand in hands:
@@ -102,7 +102,7 @@ def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(p
         assert Message.objects.count() == 1000
 
 
-def _said(remote_id: str) -> types.Message:
+def _mention(remote_id: str) -> types.Message:
     return types.Message(
         remote_id=remote_id, in_reply_to=None, root=None, author_id="c", author_handle="@c", author_name="Цица",
         author_url="", author_avatar_url="", text="Исто", url="", at=timezone.now(),
@@ -128,7 +128,7 @@ def test_reading_takes_the_same_questions_for_few_and_for_many(page: Channel) ->
             for n in range(amount)
         )
         with CaptureQueriesContext(connection) as asked:
-            assert webhook_events.read("facebook", "100") == amount
+            assert webhook_events.ingest_events("facebook", "100") == amount
         return len(asked)
 
     assert questions(3) == questions(300)

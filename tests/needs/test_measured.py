@@ -26,16 +26,16 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def measured(cast: Cast) -> dict[int, Measured]:
-    found = provider("OC6")
-    assert found is not None
+    formula_provider = provider("OC6")
+    assert formula_provider is not None
     with scope(cast.cuprija, cast.novi_pazar):
-        return dict(found.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
+        return dict(formula_provider.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
 
 
 def value(cast: Cast) -> tuple[float | None, int]:
     daily_counts.sweep()
-    found = measured(cast)[cast.cuprija.pk]
-    return (None if found.value is None else round(found.value, 1), found.n)
+    values = measured(cast)[cast.cuprija.pk]
+    return (None if values.value is None else round(values.value, 1), values.n)
 
 
 def need(cast: Cast, **fields: Any) -> Need:
@@ -116,9 +116,9 @@ def test_one_query_for_any_number(cast: Cast) -> None:
             make.need(place, by, stage=NeedStage.DONE, is_public=True, supporters=4)
     daily_counts.sweep()
     with CaptureQueriesContext(connection) as captured:
-        found = measured(cast)
+        values = measured(cast)
     assert len(captured) == 1
-    assert {each.value for each in found.values()} == {100.0}
+    assert {value.value for value in values.values()} == {100.0}
     with scope(cast.cuprija, cast.novi_pazar):
         assert (Supporter.objects.count(), NeedsPage.objects.count()) == (24, 2)
 

@@ -106,9 +106,11 @@ def test_nobodys_name_and_no_message_is_on_it(cast: Cast) -> None:
     make.page(cast.cuprija)
     row = done(cast)
     channel = numbers.channel(cast.cuprija, cast.officer)
-    said = make.message(channel, "Ја сам Петар Петровић", author_name="Petar P", author_handle="@petarp", author_id="7")
+    message = make.message(
+        channel, "Ја сам Петар Петровић", author_name="Petar P", author_handle="@petarp", author_id="7"
+    )
     make.supporter(
-        row, message=said, source=SupporterSource.MESSAGE, quote="Мрак је већ месец дана", note="Позвао Петар"
+        row, message=message, source=SupporterSource.MESSAGE, quote="Мрак је већ месец дана", note="Позвао Петар"
     )
     text = Client().get(CYRL).text + Client().get(FEED).text
     assert "Мрак је већ месец дана" in text
@@ -341,8 +343,8 @@ def test_the_feed_keeps_its_ids_in_both_scripts_and_when_words_change(cast: Cast
     def items(path: str) -> list[tuple[str, str]]:
         answer = Client().get(path)
         assert answer.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
-        found = ET.fromstring(answer.content).findall("channel/item")
-        return [(str(each.findtext("guid")), str(each.findtext("title"))) for each in found]
+        elements = ET.fromstring(answer.content).findall("channel/item")
+        return [(str(item.findtext("guid")), str(item.findtext("title"))) for item in elements]
 
     cyrillic, latin = items(FEED), items(f"{LATN}feed.xml")
     assert [guid for guid, _title in cyrillic] == [guid for guid, _title in latin]
@@ -383,10 +385,10 @@ def test_a_need_that_is_taken_back_is_gone_at_once(cast: Cast) -> None:
 
 def test_words_that_are_erased_are_gone_at_once(cast: Cast) -> None:
     make.page(cast.cuprija)
-    said = make.supporter(done(cast), quote="Мрак је већ месец дана")
+    supporter = make.supporter(done(cast), quote="Мрак је већ месец дана")
     assert "Мрак" in Client().get(CYRL).text
     with scope(cast.cuprija):
-        Supporter.objects.filter(pk=said.pk).update(quote="")
+        Supporter.objects.filter(pk=supporter.pk).update(quote="")
     assert "Мрак" not in Client().get(CYRL).text
 
 

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def town(cast: Cast) -> Cast:
+def municipality(cast: Cast) -> Cast:
     """Needs in every stage, one with pictures and quotes."""
     desk, day = opened(cast), today() - timedelta(days=3)
     with scope(cast.cuprija):
@@ -68,7 +68,7 @@ def town(cast: Cast) -> Cast:
     return cast
 
 
-def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_server: Any, town: Cast) -> None:
+def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_server: Any, municipality: Cast) -> None:
     page.goto(f"{live_server.url}/asked/cuprija/")
     expect(page.get_by_role("heading", name="Осветљење у Улици кнеза Милоша")).to_be_visible()
     expect(page.get_by_alt_text("Улица ноћу").first).to_have_js_property("complete", True)
@@ -85,15 +85,15 @@ def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_serv
     assert page.context.cookies() == []
 
 
-def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any, town: Cast) -> None:
+def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any, municipality: Cast) -> None:
     asked_at = timezone.now() - timedelta(days=4)
     make.message(
-        numbers.channel(town.cuprija, town.officer), kind="question", at=asked_at, counts_from=asked_at,
+        numbers.channel(municipality.cuprija, municipality.officer), kind="question", at=asked_at, counts_from=asked_at,
         due_at=asked_at + timedelta(days=2), first_answer_at=asked_at + timedelta(hours=20), state="answered",
         settled_at=asked_at + timedelta(hours=20),
     )  # fmt: skip
     daily_counts.sweep()
-    enter(page, live_server, town.viewer)
+    enter(page, live_server, municipality.viewer)
     page.goto(f"{live_server.url}/m/cuprija/needs/overview/")
     expect(page.get_by_role("heading", name="Waits longest for a decision")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Working hours (median)")).to_be_visible()
@@ -106,8 +106,8 @@ def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any
     page.emulate_media(media="screen")
 
 
-def test_the_switch_is_sound(page: Any, live_server: Any, town: Cast) -> None:
-    enter(page, live_server, town.approver)
+def test_the_switch_is_sound(page: Any, live_server: Any, municipality: Cast) -> None:
+    enter(page, live_server, municipality.approver)
     page.goto(f"{live_server.url}/m/cuprija/settings/needs-page/")
     expect(page.get_by_text("Everybody can see it")).to_be_visible()
     is_sound(page)

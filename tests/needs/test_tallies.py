@@ -20,7 +20,7 @@ from inbox.enums import MessageState
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
 from needs.domain import decide, merge, page, publish, supporters
-from needs.domain.write import NeedContent, delete, write
+from needs.domain.write import NeedContent, create, delete
 from needs.enums import SupporterSource
 from needs.models import Need, Supporter
 from tests.analytics import factories as numbers
@@ -43,17 +43,17 @@ def the_end_of_november() -> Any:
 
 
 def measured(cast: Cast, first: date = FIRST, last: date = LAST) -> dict[int, tuple[Any, int, str]]:
-    found = provider("OC6")
-    assert found is not None
+    formula_provider = provider("OC6")
+    assert formula_provider is not None
     with scope(cast.cuprija, cast.novi_pazar):
-        told = found.measure([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = formula_provider.measure([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
     with scope(cast.cuprija, cast.novi_pazar):
-        told = slow.told([cast.cuprija, cast.novi_pazar], first, last)
-    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+        values = slow.answered_share([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
@@ -66,15 +66,15 @@ def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come
         daily_counts.fold()
         since = FIRST + timedelta(days=rng.randrange(10))
         until = since + timedelta(days=rng.randrange(20))
-        found = measured(cast, since, until)
-        assert found == reckoned(cast, since, until), (since, until)
-        was_told = was_told or bool(found[cast.cuprija.pk][0])
+        values = measured(cast, since, until)
+        assert values == reckoned(cast, since, until), (since, until)
+        was_told = was_told or bool(values[cast.cuprija.pk][0])
     assert was_told
     with everywhere("a test begins anew"):
-        kept = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
+        tallies = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
         Tally.objects.all().delete()
         daily_counts.rebuild()
-        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == kept
+        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == tallies
 
 
 def _something_happens(cast: Cast, rng: random.Random) -> None:
@@ -82,13 +82,13 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
     by, rows = cast.officer, list(Need.objects.order_by("pk"))
     deed = rng.choice(DEEDS)
     if deed == "write" or len(rows) < 3:
-        row = write(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
-        supporters.hear(row, SupporterSource.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
+        row = create(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
+        supporters.add(row, SupporterSource.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
         return
     row, other = rng.sample(rows, 2)
     try:
         if deed == "hear":
-            supporters.hear(row, SupporterSource.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
+            supporters.add(row, SupporterSource.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
         elif deed == "done":
             decide.done(row, "Постављена.", on=LAST, by=by)
         elif deed == "decline":
@@ -105,7 +105,7 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
             else:
                 delete(row, by=by)
         elif deed == "page":
-            page.choose(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
+            page.save(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
     except ActionNotAllowed:
         pass
 

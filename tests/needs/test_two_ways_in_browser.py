@@ -79,18 +79,18 @@ class Place:
     def post(self) -> Status:
         return Status.objects.get(account=self.supporter, in_reply_to=None)
 
-    def says(self, name: str, text: str) -> Status:
+    def comment(self, name: str, text: str) -> Status:
         return write.publish(door.enter(name), write.Draft(text, "sr", reply_to=self.post.pk))
 
-    def hear(self) -> None:
+    def fetch(self) -> None:
         """What workers hear at the next tick, from what the network tells and from a look below the posts."""
-        ingest.listen()
-        fetch_replies.begin()
+        ingest.schedule()
+        fetch_replies.schedule()
         with everywhere("a test does not wait"):
             MessageFetch.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         for channel in ingest.claim():
-            ingest.hear(channel)
-        for channel in fetch_replies.due():
+            ingest.fetch_messages(channel)
+        for channel in fetch_replies.due_channels():
             fetch_replies.fetch_replies(channel)
 
     def publish(self) -> None:
@@ -98,7 +98,7 @@ class Place:
         while due := claim_due(timezone.now()):
             for delivery, number in due:
                 deliver(delivery, number)
-        answer.settle()
+        answer.settle_delivered()
         with scope(self.cast.cuprija):
             assert set(Delivery.objects.values_list("state", flat=True)) == {Sent.PUBLISHED}
 
@@ -131,9 +131,9 @@ def place(cast: Cast, settings: Any, media: Path) -> Iterator[Place]:
             asked = submit(saved.post, by=cast.officer)
             approve(asked, asked.versions.get(), by=cast.approver)
             publish_now(asked, by=cast.officer)
-        found = Place(cast, channel, supporter)
-        found.publish()
-        yield found
+        place_in_tour = Place(cast, channel, supporter)
+        place_in_tour.publish()
+        yield place_in_tour
 
 
 @pytest.mark.slow
@@ -163,11 +163,11 @@ def citizens_write_and_are_heard(tour: Tour, place: Place) -> None:
     tour.be(place.cast.officer)
     tour.go("inbox", "cuprija")
     expect(tour.page.get_by_text("Nobody waits for an answer")).to_be_visible()
-    place.says("Петра", QUESTION)
+    place.comment("Петра", QUESTION)
     for name, text in WISHES.items():
-        place.says(name, text)
+        place.comment(name, text)
     for _ in range(2):  # told again and looked for again, and still kept once
-        place.hear()
+        place.fetch()
     tour.page.reload()
     expect(tour.page.locator("[data-rows] > li")).to_have_count(6)
     is_sound(tour.page)
@@ -310,13 +310,13 @@ def the_officer_does_it_and_tells_on_a_telephone(tour: Tour, place: Place, need:
 
 
 def everybody_who_asked_is_told_once(tour: Tour, place: Place, need: Need) -> None:
-    assert [notify.work(), notify.work()] == [5, 0]
+    assert [notify.send_pending(), notify.send_pending()] == [5, 0]
     for _ in range(2):
         place.publish()
-        place.hear()  # what we wrote ourselves is nobody's message
-    told = place.replies()[1:]
-    assert sorted(each.in_reply_to.account.display_name for each in told) == sorted(WISHES)
-    assert all(each.text == f"@{each.in_reply_to.account.username} {DONE}" for each in told)
+        place.fetch()  # what we wrote ourselves is nobody's message
+    replies = place.replies()[1:]
+    assert sorted(reply.in_reply_to.account.display_name for reply in replies) == sorted(WISHES)
+    assert all(reply.text == f"@{reply.in_reply_to.account.username} {DONE}" for reply in replies)
     with scope(place.cast.cuprija):
         assert Message.objects.count() == 6
         assert Message.objects.filter(state=MessageState.ANSWERED).count() == 6

@@ -24,20 +24,20 @@ from channels.models import Channel, Event
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
-from inbox.domain import answer, desk, drafts, evidence, handover, hold, moderate, propose, retention, triage
+from inbox.domain import answer, desk, drafts, evidence, handover, legal_hold, moderate, propose, retention, triage
 from inbox.models import Message, Reply
 from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationRequest
 from municipalities.tenancy import scope
 from needs.domain import supporters
-from needs.domain.write import NeedContent, write
+from needs.domain.write import NeedContent, create
 from posts.models import Consent, Media
 from serbian.folding import fold
 from tests.analytics import factories
 from tests.architecture.test_personal_data import in_the_list
-from tests.inbox.conftest import Town, allowed, hiding, network, town
+from tests.inbox.conftest import MunicipalityInbox, allowed, hiding, municipality, network
 from tests.people import sign_in
 
-__all__ = ["allowed", "hiding", "network", "town"]
+__all__ = ["allowed", "hiding", "municipality", "network"]
 
 PAGE = "/m/cuprija/inbox/people/"
 NAME, HANDLE, AUTHOR = "Прокопије Незнани", "prokopije.neznani", "author-77155"
@@ -75,7 +75,7 @@ def english() -> Iterator[None]:
 class Citizen:
     """One author below a post on Facebook; `message` has everything, `hidden` was hidden (with an objection)."""
 
-    town: Town
+    municipality: MunicipalityInbox
     channel: Channel
     message: Message
     hidden: Message
@@ -94,12 +94,12 @@ def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Messa
 
 def _talk(row: Message, cast: Any) -> None:
     """Note, department, answers and drafts about one message."""
-    triage.note(row, f"Белешка {WORDS['note']}", by=cast.officer)
+    triage.add_note(row, f"Белешка {WORDS['note']}", by=cast.officer)
     waterworks = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
-    asked = handover.Asked(
+    asked = handover.QuestionInput(
         f"Питање {WORDS['question']}", shown=f"Речи {WORDS['shown to the department']}", with_name=True
     )
-    question = handover.ask(row, waterworks, asked, until=handover.working(60), by=cast.officer)
+    question = handover.ask(row, waterworks, asked, until=handover.after_working_minutes(60), by=cast.officer)
     handover.answer(question, f"Одговор {WORDS['answer of the department']}", "Мира")
     proposed = propose.submit(row, f"Предлог {WORDS['proposed answer']}", by=cast.officer)
     propose.send_back(
@@ -113,32 +113,32 @@ def _talk(row: Message, cast: Any) -> None:
     Delivery.objects.filter(pk=reply.delivery_id).update(
         shown=f"Хвала {WORDS['text on the network']}", shown_now=f"Хвала {WORDS['text on the network']}!"
     )
-    drafts.keep(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
+    drafts.save(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
 
 
 def _hide(row: Message, cast: Any, reason: str) -> None:
     made = moderate.propose(
         row, ModerationRequest(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer
     )
-    moderate.done_by_hand(made, "", by=cast.officer)
-    moderate.object_to(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
+    moderate.mark_done_manually(made, "", by=cast.officer)
+    moderate.record_objection(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
     moderate.decide(made, AppealDecision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
 
 
 def _quote(row: Message, cast: Any) -> None:
-    need = write(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
+    need = create(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
     supporters.gather(need, [row], by=cast.officer)
     supporter = need.supporters.get()
-    supporters.quote(supporter, f"Нема {WORDS['quote']}", by=cast.officer)
+    supporters.set_quote(supporter, f"Нема {WORDS['quote']}", by=cast.officer)
     type(supporter).objects.filter(pk=supporter.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
 
 
 @pytest.fixture
-def citizen(town: Town) -> Callable[..., Citizen]:
+def citizen(municipality: MunicipalityInbox) -> Callable[..., Citizen]:
     """Makes a citizen about whom everything is held that can be held."""
 
     def make(reason: str = ModerationReason.INSULT) -> Citizen:
-        cast = town.cast
+        cast = municipality.cast
         channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
         with scope(cast.cuprija):
             row = _wrote(channel, "7_1", f"Нема {WORDS['message']}", f"Прво {WORDS['first words']}")
@@ -154,7 +154,7 @@ def citizen(town: Town) -> Callable[..., Citizen]:
         Event.objects.create(
             platform="facebook", key="k1", account_id="100", kind="comment", payload={"field": "feed", "value": value}
         )
-        return Citizen(town, channel, row, hidden)
+        return Citizen(municipality, channel, row, hidden)
 
     return make
 
@@ -183,22 +183,22 @@ EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
 
 def copy_of(row: Citizen) -> dict[str, Any]:
     """The file that an approver gives them."""
-    told = sign_in(row.town.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
+    told = sign_in(row.municipality.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
     found: dict[str, Any] = json.loads(told.content)
     return found
 
 
 def erased(row: Citizen) -> None:
-    told = sign_in(row.town.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
+    told = sign_in(row.municipality.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
     assert told.status_code == 302
 
 
 def test_the_copy_has_every_word_that_is_held(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     assert set(where(*WORDS.values())) == set(WORDS.values())  # each word is there to be searched for
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     page = client.get(f"{PAGE}held/?of={row.message.pk}").text
     file = client.post(f"{PAGE}export/", {"of": row.message.pk}).text
     assert [what for what, word in WORDS.items() if word not in file] == []
@@ -217,21 +217,21 @@ def test_the_copy_has_every_column_in_which_something_of_theirs_stands(citizen: 
 def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., Citizen]) -> None:
     """A place that is added later gets its rows in this test, too."""
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        hold.hold(row.message, "Спор", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, "Спор", by=row.municipality.cast.approver)
         _rest(row)
     found = copy_of(row)
     shown = {code for message in found["messages"] for code in message} | set(found["other"]) | {"messages"}
-    assert {place.code for place in personal_data.places() if place.rows is not None} - shown == set()
-    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.places()}
+    assert {place.code for place in personal_data.stores() if place.rows is not None} - shown == set()
+    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.stores()}
     assert all(each["kept"] for each in found["places"])
 
 
 def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
-    cast, now = row.town.cast, timezone.now()
-    need = write(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
-    supporter = supporters.hear(need, "phone", timezone.localdate(), by=cast.officer)
+    cast, now = row.municipality.cast, timezone.now()
+    need = create(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
+    supporter = supporters.add(need, "phone", timezone.localdate(), by=cast.officer)
     type(supporter).objects.filter(pk=supporter.pk).update(note="Звао Neznani Prokopije")
     publication = factories.published(row.channel, now)
     version, post = publication.version, publication.version.post
@@ -262,7 +262,7 @@ def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> Non
     row = citizen()
     erased(row)
     assert where(*EVERYTHING) == {}
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert Reply.objects.count() == 1  # what counts, stays
     assert not MailMessage.objects.filter(dedupe__startswith="inbox.handover").exists()
 
@@ -273,25 +273,25 @@ def test_files_with_everything_go_with_an_erasure(
     settings.EXPORTS_ROOT = tmp_path
     (tmp_path / "file.zip").write_bytes(b"x")
     row = citizen()
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         _rest(row)
     with django_capture_on_commit_callbacks(execute=True):
         erased(row)
     assert list(tmp_path.iterdir()) == []
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert Export.objects.get().state == "gone"
 
 
 def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Callable[..., Citizen]) -> None:
     row = citizen(ModerationReason.THREAT)
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         _rest(row)
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     before = client.post(f"{PAGE}erase/", {"of": row.message.pk}).text
     erased(row)
     left = where(*EVERYTHING)
     assert WORDS["copy of what was hidden"] in left  # a threat: evidence
-    kept = [place for place in personal_data.places() if place.stays]
+    kept = [place for place in personal_data.stores() if place.stays]
     allowed_columns = {
         f"{apps.get_model(place.model)._meta.db_table}.{name}"
         for place in kept
@@ -300,7 +300,7 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
     } | {"needs_supporter.note"}  # of a caller of the same name
     others = {"inbox_message.text", "inbox_message.search_key"}  # somebody else's words, with the name
     assert {column for columns in left.values() for column in columns} <= allowed_columns | others
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         assert not Message.objects.filter(author_id=AUTHOR).exists()
     for place in kept:
         assert place.stays is not None
@@ -314,7 +314,7 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
     """The words of a message are over after a year, the copy of what was hidden after two."""
     row = citizen(ModerationReason.THREAT)
     erased(row)
-    client = sign_in(row.town.cast.approver)
+    client = sign_in(row.municipality.cast.approver)
     found = client.post(PAGE, {"q": "prokopije neznani"}).text
     assert f'value="{row.hidden.pk}"' in found
     page = client.get(f"{PAGE}held/?of={row.hidden.pk}").text
@@ -323,20 +323,20 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
         assert WORDS["copy of what was hidden"] in text
         assert WORDS["decision about it"] in text
     settings.INBOX_EVIDENCE_DAYS = -1  # its time is over now
-    assert evidence.erase() == 1
+    assert evidence.purge_expired() == 1
     assert where(*EVERYTHING) == {}
     assert 'name="of"' not in client.post(PAGE, {"q": "prokopije neznani"}).text
 
 
 def test_what_is_held_stays_whole_and_goes_when_the_hold_ends(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
-        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     erased(row)
     words = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
     assert words <= set(where(*words))
-    with scope(row.town.cast.cuprija):
-        hold.release(row.message, by=row.town.cast.approver)
+    with scope(row.municipality.cast.cuprija):
+        legal_hold.release(row.message, by=row.municipality.cast.approver)
     erased(row)
     assert where(*EVERYTHING) == {}
 
@@ -345,7 +345,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
     citizen: Callable[..., Citizen],
 ) -> None:
     row = citizen()
-    with scope(row.town.cast.cuprija):
+    with scope(row.municipality.cast.cuprija):
         Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
     assert retention.purge_expired() == 2
     stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
@@ -354,7 +354,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
 
 def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
-    cast, now = row.town.cast, timezone.now()
+    cast, now = row.municipality.cast, timezone.now()
     with scope(cast.novi_pazar):
         theirs = Message.objects.create(
             municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",

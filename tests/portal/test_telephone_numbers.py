@@ -14,7 +14,7 @@ import pytest
 
 from exchange.elsewhere import Rewriter
 from inbox.models import HouseRules
-from inbox.reading import masked, without_personal
+from inbox.text_analysis import mask, redact
 from library.enums import SnippetKind
 from library.models import Snippet
 from municipalities.enums import MunicipalityKind
@@ -42,10 +42,10 @@ def test_a_number_is_taken_out_of_what_citizens_wrote(subtests: pytest.Subtests)
         for around in AROUND:
             with subtests.test(number=number, around=around):
                 said = around.format(number)
-                assert number not in masked(said)
-                assert number not in without_personal(said)
-                assert number not in needs.suggested(said, frozenset())
-                assert list(needs.given_away(said, frozenset()))
+                assert number not in mask(said)
+                assert number not in redact(said)
+                assert number not in needs.suggest_quote(said, frozenset())
+                assert list(needs.identifying_parts(said, frozenset()))
 
 
 def test_a_number_does_not_go_to_another_municipality(subtests: pytest.Subtests) -> None:
@@ -71,7 +71,7 @@ def test_what_is_nobodys_own_is_left_alone(subtests: pytest.Subtests) -> None:
                 said = around.format(number)
                 assert not text_rules.phones(said)
                 assert not text_rules.landlines(said)
-                assert number in masked(said)
+                assert number in mask(said)
 
 
 @pytest.mark.parametrize("written", ["035/123-456", "+381 (0)35 123 456", "(035) 123456", "00381 35 123-456"])

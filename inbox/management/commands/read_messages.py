@@ -11,4 +11,4 @@ class Command(BaseCommand):
     help = "Read citizens' messages anew: what they look like, which say nearly the same. What people decided stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Read {suggest.again()} messages.")
+        self.stdout.write(f"Read {suggest.reanalyse_all()} messages.")

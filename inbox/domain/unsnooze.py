@@ -1,0 +1,30 @@
+"""What sleeps wakes when something is heard of it: its author writes again, or somebody answers it on the network."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils import timezone
+
+from channels.models import Channel
+from inbox.models import Message, Reply
+
+
+def unsnooze_related(channel: Channel, fresh: Sequence[Message]) -> int:
+    """Wake what these new messages belong to. One statement, whatever their number; none where nothing is new.
+
+    Below a post of ours hundreds may write, each about something else: there the same conversation is what the author
+    of the sleeping one writes, and what answers it or our answer to it. Elsewhere it is all with the same beginning.
+    """
+    if not fresh:
+        return 0
+    parents = {one.in_reply_to for one in fresh if one.in_reply_to}
+    roots = {one.root for one in fresh if one.root and one.publication_id is None}
+    ours = Reply.objects.filter(message__channel=channel, delivery__remote_id__in=parents)
+    same = Q(remote_id__in=parents | roots) | Q(pk__in=ours.values("message"))
+    same |= Q(root__in=roots, publication__isnull=True)
+    for publication, root, author in {(one.publication_id, one.root, one.author_id) for one in fresh if one.author_id}:
+        where = Q(publication=publication) if publication else Q(root=root) if root else None
+        if where is not None:
+            same |= where & Q(author_id=author)
+    rows = Message.objects.filter(same, channel=channel, snoozed_until__gt=timezone.now())
+    return rows.exclude(remote_id__in=[one.remote_id for one in fresh]).update(snoozed_until=None)
