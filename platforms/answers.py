@@ -73,8 +73,8 @@ def _moment(value: str | None) -> datetime | None:
 
 def moment(value: str) -> datetime:
     """A network's ISO time as aware UTC. Raises `ValueError`."""
-    told = datetime.fromisoformat(value)
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    time = datetime.fromisoformat(value)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def body(answer: Answer, *, public: bool, secrets: Collection[str] = ()) -> Any:

@@ -65,13 +65,13 @@ class Defaults(OfEachNetwork):
         credential: Credential | None = None,
         facts: Facts | None = None,
         keep: SaveCredential | None = None,
-        witness: SaveCheckpoint | None = None,
+        save_checkpoint: SaveCheckpoint | None = None,
     ) -> None:
         self.http, self.server, self.keys = http, server.rstrip("/") or self.home, keys
         self.facts = facts or {}
         self.set: Mapping[str, Any] = values(self.options, self.facts)
         self.keep = keep
-        self.witness = witness or (lambda _token: None)
+        self.save_checkpoint = save_checkpoint or (lambda _token: None)
         self.credential = credential
         self.token = credential.access_token if credential else ""
         self.account_id = credential.account_id if credential else ""

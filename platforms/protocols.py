@@ -6,7 +6,7 @@ Built from plain values, the same for all:
 
 `facts` is what `look()` returned when the channel was connected (public, JSON, stored on the channel): limits,
 software, features; under "options" stands what the installation sets differently (`platforms.options`).
-`keep(credential)` is called at once when the connector renewed its session by itself. `witness(token)` is called before
+`keep(credential)` is called at once when the connector renewed its session by itself. `save_checkpoint(token)` is called before
 a step that cannot be taken back, with the id under which the network holds what we have prepared; it is stored before
 it returns. `platforms.defaults.Defaults` gives what most networks do not have.
 """
@@ -70,7 +70,7 @@ class Connects(Protocol):
         credential: Credential | None = ...,
         facts: Facts | None = ...,
         keep: SaveCredential | None = ...,
-        witness: SaveCheckpoint | None = ...,
+        save_checkpoint: SaveCheckpoint | None = ...,
     ) -> None: ...
 
     @classmethod
@@ -139,10 +139,10 @@ class Publishes(Protocol):
         says `Ready` again."""
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications.
-        `witness`: what `publish` gave or noted before the outcome became unknown."""
+        `checkpoint`: what `publish` gave or saved before the outcome became unknown."""
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Whether `publish` may be repeated without looking, the first attempt having been opened at `opened_at`."""

@@ -29,10 +29,10 @@ class Conversation:
 
     def messages(self, cursor: str | None = None) -> Messages:
         listed = self.calls.get(f"/{self.account_id}/media", fields=f"id,{EDGE}", limit=POSTS)
-        found = [
+        comments = [
             m for one in reading.data(listed) for m in self._theirs(reading.data(one.get("comments")), str(one["id"]))
         ]
-        return newest.after(found, cursor)
+        return newest.after(comments, cursor)
 
     def replies(self, remote_id: str) -> Messages:
         media, _comment = posts.parted(remote_id)
@@ -60,8 +60,8 @@ class Conversation:
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """A comment comes whole; of a mention only its number is told, and no list holds it."""
-        found = event.payload.get("value")
-        value: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        changed = event.payload.get("value")
+        value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         media = value.get("media")
         if event.kind != "comment" or not isinstance(media, dict) or not media.get("id") or not value.get("id"):
             return None
@@ -78,10 +78,10 @@ class Conversation:
     def comment(self, outgoing: Outgoing) -> Published:
         """A first comment under our post, or an answer to a comment. Public at once."""
         media, edge = self._edge(str(outgoing.reply_to))
-        told = self.calls.public("POST", edge, {"message": outgoing.text})
-        if not told.get("id"):
+        answer = self.calls.public("POST", edge, {"message": outgoing.text})
+        if not answer.get("id"):
             raise OutcomeUnknown("The server's answer names no post.")
-        remote_id = posts.comment_id(media, str(told["id"]))
+        remote_id = posts.comment_id(media, str(answer["id"]))
         return Published(remote_id, self.address_of(media), datetime.now(UTC))
 
     def _edge(self, reply_to: str) -> tuple[str, str]:
@@ -112,6 +112,6 @@ class Conversation:
         self._hidden(remote_id, is_hidden=False)
 
     def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
-        told = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": str(is_hidden).lower()})
-        if told.get("success") is False:
+        answer = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": str(is_hidden).lower()})
+        if answer.get("success") is False:
             raise Rejected("The server refused this.")

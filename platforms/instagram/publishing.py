@@ -37,7 +37,7 @@ LOOK_PAGES = 4
 
 class Publishing(Conversation):
     containers: Containers
-    witness: SaveCheckpoint
+    save_checkpoint: SaveCheckpoint
     set: Mapping[str, Any]
 
     @classmethod
@@ -114,11 +114,11 @@ class Publishing(Conversation):
         return quota.freed(self.calls, f"{account}/content_publishing_limit", "config", f"{account}/media", allowed)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         if outgoing.reply_to:
             return self._among_comments(outgoing, outgoing.reply_to, since, bound)
-        return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
+        return self.containers.settled(checkpoint, lambda: self._among_own(outgoing, since, bound))
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         listed, complete = [], False
@@ -128,19 +128,19 @@ class Publishing(Conversation):
                 break
             listed.append(posts.candidate(media))
         sent = replace(outgoing, text=posts.comparable(outgoing.text))
-        found = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
-        if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
+        result = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
+        if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")
-        return found
+        return result
 
     def _among_comments(self, outgoing: Outgoing, reply_to: str, since: datetime, bound: Collection[str]) -> FindResult:
         media, _comment = posts.parted(reply_to)
         candidates = [posts.comment_candidate(one, media, reply_to) for one in self.own_comments(reply_to)]
         sent = replace(outgoing, text=posts.comparable(outgoing.text), pictures=(), video=None)
-        found = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
-        if isinstance(found, Found):
-            return replace(found, published=replace(found.published, permalink=self.address_of(media)))
-        return found
+        result = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
+        if isinstance(result, Found):
+            return replace(result, published=replace(result.published, permalink=self.address_of(media)))
+        return result
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
@@ -167,5 +167,5 @@ class Publishing(Conversation):
 
 def _part(form: Mapping[str, str]) -> dict[str, str]:
     """As a part of a carousel, where a video is no reel."""
-    kept = {name: value for name, value in form.items() if name not in ("share_to_feed", "cover_url", "media_type")}
-    return {**kept, "is_carousel_item": "true"} | ({"media_type": "VIDEO"} if "video_url" in form else {})
+    part = {name: value for name, value in form.items() if name not in ("share_to_feed", "cover_url", "media_type")}
+    return {**part, "is_carousel_item": "true"} | ({"media_type": "VIDEO"} if "video_url" in form else {})

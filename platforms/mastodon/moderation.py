@@ -23,9 +23,9 @@ COMMENTS = "/api/v1/dobosar/comments"
 
 
 def moderates(facts: Facts) -> ModerationSupport:
-    said = (facts.get("configuration") or {}).get("dobosar")
-    told = said.get("comments") if isinstance(said, dict) else None
-    can = set(told) if isinstance(told, list) else set()
+    extension = (facts.get("configuration") or {}).get("dobosar")
+    actions = extension.get("comments") if isinstance(extension, dict) else None
+    can = set(actions) if isinstance(actions, list) else set()
     return ModerationSupport(
         hides="hide" in can, removes="delete" in can, manual_steps=BY_PORTAL if "hide" in can else BY_HAND
     )

@@ -29,7 +29,7 @@ VISIBILITIES = {
     "private": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
-OWN_NAMES = {ours: theirs for theirs, ours in VISIBILITIES.items()}
+OWN_NAMES = {ours: network_name for network_name, ours in VISIBILITIES.items()}
 ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
 
 
@@ -60,8 +60,8 @@ def when(status: Mapping[str, Any]) -> datetime:
 
 def numbers(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
     """What the entity tells; -1 (an account that hides its numbers) and anything odd is "not told"."""
-    told = {metric: entity.get(name) for metric, name in names.items()}
-    return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+    counts = {metric: entity.get(name) for metric, name in names.items()}
+    return {m: v for m, v in counts.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
 
 
 def alts(status: Mapping[str, Any]) -> tuple[str, ...]:

@@ -39,19 +39,19 @@ class _Posts(HTMLParser):
         self.photos = self.films = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        names = told.get("class", "").split()
-        if told.get("data-post") and POST in names:
+        attributes = {name: value or "" for name, value in attrs}
+        names = attributes.get("class", "").split()
+        if attributes.get("data-post") and POST in names:
             self.finish()
-            self._begin(told["data-post"])
+            self._begin(attributes["data-post"])
             self.open = True
         if self.depth:
             self._inside(tag)
         elif tag == "div" and TEXT in names:
             self.depth = 1
-        self._media(names, told.get("href", ""))
-        if tag == "time" and told.get("datetime") and self.at is None:
-            self.at = _moment(told["datetime"])
+        self._media(names, attributes.get("href", ""))
+        if tag == "time" and attributes.get("datetime") and self.at is None:
+            self.at = _moment(attributes["datetime"])
 
     def _inside(self, tag: str) -> None:
         if tag == "br":
@@ -96,9 +96,9 @@ class _Posts(HTMLParser):
         self.open, self.depth = False, 0
 
 
-def _moment(told: str) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
-        return answers.moment(told)
+        return answers.moment(text)
     except ValueError:
         return None
 

@@ -54,8 +54,8 @@ def tokens(http: Http, server: str, *secrets: str) -> Calls:
     return made
 
 
-def of_container(words: str) -> Rejected | None:
+def of_container(text: str) -> Rejected | None:
     """What the error of a failed container refuses. A download that failed may work another time."""
-    if not words.startswith(UNPLAYABLE):
+    if not text.startswith(UNPLAYABLE):
         return None
-    return Rejected(VIDEO, field="video", code=words[:60], evidence={"error": words[:300]})
+    return Rejected(VIDEO, field="video", code=text[:60], evidence={"error": text[:300]})

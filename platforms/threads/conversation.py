@@ -54,8 +54,8 @@ class Conversation:
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """An answer below a post of ours comes whole, except where Threads leaves out whose post that is."""
-        found = event.payload.get("value")
-        value: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        changed = event.payload.get("value")
+        value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         root = value.get("root_post")
         if event.kind != "comment" or not isinstance(root, dict) or str(root.get("owner_id")) != event.account_id:
             return None
@@ -75,6 +75,6 @@ class Conversation:
         self._hidden(remote_id, is_hidden=False)
 
     def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
-        told = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": str(is_hidden).lower()})
-        if told.get("success") is False:
+        answer = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": str(is_hidden).lower()})
+        if answer.get("success") is False:
             raise Rejected("The server refused this.")

@@ -61,14 +61,14 @@ class TikTok(Insights, Publishing, Defaults):
 
     def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
-        told: dict[str, Any] = {"version": "2"}
+        facts: dict[str, Any] = {"version": "2"}
         if self.credential is None:
-            return told
+            return facts
         try:
             creator = Creator.asked(self.calls)
         except PlatformError:
-            return {**told, "creator": self.facts.get("creator") or {}}
-        return {**told, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
+            return {**facts, "creator": self.facts.get("creator") or {}}
+        return {**facts, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         proof = oauth.proof(challenge, self.set["pkce"])

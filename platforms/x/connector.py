@@ -157,9 +157,9 @@ class X(Insights, Conversation, Defaults):
     def _duplicate(self, outgoing: Outgoing, refused: Rejected) -> PlatformError:
         """The account has this text already. Older than our delivery: a refusal. Else perhaps our own: look for it."""
         try:
-            (told,) = self._own(None, 1)
-            media_ = posts.media_of(told)
-            shown = [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
+            (page,) = self._own(None, 1)
+            media_ = posts.media_of(page)
+            shown = [posts.candidate(one, media_, outgoing) for one in page.get("data") or ()]
         except PlatformError:
             shown = []
         same = [one for one in shown if normalised(one.text) == normalised(outgoing.text)]
@@ -168,17 +168,17 @@ class X(Insights, Conversation, Defaults):
         return OutcomeUnknown("The server failed and did not say whether it published.", refused.evidence)
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         listed, whole = [], True
-        for told in self._own(since - matching.SLACK, LOOK_PAGES):
-            media_ = posts.media_of(told)
-            listed += [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
-            whole = not (told.get("meta") or {}).get("next_token")
-        found = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
-        if not whole and not isinstance(found, Found):
+        for page in self._own(since - matching.SLACK, LOOK_PAGES):
+            media_ = posts.media_of(page)
+            listed += [posts.candidate(one, media_, outgoing) for one in page.get("data") or ()]
+            whole = not (page.get("meta") or {}).get("next_token")
+        result = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
+        if not whole and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")
-        return found
+        return result
 
     def _own(self, since: datetime | None, pages: int) -> Iterator[dict[str, Any]]:
         """Pages of the account's own posts, newest first, with their pictures."""
@@ -187,9 +187,9 @@ class X(Insights, Conversation, Defaults):
         if since:
             params["start_time"] = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         for _ in range(pages):
-            told = self.calls.get(f"/users/{self.account_id}/tweets", **params)
-            yield told
-            following = (told.get("meta") or {}).get("next_token")
+            page = self.calls.get(f"/users/{self.account_id}/tweets", **params)
+            yield page
+            following = (page.get("meta") or {}).get("next_token")
             if not following:
                 return
             params["pagination_token"] = following

@@ -53,9 +53,9 @@ def _worded(problem: Problem, named: bool) -> Problem:
     if problem.field == "title" and not named:
         first = FIRST_LINE if problem.code == "title_too_long" else NO_TITLE
         return replace(problem, field="text", message_id=first)
-    words = {"text_too_long": checks.TOO_MANY_BYTES, "needs_media": NEEDS_VIDEO, "no_pictures": NEEDS_VIDEO}
-    words |= {"video_not_here": NOT_AUDITED}
-    message = words.get(problem.code)
+    messages = {"text_too_long": checks.TOO_MANY_BYTES, "needs_media": NEEDS_VIDEO, "no_pictures": NEEDS_VIDEO}
+    messages |= {"video_not_here": NOT_AUDITED}
+    message = messages.get(problem.code)
     return replace(problem, message_id=message) if message else problem
 
 

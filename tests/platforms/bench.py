@@ -110,7 +110,7 @@ class Bench:
     deviations: frozenset[str] = frozenset()
     read: Files = field(default_factory=Files)
     noted: list[str] = field(default_factory=list)
-    """Witnesses that the connector gave."""
+    """Checkpoints that the connector saved."""
     facts: dict[str, Any] = field(default_factory=dict)
     counted: dict[str, str] = field(default_factory=lambda: {"like": "likes", "repost": "reposts", "reply": "replies"})
     """What a citizen can do here (a kind of `react`), and the metric that counts it."""
@@ -124,7 +124,7 @@ class Bench:
         bare = kind(http, server=self.server)
         facts = more.pop("facts", None) or bare.fetch_facts()
         arguments = {"server": self.server, "keys": self.keys, "credential": self.credential, "facts": facts}
-        return kind(http, **arguments | {"keep": self.kept.append, "witness": self.noted.append} | more)
+        return kind(http, **arguments | {"keep": self.kept.append, "save_checkpoint": self.noted.append} | more)
 
     def limits(self) -> Limits:
         """As the server told them when the bench first asked."""
@@ -164,8 +164,8 @@ class Bench:
         raise AssertionError("It never became public.")
 
     def find(self, connector: Any, sent: Outgoing, since: datetime, bound: Collection[str] = ()) -> Any:
-        witness = Pending(self.noted[-1]) if self.noted else None
-        return connector.find(sent, since, bound, witness)
+        checkpoint = Pending(self.noted[-1]) if self.noted else None
+        return connector.find(sent, since, bound, checkpoint)
 
     def eventually(self, fetch: Callable[[], T], is_expected: Callable[[T], bool]) -> T:
         """The first expected value of `fetch()`; after `patience` the last one, for the test to assert on."""

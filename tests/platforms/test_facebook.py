@@ -99,8 +99,8 @@ class TestFacebookFake(FaultConformance):
         fakes.plan(action, r"/videos$", method="POST", nth=uploads)
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
-        (witness,) = bench.noted
-        assert isinstance(connector.find(sent, began, (), Pending(witness)), Found)
+        (checkpoint,) = bench.noted
+        assert isinstance(connector.find(sent, began, (), Pending(checkpoint)), Found)
         assert bench.texts() == ["Снимак"]
 
     def test_a_video_whose_end_never_arrived_goes_on_under_the_same_id(self, bench: Bench, fakes: FakeServer) -> None:

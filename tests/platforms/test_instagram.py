@@ -132,12 +132,12 @@ def test_the_container_says_what_became_of_a_lost_answer(
     fakes.plan(action, PUBLISH, method="POST", seconds=2)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    witness = Pending(bench.noted[-1])
+    checkpoint = Pending(bench.noted[-1])
     fresh = bench.connector()  # another worker, after a crash, knows the token alone
-    told = fresh.find(sent, began, (), witness)
+    told = fresh.find(sent, began, (), checkpoint)
     if isinstance(told, Ready):
         fresh.finish(sent, Pending(told.token), bench.read)
-        told = fresh.find(sent, began, (), witness)
+        told = fresh.find(sent, began, (), checkpoint)
     assert isinstance(told, Found)
     assert bench.texts() == ["Једном"]
 
@@ -199,9 +199,9 @@ def test_a_container_that_is_no_longer_known_has_lapsed_and_the_list_decides(ben
     connector, sent, began = bench.connector(), bench.outgoing("Нема га"), start()
     bench.publish(connector, sent)
     containers(fakes).clear()
-    witness = Pending(bench.noted[-1])
-    assert isinstance(connector.check_status(witness), ContainerExpired)
-    assert isinstance(connector.find(sent, began, (), witness), Found)
+    checkpoint = Pending(bench.noted[-1])
+    assert isinstance(connector.check_status(checkpoint), ContainerExpired)
+    assert isinstance(connector.find(sent, began, (), checkpoint), Found)
 
 
 def test_what_is_out_and_not_listed_yet_is_asked_for_again(bench: Bench, fakes: FakeServer) -> None:

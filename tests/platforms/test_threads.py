@@ -131,11 +131,11 @@ def test_the_container_says_what_became_of_a_lost_answer(
     fakes.plan(action, PUBLISH, method="POST", seconds=2)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    witness, fresh = Pending(bench.noted[-1]), bench.connector()
-    told = fresh.find(sent, began, (), witness)
+    checkpoint, fresh = Pending(bench.noted[-1]), bench.connector()
+    told = fresh.find(sent, began, (), checkpoint)
     if isinstance(told, Ready):
         fresh.finish(sent, Pending(told.token), bench.read)
-        told = fresh.find(sent, began, (), witness)
+        told = fresh.find(sent, began, (), checkpoint)
     assert isinstance(told, Found)
     assert bench.texts().count("Једном") == 1
 

@@ -236,7 +236,7 @@ def test_the_stand_in_counts_minutes_and_knows_whose_post_it_is(bench: Bench, fa
 
 def test_the_witness_of_a_video_is_stored_before_its_first_byte_leaves(bench: Bench, fakes: FakeServer) -> None:
     seen: list[int] = []
-    connector = bench.connector(witness=lambda token: seen.append(asked(fakes, "/tiktok/video/")))
+    connector = bench.connector(save_checkpoint=lambda token: seen.append(asked(fakes, "/tiktok/video/")))
     bench.publish(connector, bench.outgoing("Снимак", video=video()))
     assert seen == [0]
 

@@ -153,7 +153,7 @@ class TestYouTubeFake(FaultConformance):
 
     def test_a_video_goes_in_chunks_into_a_session_that_is_stored_first(self, bench: Bench, fakes: FakeServer) -> None:
         seen: list[int] = []
-        connector = bench.connector(facts=small(bench), witness=lambda _token: seen.append(sent_chunks(fakes)))
+        connector = bench.connector(facts=small(bench), save_checkpoint=lambda _token: seen.append(sent_chunks(fakes)))
         bench.publish(connector, bench.outgoing("Снимак"))
         assert seen[0] == 0
         assert sent_chunks(fakes) == -(-len(MOVIE) // GRAIN) > 3
@@ -202,7 +202,7 @@ class TestYouTubeFake(FaultConformance):
                 raise Died
 
         with pytest.raises(Died):
-            bench.connector(witness=die).publish(sent, bench.read)
+            bench.connector(save_checkpoint=die).publish(sent, bench.read)
         connector, held = bench.connector(), Pending(bench.noted[-1])
         assert isinstance(connector.find(sent, start(), (), held), Ready)
         assert isinstance(connector.resume(sent, held, bench.read), Published)
