@@ -8,7 +8,7 @@ from typing import Any
 from common import http
 from common.http import Answer
 from platforms.errors import NotReached, OutcomeUnknown, RateLimited
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 EVIDENCE_CHARACTERS = 500
 WAIT_WITHOUT_HINT = timedelta(minutes=5)

@@ -4,8 +4,8 @@
 """
 
 from platforms import counting
+from platforms.translation import gettext_noop
 from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem, Video, VideoLimits
-from platforms.words import gettext_noop
 
 EMPTY = gettext_noop("There is nothing to publish yet. Write a text or add a picture.")
 TOO_LONG = gettext_noop("The text has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")

@@ -9,6 +9,7 @@ from common.http import Http
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     Credential,
@@ -27,7 +28,6 @@ from platforms.types import (
     Scope,
 )
 from platforms.visibility import Visibility
-from platforms.words import gettext_noop
 
 
 class OfEachNetwork(ABC):
@@ -160,7 +160,7 @@ class Defaults(OfEachNetwork):
         return False
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return None
 
     @classmethod
@@ -176,7 +176,7 @@ class Defaults(OfEachNetwork):
         return None
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         return None
 
     def subscribe(self, address: str, secret: str) -> None:

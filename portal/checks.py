@@ -92,19 +92,19 @@ def public_address(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 @register(START)
 def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E005: a call ends before its task, and a task before its claim; so for what carries a video."""
-    found: list[CheckMessage] = []
+    errors: list[CheckMessage] = []
     for names, defaults in ORDERED:
         times = [getattr(settings, name) for name in names]
         if not 0 < times[0] < times[1] < times[2]:
             order = " < ".join(f"{name} ({seconds})" for name, seconds in zip(names, times, strict=True))
-            found.append(
+            errors.append(
                 Error(
                     f"{order} must hold: otherwise two workers could publish the same post.",
                     hint=f"Leave all three out to take the defaults {defaults}.",
                     id="portal.E005",
                 )
             )
-    return found
+    return errors
 
 
 @register(Tags.security, START)
@@ -140,7 +140,7 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 @register(START)
-def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+def metric_retention(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E008: growth of a post is counted while it is looked at, three months long."""
     if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
         return []
@@ -176,14 +176,14 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
     from accounts.models import User
 
     try:
-        found = User.objects.filter(is_demo=True, is_active=True).count()
+        count = User.objects.filter(is_demo=True, is_active=True).count()
     except DatabaseError:
         return []  # There are no tables yet: nobody can sign in either.
-    if not found:
+    if not count:
         return []
     return [
         Error(
-            f"{found} demo accounts can sign in, and everybody knows their password.",
+            f"{count} demo accounts can sign in, and everybody knows their password.",
             hint="Start with an empty database, or set DEMO=true if this is a demonstration.",
             id="portal.E003",
         )
@@ -192,7 +192,7 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
 
 def require() -> None:
     """End the process, with the reasons, when an error stands in the way. For the start of web and worker."""
-    found = run_checks(tags=[START], databases=["default"])
-    errors = [message for message in found if message.is_serious()]
+    messages = run_checks(tags=[START], databases=["default"])
+    errors = [message for message in messages if message.is_serious()]
     if errors:
         raise SystemExit("Dobošar does not start:\n" + "\n".join(map(str, errors)))

@@ -148,10 +148,10 @@ HOME = ("home", "desk", "absence")
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
     """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `workspace_notice`, `demo`."""
-    found: dict[str, Any] = {"demo": settings.DEMO}
+    context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return found
+        return context
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     in_scope = getattr(request, "tenancy", None) is not None
     with_inbox = in_scope and access is not None and access.may(Verb.INBOX_VIEW)
@@ -159,22 +159,22 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     rows = cache(
         lambda: list(_rows(user, in_scope=in_scope, with_inbox=with_inbox, works=works))
     )  # the rail, the bell and the banner ask for them
-    found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
-    found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
+    context["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
+    context["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
     if with_inbox:
-        found["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
-    found["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
+        context["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
+    context["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
     if settings.DEMO:
-        found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
+        context["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
     if request.session.get(UNDER_WAY):
-        found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
+        context["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
     elif is_inside(request):
-        found["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
+        context["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
     elif getattr(request, "resolver_match", None):
-        found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
+        context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):
-        found["new_post_url"] = reverse("post_new", args=[municipality.slug])
-    return found
+        context["new_post_url"] = reverse("post_new", args=[municipality.slug])
+    return context
 
 
 def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
@@ -256,8 +256,8 @@ def _unread(user: Any, rows: list[Any]) -> int:
 
 
 def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
-    found = sorted(rows, key=lambda m: sort_key(str(m)))
-    return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
+    municipalities = sorted(rows, key=lambda m: sort_key(str(m)))
+    return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in municipalities]
 
 
 def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:

@@ -38,16 +38,16 @@ def _valkey() -> bool:
         return False
 
 
-def _told(*keys: str) -> Callable[[], bool]:
+def _has_heartbeats(*keys: str) -> Callable[[], bool]:
     """Whether all of these gave a sign of late; without Valkey nobody can."""
 
-    def look() -> bool:
+    def check() -> bool:
         try:
             return len(cache.get_many(keys)) == len(keys)
         except (redis.RedisError, OSError):
             return False
 
-    return look
+    return check
 
 
 def _partitions() -> bool:
@@ -60,10 +60,10 @@ def _partitions() -> bool:
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "valkey": _valkey,
-    "publisher": _told(HEARTBEAT_KEY),
-    "worker": _told(*map(key_of, queues.QUICK)),
-    "errands": _told(*map(key_of, queues.SLOW)),
-    "beat": _told(BEAT_KEY),
+    "publisher": _has_heartbeats(HEARTBEAT_KEY),
+    "worker": _has_heartbeats(*map(key_of, queues.QUICK)),
+    "errands": _has_heartbeats(*map(key_of, queues.SLOW)),
+    "beat": _has_heartbeats(BEAT_KEY),
     "partitions": _partitions,
 }
 
@@ -75,5 +75,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    found = {name: check() for name, check in CHECKS.items()}
-    return JsonResponse(found, status=200 if all(found.values()) else 503)
+    results = {name: check() for name, check in CHECKS.items()}
+    return JsonResponse(results, status=200 if all(results.values()) else 503)

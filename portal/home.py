@@ -75,5 +75,5 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _holiday(municipality: Municipality, language: str) -> str:
-    found = holidays(today(), today(), municipality.slug)
-    return found[0].name(language) if found else ""
+    days = holidays(today(), today(), municipality.slug)
+    return days[0].name(language) if days else ""

@@ -53,8 +53,8 @@ def _line(request: HttpRequest, status: int, reason: str) -> str:
 def _reason(record: logging.LogRecord) -> str:
     """The first line of what was raised, if it says anything."""
     raised = record.exc_info[1] if record.exc_info else None
-    words = str(raised).strip().partition("\n")[0][:200] if raised else ""
-    return f": {_printable(words)}" if words and not isinstance(raised, Http404) else ""
+    text = str(raised).strip().partition("\n")[0][:200] if raised else ""
+    return f": {_printable(text)}" if text and not isinstance(raised, Http404) else ""
 
 
 def _printable(text: str | None) -> str:

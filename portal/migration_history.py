@@ -46,12 +46,12 @@ class _Stored(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Dict(self, node: ast.Dict) -> ast.AST:
-        kept = [
+        stored = [
             (key, value)
             for key, value in zip(node.keys, node.values, strict=True)
             if not (isinstance(key, ast.Constant) and key.value in NOT_STORED)
         ]
-        node.keys, node.values = [key for key, _ in kept], [value for _, value in kept]
+        node.keys, node.values = [key for key, _ in stored], [value for _, value in stored]
         return self.generic_visit(node)
 
 
@@ -74,8 +74,8 @@ def is_current(migrations: Mapping[str, str]) -> bool:
 def record(cursor: Any, name: str) -> None:
     """Keep the fingerprint of a migration that is about to be applied; of other people's apps none."""
     if name in current():
-        kept = json.dumps({**_recorded(cursor), name: current()[name]}, sort_keys=True)
-        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [kept])
+        recorded = json.dumps({**_recorded(cursor), name: current()[name]}, sort_keys=True)
+        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [recorded])
 
 
 def _recorded(cursor: Any) -> dict[str, str]:

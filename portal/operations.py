@@ -41,7 +41,7 @@ class Server:
         return {"open": "paused", "probing": "sending"}.get(self.circuit, "published")
 
     @property
-    def words(self) -> str:
+    def state_text(self) -> str:
         known = {"open": _("Left alone"), "probing": _("The next call looks whether it is back")}
         return known.get(self.circuit, _("It answers"))
 

@@ -158,7 +158,7 @@ class Bluesky(Conversation, Defaults):
             answer = self.calls.write("com.atproto.repo.putRecord", body)
         except Rejected as refused:
             # Something stands under our key already, with other bytes: an earlier attempt of ours got through.
-            result = self._look(key) if refused.code == "InvalidSwap" else None
+            result = self._own_record(key) if refused.code == "InvalidSwap" else None
             if isinstance(result, Found):
                 return result.published
             raise
@@ -190,12 +190,12 @@ class Bluesky(Conversation, Defaults):
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
-        return self._look(record_key(outgoing.key, outgoing.created_at))
+        return self._own_record(record_key(outgoing.key, outgoing.created_at))
 
-    def _look(self, key: str) -> Found | Absent:
+    def _own_record(self, key: str) -> Found | Absent:
         """The account's own server reads its own writes; only the network's index lags."""
         try:
-            record = self.calls.get("com.atproto.repo.getRecord", self._place(key))
+            record = self.calls.get("com.atproto.repo.getRecord", self._record_key(key))
         except Rejected as refused:
             if refused.code == "RecordNotFound":
                 return Absent()
@@ -204,7 +204,7 @@ class Bluesky(Conversation, Defaults):
         at = answers.moment(str(value["createdAt"])) if value.get("createdAt") else datetime.now(UTC)
         return Found(records.published(str(record["uri"]), at), records.alts(value))
 
-    def _place(self, key: str) -> dict[str, str]:
+    def _record_key(self, key: str) -> dict[str, str]:
         return {"repo": self.calls.did, "collection": records.POST, "rkey": key}
 
     @classmethod
@@ -213,7 +213,7 @@ class Bluesky(Conversation, Defaults):
 
     def withdraw(self, remote_id: str) -> None:
         """A success also when it is gone already."""
-        self.calls.write("com.atproto.repo.deleteRecord", self._place(remote_id.rsplit("/", 1)[-1]), commits=False)
+        self.calls.write("com.atproto.repo.deleteRecord", self._record_key(remote_id.rsplit("/", 1)[-1]), commits=False)
 
     # Measures
 
@@ -227,8 +227,10 @@ class Bluesky(Conversation, Defaults):
             now = datetime.now(UTC)
             if remote_id in views:
                 view = views[remote_id]
-                metrics.append(PostMetrics(remote_id, records.numbers(view, records.COUNTS), now, records.words(view)))
-            elif isinstance(self._look(remote_id.rsplit("/", 1)[-1]), Absent):
+                metrics.append(
+                    PostMetrics(remote_id, records.numbers(view, records.COUNTS), now, records.text_of(view))
+                )
+            elif isinstance(self._own_record(remote_id.rsplit("/", 1)[-1]), Absent):
                 # Only our own server can tell a deleted post from one that the index has not seen yet.
                 metrics.append(Gone(remote_id, now))
         return metrics
@@ -249,7 +251,7 @@ class Bluesky(Conversation, Defaults):
         own = [str(one["uri"]) for one in listed if not (one.get("value") or {}).get("reply")]
         views = self.calls.get("app.bsky.feed.getPosts", {"uris": own}).get("posts") or () if own else ()
         older = str(page["cursor"]) if page.get("cursor") and listed else None
-        return history.page((records.past(view) for view in views), since, older)
+        return history.page((records.past_post(view) for view in views), since, older)
 
     def fetch_account_metrics(self) -> MetricValues:
         view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})

@@ -54,17 +54,17 @@ class Conversation(ABC):
     def replies(self, remote_id: str) -> Messages:
         params = {"uri": remote_id, "depth": DEPTH, "parentHeight": 0}
         thread = self.calls.get("app.bsky.feed.getPostThread", params).get("thread") or {}
-        items = sorted((records.message(view) for view in self._below(thread)), key=lambda m: m.at)
+        items = sorted((records.message(view) for view in self._descendants(thread)), key=lambda m: m.at)
         return Messages(tuple(items), is_whole=is_whole(thread))
 
-    def _below(self, node: dict[str, Any]) -> list[dict[str, Any]]:
+    def _descendants(self, node: dict[str, Any]) -> list[dict[str, Any]]:
         views = []
         for child in node.get("replies") or ():
             view = child.get("post")
             # Nodes of deleted posts and of people who blocked us have no post.
             if view and view.get("author", {}).get("did") != self.calls.did:
                 views.append(view)
-            views += self._below(child)
+            views += self._descendants(child)
         return views
 
     @classmethod

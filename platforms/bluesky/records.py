@@ -57,7 +57,7 @@ def alts(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(image.get("alt") or "") for image in embed.get("images") or ())
 
 
-def words(view: Mapping[str, Any]) -> str | None:
+def text_of(view: Mapping[str, Any]) -> str | None:
     """The text of a post that the network's index shows."""
     text = (view.get("record") or {}).get("text")
     return text if isinstance(text, str) else None
@@ -87,7 +87,7 @@ def numbers(view: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]
     return {m: v for m, v in counts.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
 
 
-def past(view: Mapping[str, Any]) -> PastPost:
+def past_post(view: Mapping[str, Any]) -> PastPost:
     embed = (view.get("record") or {}).get("embed")
     content: Mapping[str, Any] = embed if isinstance(embed, dict) else {}
     inner = content.get("media")
@@ -97,7 +97,7 @@ def past(view: Mapping[str, Any]) -> PastPost:
         remote_id=uri,
         at=when(view),
         permalink=permalink(uri),
-        text=words(view) or "",
+        text=text_of(view) or "",
         values=numbers(view, COUNTS),
         material=material(
             len(media.get("images") or ()), video=kind.endswith(".video"), link=kind.endswith(".external")

@@ -44,7 +44,7 @@ from platforms.types import (
 )
 
 LISTED = 100
-LOOK_PAGES = 5
+FIND_PAGES = 5
 LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
 
 
@@ -151,7 +151,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         if outgoing.reply_to:
             comments = self.calls.listed(
                 f"/{outgoing.reply_to}/comments",
-                LOOK_PAGES,
+                FIND_PAGES,
                 filter="stream",
                 order="reverse_chronological",
                 fields=posts.COMMENT_FIELDS,
@@ -166,7 +166,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return self._among_own(outgoing, since, bound)
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
-        edge = self.calls.listed(f"/{self.account_id}/published_posts", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED)
+        edge = self.calls.listed(f"/{self.account_id}/published_posts", FIND_PAGES, fields=posts.FIELDS, limit=LISTED)
         listed: dict[str, dict[str, Any]] = {}
         for post in edge:
             if posts.when(post) < since - matching.SLACK:
@@ -175,7 +175,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         result = matching.match_candidates(
             map(posts.candidate, listed.values()), outgoing, since, datetime.now(UTC), bound
         )
-        if len(listed) >= LISTED * LOOK_PAGES and not isinstance(result, Found):
+        if len(listed) >= LISTED * FIND_PAGES and not isinstance(result, Found):
             return Inconclusive("the page's list did not reach back far enough")
         if isinstance(result, Found) and outgoing.pictures:
             return replace(result, alts=self._alts(posts.photo_ids(listed[result.published.remote_id])))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 OPTIONS: Mapping[str, Option] = {
     "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),

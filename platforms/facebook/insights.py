@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 COUNTERS = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 BATCH = 50

@@ -12,6 +12,7 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     ContainerExpired,
@@ -24,7 +25,6 @@ from platforms.types import (
     Ready,
     Video,
 )
-from platforms.words import gettext_noop
 
 STALLED = gettext_noop("The server did not take the video.")
 LOST = gettext_noop("The network no longer has the video.")

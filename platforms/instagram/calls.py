@@ -12,7 +12,7 @@ from common.http import Answer
 from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.meta import codes, subcodes
 from platforms.meta.calls import Calls as GraphCalls
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 # The comment was made; only the answer about it was not. So `fields` is never sent with one.
 AFTER_ALL = 1772107
@@ -56,7 +56,7 @@ class Calls(GraphCalls):
         if subcode == AFTER_ALL:
             return OutcomeUnknown(codes.FAILED, seen)
         texts = subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked)
-        return refusal(subcode, seen) or subcodes.meant(plain, texts, public=public)
+        return refusal(subcode, seen) or subcodes.refine(plain, texts, public=public)
 
 
 def refusal(subcode: int, seen: Mapping[str, Any]) -> Rejected | None:

@@ -22,6 +22,7 @@ from platforms.meta import events, login
 from platforms.meta.containers import Containers, Edges
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     Credential,
@@ -29,7 +30,6 @@ from platforms.types import (
     Profile,
     Scope,
 )
-from platforms.words import gettext_noop
 
 FIELDS = "id,username,name,profile_picture_url,followers_count"
 PAGE = f"id,name,access_token,tasks,instagram_business_account{{{FIELDS}}}"

@@ -30,16 +30,18 @@ class Conversation:
     def messages(self, cursor: str | None = None) -> Messages:
         listed = self.calls.get(f"/{self.account_id}/media", fields=f"id,{EDGE}", limit=POSTS)
         comments = [
-            m for one in reading.data(listed) for m in self._theirs(reading.data(one.get("comments")), str(one["id"]))
+            m
+            for one in reading.data(listed)
+            for m in self._others_messages(reading.data(one.get("comments")), str(one["id"]))
         ]
         return newest.after(comments, cursor)
 
     def replies(self, remote_id: str) -> Messages:
         media, _comment = posts.parted(remote_id)
         listed = self.calls.listed(f"/{media}/comments", fields=posts.COMMENT_FIELDS, limit=COMMENTS)
-        return Messages(tuple(sorted(self._theirs(listed, media), key=lambda m: (m.at, m.remote_id))))
+        return Messages(tuple(sorted(self._others_messages(listed, media), key=lambda m: (m.at, m.remote_id))))
 
-    def _theirs(self, comments: Iterable[Mapping[str, Any]], media: str) -> Iterator[Message]:
+    def _others_messages(self, comments: Iterable[Mapping[str, Any]], media: str) -> Iterator[Message]:
         for comment in comments:
             if not self.is_own(comment):
                 yield posts.message(comment, media)

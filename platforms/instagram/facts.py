@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
 ERRORS = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes"

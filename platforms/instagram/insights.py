@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 COUNTERS = {"likes": "like_count", "replies": "comments_count"}
 ACCOUNT_COUNTERS = {"followers": "followers_count", "following": "follows_count", "posts": "media_count"}

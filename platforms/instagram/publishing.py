@@ -13,6 +13,7 @@ from platforms.instagram.conversation import Conversation
 from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
 from platforms.protocols import SaveCheckpoint
+from platforms.translation import gettext_noop
 from platforms.types import (
     ContainerExpired,
     FindResult,
@@ -26,13 +27,12 @@ from platforms.types import (
     Read,
     Ready,
 )
-from platforms.words import gettext_noop
 
 NO_LINKS = gettext_noop("Nobody can tap a link in a text on Instagram. Say in words where people find it.")
 SHAPES = gettext_noop("Instagram crops all pictures of a carousel to the shape of the first one. Look at their edges.")
 NO_PICTURE = gettext_noop("A comment on Instagram is text alone. The picture will be left out.")
 LISTED = 50
-LOOK_PAGES = 4
+FIND_PAGES = 4
 
 
 class Publishing(Conversation):
@@ -118,18 +118,18 @@ class Publishing(Conversation):
     ) -> FindResult:
         if outgoing.reply_to:
             return self._among_comments(outgoing, outgoing.reply_to, since, bound)
-        return self.containers.settled(checkpoint, lambda: self._among_own(outgoing, since, bound))
+        return self.containers.outcome(checkpoint, lambda: self._among_own(outgoing, since, bound))
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         listed, complete = [], False
-        for media in self.calls.listed(f"/{self.account_id}/media", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
+        for media in self.calls.listed(f"/{self.account_id}/media", FIND_PAGES, fields=posts.FIELDS, limit=LISTED):
             if reading.when(media) < since - matching.SLACK:
                 complete = True
                 break
             listed.append(posts.candidate(media))
         sent = replace(outgoing, text=posts.comparable(outgoing.text))
         result = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
-        if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(result, Found):
+        if not complete and len(listed) >= LISTED * FIND_PAGES and not isinstance(result, Found):
             return Inconclusive("the account's list did not reach back far enough")
         return result
 

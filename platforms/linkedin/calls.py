@@ -15,7 +15,7 @@ from urllib.parse import quote
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 # https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens : 65600 and following
 TOKENS: Mapping[str, str] = {
@@ -103,7 +103,7 @@ class Calls:
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    code, message = _told(answer)
+    code, message = _code_and_text(answer)
     evidence = answers.evidence(answer, secrets) | {"code": code, "request": answer.headers.get("x-li-uuid", "")}
     if answer.status == 429:
         return _limited(answer, message, evidence, secrets)
@@ -127,7 +127,7 @@ def _refused(code: str, message: str, evidence: dict[str, Any]) -> PlatformError
     return Rejected(message or "The server refused this.", None, code, evidence)
 
 
-def _told(answer: Answer) -> tuple[str, str]:
+def _code_and_text(answer: Answer) -> tuple[str, str]:
     """(the most precise code, words) of an error. 404 is always "404", of a token it is the number."""
     try:
         body = answer.json()

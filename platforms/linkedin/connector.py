@@ -23,6 +23,7 @@ from platforms.linkedin.facts import OPTIONS, SCOPES, limits
 from platforms.linkedin.insights import Insights
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     ContainerExpired,
@@ -42,7 +43,6 @@ from platforms.types import (
     Ready,
     Scope,
 )
-from platforms.words import gettext_noop
 
 NO_ROLE = gettext_noop(
     "Your role on this page does not allow publishing. Ask its super admin to make you a super or content admin."
@@ -54,7 +54,7 @@ ROLES = frozenset(
     {"ADMINISTRATOR", "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"},
 )
 LISTED = 100
-LOOK_PAGES = 3
+FIND_PAGES = 3
 LOST = gettext_noop("The network no longer has the file.")
 LINKS = re.compile(r"/feed/update/(urn:li:(?:share|ugcPost):\d+)/?")
 
@@ -216,7 +216,7 @@ class LinkedIn(Insights, Conversation, Defaults):
     def _since(self, since: datetime) -> tuple[Sequence[dict[str, Any]], bool]:
         """Own posts back to `since`, and whether the list reached that far. It is ordered by the last change."""
         listed: list[dict[str, Any]] = []
-        for page in range(LOOK_PAGES):
+        for page in range(FIND_PAGES):
             own = self.own(LISTED, page * LISTED)
             listed += own
             changed = posts.when(own[-1].get("lastModifiedAt")) if own else since
@@ -264,7 +264,7 @@ class LinkedIn(Insights, Conversation, Defaults):
         return signatures.linkedin(raw_body, headers.get("x-li-signature", ""), secret)
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return events.greeting(query, secret)
 
     @classmethod

@@ -37,24 +37,24 @@ class Conversation:
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: see `newest.after`."""
         own = self.own(self.set["conversation_posts"])
-        return newest.after((one for post in own for one in self._theirs(str(post["id"]))), cursor)
+        return newest.after((one for post in own for one in self._others_messages(str(post["id"]))), cursor)
 
     def replies(self, remote_id: str) -> Messages:
-        return Messages(tuple(sorted(self._theirs(remote_id), key=lambda m: (m.at, m.remote_id))))
+        return Messages(tuple(sorted(self._others_messages(remote_id), key=lambda m: (m.at, m.remote_id))))
 
-    def _theirs(self, post: str) -> Iterator[Message]:
+    def _others_messages(self, post: str) -> Iterator[Message]:
         for comment in self.comments(post):
             if comment.get("actor") != self.author:
                 yield _message(comment, post)
 
     def comments(self, post: str) -> Iterator[dict[str, Any]]:
         """Those below a post and below its comments, as far as a page of each tells."""
-        for comment in self._below(post):
+        for comment in self._comments_below(post):
             yield comment
             if (comment.get("commentsSummary") or {}).get("aggregatedTotalComments"):
-                yield from self._below(urn(comment))
+                yield from self._comments_below(urn(comment))
 
-    def _below(self, subject: str) -> list[dict[str, Any]]:
+    def _comments_below(self, subject: str) -> list[dict[str, Any]]:
         page = self.calls.get(f"/socialActions/{encoded(subject)}/comments", f"start=0&count={COUNT}")
         return [one for one in page.get("elements") or () if isinstance(one, dict)]
 
@@ -87,7 +87,7 @@ class Conversation:
         parts = COMMENT.fullmatch(subject)
         return [
             Candidate(urn(one), posts.permalink(parts[1] if parts else subject), _text(one), _at(one), reply_to=subject)
-            for one in self._below(subject)
+            for one in self._comments_below(subject)
             if one.get("actor") == self.author
         ]
 

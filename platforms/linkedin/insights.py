@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.linkedin.calls import Calls, encoded, listed
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 BATCH = 20
 STATISTICS = {"views": "impressionCount", "reach": "uniqueImpressionsCount", "clicks": "clickCount"}

@@ -61,7 +61,7 @@ class Calls:
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         """The error that an unsuccessful answer stands for."""
-        text = _told(answer)
+        text = _error_text(answer)
         evidence = answers.evidence(answer, self.secrets)
         if answer.status in (401, 403) or (answer.status == 400 and _about_token(text)):
             # Takahē answers a dead token with 400.
@@ -75,7 +75,7 @@ class Calls:
         return NotReached("The server does not answer properly at the moment.", evidence)
 
 
-def _told(answer: Answer) -> str:
+def _error_text(answer: Answer) -> str:
     try:
         body = answer.json()
     except ValueError:

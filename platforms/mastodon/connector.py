@@ -20,6 +20,7 @@ from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     Credential,
@@ -42,7 +43,6 @@ from platforms.types import (
     Scope,
 )
 from platforms.visibility import Visibility, is_private, is_wider
-from platforms.words import gettext_noop
 
 # The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
 RESEND_WITHIN = timedelta(minutes=50)
@@ -305,7 +305,7 @@ class Mastodon(Conversation, Defaults):
             if values is None or status is None:
                 metrics.append(Gone(remote_id, now))
             else:
-                metrics.append(PostMetrics(remote_id, values, now, statuses.words(status), polls.count(status)))
+                metrics.append(PostMetrics(remote_id, values, now, statuses.text_of(status), polls.count(status)))
         return metrics
 
     def _has_batches(self) -> bool:
@@ -332,7 +332,7 @@ class Mastodon(Conversation, Defaults):
         listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed
         own = [status for status in listed if statuses.is_public_post(status)]
         older = ids[-1] if listed else None
-        return history.page((statuses.past(status) for status in own), since, older)
+        return history.page((statuses.past_post(status) for status in own), since, older)
 
     def fetch_account_metrics(self) -> MetricValues:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)

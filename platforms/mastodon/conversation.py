@@ -9,9 +9,9 @@ from platforms.errors import Rejected
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
 from platforms.options import Option
+from platforms.translation import gettext_noop
 from platforms.types import Message, Messages, Outgoing, Problem, Published, Read
 from platforms.visibility import NARROWEST, is_private, is_wider, of_answer
-from platforms.words import gettext_noop
 
 PAGE = 40
 CONTEXT = 4000
@@ -49,7 +49,7 @@ class Conversation(ABC):
         newest, oldest, count = _places(cursor)
         if newest and not oldest:
             page = self._mentions({"min_id": newest}, lambda n: _order(n) > _size(newest))
-            return Messages(self._told(page), str(page[-1]["id"]) if page else newest)
+            return Messages(self._messages(page), str(page[-1]["id"]) if page else newest)
         # A server that begins anew whatever `max_id` says tells nothing older, and that is the end of it.
         back = {"max_id": oldest} if oldest else {}
         page = self._mentions(back, lambda n: not oldest or _order(n) < _size(oldest))
@@ -57,14 +57,14 @@ class Conversation(ABC):
             return Messages((), newest or cursor, is_past=True)
         newest, count = newest or str(page[-1]["id"]), count + len(page)
         is_more = len(page) >= PAGE and count < self.set["mentions_back"]
-        return Messages(self._told(page), f"{newest}<{page[0]['id']}+{count}" if is_more else newest, is_past=True)
+        return Messages(self._messages(page), f"{newest}<{page[0]['id']}+{count}" if is_more else newest, is_past=True)
 
     def _mentions(self, place: Mapping[str, str], wanted: Callable[[Any], bool]) -> list[dict[str, Any]]:
         """One page of notifications, oldest first."""
         asked = {"types[]": "mention", "limit": PAGE, **place}
         return sorted(filter(wanted, self.calls.entities("/api/v1/notifications", asked)), key=_order)
 
-    def _told(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
+    def _messages(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
         return tuple(statuses.message(n["status"], self.own_id()) for n in page if _mention(n))
 
     def replies(self, remote_id: str) -> Messages:

@@ -7,8 +7,8 @@ Mastodon lets nobody do it. The practice network does, at addresses of its own, 
 from platforms.errors import Rejected
 from platforms.mastodon.calls import Calls
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import ModerationSupport
-from platforms.words import gettext_noop
 
 BY_HAND = gettext_noop(
     "Mastodon and servers like it let nobody hide or delete what others write. Open the message there, report it "

@@ -73,7 +73,7 @@ def comparable(text: str) -> str:
     return REMOTE_MENTION.sub(r"@\1", text)
 
 
-def words(status: Mapping[str, Any]) -> str | None:
+def text_of(status: Mapping[str, Any]) -> str | None:
     """The text as people see it."""
     content = status.get("content")
     return plain(content) if isinstance(content, str) else None
@@ -89,14 +89,14 @@ def is_public_post(status: Mapping[str, Any]) -> bool:
     return status.get("visibility", "public") in ("public", "unlisted") and not is_answer
 
 
-def past(status: Mapping[str, Any]) -> PastPost:
+def past_post(status: Mapping[str, Any]) -> PastPost:
     kinds = [str(media.get("type")) for media in status.get("media_attachments") or () if isinstance(media, dict)]
     video = bool({"video", "gifv"} & set(kinds))
     return PastPost(
         remote_id=str(status["id"]),
         at=when(status),
         permalink=str(status.get("url") or status.get("uri") or ""),
-        text=words(status) or "",
+        text=text_of(status) or "",
         values=numbers(status, COUNTS),
         material=material(kinds.count("image"), video=video, link=bool(status.get("card"))),
     )

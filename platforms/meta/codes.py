@@ -11,7 +11,7 @@ from common import outside
 from common.http import Answer
 from platforms.answers import LONGEST_WAIT, evidence
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 TOKEN = frozenset({102, 190})
 PERMISSION = frozenset({3, 10, *range(200, 300)})

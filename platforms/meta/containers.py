@@ -15,8 +15,8 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Absent, ContainerExpired, FindResult, Pending, Published, Ready
-from platforms.words import gettext_noop
 
 # A carousel is put together of parts that are ready, which takes a moment.
 WAITS = (0.2, 0.5, 1, 2, 4)
@@ -132,7 +132,7 @@ class Containers:
             time.sleep(seconds)
         raise NotReached(PREPARING)
 
-    def settled(self, checkpoint: Pending | None, among: Callable[[], FindResult]) -> FindResult:
+    def outcome(self, checkpoint: Pending | None, among: Callable[[], FindResult]) -> FindResult:
         """What became of a post, by its container where there is one. `among`: what the account's list says."""
         state = self.find(checkpoint.token) if checkpoint else "unknown"
         if checkpoint and state == "held":

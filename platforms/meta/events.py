@@ -29,7 +29,7 @@ def events(payload: Any) -> list[RawEvent]:
     return raw_events
 
 
-def departed(raw_body: bytes, secret: str) -> RawEvent | None:
+def deauthorisation(raw_body: bytes, secret: str) -> RawEvent | None:
     """Whose consent ended, from the form that the deauthorise and data deletion callbacks send."""
     form = parse_qs(raw_body.decode("ascii", errors="replace"))
     signed_request = (form.get("signed_request") or [""])[0]
@@ -48,7 +48,7 @@ class Notified:
         return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return signatures.hub_greeting(query, token)
 
     @classmethod
@@ -64,8 +64,8 @@ class Notified:
         return str(value.get("post_id") or (media.get("id") if isinstance(media, dict) else "") or "")
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
-        return departed(raw_body, secret)
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return deauthorisation(raw_body, secret)
 
 
 def _list(holder: Any, name: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ class SubcodeTexts:
     blocked: timedelta
 
 
-def meant(plain: PlatformError, texts: SubcodeTexts, *, public: bool) -> PlatformError:
+def refine(plain: PlatformError, texts: SubcodeTexts, *, public: bool) -> PlatformError:
     """`plain` is what the Graph API's codes say; another error where the subcode says more."""
     seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
     if subcode in FAILED:

@@ -5,8 +5,8 @@ from typing import Any
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.telegram.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Scope
-from platforms.words import gettext_noop
 
 TOKEN = re.compile(r"(\d{5,20}):[A-Za-z0-9_-]{20,100}", re.ASCII)
 NAME = re.compile(r"@?([A-Za-z]\w{3,31})", re.ASCII)

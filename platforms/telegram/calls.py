@@ -11,7 +11,7 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.answers import LONGEST_WAIT, WAIT_WITHOUT_HINT
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 BOT_UNKNOWN = gettext_noop("Telegram no longer knows the token of this bot. It may have been renewed or revoked.")
 NOT_ADMIN = gettext_noop(
@@ -60,7 +60,7 @@ class Calls:
         return self.http.post(f"{self.server}/bot{self.token}/{method}", **more)
 
     def _settled(self, answer: Answer, *, public: bool) -> Any:
-        body = _told(answer)
+        body = _body(answer)
         if answer.ok and body.get("ok") is True and "result" in body:
             return body["result"]
         raise self._problem(answer, body, public=public)
@@ -96,7 +96,7 @@ def description_has(problem: PlatformError, *phrases: str) -> bool:
     return any(word in description for word in phrases)
 
 
-def _told(answer: Answer) -> Mapping[str, Any]:
+def _body(answer: Answer) -> Mapping[str, Any]:
     try:
         body = answer.json()
     except ValueError:

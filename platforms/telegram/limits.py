@@ -5,8 +5,8 @@ from typing import Any
 
 from platforms import checks
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Outgoing, Problem, VideoLimits
-from platforms.words import gettext_noop
 
 OPTIONS: Mapping[str, Option] = {
     # A Bot API server of one's own takes 2 GB: https://core.telegram.org/bots/api#using-a-local-bot-api-server

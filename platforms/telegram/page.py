@@ -25,7 +25,7 @@ class _Posts(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[Candidate] = []
+        self.candidates: list[Candidate] = []
         self.open = False
         self.depth = 0
         self._begin("")
@@ -82,7 +82,7 @@ class _Posts(HTMLParser):
         if self.open and number and self.at:
             first = int(number[1])
             last = max([first, *self.numbers])
-            self.found.append(
+            self.candidates.append(
                 Candidate(
                     remote_id=str(first) if last == first else f"{first}-{last}",
                     permalink=f"{LINKS}/{self.link}",
@@ -109,4 +109,4 @@ def posts(html: str) -> list[Candidate]:
     parser.feed(html)
     parser.close()
     parser.finish()
-    return parser.found
+    return parser.candidates

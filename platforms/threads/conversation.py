@@ -30,7 +30,7 @@ class Conversation:
         listed = self.calls.get(f"/{self.account_id}/threads", fields="id,has_replies", limit=POSTS)
         for post in reading.data(listed):
             if post.get("has_replies") is not False:
-                yield from self._below(str(post["id"]))
+                yield from self._replies_below(str(post["id"]))
         try:
             mentions = reading.data(
                 self.calls.get(f"/{self.account_id}/mentions", fields=posts.REPLY_FIELDS, limit=LISTED)
@@ -41,9 +41,9 @@ class Conversation:
         yield from (posts.message(one, kind="mention") for one in mentions)
 
     def replies(self, remote_id: str) -> Messages:
-        return Messages(tuple(sorted(self._below(remote_id), key=lambda m: (m.at, m.remote_id))))
+        return Messages(tuple(sorted(self._replies_below(remote_id), key=lambda m: (m.at, m.remote_id))))
 
-    def _below(self, remote_id: str) -> Iterator[Message]:
+    def _replies_below(self, remote_id: str) -> Iterator[Message]:
         listed = self.calls.listed(
             f"/{remote_id}/conversation", reverse="true", fields=posts.REPLY_FIELDS, limit=LISTED
         )

@@ -40,7 +40,7 @@ class Insights:
     def _numbers(self, path: str) -> dict[str, int]:
         names = {ours: name for ours, name in self.set["post_metrics"].items() if ours in self.measures}
         try:
-            values = self._told(path, list(names.values()))
+            values = self._values(path, list(names.values()))
         except Rejected:
             values = {}
             for name in names.values():
@@ -49,11 +49,11 @@ class Insights:
 
     def _alone(self, path: str, metric: str) -> dict[str, int]:
         try:
-            return self._told(path, [metric])
+            return self._values(path, [metric])
         except Rejected:
             return {}
 
-    def _told(self, path: str, metrics: Sequence[str]) -> dict[str, int]:
+    def _values(self, path: str, metrics: Sequence[str]) -> dict[str, int]:
         try:
             return reading.measured(self.calls.get(path, metric=",".join(metrics)))
         except NeedsConsent as refused:
@@ -63,5 +63,5 @@ class Insights:
             raise
 
     def fetch_account_metrics(self) -> MetricValues:
-        values = self._told(f"/{self.account_id}/threads_insights", ["followers_count"])
+        values = self._values(f"/{self.account_id}/threads_insights", ["followers_count"])
         return {"followers": values["followers_count"]} if "followers_count" in values else {}

@@ -14,8 +14,8 @@ from common.http import Http
 from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
 from platforms.threads.calls import Calls, tokens
 from platforms.threads.facts import SCOPES
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 
 GRAPH = "https://graph.threads.net"
 BROWSER = "https://threads.net"

@@ -14,8 +14,8 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 from platforms.sessions import Session
 from platforms.tiktok import oauth
 from platforms.tiktok.facts import UNAUDITED
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 
 # A session lives a day; this much before its end it is renewed on our own accord.
 

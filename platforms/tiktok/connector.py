@@ -21,6 +21,7 @@ from platforms.tiktok.calls import Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
 from platforms.tiktok.insights import Insights, numbers
 from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
+from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
     Limits,
@@ -33,7 +34,6 @@ from platforms.types import (
     Read,
     Scope,
 )
-from platforms.words import gettext_noop
 
 BASIC = ("open_id", "display_name", "avatar_url")
 PROFILE = ("username", "profile_deep_link")

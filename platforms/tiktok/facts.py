@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 DIRECT = "https://developers.tiktok.com/doc/content-posting-api-reference-direct-post"
 PHOTO = "https://developers.tiktok.com/doc/content-posting-api-reference-photo-post"

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from platforms.tiktok import posts
 from platforms.tiktok.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 
 BATCH = 20
 ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts": "video_count"}

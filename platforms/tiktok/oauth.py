@@ -17,8 +17,8 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
 from platforms.tiktok.facts import SCOPES
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 
 API = "https://open.tiktokapis.com"
 BROWSER = "https://www.tiktok.com"

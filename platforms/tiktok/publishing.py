@@ -17,6 +17,7 @@ from platforms.tiktok import oauth, posts, upload
 from platforms.tiktok.calls import BANNED, DAY_FULL, Calls
 from platforms.tiktok.checkpoint import UploadCheckpoint
 from platforms.tiktok.facts import PUBLIC, closed
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     ContainerExpired,
@@ -30,9 +31,8 @@ from platforms.types import (
     Read,
     Ready,
 )
-from platforms.words import gettext_noop
 
-LOOK_PAGES = 5
+FIND_PAGES = 5
 LISTED = 20
 TAKEN = ("image/jpeg", "image/webp")
 
@@ -276,6 +276,6 @@ class Publishing:
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         if not self.calls.granted("video.list"):
             return Inconclusive(MAY_NOT_LIST)
-        listed = posts.listed(self.calls, since - matching.SLACK, LOOK_PAGES, LISTED)
+        listed = posts.listed(self.calls, since - matching.SLACK, FIND_PAGES, LISTED)
         candidates = [posts.candidate(one, outgoing) for one in listed]
         return matching.match_candidates(candidates, outgoing, since, datetime.now(UTC), bound)

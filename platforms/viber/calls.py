@@ -11,7 +11,7 @@ from typing import Any
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.words import gettext_noop
+from platforms.translation import gettext_noop
 
 UNKNOWN_TOKEN = gettext_noop(
     "Viber no longer knows the token of this channel. Copy it anew from the channel's “Developer Tools”."

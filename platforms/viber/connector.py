@@ -20,6 +20,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
     FindResult,
@@ -39,7 +40,6 @@ from platforms.types import (
     VideoLimits,
 )
 from platforms.viber.calls import INVALID_TOKEN, INVALID_URL, Calls
-from platforms.words import gettext_noop
 
 DEFAULT_SERVER = "https://chatapi.viber.com"
 TOKEN = re.compile(r"[!-~]{8,200}")

@@ -11,8 +11,8 @@ from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.sessions import Session
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 from platforms.x import oauth
 
 # A session lives two hours; this much before its end it is renewed on our own accord.
@@ -60,7 +60,7 @@ class Calls(Session):
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    name, text = _told(answer)
+    name, text = _name_and_text(answer)
     evidence = answers.evidence(answer, secrets) | {"problem": name}
     if answer.status == 402 or name == "usage-capped":
         return RateLimited(NO_CREDITS, datetime.now(UTC) + CREDITS_WAIT, evidence)
@@ -87,7 +87,7 @@ def _forbidden(name: str, text: str, evidence: dict[str, Any]) -> PlatformError:
     return NeedsConsent(NO_RIGHT, evidence | {"kind": FORBIDDEN})
 
 
-def _told(answer: Answer) -> tuple[str, str]:
+def _name_and_text(answer: Answer) -> tuple[str, str]:
     """(the last part of the problem's type, words). The host of the type has changed before."""
     try:
         body = answer.json()

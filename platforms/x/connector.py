@@ -18,6 +18,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     ContainerExpired,
     Credential,
@@ -34,7 +35,6 @@ from platforms.types import (
     Ready,
     Scope,
 )
-from platforms.words import gettext_noop
 from platforms.x import media, oauth, posts
 from platforms.x.calls import DUPLICATE, FORBIDDEN, Calls
 from platforms.x.conversation import Conversation
@@ -42,7 +42,7 @@ from platforms.x.facts import OPTIONS, SCOPES, limits
 from platforms.x.insights import Insights, numbers
 
 ME = "username,name,profile_image_url,public_metrics,verified_type"
-LOOK_PAGES = 3
+FIND_PAGES = 3
 LINK = re.compile(r"/(?:i/(?:web/)?|\w{1,15}/)status/(\d+)(?:/(?:photo|video)/\d+)?/?")
 CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
 
@@ -171,7 +171,7 @@ class X(Insights, Conversation, Defaults):
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         listed, whole = [], True
-        for page in self._own(since - matching.SLACK, LOOK_PAGES):
+        for page in self._own(since - matching.SLACK, FIND_PAGES):
             media_ = posts.media_of(page)
             listed += [posts.candidate(one, media_, outgoing) for one in page.get("data") or ()]
             whole = not (page.get("meta") or {}).get("next_token")

@@ -32,29 +32,29 @@ class Conversation(ABC):
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: the number of the newest one. Numbers grow with time."""
         newer = {"since_id": cursor} if cursor else {}
-        messages = self._said(f"/users/{self.account_id}/mentions", PAGES if cursor else 1, newer)
+        messages = self._listed_messages(f"/users/{self.account_id}/mentions", PAGES if cursor else 1, newer)
         items = tuple(sorted(messages, key=lambda m: int(m.remote_id)))
         return Messages(items, items[-1].remote_id if items else cursor)
 
     def replies(self, remote_id: str) -> Messages:
         asked = {"query": f"conversation_id:{remote_id} -from:{self.account_id}"}
-        replies = self._said("/tweets/search/recent", PAGES, asked)
+        replies = self._listed_messages("/tweets/search/recent", PAGES, asked)
         return Messages(tuple(sorted(replies, key=lambda m: int(m.remote_id))))
 
-    def _said(self, path: str, pages: int, asked: Mapping[str, str]) -> list[Message]:
+    def _listed_messages(self, path: str, pages: int, asked: Mapping[str, str]) -> list[Message]:
         messages: list[Message] = []
-        params = {**asked, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.SAID}
+        params = {**asked, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.MESSAGE_FIELDS}
         for _ in range(pages):
             page = self.calls.get(path, **params)
             people = posts.people_of(page)
-            messages += [posts.message(one, people) for one in page.get("data") or () if self._is_theirs(one)]
+            messages += [posts.message(one, people) for one in page.get("data") or () if self._is_from_others(one)]
             following = (page.get("meta") or {}).get("next_token")
             if not following:
                 break
             params["pagination_token" if "mentions" in path else "next_token"] = following
         return messages
 
-    def _is_theirs(self, post: Mapping[str, Any]) -> bool:
+    def _is_from_others(self, post: Mapping[str, Any]) -> bool:
         return str(post.get("author_id") or "") != self.account_id
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from platforms.errors import NotReached, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Outgoing, Pending, Picture, Read, Video
-from platforms.words import gettext_noop
 from platforms.x.calls import Calls
 
 UNREADABLE = gettext_noop("X could not work on the video. Save it as MP4 with H.264 and AAC and add it again.")

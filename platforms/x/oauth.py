@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 from platforms.x.facts import SCOPES
 
 API = "https://api.x.com"

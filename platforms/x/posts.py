@@ -17,7 +17,7 @@ from platforms.types import Message, Outgoing, Published
 from platforms.visibility import Visibility
 
 LISTED = "created_at,text,attachments,referenced_tweets,entities,note_tweet"
-SAID = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
+MESSAGE_FIELDS = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
 NAMES = re.compile(r"\A(?:@\w+\s+)+")
 
 

@@ -14,8 +14,8 @@ from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.sessions import Session
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 from platforms.youtube import oauth
 
 # A session lives an hour; this much before its end it is renewed on our own accord.

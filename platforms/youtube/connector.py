@@ -18,6 +18,7 @@ from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Absent,
     Account,
@@ -36,7 +37,6 @@ from platforms.types import (
     Scope,
     Video,
 )
-from platforms.words import gettext_noop
 from platforms.youtube import checks, oauth, videos
 from platforms.youtube.calls import LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
@@ -49,7 +49,7 @@ OTHER_CHANNEL = gettext_noop(
     "choose the municipality's channel when Google asks."
 )
 LISTED = 50
-LOOK_PAGES = 2
+FIND_PAGES = 2
 STATE = "snippet,status"
 
 
@@ -267,7 +267,7 @@ class YouTube(Insights, Conversation, Defaults):
         playlist = ((channel.get("contentDetails") or {}).get("relatedPlaylists") or {}).get("uploads")
         params = {"part": "snippet,contentDetails", "playlistId": playlist, "maxResults": LISTED}
         listed: list[dict[str, Any]] = []
-        for _ in range(LOOK_PAGES):
+        for _ in range(FIND_PAGES):
             page = self.calls.get("/playlistItems", **params)
             listed += [one for one in page.get("items") or () if isinstance(one, dict)]
             params["pageToken"] = page.get("nextPageToken")

@@ -37,11 +37,13 @@ class Conversation:
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: see `newest.after`."""
         asked = {"allThreadsRelatedToChannelId": self.account_id, "maxResults": self.set["threads_read"]}
-        return newest.after(self._theirs(self._comments(self._threads(**asked))), cursor)
+        return newest.after(self._others_messages(self._comments(self._threads(**asked))), cursor)
 
     def replies(self, remote_id: str) -> Messages:
         threads = self._threads(videoId=parted(remote_id)[0], maxResults=COUNT)
-        return Messages(tuple(sorted(self._theirs(self._comments(threads)), key=lambda m: (m.at, m.remote_id))))
+        return Messages(
+            tuple(sorted(self._others_messages(self._comments(threads)), key=lambda m: (m.at, m.remote_id)))
+        )
 
     def _threads(self, **asked: Any) -> list[dict[str, Any]]:
         return self.calls.items(
@@ -66,7 +68,7 @@ class Conversation:
     def _answers(self, above: str) -> list[dict[str, Any]]:
         return self.calls.items("/comments", part="snippet", parentId=above, maxResults=COUNT, textFormat="plainText")
 
-    def _theirs(self, comments: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Message]:
+    def _others_messages(self, comments: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Message]:
         for video, comment in comments:
             if _author(comment) != self.account_id:
                 yield _message(video, comment)

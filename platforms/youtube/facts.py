@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = f"{VIDEOS}/insert"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from platforms.translation import gettext_noop
 from platforms.types import Gone, MetricValues, PostMetrics
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls
 

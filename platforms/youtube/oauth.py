@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys
-from platforms.words import gettext_noop
 from platforms.youtube.facts import SCOPES
 
 API = "https://www.googleapis.com"

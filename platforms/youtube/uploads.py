@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 from common.http import Answer
 from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Captions, Outgoing, Pending, Picture, Read, Video
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls, problem
 

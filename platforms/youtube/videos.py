@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from platforms import answers, counting
 from platforms.errors import Rejected
 from platforms.matching import Candidate
+from platforms.translation import gettext_noop
 from platforms.types import Outgoing, Published
-from platforms.words import gettext_noop
 
 ID = re.compile(r"[\w-]{11}")
 PATH = re.compile(r"/(?:shorts|live|embed|v|video)/([\w-]{11})(?:/edit)?/?")

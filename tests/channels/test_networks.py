@@ -268,7 +268,7 @@ def test_when_a_session_is_renewed(life: timedelta, ahead: timedelta) -> None:
 def test_when_who_connected_it_leaves_the_others_are_told_once(cast: Cast, approver: Client, entered: None) -> None:
     channel = connected(approver)
     tasks.upkeep()
-    assert the_channel().left_told_at is None
+    assert the_channel().leaver_notified_at is None
     Membership.objects.filter(user=cast.approver).update(ended_at=timezone.now())
     Membership.objects.create(user=cast.stranger, municipality=cast.cuprija, role=Role.APPROVER)
     tasks.upkeep()
@@ -379,10 +379,10 @@ def test_events_are_asked_for_once_the_portal_is_public(
 ) -> None:
     channel = connected(approver)
     tasks.upkeep()
-    assert not the_channel().hears
+    assert not the_channel().is_subscribed
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
     tasks.upkeep()
-    assert the_channel().hears
+    assert the_channel().is_subscribed
     assert stand_in.pages[channel.remote_id]["subscribed"] == "feed,mention"
 
 

@@ -103,7 +103,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
     page.get_by_text("The channel is connected").wait_for()
     assert violations(page) == []
     channel = the_channel()
-    assert (channel.handle, channel.state, channel.hears) == ("@cuprija", ChannelState.CONNECTED, True)
+    assert (channel.handle, channel.state, channel.is_subscribed) == ("@cuprija", ChannelState.CONNECTED, True)
     assert fakes.world.fake("viber").channel("cuprija")["webhook"] == portal.url + reverse(
         "webhook_channel", args=["viber", channel.pk]
     )
@@ -324,7 +324,7 @@ def test_a_comment_on_telegram_is_kept_once_and_only_with_the_word_of_this_chann
     connect(approver, "telegram", typed("telegram", stand_ins))
     tasks.upkeep()
     channel, fake = the_channel(), fakes.world.fake("telegram")
-    assert channel.hears
+    assert channel.is_subscribed
     with scope(cast.cuprija):
         published = open_channel(channel).publish(outgoing("Питајте нас."), Nowhere())
     fake.react(published.remote_id, "reply", "Кад ради пијаца?")
@@ -459,7 +459,7 @@ def test_a_portal_that_moves_tells_the_networks_its_new_address(
     tasks.upkeep()
     channel, old = the_channel(), settings.PUBLIC_BASE_URL
     where = reverse("webhook_channel", args=[key, channel.pk])
-    assert called() == channel.hears_at == old + where
+    assert called() == channel.subscription_url == old + where
     settings.PUBLIC_BASE_URL = "http://10.0.0.7"  # where no network reaches it, nothing is asked
     tasks.upkeep()
     assert called() == old + where
@@ -468,5 +468,5 @@ def test_a_portal_that_moves_tells_the_networks_its_new_address(
     settings.PUBLIC_BASE_URL = f"http://{new}"
     settings.PRIVATE_HOSTS_ALLOWED = [*settings.PRIVATE_HOSTS_ALLOWED, new]
     tasks.upkeep()
-    assert called() == the_channel().hears_at == f"http://{new}{where}"
+    assert called() == the_channel().subscription_url == f"http://{new}{where}"
     assert the_channel().subscribe_at is None

@@ -104,6 +104,8 @@ class Bench:
     public: Callable[[], list[dict[str, Any]]]
     react: Callable[[str, str, str], Any]
     settle: Callable[[], None] = lambda: None
+    deadline: float = 15
+    """Seconds for one request."""
     patience: float = 0
     """Seconds that `eventually` may wait. A fake has done everything when it answers; a real server works in queues."""
     kept: list[Credential] = field(default_factory=list)
@@ -116,7 +118,7 @@ class Bench:
     """What a citizen can do here (a kind of `react`), and the metric that counts it."""
 
     def http(self, **more: Any) -> Http:
-        return Http(**{"allow": self.allow, "deadline": 15} | more)
+        return Http(**{"allow": self.allow, "deadline": self.deadline} | more)
 
     def connector(self, **more: Any) -> Any:
         kind = registry.connector(self.key)

@@ -368,10 +368,10 @@ def test_the_vector_of_the_proof_of_the_secret() -> None:
 
 def test_an_address_is_greeted_only_with_the_word_that_was_agreed_on() -> None:
     asked = {"hub.mode": "subscribe", "hub.verify_token": "reč", "hub.challenge": "1158201444"}
-    assert Facebook.greet(asked, "app-secret", "reč") == "1158201444"
-    assert Facebook.greet(asked, "app-secret", "druga") is None
-    assert Facebook.greet({**asked, "hub.mode": "unsubscribe"}, "app-secret", "reč") is None
-    assert Facebook.greet({**asked, "hub.verify_token": ""}, "app-secret", "") is None
+    assert Facebook.answer_challenge(asked, "app-secret", "reč") == "1158201444"
+    assert Facebook.answer_challenge(asked, "app-secret", "druga") is None
+    assert Facebook.answer_challenge({**asked, "hub.mode": "unsubscribe"}, "app-secret", "reč") is None
+    assert Facebook.answer_challenge({**asked, "hub.verify_token": ""}, "app-secret", "") is None
 
 
 def test_a_comment_is_an_event_with_a_key_of_its_own() -> None:
@@ -401,10 +401,10 @@ def test_a_million_entries_are_read_in_a_moment() -> None:
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
     told = "signed_request=" + fakes.world.fake("facebook").signed_request("70001")
-    event = Facebook.departed(told.encode(), "app-secret")
+    event = Facebook.deauthorisation(told.encode(), "app-secret")
     assert event is not None
     assert (event.grantor, event.at) == ("70001", datetime.fromtimestamp(1_764_000_000, UTC))
-    assert Facebook.departed(told.encode(), "other") is None
-    assert Facebook.departed(told.encode(), "") is None
-    assert Facebook.departed(b"signed_request=abc.def", "app-secret") is None
-    assert Facebook.departed(b"", "app-secret") is None
+    assert Facebook.deauthorisation(told.encode(), "other") is None
+    assert Facebook.deauthorisation(told.encode(), "") is None
+    assert Facebook.deauthorisation(b"signed_request=abc.def", "app-secret") is None
+    assert Facebook.deauthorisation(b"", "app-secret") is None

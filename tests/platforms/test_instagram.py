@@ -684,13 +684,13 @@ def test_events_are_believed_only_if_they_are_signed(fakes: FakeServer) -> None:
 
 def test_an_address_is_greeted_only_with_the_word_that_was_agreed_on() -> None:
     query = {"hub.mode": "subscribe", "hub.verify_token": "reč", "hub.challenge": "77"}
-    assert Instagram.greet(query, "app-secret", "reč") == "77"
-    assert Instagram.greet(query, "app-secret", "druga") is None
+    assert Instagram.answer_challenge(query, "app-secret", "reč") == "77"
+    assert Instagram.answer_challenge(query, "app-secret", "druga") is None
 
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
     told = "signed_request=" + fakes.world.fake("instagram").signed_request("70001")
-    event = Instagram.departed(told.encode(), "app-secret")
+    event = Instagram.deauthorisation(told.encode(), "app-secret")
     assert event is not None
     assert event.grantor == "70001"
-    assert Instagram.departed(told.encode(), "other") is None
+    assert Instagram.deauthorisation(told.encode(), "other") is None

@@ -418,11 +418,11 @@ def test_the_vector_of_a_signed_event() -> None:
 
 def test_the_vector_of_the_challenge() -> None:
     code = "890e4665-4dfe-4ab1-b689-ed553bceeed0"
-    told = json.loads(LinkedIn.greet({"challengeCode": code}, "client-secret", "") or "")
+    told = json.loads(LinkedIn.answer_challenge({"challengeCode": code}, "client-secret", "") or "")
     proof = "8ab4bbad570533d66462deba280bde93c1cad8b543e7f526d3e962acaf6c391a"
     assert told == {"challengeCode": code, "challengeResponse": proof}
-    assert LinkedIn.greet({}, "client-secret", "") is None
-    assert LinkedIn.greet({"challengeCode": code}, "", "") is None
+    assert LinkedIn.answer_challenge({}, "client-secret", "") is None
+    assert LinkedIn.answer_challenge({"challengeCode": code}, "", "") is None
 
 
 def test_a_comment_is_an_event_known_by_its_number() -> None:

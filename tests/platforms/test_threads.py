@@ -585,7 +585,7 @@ def test_what_is_not_understood_breaks_nothing(payload: Any) -> None:
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
     told = "signed_request=" + fakes.world.fake("threads").signed_request("18123")
-    event = Threads.departed(told.encode(), "threads-secret")
+    event = Threads.deauthorisation(told.encode(), "threads-secret")
     assert event is not None
     assert event.grantor == "18123"
-    assert Threads.departed(told.encode(), "other") is None
+    assert Threads.deauthorisation(told.encode(), "other") is None

@@ -70,7 +70,7 @@ def test_what_a_person_has_to_do_comes_before_what_passes_by_itself(cast: Cast) 
     paused = Paused("channel", 1, "Дан жалости", "Ана", NOW, NOW + timedelta(hours=2))
     found = page_of(cast, problem=messages.SERVER_SILENT)
     assert words(found) == ("unreachable", "Not checked", "")
-    found.left_told_at = NOW
+    found.leaver_notified_at = NOW
     assert words(found) == ("late", "Hand it over", "reconnect")
     assert words(found, ends=NOW + timedelta(days=15))[1] == "Hand it over"
     assert words(found, ends=NOW + timedelta(days=13)) == ("late", "Access ends on 8 Dec 2026", "reconnect")

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds that a condition may take on a slow machine, only to end the wait for what never comes.
+# Seconds that a request or a condition may take on a slow machine, only to end the wait for what never comes.
 PATIENCE = 60
 
 

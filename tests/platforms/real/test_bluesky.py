@@ -61,7 +61,7 @@ class Network:
 
     @property
     def http(self) -> Http:
-        return Http(allow=self.allow)
+        return Http(allow=self.allow, deadline=PATIENCE)
 
     def call(self, method: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         answer = self.http.post(f"{self.pds}/xrpc/{method}", json=body, headers=headers or {})
@@ -164,6 +164,7 @@ class TestBlueskyNetwork(Conformance):
             public=lambda: network.posts(officer.did),
             react=citizen.react,
             settle=network.settle,
+            deadline=PATIENCE,
             patience=PATIENCE,
             deviations=DEVIATIONS,
         )
