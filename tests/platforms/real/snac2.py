@@ -88,9 +88,9 @@ def serving(folder: Path) -> Iterator[Snac]:
 
 def add_user(program: str, folder: Path, name: str) -> str:
     done = subprocess.run([program, "adduser", folder, name], input="\n", text=True, check=True, capture_output=True)
-    found = re.search(r"password is (\S+)", done.stdout + done.stderr)
-    assert found, done
-    return found[1]
+    match = re.search(r"password is (\S+)", done.stdout + done.stderr)
+    assert match, done
+    return match[1]
 
 
 def wait_for(port: int) -> None:

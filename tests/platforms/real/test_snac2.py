@@ -37,11 +37,11 @@ class Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self.action = found.get("action") or ""
-        if tag == "input" and found.get("name"):
-            self.fields[found["name"]] = found.get("value") or ""
+            self.action = attributes.get("action") or ""
+        if tag == "input" and attributes.get("name"):
+            self.fields[attributes["name"]] = attributes.get("value") or ""
 
 
 @pytest.fixture(scope="module")
