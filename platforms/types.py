@@ -264,7 +264,7 @@ class Published:
 class Pending:
     """The network took it and works on it; give `token` to `poll`.
 
-    The token is the witness of what the network holds (a container, a session, a video): at most 2,000 characters,
+    The token is the checkpoint of what the network holds (a container, a session, a video): at most 2,000 characters,
     JSON inside if there is more than one id, stored in plain. It is what `poll`, `finish` and `find` go by after a
     crash.
     """

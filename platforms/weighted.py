@@ -47,7 +47,7 @@ def x(text: str, url_length: int = URL_LENGTH) -> int:
 
 def addresses(text: str) -> list[tuple[int, int]]:
     """(start, end) of each address, in code points of a composed text."""
-    found, place = [], 0
+    spans, place = [], 0
     while match := HOST.search(text, place):
         scheme, host = match[1] or "", match[2] or match[3] or ""
         known = _known(host)
@@ -57,9 +57,9 @@ def addresses(text: str) -> list[tuple[int, int]]:
             continue
         rest = REST.match(text, end) if len(known) == len(host) else None
         end = rest.end() if rest else end
-        found.append((match.start(), end))
+        spans.append((match.start(), end))
         place = end
-    return found
+    return spans
 
 
 def _known(host: str) -> str:

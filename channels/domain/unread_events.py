@@ -48,8 +48,8 @@ def delete_author(channel: Channel, author_id: str) -> int:
 
 
 def _wrote(event: Event, author_id: str) -> bool:
-    found = validation.message_changes(event)
-    return found is not None and any(one.author_id == author_id for one in (*found.new, *found.changed))
+    changes = validation.message_changes(event)
+    return changes is not None and any(one.author_id == author_id for one in (*changes.new, *changes.changed))
 
 
 def mark(keys: Collection[int]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.meta.login import Grant
+from platforms.translation import gettext_noop
 from platforms.types import Account, Credential, Profile
-from platforms.words import gettext_noop
 
 PROFILE = "id,name,username,link,picture{url},followers_count"
 FIELDS = f"{PROFILE},access_token,tasks"

@@ -22,6 +22,7 @@ from platforms.meta import events, login
 from platforms.meta.containers import Containers, Edges
 from platforms.options import Option
 from platforms.protocols import Facts
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     Credential,
@@ -29,7 +30,6 @@ from platforms.types import (
     Profile,
     Scope,
 )
-from platforms.words import gettext_noop
 
 FIELDS = "id,username,name,profile_picture_url,followers_count"
 PAGE = f"id,name,access_token,tasks,instagram_business_account{{{FIELDS}}}"
@@ -51,14 +51,14 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
         self.handle = ""
-        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
+        self.containers = Containers(self.calls, self.account_id, EDGES, self.save_checkpoint)
 
     # Connects
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
-        found = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
-        return [self._account(page, given) for page in found]
+        pages = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
+        return [self._account(page, given) for page in pages]
 
     def _account(self, page: Mapping[str, Any], given: login.Grant) -> Account:
         linked, tasks = page.get("instagram_business_account"), page.get("tasks")

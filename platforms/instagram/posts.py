@@ -53,8 +53,8 @@ def comment_candidate(comment: Mapping[str, Any], media: str, reply_to: str) -> 
 
 def author(comment: Mapping[str, Any]) -> tuple[str, str]:
     """(id, name) of who wrote it, "" for what the network does not tell."""
-    told = comment.get("from") or {}
-    return str(told.get("id") or ""), str(told.get("username") or comment.get("username") or "")
+    sender = comment.get("from") or {}
+    return str(sender.get("id") or ""), str(sender.get("username") or comment.get("username") or "")
 
 
 def message(comment: Mapping[str, Any], media: str, above: str = "") -> Message:

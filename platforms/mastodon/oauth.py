@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from common import http as net
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.mastodon.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Credential, Keys, Scope
-from platforms.words import gettext_noop
 
 ASKED = (
     Scope("read:accounts", gettext_noop("Know whose account it is.")),

@@ -39,7 +39,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
-        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
+        self.containers = Containers(self.calls, self.account_id, EDGES, self.save_checkpoint)
 
     # Connects
 

@@ -21,6 +21,7 @@ from platforms.tiktok.calls import Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
 from platforms.tiktok.insights import Insights, numbers
 from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
+from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
     Limits,
@@ -33,7 +34,6 @@ from platforms.types import (
     Read,
     Scope,
 )
-from platforms.words import gettext_noop
 
 BASIC = ("open_id", "display_name", "avatar_url")
 PROFILE = ("username", "profile_deep_link")
@@ -61,14 +61,14 @@ class TikTok(Insights, Publishing, Defaults):
 
     def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
-        told: dict[str, Any] = {"version": "2"}
+        facts: dict[str, Any] = {"version": "2"}
         if self.credential is None:
-            return told
+            return facts
         try:
             creator = Creator.asked(self.calls)
         except PlatformError:
-            return {**told, "creator": self.facts.get("creator") or {}}
-        return {**told, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
+            return {**facts, "creator": self.facts.get("creator") or {}}
+        return {**facts, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         proof = oauth.proof(challenge, self.set["pkce"])

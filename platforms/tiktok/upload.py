@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Read, Video
-from platforms.words import gettext_noop
 
 HOST = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
 SMALLEST, LARGEST = 5_000_000, 64_000_000

@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 from common.http import Answer
 from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Captions, Outgoing, Pending, Picture, Read, Video
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls, problem
 
@@ -69,12 +69,12 @@ def fingerprint(video: Video) -> str:
     return hashlib.sha256(f"{video.ref} {video.size}".encode()).hexdigest()[:16]
 
 
-def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any]) -> UploadCheckpoint:
+def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, Any]) -> UploadCheckpoint:
     """An open session; there is no video yet."""
     params = {"uploadType": "resumable", "part": "snippet,status"}
-    params |= {"notifySubscribers": "true" if told["tells_subscribers"] else "false"}
+    params |= {"notifySubscribers": "true" if options["tells_subscribers"] else "false"}
     headers = {"X-Upload-Content-Type": video.mime, "X-Upload-Content-Length": str(video.size)}
-    made = videos.body(outgoing, "private", told)
+    made = videos.body(outgoing, "private", options)
     answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=made)
     held = UploadCheckpoint(calls.ours(answer.headers.get("location", "")), fingerprint(video))
     if len(held.token) + 100 > LONGEST_TOKEN:
@@ -174,9 +174,9 @@ class Upload:
 
     def _captions(self, captions: Captions, read: Read) -> None:
         # https://developers.google.com/youtube/v3/docs/captions/insert
-        told = {"videoId": self.held.video, "language": videos.language(captions.language), "name": ""}
+        caption = {"videoId": self.held.video, "language": videos.language(captions.language), "name": ""}
         params = {"part": "snippet", "uploadType": "multipart"}
-        kind, content = related({"snippet": {**told, "isDraft": False}}, read(captions.ref))
+        kind, content = related({"snippet": {**caption, "isDraft": False}}, read(captions.ref))
         url = self.calls.upload("/captions")
         try:
             self.calls.private("POST", url, params=params, headers={"Content-Type": kind}, data=content)
@@ -186,10 +186,10 @@ class Upload:
                 raise Rejected(CAPTIONS_REFUSED, "video", refused.code, refused.evidence) from None
 
 
-def related(told: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
+def related(metadata: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
     """(type, body) of what is told about a file, and the file, in one body (RFC 2387)."""
     boundary = hashlib.sha256(content).hexdigest()
-    head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(told)}\r\n"
+    head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(metadata)}\r\n"
     middle = f"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n"
     body = head.encode() + middle.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     return f"multipart/related; boundary={boundary}", body

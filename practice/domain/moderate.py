@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from practice.domain import write
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Status
 
 
@@ -37,10 +37,10 @@ def _set(page: Account, status_id: int, *, is_hidden: bool) -> Status:
 
 
 def below_own(page: Account, status_id: int) -> Status:
-    """Somebody else's comment below a post of `page`, locked. Raises `Missing` where it is gone, else `Refused`."""
+    """Somebody else's comment below a post of `page`, locked. Raises `Missing` where it is gone, else `ApiError`."""
     comment = Status.objects.select_for_update(of=("self",)).select_related("root").filter(pk=status_id).first()
     if comment is None:
         raise Missing
     if comment.root is None or comment.root.account_id != page.pk or comment.account_id == page.pk:
-        raise Refused("Validation failed: Only what others wrote below your own posts can be hidden or deleted")
+        raise ApiError("Validation failed: Only what others wrote below your own posts can be hidden or deleted")
     return comment

@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @register.filter
-def words(typed: str) -> SafeString:
+def text_html(typed: str) -> SafeString:
     """What somebody wrote, as safe HTML."""
     return text.to_html(typed)
 
@@ -66,8 +66,8 @@ def poll(context: Any, status: Status) -> dict[str, Any]:
     return {
         "status": status,
         "answers": [
-            Answer(place, words, count, round(100 * count / len(people)) if people else 0)
-            for place, (words, count) in enumerate(zip(asked["options"], counts, strict=True))
+            Answer(place, option, count, round(100 * count / len(people)) if people else 0)
+            for place, (option, count) in enumerate(zip(asked["options"], counts, strict=True))
         ],
         "people": len(people),
         "ends_at": ends_at,

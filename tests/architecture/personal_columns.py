@@ -125,7 +125,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
     (
         OF_THE_HOUSE,
         {
-            "channels_channel": "avatar_url facts granted handle hears_at languages name remote_id server url",
+            "channels_channel": "avatar_url facts granted handle languages name remote_id server subscription_url url",
             "channels_channelnamehandlestatelayoutlanguagesconnectedbymufe50": "handle languages name",
             "inbox_department": "email name",
             "inbox_houserules": "contact formal own_text privacy",

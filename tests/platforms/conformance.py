@@ -78,12 +78,12 @@ class Conformance:
         began = start()
         connector = bench.connector()
         published = bench.publish(connector, sent)
-        found = bench.find(connector, sent, began)
+        result = bench.find(connector, sent, began)
         if "cannot look" in bench.deviations:
-            assert isinstance(found, Inconclusive)
+            assert isinstance(result, Inconclusive)
             return
-        assert isinstance(found, Found)
-        assert found.published.remote_id == published.remote_id
+        assert isinstance(result, Found)
+        assert result.published.remote_id == published.remote_id
 
     @pytest.mark.parametrize("name", ODD)
     def test_letters_that_others_stumble_over_arrive_and_are_found_as_written(self, bench: Bench, name: str) -> None:
@@ -96,9 +96,9 @@ class Conformance:
             published = bench.publish(connector, sent)
             assert bench.texts().count(sent.text) == 1 or "tidies letters" in bench.deviations
             if "cannot look" not in bench.deviations:
-                found = bench.find(connector, sent, began)
-                assert isinstance(found, Found)
-                assert found.published.remote_id == published.remote_id
+                result = bench.find(connector, sent, began)
+                assert isinstance(result, Found)
+                assert result.published.remote_id == published.remote_id
 
     def test_pictures_arrive_with_their_descriptions_in_order(self, bench: Bench) -> None:
         limits = bench.limits()
@@ -113,12 +113,12 @@ class Conformance:
         bench.publish(connector, sent)
         (post,) = [post for post in bench.public() if post["text"] == sent.text]
         assert tuple(post["alts"]) == alts
-        found = bench.find(connector, sent, began)
+        result = bench.find(connector, sent, began)
         if "cannot look" in bench.deviations:
-            assert isinstance(found, Inconclusive)
+            assert isinstance(result, Inconclusive)
             return
-        assert isinstance(found, Found)
-        assert found.alts == alts
+        assert isinstance(result, Found)
+        assert result.alts == alts
 
     def test_a_video_arrives_once_or_is_refused_before_it_is_sent(self, bench: Bench) -> None:
         connector, limits = bench.connector(), bench.limits()
@@ -182,7 +182,7 @@ class Conformance:
         """The numbers of one post, as soon as they are as expected."""
         (metrics,) = bench.eventually(
             lambda: connector.fetch_metrics([post]),
-            lambda found: [isinstance(one, PostMetrics) and is_expected(one) for one in found] == [True],
+            lambda answers: [isinstance(one, PostMetrics) and is_expected(one) for one in answers] == [True],
         )
         assert isinstance(metrics, PostMetrics)
         return metrics
@@ -191,16 +191,20 @@ class Conformance:
         assert bench.limits().withdraws == ("cannot delete" not in bench.deviations)
 
     def test_a_post_that_was_never_sent_is_absent(self, bench: Bench) -> None:
-        told = bench.find(bench.connector(), bench.outgoing("Овога нигде нема."), start())
-        assert isinstance(told, Inconclusive if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)
+        result = bench.find(bench.connector(), bench.outgoing("Овога нигде нема."), start())
+        assert isinstance(
+            result, Inconclusive if bench.deviations & {"cannot look", "cannot prove absence"} else Absent
+        )
 
     def test_another_publication_with_the_same_text_is_not_taken_for_this_one(self, bench: Bench) -> None:
         began = start()
         connector = bench.connector()
         first = bench.publish(connector, bench.outgoing("Данас без воде од 9 до 12."))
         again = bench.outgoing("Данас без воде од 9 до 12.", created_at=start() + timedelta(seconds=1))
-        told = connector.find(again, began, bound={first.remote_id})
-        assert isinstance(told, Inconclusive if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)
+        result = connector.find(again, began, bound={first.remote_id})
+        assert isinstance(
+            result, Inconclusive if bench.deviations & {"cannot look", "cannot prove absence"} else Absent
+        )
 
     def test_a_payload_survives_being_stored(self, bench: Bench) -> None:
         sent = bench.outgoing("Слика", pictures=(bench.picture(1),))
@@ -295,11 +299,11 @@ class Conformance:
 
     def test_the_account_has_numbers(self, bench: Bench) -> None:
         connector = bench.connector()
-        told = connector.fetch_account_metrics()
-        assert set(told) <= connector.account_measures
+        values = connector.fetch_account_metrics()
+        assert set(values) <= connector.account_measures
         if "hides the account's numbers" in bench.deviations or not connector.account_measures:
             return
-        assert "followers" in told
+        assert "followers" in values
 
     def test_a_citizens_answer_is_read_and_answered(self, bench: Bench) -> None:
         connector = bench.connector()
@@ -337,20 +341,20 @@ class Conformance:
         bench.react(post, "reply", "Друго питање")
         bench.settle()
         new = bench.eventually(lambda: connector.messages(before.cursor), lambda page: len(page.items) == 2)
-        assert [said(message) for message in new.items] == ["Прво питање", "Друго питање"]
+        assert [body_of(message) for message in new.items] == ["Прво питање", "Друго питање"]
         again = connector.messages(new.cursor)
         assert (again.items, again.cursor) == ((), new.cursor)
 
     def test_a_network_says_beforehand_whether_it_can_hide(self, bench: Bench) -> None:
         connector = bench.connector()
-        told = connector.moderates(connector.facts)
-        assert told.manual_steps
-        unsupported = [] if told.hides else [connector.hide, connector.show]
-        for act in unsupported if told.removes else [*unsupported, connector.remove]:
+        support = connector.moderates(connector.facts)
+        assert support.manual_steps
+        unsupported = [] if support.hides else [connector.hide, connector.show]
+        for act in unsupported if support.removes else [*unsupported, connector.remove]:
             with pytest.raises(Rejected) as refused:
                 act("1", "1")
             assert refused.value.code == "unsupported"
-        if not told.hides:
+        if not support.hides:
             return
         post = bench.publish(connector, bench.outgoing("Питајте нас.")).remote_id
         bench.settle()
@@ -367,10 +371,10 @@ class Conformance:
 
     def test_what_is_removed_is_gone_and_can_be_removed_again(self, bench: Bench) -> None:
         connector = bench.connector()
-        told = connector.moderates(connector.facts)
-        if not told.removes:
+        support = connector.moderates(connector.facts)
+        if not support.removes:
             return  # the test above asks that it refuses
-        assert told.hides  # hiding comes first
+        assert support.hides  # hiding comes first
         post = bench.publish(connector, bench.outgoing("Питајте нас и ово.")).remote_id
         bench.react(post, "reply", "Претња")
         (message,) = connector.replies(post).items
@@ -397,7 +401,7 @@ class Conformance:
         bench.settle()
         expected = [Gone] if connector.measures else []
         metrics = bench.eventually(
-            lambda: connector.fetch_metrics([post]), lambda found: [type(one) for one in found] == expected
+            lambda: connector.fetch_metrics([post]), lambda answers: [type(one) for one in answers] == expected
         )
         assert [type(one) for one in metrics] == expected
         assert "Повлачимо ову објаву." not in bench.texts()
@@ -427,14 +431,14 @@ def replies(bench: Bench, connector: Any, post: str) -> tuple[Message, ...]:
 
 def past_posts(connector: Any, since: datetime) -> tuple[list[PastPost], str | None]:
     """All pages, and the cursor at the end."""
-    found: list[PastPost] = []
+    posts: list[PastPost] = []
     page = connector.past_posts(since)
     for _ in range(20):
-        found += page.items
+        posts += page.items
         if page.cursor is None:
             break
         page = connector.past_posts(since, page.cursor)
-    return found, page.cursor
+    return posts, page.cursor
 
 
 def longest(limits: Limits) -> int:
@@ -444,6 +448,6 @@ def longest(limits: Limits) -> int:
     return min(limits.max_characters // counting.count("ж", limits), beside or limits.max_characters, in_bytes)
 
 
-def said(message: Message) -> str:
+def body_of(message: Message) -> str:
     """Without the mention that some networks need at the beginning."""
     return message.text.split(" ", 1)[1] if message.text.startswith("@") else message.text

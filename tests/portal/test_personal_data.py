@@ -161,7 +161,7 @@ def citizen(municipality: MunicipalityInbox) -> Callable[..., Citizen]:
 
 def where(*words: str) -> dict[str, set[str]]:
     """In which columns ("inbox_message.text") each of these words stands, in all tables of the database."""
-    found: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.tables"
@@ -174,8 +174,8 @@ def where(*words: str) -> dict[str, set[str]]:
                     text = json.dumps(value, ensure_ascii=False).lower()
                     for word in words:
                         if word.lower() in text:
-                            found.setdefault(word, set()).add(f"{table}.{column}")
-    return found
+                            columns.setdefault(word, set()).add(f"{table}.{column}")
+    return columns
 
 
 EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
@@ -183,14 +183,14 @@ EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
 
 def copy_of(row: Citizen) -> dict[str, Any]:
     """The file that an approver gives them."""
-    told = sign_in(row.municipality.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
-    found: dict[str, Any] = json.loads(told.content)
-    return found
+    answer = sign_in(row.municipality.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
+    copy: dict[str, Any] = json.loads(answer.content)
+    return copy
 
 
 def erased(row: Citizen) -> None:
-    told = sign_in(row.municipality.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
-    assert told.status_code == 302
+    answer = sign_in(row.municipality.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
+    assert answer.status_code == 302
 
 
 def test_the_copy_has_every_word_that_is_held(citizen: Callable[..., Citizen]) -> None:
@@ -220,11 +220,11 @@ def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., 
     with scope(row.municipality.cast.cuprija):
         legal_hold.place(row.message, "Спор", by=row.municipality.cast.approver)
         _rest(row)
-    found = copy_of(row)
-    shown = {code for message in found["messages"] for code in message} | set(found["other"]) | {"messages"}
+    copy = copy_of(row)
+    shown = {code for message in copy["messages"] for code in message} | set(copy["other"]) | {"messages"}
     assert {place.code for place in personal_data.stores() if place.rows is not None} - shown == set()
-    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.stores()}
-    assert all(each["kept"] for each in found["places"])
+    assert {entry["code"] for entry in copy["places"]} == {place.code for place in personal_data.stores()}
+    assert all(entry["kept"] for entry in copy["places"])
 
 
 def _rest(row: Citizen) -> None:
@@ -291,10 +291,10 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
     erased(row)
     left = where(*EVERYTHING)
     assert WORDS["copy of what was hidden"] in left  # a threat: evidence
-    kept = [place for place in personal_data.stores() if place.stays]
+    staying = [place for place in personal_data.stores() if place.stays]
     allowed_columns = {
         f"{apps.get_model(place.model)._meta.db_table}.{name}"
-        for place in kept
+        for place in staying
         if place.model
         for name in place.columns
     } | {"needs_supporter.note"}  # of a caller of the same name
@@ -302,7 +302,7 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
     assert {column for columns in left.values() for column in columns} <= allowed_columns | others
     with scope(row.municipality.cast.cuprija):
         assert not Message.objects.filter(author_id=AUTHOR).exists()
-    for place in kept:
+    for place in staying:
         assert place.stays is not None
         assert escape(place.stays()) in before
     assert "objections (1)" in before
@@ -315,8 +315,8 @@ def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
     row = citizen(ModerationReason.THREAT)
     erased(row)
     client = sign_in(row.municipality.cast.approver)
-    found = client.post(PAGE, {"q": "prokopije neznani"}).text
-    assert f'value="{row.hidden.pk}"' in found
+    results = client.post(PAGE, {"q": "prokopije neznani"}).text
+    assert f'value="{row.hidden.pk}"' in results
     page = client.get(f"{PAGE}held/?of={row.hidden.pk}").text
     file = client.post(f"{PAGE}export/", {"of": row.hidden.pk}).text
     for text in (page, file):
@@ -333,8 +333,8 @@ def test_what_is_held_stays_whole_and_goes_when_the_hold_ends(citizen: Callable[
     with scope(row.municipality.cast.cuprija):
         legal_hold.place(row.message, f"Спор {WORDS['reason of a hold']}", by=row.municipality.cast.approver)
     erased(row)
-    words = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
-    assert words <= set(where(*words))
+    held = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
+    assert held <= set(where(*held))
     with scope(row.municipality.cast.cuprija):
         legal_hold.release(row.message, by=row.municipality.cast.approver)
     erased(row)
@@ -356,11 +356,11 @@ def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..
     row = citizen()
     cast, now = row.municipality.cast, timezone.now()
     with scope(cast.novi_pazar):
-        theirs = Message.objects.create(
+        other = Message.objects.create(
             municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",
             author_id=AUTHOR, author_name=NAME, text="Туђиноречје", at=now, received_at=now, counts_from=now,
         )  # fmt: skip
     assert "Туђиноречје" not in json.dumps(copy_of(row), ensure_ascii=False)
     erased(row)
     with scope(cast.novi_pazar):
-        assert Message.objects.get(pk=theirs.pk).text == "Туђиноречје"
+        assert Message.objects.get(pk=other.pk).text == "Туђиноречје"

@@ -159,8 +159,8 @@ def _is_early(delivery: Delivery, at: rules.Standing, hours: int | None) -> bool
 def held_by(by: Paused) -> PolicyDecision:
     """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
     if by.kind in ("everybody", "programme"):
-        return defer(ReasonCode.PROGRAMME_PAUSED, by.words)
-    return defer(ReasonCode.CHANNEL_PAUSED if by.kind == "channel" else ReasonCode.PAUSED, by.words)
+        return defer(ReasonCode.PROGRAMME_PAUSED, by.summary)
+    return defer(ReasonCode.CHANNEL_PAUSED if by.kind == "channel" else ReasonCode.PAUSED, by.summary)
 
 
 def _is_emergency(at: rules.Standing, municipality: Municipality) -> bool:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds that a condition may take on a slow machine, only to end the wait for what never comes.
+# Seconds that a request or a condition may take on a slow machine, only to end the wait for what never comes.
 PATIENCE = 60
 
 
@@ -88,9 +88,9 @@ def serving(folder: Path) -> Iterator[Snac]:
 
 def add_user(program: str, folder: Path, name: str) -> str:
     done = subprocess.run([program, "adduser", folder, name], input="\n", text=True, check=True, capture_output=True)
-    found = re.search(r"password is (\S+)", done.stdout + done.stderr)
-    assert found, done
-    return found[1]
+    match = re.search(r"password is (\S+)", done.stdout + done.stderr)
+    assert match, done
+    return match[1]
 
 
 def wait_for(port: int) -> None:

@@ -37,11 +37,11 @@ class Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self.action = found.get("action") or ""
-        if tag == "input" and found.get("name"):
-            self.fields[found["name"]] = found.get("value") or ""
+            self.action = attributes.get("action") or ""
+        if tag == "input" and attributes.get("name"):
+            self.fields[attributes["name"]] = attributes.get("value") or ""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def snac(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snac]:
 
 def connect(snac: Snac, name: str) -> tuple[Keys, Credential]:
     """The whole way: application, consent in the server's own form, code for token."""
-    kind, http = registry.connector("mastodon"), Http(allow=snac.allow)
+    kind, http = registry.connector("mastodon"), Http(allow=snac.allow, deadline=PATIENCE)
     bare = kind(http, server=snac.url)
     keys, facts = bare.prepare(BACK), bare.fetch_facts()
     connector = kind(http, server=snac.url, keys=keys, facts=facts)
@@ -81,7 +81,7 @@ class Citizen:
 
     def __init__(self, snac: Snac, credential: Credential, author: str) -> None:
         self.author = author
-        self.http, self.url, self.snac = Http(allow=snac.allow), snac.url, snac
+        self.http, self.url, self.snac = Http(allow=snac.allow, deadline=PATIENCE), snac.url, snac
         self.headers = {"Authorization": f"Bearer {credential.access_token}"}
 
     def react(self, post: str, kind: str, text: str) -> None:
@@ -121,6 +121,7 @@ class TestSnac2(Conformance):
             public=lambda: other.timeline(credential.account_id),
             react=other.react,
             settle=snac.settle,
+            deadline=PATIENCE,
             patience=PATIENCE,
             deviations=DEVIATIONS,
         )
