@@ -15,5 +15,5 @@ class NeedsConfig(AppConfig):
 
         audit_messages.register(self.name, MESSAGES)
         erase.register()
-        published_phones.provide(public.contacts)
+        published_phones.register(public.contacts)
         measured.register()

@@ -12,8 +12,8 @@ from needs.enums import Moment, Stage
 from needs.models import QUOTED, Need, NeedPicture, Voice
 from posts.compose import derive
 from posts.draft import MOST_PICTURES, Draft, Shown, Text, parse
-from posts.editing.domain.create import blank
-from posts.editing.domain.save import remember
+from posts.editing.domain.create import blank_post
+from posts.editing.domain.save import store_draft
 from posts.enums import Category
 from posts.models import Post
 
@@ -37,12 +37,12 @@ def tell(need: Need, *, by: User) -> Post:
         return known
     if row.stage not in (Stage.DONE, Stage.PLANNED, Stage.DECLINED):
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
-    post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
+    post = blank_post(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
     words = _words(row)
     tag = f"sr-{row.municipality.primary_script}"
     text = words if tag == "sr-Cyrl" else derive(words, tag, glossary(row.municipality_id))
     draft = parse(post.draft)
-    remember(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_shown(row)))
+    store_draft(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_shown(row)))
     post.save()
     row.follow_up = post
     row.save()

@@ -92,5 +92,7 @@ def test_hard_texts_do_not_freeze_the_page(page: Any, live_server: Any) -> None:
     address = live_server.url + static("js/text/engine.js")
     names = page.evaluate(NAMES, address)
     assert len(names) > 30
-    slow = [each for name in names for each in page.evaluate(SLOW, [address, name, PIECES, ENDS, SHORT, LONG])]
+    slow = [
+        measurement for name in names for measurement in page.evaluate(SLOW, [address, name, PIECES, ENDS, SHORT, LONG])
+    ]
     assert slow == []
