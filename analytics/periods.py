@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.dates import long_date
 from common.lazy_text import LazyText
-from planning.date_parsing import day as day_typed
+from planning.date_parsing import parse_day as day_typed
 
 CHOICES: dict[str, tuple[int, LazyText]] = {
     "7": (7, _("7 days")),

@@ -18,6 +18,6 @@ class InboxConfig(AppConfig):
         audit_messages.register(self.name, MESSAGES)
         measured.register()
         personal_data_stores.register()
-        published_phones.provide(moderation.contacts)
+        published_phones.register(moderation.contacts)
         sentences.register_labels("topic", dict(Topic.choices))
         endings.register("messages that somebody sees to", triage.end_unauthorised)

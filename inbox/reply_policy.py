@@ -16,7 +16,7 @@ from inbox.enums import MessageKind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
 from platforms.visibility import Visibility, is_wider, of_answer
-from posts.publishing.domain.gate import held_by
+from posts.publishing.domain.policy import defer_for_pause
 
 TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
 
@@ -53,4 +53,4 @@ def _verdict(row: dict | None) -> PolicyDecision:
         return defer(ReasonCode.NOT_APPROVED)
     if row["pause"] is None or is_emergency:
         return allow()
-    return held_by(Paused.read(row["pause"]))
+    return defer_for_pause(Paused.read(row["pause"]))

@@ -15,5 +15,5 @@ class NeedsConfig(AppConfig):
 
         audit_messages.register(self.name, MESSAGES)
         personal_data_stores.register()
-        published_phones.provide(public.contacts)
+        published_phones.register(public.contacts)
         measured.register()

@@ -23,7 +23,7 @@ from municipalities.queries import today, trained_by, workspaces
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts import queries
-from posts.home import board
+from posts.home import home_dashboard
 from serbian.sorting import sort_key
 
 
@@ -68,7 +68,7 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
         "mentoring": my_plan(request, glance) if glance and access.may(Verb.PLAN_EDIT) else None,
         "approver": approver,
         "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
-        "board": board(request.user, request.municipality, access, own=writer),
+        "board": home_dashboard(request.user, request.municipality, access, own=writer),
         "closings": queries.closings_due() if officer else [],
     }
     return render(request, "portal/workspace.html", context)

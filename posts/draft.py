@@ -51,7 +51,7 @@ MOST_DAYS = 30
 MOST_HEADLINE = 300
 MOST_COMMENT = 8000
 # What stands beside the text, with how long it may be.
-BESIDE = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
+EXTRA_FIELDS = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 LANGUAGES = tuple(f"{language}-{script}" for language in TextLanguage.values for script in Script.values)
@@ -59,7 +59,7 @@ SERBIAN = ("sr-Cyrl", "sr-Latn")
 
 
 class BadDraft(ValueError):
-    """What was sent is no draft. `problems` are sentences for people."""
+    """The input is not a valid draft. `problems` are sentences for users."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
@@ -90,7 +90,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Card:
+class LinkCard:
     title: str = ""
     description: str = ""
 
@@ -102,7 +102,7 @@ class ChannelLayout:
 
 
 @dataclass(frozen=True)
-class Call:
+class CallToAction:
     """The call to action: `kind` of `CallKind`, the verb in `words`, until when. Its link is the draft's."""
 
     kind: str = ""
@@ -134,10 +134,10 @@ class Draft:
     per_channel: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     media: tuple[Shown, ...] = ()
     link: str = ""
-    link_card: Card = Card()
+    link_card: LinkCard = LinkCard()
     channels: tuple[int, ...] = ()
     layout: Mapping[int, ChannelLayout] = field(default_factory=dict)
-    call: Call = Call()
+    call: CallToAction = CallToAction()
     service: str = ""
     tracked: bool = False
     interactive: Interactive = Interactive()
@@ -150,7 +150,7 @@ class Draft:
     short_links: Mapping[int, str] = field(default_factory=dict)
     """By channel: what stands there in place of the link. Made when a version is frozen, never part of the JSON."""
 
-    words: Glossary = EMPTY
+    glossary: Glossary = EMPTY
     """The municipality's own words, by which the other script is derived. Never part of the JSON either."""
 
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -165,7 +165,7 @@ class Draft:
 
     @property
     def address(self) -> str:
-        """The link, once it is a web address: half-typed ones are kept, but never used."""
+        """The link if it is a valid web address: half-typed ones are stored, but never used."""
         return self.link if is_link(self.link) else ""
 
     @property
@@ -173,7 +173,7 @@ class Draft:
         return not self.media and not any(text.text.strip() for text in self.texts.values())
 
     def to_json(self) -> dict[str, Any]:
-        """What `parse` gives back as an equal value."""
+        """The JSON from which `parse` makes an equal value."""
         return {
             "texts": {tag: {"text": text.text, "derived_from": text.derived_from} for tag, text in self.texts.items()},
             "per_channel": {str(channel): dict(texts) for channel, texts in self.per_channel.items()},
@@ -189,7 +189,7 @@ class Draft:
         }
 
     def structure(self) -> dict[str, Any]:
-        """What the post is for, as data: what a version freezes of it, in the same shape."""
+        """The purpose of the post as data, in the shape in which a version freezes it."""
         interactive = {**asdict(self.interactive), "options": list(self.interactive.options)}
         return {
             "call": asdict(self.call),
@@ -197,7 +197,7 @@ class Draft:
             "tracked": self.tracked,
             "interactive": interactive,
             # Left out where there is none: most posts have neither.
-            **{name: text for name in BESIDE if (text := getattr(self, name))},
+            **{name: text for name in EXTRA_FIELDS if (text := getattr(self, name))},
         }
 
 
@@ -212,7 +212,7 @@ def parse(raw: Any) -> Draft:
 
 
 class _Parser:
-    """Collects every problem, so that a person hears of all of them at once."""
+    """Collects every problem, so that the user sees all of them at once."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -225,7 +225,7 @@ class _Parser:
             per_channel=self.per_channel(raw.get("per_channel")),
             media=self.media(raw.get("media")),
             link=self.text(raw.get("link"), MOST_LINK, _("The link")).strip(),
-            link_card=Card(
+            link_card=LinkCard(
                 **{
                     name: self.text(card.get(name), most, _("The link card")).strip()
                     for name, most in MOST_CARD.items()
@@ -381,9 +381,9 @@ class _Parser:
         self.complain(_unreadable(what))
         return ""
 
-    def call(self, raw: Mapping[str, Any]) -> Call:
+    def call(self, raw: Mapping[str, Any]) -> CallToAction:
         what = _("The call to action")
-        return Call(
+        return CallToAction(
             kind=self.choice(raw.get("kind"), CallKind.values, what),
             words=self.text(raw.get("words"), MOST_WORDS, what).strip(),
             deadline=self.day(raw.get("deadline"), _("The deadline")),

@@ -1,7 +1,7 @@
-"""Formats that ask people to take part: what each of them needs before it goes out. Pure.
+"""Formats in which people take part: what each of them needs before it is published. Pure.
 
-What a network takes (number and length of a poll's answers) is asked of its connector; here stands what makes a
-question fair: that there is one, that its answers differ, and that people are told what happens with them.
+The limits of a network (number and length of a poll's answers) are checked by its connector; here are the requirements
+of a fair question: that there is one, that its answers differ, and that people know what happens with the answers.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -19,7 +19,7 @@ FEWEST = 2
 
 
 def format_notes(draft: Draft) -> list[str]:
-    """What is worth a thought about the interactive part, as sentences; none when the post only informs."""
+    """Warnings about the interactive part, as sentences; empty when the post only informs."""
     asked = draft.interactive
     if not asked.kind:
         return []
@@ -58,9 +58,9 @@ def _asks(draft: Draft) -> bool:
 
 
 def answers_until(draft: Draft, published_at: datetime) -> datetime:
-    """When people have answered: the end of the poll, of the deadline's day, or a week after publication. UTC.
+    """When the answers are complete: the end of the poll, of the deadline's day, or a week after publication. UTC.
 
-    A poll runs so many times 24 hours, as its network counts; a day ends at midnight in Belgrade, whatever its length.
+    A poll runs for a multiple of 24 hours, as its network counts; a day ends at midnight in Belgrade.
     """
     asked = draft.interactive
     if asked.kind in WITH_ANSWERS:

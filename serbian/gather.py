@@ -1,10 +1,10 @@
-"""Makes the word lists of this package from dictionaries that are not part of it. Run only to renew them.
+"""Builds the word lists of this package from external dictionaries. Run only to renew them.
 
     python -m serbian.gather --words index.dic --hunspell /usr/share/hunspell --frequencies small_sh.msgpack.gz
 
-`--words`: plain Cyrillic word forms, one a line (npm: dictionary-sr). `--hunspell`: folder of sr_RS.dic and sr_RS.aff
-(Debian: hunspell-sr). `--frequencies`: a list of wordfreq (PyPI; needs `msgpack` to read it). What comes out, and
-under which licence, says data/README.md.
+`--words`: plain Cyrillic word forms, one per line (npm: dictionary-sr). `--hunspell`: folder of sr_RS.dic and sr_RS.aff
+(Debian: hunspell-sr). `--frequencies`: a list of wordfreq (PyPI; needs `msgpack` to read it). data/README.md describes
+the output and its licence.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""Which script a text is in, and letters of the other script that hide in its words.
+"""Detects the script of a text, and letters of the other script hidden in its words.
 
-Latin a, e, o, p, c, x, j look like Cyrillic letters. Copied into a Cyrillic word they cannot be seen, but searches,
-hashtags and screen readers stumble: `mixed_script_words` finds such words, `unmix` puts them right.
+Latin a, e, o, p, c, x, j look like Cyrillic letters. Copied into a Cyrillic word they are invisible, but searches,
+hashtags and screen readers fail: `mixed_script_words` finds such words, `unmix` corrects them.
 """
 
 from enum import StrEnum

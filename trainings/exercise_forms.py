@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import languages
-from kits.models import shown
+from kits.models import in_interface_script
 from serbian.transliteration import to_latin
 from trainings import script
 from trainings.domain.exercises import MOST_TEAMS
@@ -37,7 +37,8 @@ class ExerciseForm(Written):
         self.people = [person for person in people if person.user_id]
         self.scenarios = [known for known, _raw in script.built_in().values()]
         self.fields["scenario"] = forms.ChoiceField(
-            choices=[(scenario.key, shown(scenario.title)) for scenario in self.scenarios], label=_("Scenario")
+            choices=[(scenario.key, in_interface_script(scenario.title)) for scenario in self.scenarios],
+            label=_("Scenario"),
         )
         self.chosen = next((scenario for scenario in self.scenarios if scenario.key == chosen), self.scenarios[0])
         self.fields["scenario"].initial = self.chosen.key
@@ -69,7 +70,8 @@ class ExerciseForm(Written):
         """The scenarios for the page, the chosen one marked."""
         chosen = str(self["scenario"].value())
         return [
-            {"key": scenario.key, "title": shown(scenario.title), "practises": shown("; ".join(scenario.practises)),
+            {"key": scenario.key, "title": in_interface_script(scenario.title),
+             "practises": in_interface_script("; ".join(scenario.practises)),
              "minutes": scenario.minutes, "lines": len(scenario.lines), "chosen": scenario.key == chosen}
             for scenario in self.scenarios
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Short links for something that is being frozen. Part of a verb: it runs inside its transaction."""
+"""Creates short links for a post that is being frozen. Part of a verb: it runs inside its transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from municipalities.tenancy import everywhere
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Where a link is to lead, and the platform of the channel it is for."""
+class LinkRequest:
+    """The target of a link, and the platform of its channel."""
 
     target: str
     network: str
 
 
-def make(municipality_id: int, subject: UUID, wanted: Mapping[int, Wanted]) -> dict[int, str]:
-    """The short address for each place; what was made before for the same target is given again.
+def create_links(municipality_id: int, subject: UUID, wanted: Mapping[int, LinkRequest]) -> dict[int, str]:
+    """The short address for each place; an existing link with the same target is reused.
 
-    Two queries, unless a code is taken by somebody else's link, which then gets the next one.
+    Two queries, unless a code is taken by another link, which then gets the next one.
     """
     addresses: dict[int, str] = {}
     turn = 0

@@ -12,8 +12,8 @@ from needs.enums import NeedStage, PictureMoment
 from needs.models import QUOTABLE, Need, NeedPicture, Supporter
 from posts.compose import derive
 from posts.draft import MOST_PICTURES, Draft, Shown, Text, parse
-from posts.editing.domain.create import blank
-from posts.editing.domain.save import remember
+from posts.editing.domain.create import blank_post
+from posts.editing.domain.save import store_draft
 from posts.enums import Category
 from posts.models import Post
 
@@ -37,12 +37,12 @@ def create_post(need: Need, *, by: User) -> Post:
         return known
     if row.stage not in (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED):
         raise ActionNotAllowed(_("There is nothing to tell yet: say first what was decided or done."))
-    post = blank(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
+    post = blank_post(row.municipality, by=by, category=Category.CONSULTATION, title=row.title)
     content = _draft_text(row)
     tag = f"sr-{row.municipality.primary_script}"
     text = content if tag == "sr-Cyrl" else derive(content, tag, glossary(row.municipality_id))
     draft = parse(post.draft)
-    remember(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_media(row)))
+    store_draft(post, Draft(texts={tag: Text(text)}, channels=draft.channels, tracked=draft.tracked, media=_media(row)))
     post.save()
     row.follow_up = post
     row.save()

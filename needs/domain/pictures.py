@@ -12,7 +12,7 @@ from needs.enums import PictureMoment
 from needs.models import Need, NeedPicture
 from needs.rules import MOST_PICTURES
 from posts.draft import MOST_ALT, Draft, Shown, storable
-from posts.media.domain.pictures import keep_alts
+from posts.media.domain.pictures import remember_alts
 from posts.models import Media
 from posts.picture_metadata import consent_note
 
@@ -40,7 +40,7 @@ def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPic
     count = shown.count()
     if count >= MOST_PICTURES:
         raise ActionNotAllowed(_("There are %(most)s pictures already. Take one away first.") % {"most": MOST_PICTURES})
-    keep_alts(Draft(media=(Shown(media.pk, description),)))
+    remember_alts(Draft(media=(Shown(media.pk, description),)))
     picture, is_new = NeedPicture.objects.get_or_create(
         need=row, media=media, moment=moment, defaults={"municipality_id": row.municipality_id, "position": count}
     )

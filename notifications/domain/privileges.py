@@ -1,4 +1,4 @@
-"""Send the notices of `municipalities` about rules and rights; that package is below this one and cannot call it."""
+"""Sends the notifications of `municipalities` about rules and rights: that package lies below this one."""
 
 from collections.abc import Iterable
 

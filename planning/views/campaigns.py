@@ -1,4 +1,4 @@
-"""Campaigns: the list, one with its posts, and the composer's choice."""
+"""Campaigns: the list, one campaign with its posts, and the choice in the composer."""
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -93,7 +93,7 @@ def begin_post(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_safe
 def choice(request: MunicipalityRequest) -> HttpResponse:
-    """The composer's field, fetched when the page stands: which campaign the post belongs to."""
+    """The composer's campaign field, fetched after the page has loaded."""
     post = visible().filter(pk=int_param(request.GET, "post", default=0)).first()
     context = {"campaigns": list(queries.running_campaigns()), "chosen": queries.campaign_of(post) if post else None}
     return render(request, "planning/choice.html", context)
@@ -102,7 +102,7 @@ def choice(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def assign(request: MunicipalityRequest) -> HttpResponse:
-    """Put a post into a campaign, or into none: from the composer (JSON) and from the campaign's page."""
+    """Assign a post to a campaign or to none: from the composer (JSON) and from the campaign's page."""
     post: Post = get_object_or_404(visible(), pk=int_param(request.POST, "post", default=0))
     wanted = int_param(request.POST, "campaign", default=0)
     into = get_object_or_404(Campaign.objects.all(), pk=wanted) if request.POST.get("campaign") else None

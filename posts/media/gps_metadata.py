@@ -1,8 +1,8 @@
-"""Where a telephone noted that a video was taken: found in its head, so that it can be blanked. Pure.
+"""Finds the GPS position that a phone wrote into a video and blanks it. Pure.
 
-An MP4 or MOV is boxes within boxes. The place stands in a box of its own: `©xyz` or `loci` in user data, or an entry of
-Apple's metadata whose key names a location. Blanked where it stands (the box renamed to `free`, its bytes zero) it is
-gone, and no other byte moves: the picture and the sound stay as they came.
+An MP4 or MOV is a tree of boxes. The position is in a box of its own: `©xyz` or `loci` in user data, or an entry of
+Apple's metadata whose key names a location. It is blanked in place (the box renamed to `free`, its bytes zeroed), and
+no other byte moves: picture and sound stay as they were.
 """
 
 import struct
@@ -19,8 +19,8 @@ Box = tuple[bytes, int, int, int]
 """Kind, where it begins, where its content begins, where it ends."""
 
 
-def blank(file: BinaryIO) -> int:
-    """Blank every place in `file` (open for reading and writing); returns how many there were."""
+def blank_locations(file: BinaryIO) -> int:
+    """Blank every GPS position in `file` (open for reading and writing); returns how many there were."""
     count = 0
     for begin, end in list(_heads(file)):
         file.seek(begin)
@@ -37,7 +37,7 @@ def blank(file: BinaryIO) -> int:
 
 
 def _heads(file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """Begin and end of each `moov` of the file; one of an unusual form or size is left alone."""
+    """Start and end of each `moov` box; those of unusual form or size are skipped."""
     size, at = file.seek(0, 2), 0
     for _box in range(200):
         file.seek(at)

@@ -34,8 +34,8 @@ from analytics.models import ChannelDay, Pull, Subject
 from channels.models import AppRegistration, Credential
 from common import crypto
 from common.models import AuditEvent, MailMessage
-from links.domain.make import Wanted
-from links.domain.make import make as make_links
+from links.domain.make import LinkRequest
+from links.domain.make import create_links as make_links
 from links.models import ClickCount, Link
 from municipalities.domain import members
 from municipalities.models import GlossaryWord, Membership, Municipality
@@ -113,7 +113,7 @@ def fill(municipality: Municipality, by: Any, mark: str) -> int:
         )  # fmt: skip
         Pull.objects.create(municipality=municipality, subject=subject, at=now, outcome="ok", likes=41)
         ChannelDay.objects.create(municipality=municipality, channel=ours, day=now.date(), followers=977)
-        make_links(municipality.pk, post.key, {ours.pk: Wanted(f"https://{mark}.example/", "mastodon")})
+        make_links(municipality.pk, post.key, {ours.pk: LinkRequest(f"https://{mark}.example/", "mastodon")})
         ClickCount.objects.create(
             municipality=municipality, link=Link.objects.get(), counted_on=now.date(), hour=9, people=5, machines=2
         )
@@ -214,7 +214,7 @@ def test_a_video_is_in_it_with_its_captions(filled: Filled, settings: Any) -> No
     with scope(filled.cast.cuprija):
         video = videos.add(filled.cast.cuprija, ContentFile(body, "vasar.mp4"), name="vasar.mp4", size=len(body), by=by)
         videos.probe_due()
-        videos.caption(Media.objects.get(pk=video.pk), SRT.encode(), tag="sr-Cyrl", by=by)
+        videos.set_captions(Media.objects.get(pk=video.pk), SRT.encode(), tag="sr-Cyrl", by=by)
     with filled.open(filled.make(), settings) as archive:
         (row,) = [row for row in rows(archive, "pictures.csv") if row["name"] == "vasar.mp4"]
         assert archive.read(row["file"]) == body

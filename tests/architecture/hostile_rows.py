@@ -180,7 +180,7 @@ KEPT = {
         "inbox_handover.token_hash",
         "inbox_moderation.seal",
         "links_link.code",
-        "notifications_preferences.key",
+        "notifications_mailschedule.key",
         "planning_feed.digest",
         "planning_importrun.digest",
         "posts_linkcheck.digest",

@@ -28,7 +28,7 @@ from inbox.models import AnswerDraft, LegalHold, Message
 from municipalities.tenancy import scope
 from needs.models import AnswerRound, Need
 from notifications.domain.send import send_due
-from notifications.enums import How
+from notifications.enums import MailFrequency
 from notifications.models import Notification
 from posts.models.link_checks import LinkCheck
 from practice.enums import AccountKind
@@ -153,10 +153,12 @@ class Walk:
                 self._judge_in_browser(client, received, sends_forms=True)
 
     def _notifications(self) -> None:
-        for how in (How.AT_ONCE, How.DIGEST):
+        for how in (MailFrequency.AT_ONCE, MailFrequency.DIGEST):
             with transaction.atomic():
                 newest = _last_rows()[1]
-                Notification.objects.update(how=how, mail_due_at=timezone.now(), mailed_at=None, read_at=None)
+                Notification.objects.update(
+                    mail_frequency=how, mail_due_at=timezone.now(), mailed_at=None, read_at=None
+                )
                 send_due()
                 self._judge_outbox(f"notifications {how}", "everybody", after=newest)
                 transaction.set_rollback(True)

@@ -42,7 +42,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "common_mailmessage": "to",
             "mentoring_activity": "owner_name",
             "mentoring_nextstep": "owner",
-            "notifications_preferences": "key",
+            "notifications_mailschedule": "key",
             "trainings_participant": "email name printed_name role",
             "trainings_session": "speaker",
             "trainings_certificate": "words reason",

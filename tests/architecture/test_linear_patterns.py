@@ -114,9 +114,9 @@ KNOWN = needs.names("Петар Петровић", "ppetrovic@mastodon.rs")
 
 
 def _moved(text: str) -> None:
-    anchor = anchors.at(text, 10, 40)
-    anchors.moved(anchor, text, text[:5] + "ново " + text[5:])
-    anchors.found(text[100:160], text)
+    anchor = anchors.anchor_at(text, 10, 40)
+    anchors.move_anchor(anchor, text, text[:5] + "ново " + text[5:])
+    anchors.find_anchor(text[100:160], text)
 
 
 FUNCTIONS: dict[str, Callable[[str], Any]] = {

@@ -28,8 +28,8 @@ from administration.enums import ExportState
 from administration.models import Export
 from common.models import AuditEvent, MailMessage
 from inbox.models import Message
-from links.domain.make import Wanted
-from links.domain.make import make as make_links
+from links.domain.make import LinkRequest
+from links.domain.make import create_links as make_links
 from municipalities.domain import deciders, house_rules, members, programme
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, RuleChange
@@ -38,7 +38,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
 from notifications.enums import NotificationKind
-from notifications.models import Notification, Preferences
+from notifications.models import MailSchedule, Notification
 from planning.domain import feeds
 from planning.models import Feed, Recurrence
 from posts.models import Post
@@ -335,7 +335,7 @@ class Everything:
             self.repeating = Recurrence.objects.create(
                 municipality=municipality, pattern=post, at=time(9), starts_on=day, ends_on=day, by=self.who
             )
-            self.link = make_links(municipality.pk, uuid4(), {1: Wanted("https://example.org/", "mastodon")})[1]
+            self.link = make_links(municipality.pk, uuid4(), {1: LinkRequest("https://example.org/", "mastodon")})[1]
         self._mail()
 
     def _mail(self) -> None:
@@ -347,7 +347,7 @@ class Everything:
         Notification.objects.filter(user=self.who).update(mail_due_at=timezone.now())
         send_due()
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
-        self.key = Preferences.objects.get(user=self.who).key
+        self.key = MailSchedule.objects.get(user=self.who).key
         notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
         waiting = Notification.objects.filter(user=self.who, mailed_at=None)
         waiting.update(mail_due_at=timezone.now())
@@ -390,7 +390,7 @@ IS_HELD: dict[str, Held] = {
         pk__in=it.waiting_notifications, mail_due_at__isnull=False
     ).exists(),
     "notifications.Preferences.user": lambda it: (
-        Preferences.objects.get(user=it.who).key == it.key
+        MailSchedule.objects.get(user=it.who).key == it.key
         and MailMessage.objects.filter(to=it.who.email, state="waiting").exists()
     ),
     "planning.Feed.user": lambda it: Feed.objects.filter(user=it.who, revoked_at__isnull=True).exists(),

@@ -236,7 +236,7 @@ ASK_FOR_THE_ROLE = {
 WRITE_HOUSE_RULES = {
     "municipalities/domain/house_rules.py",
     "benchmarks/publishing.py",
-    "posts/publishing/domain/gate.py",  # a row in memory, which is never saved
+    "posts/publishing/domain/policy.py",  # a row in memory, which is never saved
     "trainings/domain/workspaces.py",  # a new workspace, before anybody is in it
 }
 

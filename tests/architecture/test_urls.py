@@ -36,8 +36,8 @@ from inbox.models import Department, HandOver, Message, ProposedAnswer, SavedAns
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import TemplateContent
-from links.domain.make import Wanted
-from links.domain.make import make as make_links
+from links.domain.make import LinkRequest
+from links.domain.make import create_links as make_links
 from mentoring.domain import plan_activities, plan_changes, reviews
 from mentoring.enums import ReviewKind, Side
 from mentoring.models import Activity, Change, CheckIn, Plan
@@ -60,7 +60,7 @@ from needs.domain import pictures as need_pictures
 from needs.domain import supporters
 from needs.domain import write as needs
 from needs.models import Need
-from notifications import stop_links
+from notifications import unsubscribe_links
 from notifications.models import Notification
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
@@ -269,7 +269,7 @@ def _removal(it: Things) -> dict[str, str]:
 
 def _link(it: Things) -> str:
     """The code of a short link of the post."""
-    wanted = {it.channel.pk: Wanted("https://cuprija.rs/", it.channel.platform)}
+    wanted = {it.channel.pk: LinkRequest("https://cuprija.rs/", it.channel.platform)}
     with scope(it.cast.cuprija):
         return make_links(it.cast.cuprija.pk, it.publication.post.key, wanted)[it.channel.pk].rpartition("/")[2]
 
@@ -392,7 +392,9 @@ def _feed(it: Things) -> str:
 def _notification(things: Things) -> Notification:
     """One opens one's own only."""
     user = things.cast.everyone().get(things.role, things.cast.officer)
-    return Notification.objects.create(user=user, kind="kit", url="/", subject="Told", language="en", how="never")
+    return Notification.objects.create(
+        user=user, kind="kit", url="/", subject="Told", language="en", mail_frequency="never"
+    )
 
 
 def _export(things: Things) -> int:
@@ -657,7 +659,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,
     "invitation/token": lambda it: "no-such-token",
     "notifications/notification": lambda it: _notification(it).pk,
-    "stop/token": lambda it: stop_links.token(it.cast.officer.pk, ["comment"], "key"),
+    "stop/token": lambda it: unsubscribe_links.token(it.cast.officer.pk, ["comment"], "key"),
     "sessions/session": lambda it: 0,
     "arms/name": lambda it: "no-such-file",
     "services/service": lambda it: _service(),

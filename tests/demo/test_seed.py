@@ -48,7 +48,7 @@ from municipalities.enums import Approval, MunicipalityKind
 from municipalities.models import REAL_PLACE, Enrolment, Membership, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from needs.models import Need, NeedsPage, Supporter
-from notifications.enums import How
+from notifications.enums import MailFrequency
 from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
@@ -56,7 +56,7 @@ from posts import compose
 from posts.enums import AnchorKind, Category, Stage
 from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
 from posts.polls.domain import ask_report
-from posts.publishing.domain.gate import may_send
+from posts.publishing.domain.policy import may_send
 from practice import queries as practice_queries
 from practice import rules
 from practice.models import Account, Notice, Status
@@ -440,7 +440,7 @@ def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) 
     with everywhere("look at the demo"):
         approved = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
         assert not told.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
-    late = told.filter(how=How.AT_ONCE, mail_due_at__gt=timezone.now())
+    late = told.filter(mail_frequency=MailFrequency.AT_ONCE, mail_due_at__gt=timezone.now())
     assert not late.exists()
 
 
@@ -606,7 +606,7 @@ def test_polls_were_voted_in_and_their_reports_say_what_the_network_counted(demo
             told = [each for each in results if each.publication.post_id == report.post_id]
             assert report.answers == sum(each.voters or 0 for each in told)
             assert report.counted == ("people" if len(told) == 1 else "votes")
-    assert ask_report.ask(timezone.now()) == 0, "nobody is told of what has been"
+    assert ask_report.request_reports(timezone.now()) == 0, "nobody is told of what has been"
 
 
 def test_needs_are_made_of_messages_and_calls_and_say_what_became_of_them(demo: None) -> None:

@@ -95,7 +95,9 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
         folder = folders.create(desk.house, "Паркови", by=desk.cast.officer)
         for name in ("park.jpg", "most.jpg"):
             media = desk.picture(picture_bytes(), name)
-            about = pictures.About(name, f"Опис за {name}", "", "", False, folder if name == "park.jpg" else None)
+            about = pictures.PictureDetails(
+                name, f"Опис за {name}", "", "", False, folder if name == "park.jpg" else None
+            )
             pictures.describe(media, about, by=desk.cast.officer)
         post = desk.write()
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})

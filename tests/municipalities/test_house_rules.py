@@ -416,11 +416,11 @@ def test_a_stricter_rule_is_notified_and_one_that_decides_nothing_is_not(cast: C
 
 def test_it_comes_in_the_language_of_the_reader_and_cannot_be_switched_off(cast: Cast, second: User) -> None:
     from notifications.domain import choose
-    from notifications.enums import How, NotificationKind
-    from notifications.models import Wish
+    from notifications.enums import MailFrequency, NotificationKind
+    from notifications.models import MailPreference
 
-    choose.stop(second, [NotificationKind.RULES, NotificationKind.RIGHTS])
-    Wish.objects.create(user=second, kind=NotificationKind.RULES, how=How.DIGEST)
+    choose.unsubscribe(second, [NotificationKind.RULES, NotificationKind.RIGHTS])
+    MailPreference.objects.create(user=second, kind=NotificationKind.RULES, frequency=MailFrequency.DIGEST)
     night = timezone.now().astimezone(timezone.get_default_timezone()).replace(hour=3, minute=0)
     with time_machine.travel(night + timedelta(days=1), tick=False):
         asked(cast)

@@ -231,12 +231,12 @@ def test_a_waiting_approver_reads_what_an_officer_reads_of_notifications(cast: C
 
 
 def test_a_waiting_approver_is_asked_for_no_decision_and_lends_nothing(cast: Cast, second: User) -> None:
+    from posts.approval import approval_capacities
     from posts.approval import deciders as asked
-    from posts.approval import seats
 
     row = newcomer(cast)
     assert row.user not in asked(cast.cuprija)
-    assert seats(row.user, cast.cuprija) == []
+    assert approval_capacities(row.user, cast.cuprija) == []
     with pytest.raises(ActionNotAllowed, match="Only an approver"):
         lent(cast, row.user, by=row.user)
 

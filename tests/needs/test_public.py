@@ -22,7 +22,7 @@ from municipalities.tenancy import scope
 from needs.enums import NeedStage, PictureMoment, SupporterSource
 from needs.models import Need, NeedPicture, NeedsPage, Supporter
 from posts.models import Closing, Publication, Variant
-from posts.polls.domain.close import tell
+from posts.polls.domain.close import create_follow_up
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.people import Cast, sign_in
@@ -274,7 +274,7 @@ def closed(cast: Cast, *, told: bool = True) -> Closing:
             answers=42, by=cast.officer,
         )  # fmt: skip
         made.post.draft = {}
-        draft = tell(made, by=cast.officer)
+        draft = create_follow_up(made, by=cast.officer)
     if told:
         out = numbers.published(channel, timezone.now() - timedelta(days=1))
         with scope(cast.cuprija):

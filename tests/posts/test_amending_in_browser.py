@@ -80,4 +80,4 @@ def test_taking_down_says_what_is_lost_and_asks_why(desk: Street, page: Any, liv
     with scope(desk.house):
         desk.go()
         assert desk.texts() == [FIRST]
-        assert {each.delivery.state for each in publications(post)} == {"withdrawn", "published"}
+        assert {publication.delivery.state for publication in publications(post)} == {"withdrawn", "published"}

@@ -1,4 +1,4 @@
-"""What the coach is told about a post, for the composer and for the review page."""
+"""Runs the coach on a draft, for the composer and for the review page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -8,24 +8,25 @@ from django.utils import timezone
 
 from posts import compose, queries
 from posts.coaching import published_phones
-from posts.coaching.checks import Known, links_of, look, written
-from posts.coaching.sentences import CoachingHint, told
+from posts.coaching.checks import ServerFacts, check_draft, links_of, written_texts
+from posts.coaching.sentences import CoachingHint, coaching_hints
 from posts.draft import Draft
 from posts.editing.previews import Preview
 from posts.labels import language_name
 from posts.models import Media
 
 
-def coach(
+def coach_draft(
     draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], municipality: Any, *, links: bool = True
 ) -> list[CoachingHint]:
-    """Every point in the order of the page. With `links` one query: what a worker found behind them. One more where
-    a telephone number is written."""
+    """Every point in the order of the page. One query for the link checks if `links`, one more if the draft has a
+    telephone number.
+    """
     if draft.is_empty:
         return []
-    official = compose.unwritten(draft, municipality.official_languages)
+    official = compose.missing_languages(draft, municipality.official_languages)
     missing = [tag for preview in previews for tag in preview.part.missing]
-    known = Known(
+    known = ServerFacts(
         today=timezone.localdate(),
         over=[preview.channel.name for preview in previews if preview.count > preview.limit],
         missing={tag: language_name(tag) for tag in [*official, *missing]},
@@ -35,15 +36,15 @@ def coach(
             (note.sentence, reverse("library_picture", args=[municipality.slug, note.media_id]))
             for note in queries.consent_notes(draft, library)
         ],
-        offices=_published_numbers(draft),
+        published_numbers=_published_numbers(draft),
         videos={pk for pk, media in library.items() if media.is_video},
-        looked=queries.looked_at(links_of(draft)) if links else {},
+        link_results=queries.link_checks(links_of(draft)) if links else {},
     )
-    return told(look(draft, known))
+    return coaching_hints(check_draft(draft, known))
 
 
 def _published_numbers(draft: Draft) -> Collection[str]:
-    """Telephone numbers that the municipality publishes itself. One query where the draft has a number in it."""
-    if not published_phones.are_needed(text.text for text in written(draft)):
+    """Telephone numbers that the municipality publishes itself. One query if the draft has a number in it."""
+    if not published_phones.has_phone_number(text.text for text in written_texts(draft)):
         return ()
-    return published_phones.numbers()
+    return published_phones.published_numbers()

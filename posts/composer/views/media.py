@@ -1,6 +1,6 @@
-"""Pictures and videos: taken in by the composer, shown to people of the municipality only.
+"""Uploads of pictures and videos, and their delivery to members of the municipality.
 
-Networks never fetch from here; what a network gets leaves with the delivery.
+Networks never fetch from here; they receive files with the delivery.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from channels.public import OutOfRange, part
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.composer.views.picture_rows import row
+from posts.composer.views.picture_rows import picture_row
 from posts.draft import Shown
 from posts.media import captions as media_captions
 from posts.media.domain import videos
@@ -41,7 +41,7 @@ CHUNK = 256 * 1024
 @requires(Verb.POST_EDIT)
 @require_POST
 def upload(request: MunicipalityRequest) -> HttpResponse:
-    """One picture or video. Answers with its row for the composer, or with `problem`, a sentence."""
+    """One picture or video. Returns its row for the composer, or `problem`, a sentence."""
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"problem": gettext("No file arrived. Choose the picture or video again.")}, status=422)
@@ -53,33 +53,33 @@ def upload(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _row(request: MunicipalityRequest, media: Media) -> HttpResponse:
-    shown = row(request.municipality.slug, media, Shown(media.pk, media.alt))
+    shown = picture_row(request.municipality.slug, media, Shown(media.pk, media.alt))
     return render(request, "posts/_picture.html", {"picture": shown})
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
 def state(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The composer's row as it is now: the page asks while a worker looks at a video."""
+    """The current row of the composer, polled while a worker probes a video."""
     return _row(request, get_object_or_404(Media, pk=pk))
 
 
 @requires(Verb.POST_EDIT)
 @require_http_methods(["GET", "POST"])
 def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
-    """The composer's dialog. Sent, it puts captions to a video, or takes them away; it answers as `upload` does."""
+    """The dialog of the composer that sets or removes captions; the POST returns the same as `upload`."""
     media = get_object_or_404(Media, pk=pk)
     if request.method == "GET":
-        shown = row(request.municipality.slug, media, Shown(media.pk, media.alt))
+        shown = picture_row(request.municipality.slug, media, Shown(media.pk, media.alt))
         return render(request, "posts/composer/_captions.html", {"picture": shown, "media": media})
     if "remove" in request.POST:
-        return _row(request, videos.uncaption(media, by=request.user))
+        return _row(request, videos.remove_captions(media, by=request.user))
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"problem": gettext("No file arrived. Choose the captions again.")}, status=422)
     try:
         body = file.read(media_captions.MOST_BYTES + 1)
-        media = videos.caption(media, body, tag=request.POST.get("tag", ""), by=request.user)
+        media = videos.set_captions(media, body, tag=request.POST.get("tag", ""), by=request.user)
     except media_captions.BadCaptions as bad:
         return JsonResponse({"problem": str(bad)}, status=422)
     return _row(request, media)
@@ -88,8 +88,8 @@ def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_VIEW)
 @require_safe
 def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """The picture, or with `?box=` a part of it that a post uses: looking makes no new files. Of a video its poster."""
-    row = _found(request, pk)
+    """The picture, or with `?box=` a crop that a post uses (others are not generated). For a video its poster."""
+    row = _media_or_404(request, pk)
     if row.is_video:
         return _poster(request, str(row.poster.name))
     box = request.GET.get("box", "")
@@ -104,7 +104,7 @@ def media(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
 @requires(Verb.POST_VIEW)
 @require_safe
 def thumbnail(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    row = _found(request, pk)
+    row = _media_or_404(request, pk)
     return _poster(request, str(row.thumbnail.name))
 
 
@@ -120,8 +120,8 @@ def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
 @requires(Verb.POST_VIEW)
 @require_safe
 def film(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """The video itself, or the part that a player asks for. Only one at which a worker has looked."""
-    row = _found(request, pk)
+    """The video, or the byte range that a player requests. Only after a successful probe."""
+    row = _media_or_404(request, pk)
     if not row.is_video or not row.poster:
         raise Http404
     name = str(row.file.name)
@@ -155,19 +155,19 @@ def _chunks(name: str, first: int, length: int) -> Iterator[bytes]:
 @requires(Verb.POST_VIEW)
 @require_safe
 def captions(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
-    """What is spoken in a video, for the player of the page."""
-    row = _found(request, pk)
+    """The captions of a video, for the player on the page."""
+    row = _media_or_404(request, pk)
     if not row.captions:
         raise Http404
     try:
         with default_storage.open(str(row.captions.name)) as file:
-            cues = media_captions.read(file.read())
+            cues = media_captions.parse_captions(file.read())
     except FileNotFoundError as error:
         raise Http404 from error
     return _walled(HttpResponse(media_captions.vtt(cues), content_type="text/vtt; charset=utf-8"))
 
 
-def _found(request: MunicipalityRequest, pk: int) -> Media:
+def _media_or_404(request: MunicipalityRequest, pk: int) -> Media:
     row = get_object_or_404(Media, pk=pk)
     if not request.access.may(Verb.DRAFT_VIEW) and not _is_public(row):
         raise Http404

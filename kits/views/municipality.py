@@ -1,4 +1,4 @@
-"""A municipality's kits: the list, one with its posts as they would read here, and adopting it."""
+"""Kits for municipalities: the list, one kit with its posts as they would read here, and its adoption."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,14 +29,14 @@ from municipalities.web import MunicipalityRequest
 from posts.draft import Draft, parse
 from posts.editing.eservices import service_notes
 from posts.editing.placeholders import filled
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 from serbian.glossary import Glossary
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def kits(request: MunicipalityRequest) -> HttpResponse:
-    offers = queries.offers(request.municipality)
+    offers = queries.kit_offers(request.municipality)
     context = {
         "fresh": [offer for offer in offers if offer.adoption is None],
         "adopted": [offer for offer in offers if offer.adoption is not None],
@@ -45,33 +45,33 @@ def kits(request: MunicipalityRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """A post of the kit as it would read here, and when it would go out."""
+class KitPostPreview:
+    """A post of the kit as it would read here, and its publishing time."""
 
     part: KitPost
-    look: Look
-    time: Resolved
+    rendering: Look
+    time: ResolvedTime
     chosen: bool
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def kit(request: MunicipalityRequest, kit: int) -> HttpResponse:
-    return _page(request, _desk(request, _found(request, kit), None))
+    return _page(request, _desk(request, _kit_or_404(request, kit), None))
 
 
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
-    """Make the drafts; with `look` in it only show the posts with these answers, so that one sees what one gets."""
-    row = _found(request, kit)
+    """Create the drafts; with `look` only preview the posts with these answers."""
+    row = _kit_or_404(request, kit)
     desk = _desk(request, row, request.POST)
     form, slug = desk.form, request.municipality.slug
     if form is None:
         return redirect("kit", slug, row.pk)
     if "look" in request.POST or not form.is_valid():
         return _page(request, desk, looking="look" in request.POST)
-    choice = verbs.Choice(form.cleaned_data["starts_on"], form.values(), form.cleaned_data["parts"])
+    choice = verbs.AdoptionChoice(form.cleaned_data["starts_on"], form.values(), form.cleaned_data["parts"])
     try:
         done = verbs.adopt(row, choice, municipality=request.municipality, by=request.user)
     except ActionNotAllowed as refused:
@@ -83,53 +83,55 @@ def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
     return redirect("kit", slug, row.pk)
 
 
-def _found(request: MunicipalityRequest, kit: int) -> Kit:
-    """One that the municipality may look at; other programmes' and drafts are not there."""
+def _kit_or_404(request: MunicipalityRequest, kit: int) -> Kit:
+    """A kit that the municipality can see; 404 for drafts and other programmes."""
     return get_object_or_404(queries.with_adoptions(queries.offered(request.municipality)), pk=kit)
 
 
 @dataclass(frozen=True)
-class Desk:
+class AdoptionPage:
     """`form` None: nothing is left to adopt, or it cannot be adopted any more."""
 
     kit: Kit
     adoption: Adoption | None
     parts: list[KitPost]
-    known: queries.Known
+    known: queries.KnownAnswers
     form: AdoptForm | None
 
 
-def _desk(request: MunicipalityRequest, kit: Kit, sent: Mapping[str, Any] | None) -> Desk:
+def _desk(request: MunicipalityRequest, kit: Kit, sent: Mapping[str, Any] | None) -> AdoptionPage:
     adoptions = queries.adoptions()
     adoption = queries.adoption_of(kit, adoptions)
     done = {draft.part_id for draft in adoption.drafts} if adoption else set()  # type: ignore[attr-defined]
     parts = [part for part in queries.parts_of(kit) if part.pk not in done]
-    known = queries.known(kit, adoptions, request.municipality)
+    known = queries.known_answers(kit, adoptions, request.municipality)
     form = None
     if parts and kit.is_open and queries.takes_part(kit):
         start = _start(kit, adoption)
         # answers are asked for by the position of their gap, so all gaps are asked for, also when few posts are left
         form = AdoptForm(sent, gaps=kit.questions, parts=parts, known=known, start=start)
-    return Desk(kit, adoption, parts, known, form)
+    return AdoptionPage(kit, adoption, parts, known, form)
 
 
 def _start(kit: Kit, adoption: Adoption | None) -> date:
-    """As chosen before, else the day of the kit; never one that has passed. Begins on a working day."""
+    """The earlier choice, else the day of the kit; never in the past, always a working day."""
     day = max(adoption.starts_on if adoption else kit.starts_on or today(), today() + timedelta(days=1))
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
 
 
-def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) -> HttpResponse:
+def _page(request: MunicipalityRequest, desk: AdoptionPage, *, looking: bool = False) -> HttpResponse:
     form, known = desk.form, desk.known
     values = form.filled() if form else known.values
     start = form.start() if form else _start(desk.kit, desk.adoption)
-    when = verbs.times(desk.parts, start, request.municipality)
+    when = verbs.publish_times(desk.parts, start, request.municipality)
     own_glossary = glossary(request.municipality.pk)
     chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
-        Preview(part, Look(_filled(part, values, request.municipality, own_glossary)), when[part.pk], part.pk in chosen)
+        KitPostPreview(
+            part, Look(_filled(part, values, request.municipality, own_glossary)), when[part.pk], part.pk in chosen
+        )
         for part in desk.parts
     ]
     named = Draft(service=desk.kit.service.key if desk.kit.service else "")
@@ -148,7 +150,7 @@ def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) ->
 def _answer(
     request: MunicipalityRequest, context: Mapping[str, Any], form: AdoptForm | None, *, looking: bool
 ) -> HttpResponse:
-    """Somebody who only looks is not told of mistakes by the status of the page."""
+    """A preview returns 200 even with form errors."""
     answer = shown(request, "kits/kit.html", context, form=form)
     if looking:
         answer.status_code = 200
@@ -156,6 +158,6 @@ def _answer(
 
 
 def _filled(part: KitPost, values: Mapping[str, Any], municipality: Any, glossary: Glossary) -> Draft:
-    empty = replace(parse(part.content), words=glossary)
+    empty = replace(parse(part.content), glossary=glossary)
     draft = filled(empty, values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
-    return verbs.at_home(draft, part.kit, municipality, ())
+    return verbs.localise(draft, part.kit, municipality, ())

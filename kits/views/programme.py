@@ -1,4 +1,4 @@
-"""Programme staff: the kits of their programmes, one with its posts and what municipalities made of it, and writing."""
+"""Kits for programme staff: the list, one kit with its posts and adoptions, and its editor."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from accounts.web import SignedInRequest
 from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from kits import queries
-from kits.domain import keep as verbs
+from kits.domain import edit as verbs
 from kits.forms import KitForm, KitPostForm
 from kits.models import Kit, KitPost
 from kits.rules import questions
@@ -26,8 +26,8 @@ from posts.draft import SERBIAN, parse
 keeps = programme(ProgrammeVerb.CATALOGUES)
 
 
-def _found(request: ProgrammeRequest, kit: int) -> Kit:
-    """One of one's own programmes; another's is not there."""
+def _kit_or_404(request: ProgrammeRequest, kit: int) -> Kit:
+    """A kit of the user's own programmes, else 404."""
     return get_object_or_404(queries.kits_of(request.programmes), pk=kit)
 
 
@@ -41,7 +41,7 @@ def kits(request: ProgrammeRequest) -> HttpResponse:
 @keeps
 @require_safe
 def kit(request: ProgrammeRequest, kit: int) -> HttpResponse:
-    row = _found(request, kit)
+    row = _kit_or_404(request, kit)
     parts = [(part, Look(parse(part.content))) for part in queries.parts_of(row)]
     table = queries.adoption_table(row) if row.published_at else None
     context = {"kit": row, "parts": parts, "table": table, "filled": queries.FILLED_BY_THEMSELVES}
@@ -60,7 +60,7 @@ def new(request: ProgrammeRequest) -> HttpResponse:
 @keeps
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, kit: int) -> HttpResponse:
-    return _written(request, _found(request, kit))
+    return _written(request, _kit_or_404(request, kit))
 
 
 def _written(request: ProgrammeRequest, kit: Kit | None) -> HttpResponse:
@@ -81,7 +81,7 @@ def _written(request: ProgrammeRequest, kit: Kit | None) -> HttpResponse:
 @keeps
 @require_http_methods(["GET", "POST"])
 def new_part(request: ProgrammeRequest, kit: int) -> HttpResponse:
-    row = _found(request, kit)
+    row = _kit_or_404(request, kit)
     last = queries.parts_of(row)[-1:]
     day = last[0].day + 3 if last else 0
     return _written_part(request, row, KitPost(kit=row, day=day))
@@ -90,7 +90,7 @@ def new_part(request: ProgrammeRequest, kit: int) -> HttpResponse:
 @keeps
 @require_http_methods(["GET", "POST"])
 def part(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
-    row = _found(request, kit)
+    row = _kit_or_404(request, kit)
     return _written_part(request, row, _part(row, part))
 
 
@@ -105,7 +105,7 @@ def _written_part(request: SignedInRequest, kit: Kit, part: KitPost) -> HttpResp
     form = KitPostForm(*((request.POST,) if request.method == "POST" else ()), part=part, tags=tags)
     if request.method == "POST" and form.is_valid():
         try:
-            row = verbs.write(kit, part if part.pk else None, form.written(), by=request.user)
+            row = verbs.save_post(kit, part if part.pk else None, form.written(), by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -115,7 +115,7 @@ def _written_part(request: SignedInRequest, kit: Kit, part: KitPost) -> HttpResp
 
 
 def _saved(request: HttpRequest, kit: Kit, row: KitPost) -> HttpResponse:
-    """Back to the form when new gaps came up, so that their questions are seen and can be worded."""
+    """Redirects to the form again when new placeholders were added, so that their questions can be worded."""
     known = {gap["name"] for gap in kit.questions} | set(queries.FILLED_BY_THEMSELVES)
     asked = questions([parse(row.content)], [])
     if {gap["name"] for gap in asked} - known:
@@ -128,7 +128,7 @@ def _saved(request: HttpRequest, kit: Kit, row: KitPost) -> HttpResponse:
 @keeps
 @require_POST
 def remove(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
-    parent = _found(request, kit)
+    parent = _kit_or_404(request, kit)
     try:
         row = verbs.remove(get_object_or_404(KitPost, kit=parent, pk=part), by=request.user)
     except ActionNotAllowed as refused:
@@ -142,7 +142,7 @@ def remove(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
 @keeps
 @require_POST
 def restore(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
-    parent = _found(request, kit)
+    parent = _kit_or_404(request, kit)
     row = verbs.restore(get_object_or_404(KitPost, kit=parent, pk=part), by=request.user)
     messages.success(request, _("“%(name)s” is back.") % {"name": row})
     return redirect("programme_kit", kit)
@@ -155,7 +155,7 @@ def restore(request: ProgrammeRequest, kit: int, part: int) -> HttpResponse:
 @require_POST
 def publish(request: ProgrammeRequest, kit: int) -> HttpResponse:
     try:
-        row = verbs.publish(_found(request, kit), by=request.user)
+        row = verbs.publish(_kit_or_404(request, kit), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
@@ -170,9 +170,9 @@ def publish(request: ProgrammeRequest, kit: int) -> HttpResponse:
 @keeps
 @require_POST
 def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
-    """Close it, or open it again."""
+    """Close it, or reopen it."""
     try:
-        row = verbs.close(_found(request, kit), by=request.user)
+        row = verbs.close(_kit_or_404(request, kit), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
@@ -185,7 +185,7 @@ def close(request: ProgrammeRequest, kit: int) -> HttpResponse:
 @require_POST
 def delete(request: ProgrammeRequest, kit: int) -> HttpResponse:
     try:
-        verbs.delete(_found(request, kit), by=request.user)
+        verbs.delete(_kit_or_404(request, kit), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
         return redirect("programme_kit", kit)

@@ -1,6 +1,6 @@
-"""The link in each mail that stops mail of its kind: signed, it never expires, and a new key of the person voids it.
+"""The unsubscribe link in each mail: signed, without expiry, invalidated by a new key of the person.
 
-`12.comment+mention.k3y:signature`: the person, the kinds, the key of their preferences.
+`12.comment+mention.k3y:signature`: the user's id, the kinds, the key of their preferences.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _signer = Signer(salt="notifications.stop")
 
 
 @dataclass(frozen=True)
-class Stop:
+class UnsubscribeLink:
     user_id: int
     kinds: tuple[NotificationKind, ...]
     key: str
@@ -27,14 +27,14 @@ def token(user_id: int, kinds: Iterable[str], key: str) -> str:
 
 
 def address(user_id: int, kinds: Iterable[str], key: str) -> str:
-    """The whole address, as a mail needs it."""
+    """The full address for a mail."""
     return settings.PUBLIC_BASE_URL + reverse("notifications_stop", args=[token(user_id, kinds, key)])
 
 
-def read(token: str) -> Stop | None:
-    """What a link says; None for one that we did not make. Whether its key is still the person's is not known here."""
+def parse_token(token: str) -> UnsubscribeLink | None:
+    """The content of a token; None for an invalid one. Whether its key is still valid is not checked here."""
     try:
         user, kinds, key = _signer.unsign(token).split(".", 2)
-        return Stop(int(user), tuple(NotificationKind(kind) for kind in kinds.split("+")), key)
+        return UnsubscribeLink(int(user), tuple(NotificationKind(kind) for kind in kinds.split("+")), key)
     except (BadSignature, ValueError):
         return None

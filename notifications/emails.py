@@ -1,7 +1,7 @@
-"""What the mail about notifications says: plain text, one for what came at once, one for the summary of a day.
+"""Builds the mails: plain text, one mail for what is sent at once, one for the daily summary.
 
-The words of a notification were written in the person's language when it was told; what stands around them follows the
-language of now.
+The text of a notification is in the language that the person had when it was created; the text around it follows their
+current language.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from common import dates, mail
 from common.models import MailMessage
-from notifications import rules, stop_links
+from notifications import rules, unsubscribe_links
 from notifications.enums import NotificationKind
 from notifications.models import Notification
 
@@ -26,16 +26,16 @@ MOST_LISTED = 40
 DEDUPE = "notification:"
 
 
-def at_once(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
-    """About one thing: what was said about it, oldest first, each with its link."""
+def single(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
+    """About one thing: its notifications, oldest first, each with its link."""
     with translation.override(person.language):
-        sections = [f"{row.subject}\n\n{_said(row)}" for row in rows] if len(rows) > 1 else [_said(rows[0])]
+        sections = [f"{row.subject}\n\n{_section(row)}" for row in rows] if len(rows) > 1 else [_section(rows[0])]
         files = [row.file for row in rows if row.file]
         return _letter(person, _subject(rows), "\n\n\n".join(sections), rows, key, files=files)
 
 
-def several(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
-    """About many things that came together, after quiet hours for one: a list under the words of the newest."""
+def bundle(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
+    """About many things that are due together, after quiet hours for example: a list under the newest subject."""
     with translation.override(person.language):
         return _letter(person, _subject(rows), _list(rows), rows, key)
 
@@ -59,7 +59,7 @@ def _subject(rows: Sequence[Notification]) -> str:
     return pattern % {"subject": headline, "count": others}
 
 
-def _said(row: Notification) -> str:
+def _section(row: Notification) -> str:
     return "\n\n".join(filter(None, [row.body, address(row)]))
 
 
@@ -77,7 +77,7 @@ def _list(rows: Sequence[Notification]) -> str:
 
 
 def address(row: Notification) -> str:
-    """Through the portal's own door, which marks it read and leads to the very place."""
+    """The portal's redirect, which marks it as read."""
     return settings.PUBLIC_BASE_URL + reverse("notification_open", args=[row.pk])
 
 
@@ -92,7 +92,7 @@ def _letter(
 ) -> MailMessage:
     kinds = sorted({NotificationKind(row.kind) for row in rows}, key=list(NotificationKind).index)
     stoppable = [kind for kind in kinds if kind not in rules.ALWAYS]
-    stop = stop_links.address(person.pk, stoppable, key) if stoppable else ""
+    stop = unsubscribe_links.address(person.pk, stoppable, key) if stoppable else ""
     # One click in the mail program, without a page: RFC 8058.
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return mail.compose(

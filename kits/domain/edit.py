@@ -1,4 +1,4 @@
-"""Programme staff write kits: the kit itself, its posts, and when municipalities see it."""
+"""Programme staff edit kits: the kit, its posts, and when municipalities can see it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ def _locked(kit: Kit) -> Kit:
 
 @transaction.atomic
 def create(programme: Programme, values: Mapping[str, Any], *, by: User) -> Kit:
-    """A draft that only the programme's staff see. `values`: name, purpose, service, starts_on, ends_on."""
+    """A draft visible to the programme's staff only. `values`: name, purpose, service, starts_on, ends_on."""
     kit = Kit.objects.create(programme=programme, created_by=by, **{name: values[name] for name in FIELDS})
     record("kit.create", by=by, target=kit, programme=str(programme))
     return kit
@@ -41,7 +41,7 @@ def create(programme: Programme, values: Mapping[str, Any], *, by: User) -> Kit:
 
 @transaction.atomic
 def change(kit: Kit, values: Mapping[str, Any], *, by: User) -> Kit:
-    """Drafts that municipalities made of it stay as they are."""
+    """Drafts that municipalities made from it stay as they are."""
     row = _locked(kit)
     for name in FIELDS:
         setattr(row, name, values[name])
@@ -52,7 +52,7 @@ def change(kit: Kit, values: Mapping[str, Any], *, by: User) -> Kit:
 
 @transaction.atomic
 def delete(kit: Kit, *, by: User) -> None:
-    """Raises `ActionNotAllowed` once it was published: somebody may work with it."""
+    """Raises `ActionNotAllowed` once it was published: municipalities may use it."""
     row = _locked(kit)
     if row.published_at:
         raise ActionNotAllowed(_("This kit was published. Close it instead, so that nobody adopts it any more."))
@@ -65,19 +65,17 @@ def delete(kit: Kit, *, by: User) -> None:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A post of a kit as a person writes it: its words, and when it comes."""
+class KitPostContent:
+    """The content of a kit's post as edited, and its day and time."""
 
-    words: TemplateContent
+    content: TemplateContent
     day: int
     at: time
 
 
 @transaction.atomic
-def write(kit: Kit, part: KitPost | None, written: Part, *, by: User) -> KitPost:
-    """A new post at the end of its day, or other words for `part`. Raises `ActionNotAllowed` when there are too
-    many.
-    """
+def save_post(kit: Kit, part: KitPost | None, written: KitPostContent, *, by: User) -> KitPost:
+    """Create a post at the end of its day, or change `part`. Raises `ActionNotAllowed` when there are too many."""
     row = _locked(kit)
     if part is None:
         held = row.posts.filter(removed_at__isnull=True).count()
@@ -88,7 +86,7 @@ def write(kit: Kit, part: KitPost | None, written: Part, *, by: User) -> KitPost
         part = KitPost(kit=row, position=row.posts.count())
     else:
         part = KitPost.objects.select_for_update(of=("self",)).get(pk=part.pk)
-    content = written.words
+    content = written.content
     # Pictures and channels are the municipality's own, and so is the day on which its call ends.
     draft = replace(
         content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
@@ -103,7 +101,7 @@ def write(kit: Kit, part: KitPost | None, written: Part, *, by: User) -> KitPost
 
 
 def _ask(kit: Kit, worded: list[dict[str, str]]) -> None:
-    """Ask for the gaps of all posts, as they were worded last; a day that is asked no more ends no call either."""
+    """Update the kit's questions from the placeholders of all posts; a removed date no longer is a deadline."""
     parts = queries.parts_of(kit)
     kit.questions = questions((parse(part.content) for part in parts), [*kit.questions, *worded])
     kit.save(update_fields=["questions"])
@@ -114,7 +112,7 @@ def _ask(kit: Kit, worded: list[dict[str, str]]) -> None:
 
 @transaction.atomic
 def remove(part: KitPost, *, by: User) -> KitPost:
-    """Out of the kit; drafts that were made of it stay."""
+    """Remove it from the kit; drafts that were made from it stay."""
     return _put(part, timezone.now(), "kit.remove_post", by)
 
 
@@ -144,7 +142,7 @@ def _put(part: KitPost, at: Any, verb: str, by: User) -> KitPost:
 
 @transaction.atomic
 def publish(kit: Kit, *, by: User) -> Kit:
-    """Show it to the municipalities of its programme and tell those who can adopt it. Twice changes nothing."""
+    """Show it to the municipalities of its programme and notify those who can adopt it. Idempotent."""
     row = _locked(kit)
     if row.published_at:
         return row
@@ -155,15 +153,15 @@ def publish(kit: Kit, *, by: User) -> Kit:
     row.save(update_fields=["published_at"])
     record("kit.publish", by=by, target=row, programme=str(row.programme))
     for place in queries.reached(row):
-        _tell(row, len(parts), place, by)
+        _notify_adopters(row, len(parts), place, by)
     return row
 
 
-def _tell(kit: Kit, posts: int, place: Municipality, by: User) -> None:
+def _notify_adopters(kit: Kit, posts: int, place: Municipality, by: User) -> None:
     members = place.memberships.running().filter(role__in=PUBLISHING_ROLES)
     people = User.objects.filter(pk__in=members.values("user"), is_active=True)
 
-    def words() -> tuple[str, str]:
+    def build_text() -> tuple[str, str]:
         facts = {"municipality": place, "kit": kit, "posts": posts}
         subject = _("%(municipality)s: the programme offers the campaign kit “%(kit)s”") % facts
         how = _(
@@ -177,7 +175,7 @@ def _tell(kit: Kit, posts: int, place: Municipality, by: User) -> None:
         people,
         municipality=place,
         url=reverse("kit", args=[place.slug, kit.pk]),
-        words=words,
+        words=build_text,
         by=by,
         about=f"kits.kit:{kit.pk}",
     )
@@ -185,9 +183,7 @@ def _tell(kit: Kit, posts: int, place: Municipality, by: User) -> None:
 
 @transaction.atomic
 def close(kit: Kit, *, by: User) -> Kit:
-    """Nobody adopts it any more; what was made stays. A second time opens it again. Raises `ActionNotAllowed` for a
-    draft.
-    """
+    """End its adoption; existing drafts stay. A second call reopens it. Raises `ActionNotAllowed` for a draft."""
     row = _locked(kit)
     if row.published_at is None:
         raise ActionNotAllowed(_("This kit is a draft. Publish it, or delete it."))

@@ -1,8 +1,8 @@
-"""What the outbox asks about posts right before every irreversible step. Only reads, from fresh rows.
+"""The publish policy for posts, asked by the outbox right before every irreversible step. Read-only, from fresh rows.
 
-The rule of the house that holds now decides, not the one that held when somebody approved: a house that has come to ask
-for more holds what was approved before. So does the time: an approval holds for the hours around the time that was
-approved, and nothing leaves before them, whatever stands in the rows of the post and its deliveries.
+The municipality's current rule decides, not the one at the time of approval: a municipality that now requires more
+holds back what was approved before. Likewise with the time: an approval is valid for the hours around the approved
+time, and nothing is sent before them, regardless of the stored times of the post and its deliveries.
 """
 
 from collections.abc import Sequence
@@ -23,25 +23,26 @@ from municipalities.models import Municipality
 from municipalities.prepared import Prepared, PreparedForSeveral
 from municipalities.queries import emergency_rights, today
 from posts import rules
-from posts.approval import asks_mentor
-from posts.enums import PartState, Stage, Way
+from posts.approval import requires_mentor
+from posts.enums import AmendmentWay, PartState, Stage
 from posts.models import AmendmentPart, Decision, Publication
 
 WINDOW = "municipality__move_window_hours"
 FACTS = ("delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval", WINDOW, "pause")
-# What `rules.standing` and `rules.holds_between` look at.
+# The columns that `rules.approval_progress` and `rules.approval_window` need.
 DECIDED = ("id", "version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor", "due_at")
 
 
 def may_send(delivery: Delivery) -> PolicyDecision:
-    return verdicts([delivery])[delivery.pk]
+    return decide([delivery])[delivery.pk]
 
 
-def verdicts(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
-    """Go if its publication counts, its version is approved for this time or needs no approval, and nothing is paused.
+def decide(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
+    """Allow if its publication is live, its version is approved for this time or needs no approval, and nothing is
+    paused.
 
-    An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
-    Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
+    An emergency needs no approval and ignores a pause, as long as its publisher is on the list and nobody objected. Two
+    queries for any number of deliveries; a few more for a mentor's endorsement or an emergency.
     """
     if len(deliveries) == 1:
         (one,) = deliveries
@@ -79,10 +80,10 @@ def _decisions(**which: Any) -> Any:
     return Decision.objects.filter(**which).order_by("pk")
 
 
-def changes(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
-    """Of deliveries that change what is public: go if the correction is still wanted and its version approved.
+def decide_changes(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
+    """For edits of published posts: allow if the correction is still open and its version approved.
 
-    A correction has no time: it takes effect once everybody has agreed.
+    A correction has no time: it takes effect once it is approved.
     """
     rows = AmendmentPart.objects.filter(
         delivery__in=deliveries, state=PartState.UNDER_WAY, publication__live=True, amendment__post__deleted_at=None
@@ -91,9 +92,9 @@ def changes(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
 
 
 def may_take_down(delivery: Delivery) -> PolicyDecision:
-    """A post that shall be sent again is taken down only while the new one may go out; any other one always."""
+    """A post that is replaced is removed only if the replacement may be sent; any other one always."""
     rows = AmendmentPart.objects.filter(
-        publication__delivery=delivery, way=Way.RESEND, state=PartState.UNDER_WAY, delivery=None
+        publication__delivery=delivery, way=AmendmentWay.RESEND, state=PartState.UNDER_WAY, delivery=None
     )
     row = _facts_of(rows).first()
     return _decided([delivery], {delivery.pk: row})[delivery.pk] if row else allow()
@@ -124,46 +125,46 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
     for decision in made:
         decisions.setdefault(decision.version_id, []).append(decision)
     return {
-        delivery.pk: _verdict(delivery, publication, decisions.get(publication["version_id"], []))
+        delivery.pk: _decision(delivery, publication, decisions.get(publication["version_id"], []))
         if (publication := publications.get(delivery.pk))
         else defer(ReasonCode.HELD)
         for delivery in deliveries
     }
 
 
-def _verdict(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> PolicyDecision:
+def _decision(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> PolicyDecision:
     if publication["post__stage"] != Stage.APPROVED:
         return defer(ReasonCode.NOT_APPROVED)
     municipality = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
-    at = rules.standing(decisions, municipality.approval, mentored=asks_mentor(municipality))
-    if _is_emergency(at, municipality):
+    progress = rules.approval_progress(decisions, municipality.approval, mentored=requires_mentor(municipality))
+    if _is_emergency(progress, municipality):
         return allow()
-    if municipality.approval != Approval.NONE and not at.met:
+    if municipality.approval != Approval.NONE and not progress.met:
         return defer(ReasonCode.NOT_APPROVED)
-    if municipality.approval != Approval.NONE and _is_early(delivery, at, publication.get(WINDOW)):
+    if municipality.approval != Approval.NONE and _is_early(delivery, progress, publication.get(WINDOW)):
         return defer(ReasonCode.TOO_EARLY)
-    return allow() if publication["pause"] is None else held_by(Paused.read(publication["pause"]))
+    return allow() if publication["pause"] is None else defer_for_pause(Paused.read(publication["pause"]))
 
 
-def _is_early(delivery: Delivery, at: rules.Standing, hours: int | None) -> bool:
-    """Whether the approvals hold for a later time only. By the clock: `due_at` of a row is what might be wrong.
+def _is_early(delivery: Delivery, progress: rules.ApprovalProgress, hours: int | None) -> bool:
+    """Whether the approvals are valid for a later time only. By the clock: `due_at` of a row might be wrong.
 
-    What is published is not earlier any more than it was: its first comment follows it. `hours` None: it has no time.
+    A first comment follows its published post. `hours` None: it has no time.
     """
     if hours is None or delivery.state == State.PUBLISHED:
         return False
-    holds = rules.holds_between(at, timedelta(hours=hours))
+    holds = rules.approval_window(progress, timedelta(hours=hours))
     return holds is not None and timezone.now() < holds[0]
 
 
-def held_by(by: Paused) -> PolicyDecision:
-    """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
+def defer_for_pause(by: Paused) -> PolicyDecision:
+    """Defer with the origin of the pause. A first comment is decided like its post, on the same channel."""
     if by.kind in ("everybody", "programme"):
         return defer(ReasonCode.PROGRAMME_PAUSED, by.summary)
     return defer(ReasonCode.CHANNEL_PAUSED if by.kind == "channel" else ReasonCode.PAUSED, by.summary)
 
 
-def _is_emergency(at: rules.Standing, municipality: Municipality) -> bool:
-    if not rules.stands_as_emergency(at, timezone.now()):
+def _is_emergency(progress: rules.ApprovalProgress, municipality: Municipality) -> bool:
+    if not rules.is_valid_emergency(progress, timezone.now()):
         return False
-    return emergency_rights(municipality).filter(user=at.emergency.by_id).exists()
+    return emergency_rights(municipality).filter(user=progress.emergency.by_id).exists()
