@@ -1,4 +1,4 @@
-"""Forms about oneself."""
+"""Forms of the person's own account and of invitations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The person: who signs in, in which language, and the invitations by which people come."""
+"""Users and the invitations by which they get accounts."""
 
 from typing import Any, ClassVar
 

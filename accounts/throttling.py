@@ -1,4 +1,4 @@
-"""Guessing passwords is made slow for whoever guesses, not for the owner of the account (docs/adr/0022).
+"""Throttling of sign-in that slows down whoever guesses passwords, not the owner of the account (docs/adr/0022).
 
 A browser in which somebody signed in to an account keeps a signed cookie of that account, as OWASP's "device cookies"
 do. With it only its own failures count. Without it they count for the account together with the address they come from,

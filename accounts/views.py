@@ -1,4 +1,4 @@
-"""Pages about oneself that django-allauth does not have."""
+"""Account pages that django-allauth does not have."""
 
 from typing import Any
 

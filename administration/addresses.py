@@ -1,4 +1,4 @@
-"""Whether people, the proxy and the networks find the portal where its settings say it is. Asks nobody."""
+"""Whether people, the proxy and the networks reach the portal at the address of its settings. Makes no calls."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""What the installation knows of itself, what municipalities take along, and what they are reminded of."""
+"""The installation's own data, exports of municipalities, and dismissed first steps."""
 
 import pghistory
 

@@ -1,9 +1,9 @@
 """Secrets at rest: a keyring, and ciphertext that opens only in the row it was sealed for.
 
 `settings.TOKEN_KEYS` is the keyring ("id:base64 of 32 bytes"). The first key seals, all of them open, so a key is
-changed by putting a new one in front and running `manage.py rotate_keys`. What is sealed names its key:
+rotated by putting a new one in front and running `manage.py rotate_keys`. Ciphertext names its key:
 "keyid.nonce.ciphertext", AES-256-GCM, and is bound to its purpose and row ("credential:17"): moved into another row it
-is refused. Whatever goes wrong raises; nothing here ever returns ciphertext.
+is refused. Every failure raises; nothing here ever returns ciphertext as plaintext.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word. Pure.
+"""The difference between two texts, word by word. Pure.
 
     for piece in differences(before, after): piece.kind, piece.text
 

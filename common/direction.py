@@ -1,4 +1,4 @@
-"""Marks that turn the direction of writing: no language of the portal needs them, and they make words read wrongly."""
+"""Bidirectional control characters: no language of the portal needs them, and they can disguise a text."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Fields of models that guard what pages later do with their values."""
+"""Model fields that validate values on every write, whichever code makes it."""
 
 from typing import Any
 from urllib.parse import urlsplit

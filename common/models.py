@@ -1,4 +1,4 @@
-"""The kernel's two tables: what people did, and the mail that waits to leave."""
+"""The tables of the kernel: the audit trail and the mail outbox."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: what may stand in a cell that somebody else typed."""
+"""CSV and Excel files, safe from formula injection by values that people typed."""
 
 import csv
 import io

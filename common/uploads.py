@@ -1,7 +1,7 @@
-"""Uploads: where they lie while they arrive, and how large they may be.
+"""Uploads: where they are stored while they arrive, and how large they may be.
 
-A body that is too large is refused by the length that it announces, before a byte of it is read: else the form would be
-written to the disk before anybody could say no. A body without a length is empty for us.
+A body that is too large is refused by its Content-Length, before a byte of it is read: otherwise the form would be
+written to the disk before a view could refuse it. A body without a length counts as empty.
 """
 
 import tempfile

@@ -1,4 +1,4 @@
-"""One archive of a site, and back: database, media and the keys that open its stored tokens.
+"""Backup and restore of a site: database, media and the keys that decrypt its stored tokens.
 
     python -m launcher.backup save [FILE]       also while the site runs
     python -m launcher.backup restore FILE      only while it does not; YES=1 replaces what is there

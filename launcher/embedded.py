@@ -1,6 +1,6 @@
-"""PostgreSQL and Valkey out of their wheels: `with serving(directory) as urls:`.
+"""PostgreSQL and Valkey from their wheels: `with serving(directory) as urls:`.
 
-A server whose URL the environment gives already is left alone. Several programs may use one directory at a time (the
+A server whose URL is in the environment already is not started. Several programs may use one directory at a time (the
 site, a shell, a backup): the last one to leave stops the servers. A program that is killed leaves them running, and the
 next one adopts them.
 

@@ -1,4 +1,4 @@
-"""Small private files: JSON that only its owner reads, and locks that vanish with their process."""
+"""Small private files: JSON readable by its owner only, and locks that are released with their process."""
 
 from __future__ import annotations
 

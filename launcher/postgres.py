@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL in one directory: make it once, start or adopt it, stop it.
+"""An embedded PostgreSQL in one directory: create it once, start or adopt it, stop it.
 
 The server is detached (its own session, 127.0.0.1 only, a random password, a free port kept in state.json). It outlives
 a killed launcher, and the next start adopts it.

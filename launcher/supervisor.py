@@ -1,7 +1,7 @@
 """Runs the programs of one Dobošar side by side and stops them in order.
 
 - What a program prints appears with its name in front.
-- One program ends by itself: all stop, and the exit code is 1.
+- When a program ends by itself, all are stopped and the exit code is 1.
 - SIGINT, SIGTERM or SIGHUP: SIGTERM to the main process of each program, never to its group. Celery's pool children
   would die in the middle of a publish; this way the worker finishes what it began. Exit code 0, so that `make` prints
   no error.

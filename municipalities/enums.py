@@ -1,4 +1,4 @@
-"""Closed lists: roles, kinds, languages of official use, layouts of two scripts."""
+"""Enumerations: roles, kinds, languages of official use, layouts of two scripts."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,7 @@
 """The tenant, its people and the programme that trains it.
 
 `Municipality` rows are all 145 local self-governments of the reference data; one becomes a *workspace* when
-`joined_on` is set. Memberships, pairings and enrolments open the wall and are therefore not behind it.
+`joined_on` is set. Memberships, pairings and enrolments decide who may open a scope and are therefore no tenant models.
 """
 
 from datetime import datetime

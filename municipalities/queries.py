@@ -1,4 +1,4 @@
-"""Who is with whom: the reads from which access is decided."""
+"""Reads of memberships, pairings, programmes and delegations, from which access is decided."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

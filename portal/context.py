@@ -1,7 +1,7 @@
-"""What every page needs: where one is, what one may open, and the workspace's state.
+"""Context of every page: navigation by permission, and the state of the workspace.
 
-One query: the workspaces of the person, with how much they have not read, what is paused here and what waits in the
-inbox. Outside workspaces whether the person is staff of a programme, and what is paused for many at once.
+One query: the person's workspaces with unread notifications, pauses and waiting messages. Outside workspaces also
+whether the person is staff of a programme, and programme-wide pauses.
 """
 
 from collections.abc import Mapping

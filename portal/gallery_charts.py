@@ -1,4 +1,4 @@
-"""The charts of `/ui/`: every kind with figures that show what it can do. The figures are examples."""
+"""The charts of `/ui/`: every kind, with example figures that show its features."""
 
 from datetime import date, timedelta
 from random import Random

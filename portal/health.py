@@ -1,4 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: everything a post needs to go out is there."""
+"""Health checks. `/healthz`: this process answers. `/readyz`: everything that publishing a post needs is up."""
 
 from collections.abc import Callable
 
@@ -41,13 +41,13 @@ def _valkey() -> bool:
 def _told(*keys: str) -> Callable[[], bool]:
     """Whether all of these gave a sign of late; without Valkey nobody can."""
 
-    def look() -> bool:
+    def check() -> bool:
         try:
             return len(cache.get_many(keys)) == len(keys)
         except (redis.RedisError, OSError):
             return False
 
-    return look
+    return check
 
 
 def _partitions() -> bool:

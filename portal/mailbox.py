@@ -1,4 +1,4 @@
-"""The demo's mailbox: every mail the portal would have sent, so that invitations and notices can be tried."""
+"""The demo's mailbox: every mail the portal would have sent, so that invitations and notifications can be tried."""
 
 from django.conf import settings
 from django.core.paginator import Paginator

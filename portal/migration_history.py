@@ -1,7 +1,7 @@
 """Which migrations made a database, and whether they are those of this version. No Django: the launcher uses it too.
 
-Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not tell. `migrate` keeps a fingerprint of
-each migration that it applies in the comment of the table `django_migrations`, which a backup carries along.
+Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not identify one. `migrate` stores a
+fingerprint of each migration that it applies in the comment of the table `django_migrations`, which backups include.
 """
 
 from __future__ import annotations

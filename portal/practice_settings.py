@@ -1,4 +1,4 @@
-"""Settings of the practice network: the same stores, an origin, cookies and urls of its own."""
+"""Settings of the practice network: the same database and cache; its own origin, cookies and URLs."""
 
 from portal.settings import *  # noqa: F403
 from portal.settings import PRACTICE_URL, TEMPLATES

@@ -1,6 +1,6 @@
-"""Which task waits in which queue, so that what is slow never stands before what is quick.
+"""Routing of tasks to queues, so that slow tasks never delay quick ones.
 
-Texts leave through the publisher and wait in no queue at all. What waits here is told apart by what it waits for.
+Texts are published by the publisher and wait in no queue at all. Queues differ by what their tasks wait for.
 """
 
 DEFAULT = "portal"  # the database alone, or a person who looks at the page

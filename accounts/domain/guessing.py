@@ -1,4 +1,4 @@
-"""Somebody tries to guess a password, from many places: the owner of the account gets to know."""
+"""Notifies the owner of an account whose password is being guessed from many addresses."""
 
 from django.conf import settings
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Invitations: how people come. The link carries a secret, the row only its hash; it works once and for a time."""
+"""Invitations, by which people get accounts. The link has a secret, the row its hash; it works once and expires."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""What networks told us about posts and channels, and how often short links were followed."""
+"""Metrics of posts and channels from the networks, and clicks on short links."""
 
 from collections.abc import Iterator
 from functools import partial

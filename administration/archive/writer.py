@@ -1,4 +1,4 @@
-"""A ZIP file that is written as it comes: one document, table or file after the other."""
+"""A ZIP file that is streamed: one document, table or file after the other."""
 
 import csv
 import io

@@ -1,7 +1,7 @@
-"""Everything of a municipality in one file: asked for by a person, made by a worker, deleted after some days.
+"""Exports of a municipality: requested by a person, built by a worker, deleted after some days.
 
-The file is for the person who asked. The approvers of the municipality hear of it by mail when somebody else did: what
-leaves the house in one piece should surprise nobody.
+The file is for the person who requested it. Approvers of the municipality are notified by mail of requests by others:
+an export of everything must not go unnoticed.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""First steps of a municipality: putting one away, and bringing it back."""
+"""First steps of a municipality: dismissing one, and bringing it back."""
 
 from django.db import transaction
 

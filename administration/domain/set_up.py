@@ -1,8 +1,8 @@
 """The first set-up of an installation without accounts.
 
-A command prints a link with a code. Whoever opens it makes the first account, which is the administrator's, and walks
-through the steps; each is kept, so that the set-up can be left and taken up again. The code works for some hours and
-until there is an account, and only the newest one does.
+A command prints a link with a code. Whoever opens it creates the first account, the administrator's, and completes the
+steps; each is saved, so that the set-up can be interrupted and resumed. Only the newest code is valid, for some hours
+and until the account exists.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""How far a new workspace is. Every step is read from what is there, so that nobody has to tick anything.
+"""The progress of a new workspace. Every step is derived from existing data, so nobody has to tick anything.
 
 One query for any number of municipalities; their scope is open.
 """

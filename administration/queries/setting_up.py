@@ -1,4 +1,4 @@
-"""Where the first set-up stands."""
+"""The progress of the first set-up."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pieces drawings are put together of: scales, axes, hatches, marks. Sizes are units of the drawing.
+"""Building blocks of charts: scales, axes, hatches, marks. Sizes are in units of the drawing.
 
 A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320; letters keep their size on the screen
 (static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.

@@ -1,6 +1,6 @@
-"""A chart as a file of its own: SVG with colours and letters written out, and PNG.
+"""A chart as a standalone file: SVG with colours and fonts written out, and PNG.
 
-The picture carries what the page says around it: title, formula, legend, and a line with its source. Two themes:
+The picture includes what surrounds it on the page: title, formula, legend, and a line with its source. Two themes:
 "light" as on the page, "print" for paper, where series differ by grey and dash.
 """
 

@@ -1,4 +1,4 @@
-"""Figures over time: lines, bars, shares, and the sparkline of a tile."""
+"""Time series: lines, bars, stacked shares, and the sparkline of a tile."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What charts are made of and what comes out: series, words, marks, and the drawn chart with its table and summary.
+"""Input and output of charts: series, texts, marks, and the drawn chart with its table and summary.
 
 Numbers are written as the language of the interface writes them, unless the caller's `ChartTexts` say otherwise.
 """

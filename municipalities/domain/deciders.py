@@ -1,4 +1,4 @@
-"""Rights that are lent by name: who stands in for an absent approver, and who may publish in an emergency."""
+"""Delegations: who stands in for an absent approver, and who may publish in an emergency."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The municipality's own words: names that stay Latin, and words that each script spells its own way."""
+"""The municipality's glossary: names that stay Latin, and words with a spelling of their own in each script."""
 
 import re
 

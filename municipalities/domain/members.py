@@ -1,4 +1,4 @@
-"""Who belongs to a municipality, in which role. Memberships end, they are never deleted."""
+"""Memberships of a municipality and their roles. Memberships end, they are never deleted."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Whom a change of rules and rights concerns, and in which words. Called inside the transaction of the verb.
+"""Recipients and texts of notifications about changed rules and rights. Called inside the transaction of the verb.
 
-Notifications stand on the floor above, which registers here how they are sent.
+The notifications app is a layer above and registers here how they are sent.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Programmes: cohorts, who is enrolled, who mentors whom. Both ends of a period belong to it."""
+"""Programmes: cohorts, enrolments, pairings with mentors. Both ends of a period are inclusive."""
 
 from datetime import date, timedelta
 from typing import Any

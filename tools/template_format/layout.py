@@ -1,4 +1,4 @@
-"""A tree as text: one element per line, at most 120 columns, indented by two.
+"""Writes a tree as text: one element per line, at most 120 columns, indented by two.
 
 What fits on a line stays on it as long as the line holds one block at most. Everything else is broken next to tags,
 where a line break is nothing, and between words, where it is a space. A space that is shown and cannot be a line

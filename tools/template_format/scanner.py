@@ -1,4 +1,4 @@
-"""A template taken apart: what stands between the tags of elements, in them, in quotes, and what is never changed."""
+"""Scanner of templates: content, markup of tags, quoted values, and parts that are never changed."""
 
 import re
 from collections.abc import Iterator
