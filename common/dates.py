@@ -102,8 +102,8 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
         return _("just now")
     if distance >= 7 * 86400:
         return short_date(moment)
-    say = _ago if seconds > 0 else _ahead
-    return say(distance)
+    relative_text = _ago if seconds > 0 else _ahead
+    return relative_text(distance)
 
 
 def _ago(seconds: int) -> str:

@@ -193,7 +193,7 @@ class Http:
             raise
         finally:
             if exchange.end() and self.reuse and self._origin(url) not in _closing_origins():
-                _keep(self._origin(url), connection)
+                _keep_alive(self._origin(url), connection)
             else:
                 connection.close()
         log.info("%s %s %s in %d ms", method, _where(url), answer.status, (time.monotonic() - started) * 1000)
@@ -268,7 +268,7 @@ def _closing_origins() -> set[_Origin]:
     return origins
 
 
-def _keep(origin: _Origin, connection: "_Connection") -> None:
+def _keep_alive(origin: _Origin, connection: "_Connection") -> None:
     idle = _idle_connections()
     connection.idle_since = time.monotonic()
     idle[origin] = connection
@@ -389,7 +389,7 @@ class _Exchange:
         try:
             timeout = (self.http.connect_timeout, max(self.remaining(), 0.01))
             response = self.connection.session.request(method, url, timeout=timeout, **arguments)
-            self.connection.is_trusted = self.is_stale or _keeps(response)
+            self.connection.is_trusted = self.is_stale or _is_kept_alive(response)
             self.is_stale = False
             content = self._body(method, url, response)
         except (requests.RequestException, OSError, ValueError) as problem:
@@ -463,7 +463,7 @@ class _Adapter(HTTPAdapter):
         """The shared context verifies already; `requests` would load the roots into it again at every call."""
 
 
-def _keeps(response: requests.Response) -> bool:
+def _is_kept_alive(response: requests.Response) -> bool:
     """Whether the server announces that it keeps the connection alive."""
     return "keep-alive" in response.headers.get("connection", "").lower() or "keep-alive" in response.headers
 

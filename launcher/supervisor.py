@@ -87,7 +87,7 @@ class Supervisor:
             for program in [candidate for candidate in waiting if candidate.after is None or candidate.after()]:
                 waiting.remove(program)
                 self._start(program)
-            self._look_for_ended()
+            self._note_ended()
             if not was_announced and not self.failed and self._all_ready():
                 was_announced = True
                 assert self.on_ready is not None
@@ -111,7 +111,7 @@ class Supervisor:
             for line in iter(output.readline, b""):
                 self.say(name, line.decode(errors="replace").rstrip())
 
-    def _look_for_ended(self) -> None:
+    def _note_ended(self) -> None:
         for program in self.programs:
             child = self.running.get(program.name)
             if child is None or program.name in self.done or child.poll() is None:

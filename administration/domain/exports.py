@@ -46,11 +46,11 @@ def ask(municipality: Municipality, *, by: User) -> Export:
         return running
     export = Export.objects.create(municipality=municipality, asked_by=by)
     audit.record("municipality.ask_export", by=by, target=export, label=str(municipality))
-    _tell_approvers(municipality, by)
+    _notify_approvers(municipality, by)
     return export
 
 
-def _tell_approvers(municipality: Municipality, by: User) -> None:
+def _notify_approvers(municipality: Municipality, by: User) -> None:
     for approver in approvers(municipality):
         if approver == by:
             continue
@@ -111,7 +111,7 @@ def make(row: Export) -> None:
     unfinished = root / f"{name}.part"
     try:
         with translation.override(row.asked_by.language):
-            counts = build(unfinished, row.municipality, pulse=_pulse(row))
+            counts = build(unfinished, row.municipality, heartbeat=_heartbeat(row))
         unfinished.chmod(0o640)
         size = unfinished.stat().st_size
         unfinished.rename(root / name)
@@ -120,17 +120,17 @@ def make(row: Export) -> None:
     _settle(row, name, size, counts)
 
 
-def _pulse(row: Export) -> Callable[[], None]:
+def _heartbeat(row: Export) -> Callable[[], None]:
     """Renews the lease, once a minute at most."""
     spoke_at = time.monotonic()
 
-    def pulse() -> None:
+    def heartbeat() -> None:
         nonlocal spoke_at
         if time.monotonic() - spoke_at > HEARTBEAT_SECONDS:
             spoke_at = time.monotonic()
             Export.objects.filter(pk=row.pk).update(lease_until=timezone.now() + LEASE)
 
-    return pulse
+    return heartbeat
 
 
 def _stop(row: Export, by: User | None = None) -> None:

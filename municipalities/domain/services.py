@@ -84,11 +84,11 @@ def keep(
         row.verified_on = row.verified_by = None
     if is_new or changed or verified:
         row.save()
-        _tell(row, by=by, verified=verified)
+        _record(row, by=by, verified=verified)
     return row
 
 
-def _tell(row: ServiceAvailability, *, by: User, verified: bool) -> None:
+def _record(row: ServiceAvailability, *, by: User, verified: bool) -> None:
     day: date | None = row.verified_on
     about: dict[str, Any] = {"target": row, "label": str(row.service), "verified_on": day.isoformat() if day else ""}
     if verified:
