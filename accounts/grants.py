@@ -25,7 +25,7 @@ class Grant(TypedDict, total=False):
 
 
 class NotGranted(Exception):
-    """Whoever invited may not give this right, now."""
+    """The inviter may not grant this right at this moment."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class Finding:
 
 
 def findings(request: HttpRequest) -> list[Finding]:
-    """What this very request tells, in the order in which one would put it right."""
+    """Findings of this very request, in the order in which to fix them."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     here = f"{request.scheme}://{request.get_host()}"
     forwarded_for = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

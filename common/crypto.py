@@ -126,7 +126,7 @@ def _bytes(text: str) -> bytes:
 # ---- what `rotate_keys` goes through; an app registers its own in AppConfig.ready()
 
 Reseals = Callable[[], Iterable[Callable[[], bool]]]
-"""Gives one call per row; each reseals its row in a transaction of its own and tells whether it changed it."""
+"""Yields one call per row, which reseals it in a transaction of its own and returns whether it changed."""
 
 SEALED: dict[str, Reseals] = {}
 

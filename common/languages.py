@@ -45,7 +45,7 @@ def interface_languages() -> tuple[InterfaceLanguage, ...]:
 
 
 def codes_and_tags() -> list[tuple[str, str]]:
-    """For pages that say the same in every language: whoever reads them has not chosen one."""
+    """For pages that repeat their text in every language, as their reader has not chosen one."""
     return [(language.code, language.tag) for language in interface_languages()]
 
 

@@ -71,7 +71,7 @@ def resolve(host: str, port: int, seconds: float) -> list[tuple[int, str]]:
 
 
 def network_of(address: str) -> str:
-    """The part of an IP address that stands for one connection: IPv6 is handed out by the /64."""
+    """The part of an IP address that identifies a subscriber: IPv6 is assigned by the /64."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -37,7 +37,7 @@ _known: "WeakKeyDictionary[Any, set[int]]" = WeakKeyDictionary()
 
 
 def _marker(kind: type) -> Any:
-    """A value that nobody means, and that no two markers share."""
+    """A value that cannot occur, unique to each marker."""
     number = next(_numbers)
     if kind is int:
         return 2**62 + number

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from launcher.errors import LauncherError
 
-# For root whose DATA_DIR or .venv nobody else may enter: PostgreSQL refuses to be root and needs a place it can reach.
+# For root with a DATA_DIR or .venv that is closed to other users: PostgreSQL refuses to run as root.
 REACHABLE = Path("/var/lib/dobosar")
 
 

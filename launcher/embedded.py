@@ -27,7 +27,7 @@ def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.en
 
 
 def stop(base: Path) -> dict[str, bool]:
-    """Stop the servers of `base`; tells which of them were running."""
+    """Stop the servers of `base`; returns which of them were running."""
     base = _directory(base)
     with files.exclusive(base / "start.lock"):
         return _stop(base)

@@ -51,7 +51,7 @@ def share(held: IO[str]) -> None:
 
 
 def take(held: IO[str]) -> bool:
-    """True when nobody else holds or shares the file; it is then ours."""
+    """Take an exclusive lock; False when another process holds or shares the file."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

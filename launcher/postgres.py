@@ -32,7 +32,7 @@ SETTINGS = {
 }
 # A sixteenth of the memory, within these megabytes: the pages of a programme read tables of a gigabyte.
 BUFFERS = (64, 512)
-# Nobody misses a test database after a power cut.
+# A test database may be lost in a power cut.
 TEST_SETTINGS = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120",
     "shared_buffers": "64MB",

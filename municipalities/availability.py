@@ -33,7 +33,7 @@ class Entry(Protocol):
 
 
 def state(entry: Entry | None, today: date, stale_months: int) -> Offer:
-    """The dates decide first, then whether somebody looked lately."""
+    """The dates decide first, then whether it was verified lately."""
     if entry is None:
         return Offer.UNKNOWN
     if not entry.is_offered:

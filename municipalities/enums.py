@@ -23,7 +23,7 @@ class Approval(models.TextChoices):
 
 
 class ChangeOutcome(models.TextChoices):
-    """What became of rules that somebody asked to relax."""
+    """The outcome of a requested relaxation of rules."""
 
     APPLIED = "applied", _("took effect after the delay")
     CONFIRMED = "confirmed", _("another approver agreed")

@@ -178,7 +178,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
 
 
 def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
-    """What stands above every page of a workspace: that it is an exercise, and what is paused."""
+    """The notices above every page of a workspace: that it is an exercise, and what is paused."""
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
@@ -251,7 +251,7 @@ def _trains(request: NavigationRequest, rows: list[Any]) -> bool:
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
-    """Who has no workspace is told of no row, and asked for."""
+    """For people without a workspace, who have no such row."""
     return int(rows[0].unread) if rows else unread_count(user)
 
 
@@ -283,7 +283,7 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
 
 
 def _is_staff(request: NavigationRequest) -> bool:
-    """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
+    """Whether the navigation shows the programme's pages: in a workspace of the programme, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
     if not hasattr(request, "runs_a_programme"):

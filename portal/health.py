@@ -16,7 +16,7 @@ from municipalities.access import public
 from portal import queues
 from portal.tasks import BEAT_KEY, key_of
 
-# An answer that comes later is none: whoever asks waits ten seconds at most.
+# Clients of health checks wait ten seconds at most.
 PATIENCE_SECONDS = 2
 
 
@@ -39,7 +39,7 @@ def _valkey() -> bool:
 
 
 def _told(*keys: str) -> Callable[[], bool]:
-    """Whether all of these gave a sign of late; without Valkey nobody can."""
+    """Whether all of these have sent a heartbeat of late; False without Valkey."""
 
     def check() -> bool:
         try:

@@ -87,7 +87,7 @@ def _recorded(cursor: Any) -> dict[str, str]:
 
 
 def refusal(place: str, way_out: str) -> str:
-    """What somebody is told whose database this version cannot use."""
+    """The message when this version cannot use the database."""
     return (
         f"{place} made by another version of Dobošar with other tables, and until version 0.1.0 no upgrade is "
         f"promised. Nothing was changed. {way_out}"

@@ -12,7 +12,7 @@ from common import audit, mail
 
 @transaction.atomic
 def warn(user: User) -> None:
-    """Queue the mail that tells it."""
+    """Queue the mail that warns the owner."""
     with translation.override(user.language):
         body = _(
             "Good day,\n\n"

@@ -83,7 +83,7 @@ def due() -> list[tuple[int, int]]:
 
 @transaction.atomic
 def claim(pk: int) -> Export | None:
-    """Take one; None: somebody else has it, or it was tried too often. The scope of its municipality is open."""
+    """Claim one; None if another worker has it, or after too many attempts. The scope of its municipality is open."""
     rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).select_related("municipality", "asked_by")
     row = rows.filter(pk=pk).first()
     now = timezone.now()
@@ -134,7 +134,7 @@ def _heartbeat(row: Export) -> Callable[[], None]:
 
 
 def _stop(row: Export, by: User | None = None) -> None:
-    """Nobody makes it: whoever asked may not have it any more. `row` is locked, or held by its lease."""
+    """Cancel it, as the person who requested it may no longer have it. `row` is locked, or held by its lease."""
     row.state, row.lease_until = ExportState.FAILED, None
     row.save(update_fields=["state", "lease_until"])
     audit.record("municipality.stop_export", by=by, target=row, label=str(row.municipality), person=str(row.asked_by))
@@ -161,7 +161,7 @@ def _end(row: Export, by: User) -> None:
 
 @transaction.atomic
 def _settle(row: Export, name: str, size: int, counts: dict[str, int]) -> None:
-    """Keep the file and tell whoever asked; delete it at once where they lost the right while it was built."""
+    """Keep the file and notify the person who requested it; delete it if they lost the right while it was built."""
     locked = Export.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if locked.state != ExportState.BUILDING or not still_may(row.asked_by, row.municipality, Verb.EXPORT):
         (Path(settings.EXPORTS_ROOT) / name).unlink(missing_ok=True)
@@ -198,12 +198,12 @@ def note_download(row: Export, *, by: User) -> None:
 
 @transaction.atomic
 def discard(row: Export, *, by: User | None = None) -> None:
-    """Delete the file. `by` None: its days were over. Nothing changes when it is gone."""
+    """Delete the file. `by` None: it has expired. Does nothing when it is gone."""
     row = Export.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=row.pk)
     if row.state != ExportState.READY:
         return
     file = Path(settings.EXPORTS_ROOT) / row.name
-    # Whoever is undone has deleted nothing; what a dead worker leaves behind, `forget` finds.
+    # A rolled back transaction must not delete a file; `purge_expired` removes what dead workers leave.
     transaction.on_commit(partial(file.unlink, missing_ok=True))
     row.state, row.name, row.gone_at = ExportState.GONE, "", timezone.now()
     row.save(update_fields=["state", "name", "gone_at"])
@@ -211,7 +211,7 @@ def discard(row: Export, *, by: User | None = None) -> None:
 
 
 def purge_expired() -> int:
-    """Delete files whose days are over, and what dead workers left; returns how many exports are gone."""
+    """Delete expired files and those that dead workers left; returns how many exports were deleted."""
     with everywhere("delete exports whose days are over"):
         over = Export.objects.filter(state=ExportState.READY, expires_at__lt=timezone.now())
         rows = list(over.values_list("pk", "municipality_id"))

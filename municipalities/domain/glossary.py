@@ -20,7 +20,9 @@ _LETTERS = re.compile(r"[^\W\d_]")
 @transaction.atomic
 def add(municipality: Municipality, latin: str, cyrillic: str, *, by: User) -> GlossaryWord:
     """A new word; one that is left empty is the same as the other. Raises `ActionNotAllowed`."""
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who add the same word stand in line
+    Municipality.objects.select_for_update().get(
+        pk=municipality.pk
+    )  # concurrent additions of a word wait for each other
     latin, cyrillic = spellings(latin, cyrillic)
     mine = GlossaryWord.objects.filter(municipality=municipality)
     if mine.count() >= MOST_WORDS:

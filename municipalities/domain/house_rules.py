@@ -36,7 +36,7 @@ class Edited:
 
 @transaction.atomic
 def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason: str = "") -> Edited:
-    """Write what changed of the house rules; what relaxes them waits, unless nobody approves here yet.
+    """Write changed house rules; relaxations wait, unless the municipality has no approver yet.
 
     Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
     """

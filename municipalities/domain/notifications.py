@@ -54,7 +54,7 @@ def register(send: Send) -> None:
 
 
 def rules_changed(municipality: Municipality, values: wording.Pairs, *, by: User, reason: str = "") -> None:
-    """A rule about decisions is another one from now on."""
+    """A rule about decisions has changed."""
     facts = {"municipality": municipality, "person": by}
 
     def text() -> tuple[str, str]:
@@ -154,7 +154,7 @@ def _send_rules(
 
 
 def right_given(right: Right, *, by: User | None) -> None:
-    """Somebody may approve or publish in an emergency, now or after the delay."""
+    """A person may approve or publish in an emergency, now or after the delay."""
     others = [person for person in _guards(right.municipality, by=by) if person != _holder(right)]
     staff = _staff(right.municipality) if isinstance(right, Membership) or not others else []
 
@@ -183,7 +183,7 @@ def right_confirmed(right: Right, *, by: User) -> None:
 
 
 def right_holds(right: Right) -> None:
-    """The delay is over, and nobody stopped it."""
+    """The delay has ended without objection."""
     facts = {"municipality": right.municipality, "holder": _holder(right)}
 
     def text() -> tuple[str, str]:
@@ -194,7 +194,7 @@ def right_holds(right: Right) -> None:
 
 
 def right_stopped(right: Right, *, by: User | None) -> None:
-    """Somebody ended it while it still waited; `by` is nobody where the one who gave it may no longer give it."""
+    """It was ended before it took effect; `by` is None when the giver lost the right to give it."""
     facts = {"municipality": right.municipality, "person": by, "holder": _holder(right)}
 
     def text() -> tuple[str, str]:
@@ -219,7 +219,7 @@ def right_stopped(right: Right, *, by: User | None) -> None:
 
 
 def approver_ended(membership: Membership, *, by: User | None) -> None:
-    """An approver is none any more: to the others, and to themselves if somebody else did it."""
+    """A person is no longer an approver: to the others, and to them if another person ended it."""
     facts = {"municipality": membership.municipality, "person": by, "holder": membership.user}
 
     def text() -> tuple[str, str]:
@@ -289,7 +289,7 @@ def _send_right(right: Right, people: Iterable[User], text: Callable[[], tuple[s
 
 
 def _guards(municipality: Municipality, *, by: User | None) -> list[User]:
-    """The other approvers. Where there is none, the administrators: somebody has to know of it."""
+    """The other approvers, or the administrators where there are none."""
     others = [person for person in queries.approvers(municipality) if person != by]
     return others or [person for person in administrators() if person != by]
 

@@ -70,7 +70,7 @@ def keep(
     """Write down whether a municipality has a service. Inside its scope.
 
     `values`: is_offered, starts_on, ends_on, url, note. `verified`: `by` has looked today and it works as written.
-    Whoever changes the facts without looking takes the old look away with them.
+    A change of the facts without verification removes the former verification.
     """
     row, is_new = ServiceAvailability.objects.select_for_update().get_or_create(
         municipality=municipality, service=service

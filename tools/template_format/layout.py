@@ -43,7 +43,7 @@ BLOCK_TAGS = {
     "callout", "chart", "dialog", "error_summary", "field", "include", "library_tabs", "menu", "nothing", "pagination",
     "planning_tabs", "progress", "segments", "settings_tabs", "stat", "table", "tabs",
 }  # fmt: skip
-# These have a line of their own: they set a name, or are no part of what stands beside them.
+# These have a line of their own: they set a name, or do not belong to their neighbours.
 ALONE = {"load", "extends", "include", "csrf_token", "regroup"}
 
 
