@@ -1,4 +1,4 @@
-"""What makes a password bad besides its length: that others guess it first.
+"""Validators for passwords that are easy to guess in spite of their length.
 
 Django's list of 20,000 common passwords holds some two hundred of twelve characters and more, so its words are also
 looked for inside a password: `Password2026!` and `passwordpassword` are no better than `password`.

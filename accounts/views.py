@@ -1,4 +1,4 @@
-"""Pages about oneself that django-allauth does not have."""
+"""Account pages that django-allauth does not have."""
 
 from typing import Any
 
@@ -140,7 +140,7 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _known(request: HttpRequest, row: Invitation, account: User | None) -> HttpResponse:
-    """Somebody is signed in, or the invited address has an account."""
+    """The visitor is signed in, or the invited address has an account."""
     mine = account is not None and request.user == account
     if request.method == "POST" and account is not None and mine:
         try:

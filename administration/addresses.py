@@ -1,4 +1,4 @@
-"""Whether people, the proxy and the networks find the portal where its settings say it is. Asks nobody."""
+"""Whether people, the proxy and the networks reach the portal at the address of its settings. Makes no calls."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ class Finding:
 
 
 def findings(request: HttpRequest) -> list[Finding]:
-    """What this very request tells, in the order in which one would put it right."""
+    """Findings of this very request, in the order in which to fix them."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     here = f"{request.scheme}://{request.get_host()}"
     forwarded_for = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

@@ -1,6 +1,6 @@
-"""The interface's translations: extracted with xgettext, kept with polib, the Latin script derived.
+"""The translation catalogues: extracted with xgettext, stored with polib, Serbian Latin derived from Cyrillic.
 
-`locale/sr` is written by people, in Cyrillic. `locale/sr_Latn` is made from it and never edited; `locale/en` only
+`locale/sr` is written by people, in Cyrillic. `locale/sr_Latn` is derived from it and never edited; `locale/en` only
 overrides the English of the sources. The compiled .mo files are committed, because a production machine has neither
 gettext nor polib. Only `make_messages` and `check_messages` use this module.
 """

@@ -1,9 +1,9 @@
 """Secrets at rest: a keyring, and ciphertext that opens only in the row it was sealed for.
 
 `settings.TOKEN_KEYS` is the keyring ("id:base64 of 32 bytes"). The first key seals, all of them open, so a key is
-changed by putting a new one in front and running `manage.py rotate_keys`. What is sealed names its key:
+rotated by putting a new one in front and running `manage.py rotate_keys`. Ciphertext names its key:
 "keyid.nonce.ciphertext", AES-256-GCM, and is bound to its purpose and row ("credential:17"): moved into another row it
-is refused. Whatever goes wrong raises; nothing here ever returns ciphertext.
+is refused. Every failure raises; nothing here ever returns ciphertext as plaintext.
 """
 
 import base64
@@ -126,7 +126,7 @@ def _bytes(text: str) -> bytes:
 # ---- what `rotate_keys` goes through; an app registers its own in AppConfig.ready()
 
 Reseals = Callable[[], Iterable[Callable[[], bool]]]
-"""Gives one call per row; each reseals its row in a transaction of its own and tells whether it changed it."""
+"""Yields one call per row, which reseals it in a transaction of its own and returns whether it changed."""
 
 SEALED: dict[str, Reseals] = {}
 

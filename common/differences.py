@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word. Pure.
+"""The difference between two texts, word by word. Pure.
 
     for piece in differences(before, after): piece.kind, piece.text
 
@@ -53,10 +53,10 @@ def tokens(text: str) -> list[str]:
 def differences(before: str, after: str) -> list[Piece]:
     """Pieces in reading order; where words were replaced, the old ones come first."""
     old, new = tokens(before), tokens(after)
-    return list(_joined(_readable(_pieces(old, new, _kept(old, new)))))
+    return list(_joined(_readable(_pieces(old, new, _unchanged(old, new)))))
 
 
-def _kept(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def _unchanged(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of positions that stay, in order."""
     unchanged: list[tuple[int, int]] = []
     todo: list[Run] = [(0, len(old), 0, len(new))]

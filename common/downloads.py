@@ -1,4 +1,4 @@
-"""What somebody uploaded leaves as a download, so that nothing in it runs in our pages, and no cache keeps it."""
+"""Uploaded files are served as attachments, so that nothing in them runs in our pages, and are never cached."""
 
 from typing import Any
 

@@ -43,7 +43,7 @@ DEADLINE_SECONDS = 30.0
 MAX_BYTES = 8 * 1024 * 1024
 MAX_REDIRECTS = 3
 # A kept connection is used again within this time only. Servers close idle ones after two seconds at the earliest
-# (gunicorn; Node and Apache five), and a request that meets the closing counts as sent: nobody would know.
+# (gunicorn; Node and Apache five), and a request that meets the closing counts as sent, with an unknown outcome.
 REUSE_SECONDS = 1.0
 MAX_IDLE_CONNECTIONS = 4
 SENSITIVE = re.compile(
@@ -94,7 +94,7 @@ class Answer:
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:
-    """`text` without the given secrets and without anything that looks like a token or a password."""
+    """`text` without the given secrets and anything that resembles a token or a password."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "…")
@@ -193,7 +193,7 @@ class Http:
             raise
         finally:
             if exchange.end() and self.reuse and self._origin(url) not in _closing_origins():
-                _keep(self._origin(url), connection)
+                _keep_alive(self._origin(url), connection)
             else:
                 connection.close()
         log.info("%s %s %s in %d ms", method, _where(url), answer.status, (time.monotonic() - started) * 1000)
@@ -204,7 +204,7 @@ class Http:
         if connection is None:
             return _Connection()
         idle = time.monotonic() - connection.idle_since
-        # A write that meets a closing connection is a post of which nobody knows whether it is out.
+        # A write that meets a closing connection is a post with an unknown outcome.
         if idle > self.reuse_seconds or (method in WRITES and not connection.is_trusted):
             connection.close()
             return _Connection()
@@ -268,7 +268,7 @@ def _closing_origins() -> set[_Origin]:
     return origins
 
 
-def _keep(origin: _Origin, connection: "_Connection") -> None:
+def _keep_alive(origin: _Origin, connection: "_Connection") -> None:
     idle = _idle_connections()
     connection.idle_since = time.monotonic()
     idle[origin] = connection
@@ -283,7 +283,7 @@ class _Connection:
         self.exchange: _Exchange | None = None
         self.socket: socket.socket | None = None
         self.idle_since = 0.0
-        self.is_trusted = False  # the server said that it keeps the connection, or has done so once
+        self.is_trusted = False  # the server announced keep-alive, or has kept it open once
         self.session = requests.Session()
         # No proxies, no .netrc, no certificate bundles from the environment; and no cookies, since the next request may
         # be another account's.
@@ -372,7 +372,7 @@ class _Exchange:
         self.ends_at = ends_at
         self.connection = connection
         connection.exchange = self
-        # On a connection that stands already, the first byte reaches the server.
+        # On a reused connection, the first byte reaches the server.
         # What breaks there before anything of the answer has come, may have broken because it was closed.
         self.reached = self.is_stale = connection.socket is not None
         self.complete = self.over = self.overdue = False
@@ -389,7 +389,7 @@ class _Exchange:
         try:
             timeout = (self.http.connect_timeout, max(self.remaining(), 0.01))
             response = self.connection.session.request(method, url, timeout=timeout, **arguments)
-            self.connection.is_trusted = self.is_stale or _keeps(response)
+            self.connection.is_trusted = self.is_stale or _is_kept_alive(response)
             self.is_stale = False
             content = self._body(method, url, response)
         except (requests.RequestException, OSError, ValueError) as problem:
@@ -463,7 +463,7 @@ class _Adapter(HTTPAdapter):
         """The shared context verifies already; `requests` would load the roots into it again at every call."""
 
 
-def _keeps(response: requests.Response) -> bool:
+def _is_kept_alive(response: requests.Response) -> bool:
     """Whether the server announces that it keeps the connection alive."""
     return "keep-alive" in response.headers.get("connection", "").lower() or "keep-alive" in response.headers
 

@@ -1,4 +1,4 @@
-"""The interface's languages, from `settings.INTERFACE_LANGUAGES`, and which words of stored data each of them shows.
+"""The interface's languages, from `settings.INTERFACE_LANGUAGES`, and which form of stored texts each of them shows.
 
 Names of places, holidays, services and the like are stored in Serbian Cyrillic, from which Latin is derived, and often
 in English as well. A language of the interface shows one of the three (`InterfaceLanguage.text_variant`).
@@ -45,7 +45,7 @@ def interface_languages() -> tuple[InterfaceLanguage, ...]:
 
 
 def codes_and_tags() -> list[tuple[str, str]]:
-    """For pages that say the same in every language: whoever reads them has not chosen one."""
+    """For pages that repeat their text in every language, as their reader has not chosen one."""
     return [(language.code, language.tag) for language in interface_languages()]
 
 

@@ -157,7 +157,7 @@ def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, s
     attachments = []
     for file in files:
         with suppress(FileNotFoundError):
-            # A plain name: whatever stands in a row leads to no other folder.
+            # The bare name: no value of a row leads to another folder.
             body = (Path(settings.MAIL_FILES_ROOT) / Path(file["path"]).name).read_bytes()
             attachments.append((file["name"], body, file["type"]))
     return attachments

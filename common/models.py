@@ -1,4 +1,4 @@
-"""The kernel's two tables: what people did, and the mail that waits to leave."""
+"""The tables of the kernel: the audit trail and the mail outbox."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from common.enums import MailState
 
 
 class AuditEvent(models.Model):
-    """One verb that somebody did. Append-only; ids and labels, no foreign keys, so that it outlives its target."""
+    """One audited action. Append-only; ids and labels, no foreign keys, so that it outlives its target."""
 
     at = models.DateTimeField(auto_now_add=True)
     verb = models.CharField(max_length=60)
@@ -93,7 +93,7 @@ class MailMessage(models.Model):
 
     @property
     def bound_to(self) -> str:
-        """With the recipient, so that nobody who can write the row has somebody else's link sent to themselves."""
+        """Includes the recipient, so that write access to the row is not enough to receive another person's link."""
         if self.pk is None:
             raise ValueError("A mail is encrypted for its row: give it an id first.")
         return f"{self.pk}:{self.to}"

@@ -1,8 +1,8 @@
-"""JSON that strangers wrote: bodies of webhooks, answers of networks, headers, what a probe says of a foreign file.
+"""Parsing of untrusted JSON: bodies of webhooks, answers of networks, headers, the probe's report on an uploaded file.
 
-`json.loads` answers a body of nothing but brackets with a `RecursionError`, which nobody expects of bad JSON. Here it
-is a `ValueError` like all that is not JSON. `NaN` and infinities, which PostgreSQL does not store, are None. How large
-a body may be is decided where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
+`json.loads` raises a `RecursionError` for a body of nothing but brackets, which callers do not expect of bad JSON. Here
+it is a `ValueError`, as for anything else that is not JSON. `NaN` and infinities, which PostgreSQL does not store, are
+None. How large a body may be is decided where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
 """
 
 import json

@@ -1,10 +1,10 @@
-"""How often something may happen: fixed windows in Valkey, each beginning with the first hit.
+"""Rate limits: fixed windows in Valkey, each of which begins with the first hit.
 
     usage = ratelimit.hit("calendar-feed", token, limit=20, seconds=3600)
     if usage.is_exceeded: ...
 
 Why not django-ratelimit: docs/dependencies.md. Up to twice `limit` is possible around the end of a window.
-Nothing is kept for longer than a window. Raises what the cache raises when Valkey does not answer.
+Nothing is kept for longer than a window. When Valkey does not answer, the cache's error is raised.
 """
 
 import hashlib

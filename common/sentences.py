@@ -1,4 +1,4 @@
-"""Audit events as people read them: the sentence of the verb (`common.audit_messages`) with labels for its details."""
+"""Audit events as sentences: the message of the verb (`common.audit_messages`) with labels for its details."""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""How each state looks and what it is called: tone (a colour), icon, word. Never a colour alone.
+"""Presentation of states: tone (a colour), icon and label. Never a colour alone.
 
-One list for every kind of thing that has a state, so that *waiting* looks the same wherever it stands.
+One list for everything that has a state, so that *waiting* looks the same on every page.
 Tones: quiet, info, good, warning, problem, waiting.
 """
 

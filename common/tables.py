@@ -1,4 +1,4 @@
-"""Tables whose rows are shown as blocks of facts where a screen has no room for columns."""
+"""Tables whose rows become blocks with labelled cells on narrow screens."""
 
 import re
 

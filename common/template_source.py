@@ -92,9 +92,9 @@ class _Trim:
         after = end < len(source) and not source.startswith(("{%", "{#", SPACE), end)
         if after and source[end] == "<":
             after = not (source[end + 1 : end + 2].isalpha() or source[end + 1 : end + 2] in {"/", "!"})
-        return self._kept(source[start:end], start) + (" " if before and after else "")
+        return self._kept_lines(source[start:end], start) + (" " if before and after else "")
 
-    def _kept(self, formatting: str, at: int) -> str:
+    def _kept_lines(self, formatting: str, at: int) -> str:
         if not self.keep_lines:
             return ""
         return formatting if at < self.keep_as_is_until else "{% comment %}" + formatting + "{% endcomment %}"
@@ -110,7 +110,7 @@ class _Trim:
                 return text[0] + inner.text() + text[-1]
             if match.lastgroup == "line_break":
                 is_none = tag.startswith((">", "/>"), match.end()) or _BRANCH_WITH_SPACE.match(tag, match.end())
-                return self._kept(match[0], begin) + ("" if is_none else " ")
+                return self._kept_lines(match[0], begin) + ("" if is_none else " ")
             return match[0]
 
         return _IN_TAG.sub(one, tag)

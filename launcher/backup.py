@@ -1,4 +1,4 @@
-"""One archive of a site, and back: database, media and the keys that open its stored tokens.
+"""Backup and restore of a site: database, media and the keys that decrypt its stored tokens.
 
     python -m launcher.backup save [FILE]       also while the site runs
     python -m launcher.backup restore FILE      only while it does not; YES=1 replaces what is there
@@ -32,7 +32,7 @@ from portal import migration_history
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
-# Whoever knows the key of a session is signed in by it. People sign in again after a restore.
+# The key of a session is a credential. People sign in again after a restore.
 SESSION_TABLES = ("django_session", "usersessions_usersession")
 
 
@@ -100,7 +100,7 @@ def restore(site: Site, source: Path, *, replace: bool) -> None:
             _restore_keys(site, files.load(Path(name) / "keys.json"))
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
             valkey.flushdb()  # what it remembers belongs to the contents that are gone
-        # The next start looks at the tables again, and never seeds over restored contents.
+        # The next start checks the tables again, and never seeds over restored contents.
         files.save(site.data / "stamps.json", {"seeded": urls["DATABASE_URL"]})
     print("Restored.")
 

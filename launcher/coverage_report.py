@@ -1,4 +1,4 @@
-"""`make coverage`: the suite with branches counted, then the total and the packages with the least.
+"""`make coverage`: runs the suite with branch coverage, then prints the total and the least covered packages.
 
 coverage.py is started with the interpreter of pytest and of each of its workers (its `.pth` file reads
 COVERAGE_PROCESS_START), so that modules which Django imports before any plugin of pytest are counted. Threads are

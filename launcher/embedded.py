@@ -1,6 +1,6 @@
-"""PostgreSQL and Valkey out of their wheels: `with serving(directory) as urls:`.
+"""PostgreSQL and Valkey from their wheels: `with serving(directory) as urls:`.
 
-A server whose URL the environment gives already is left alone. Several programs may use one directory at a time (the
+A server whose URL is in the environment already is not started. Several programs may use one directory at a time (the
 site, a shell, a backup): the last one to leave stops the servers. A program that is killed leaves them running, and the
 next one adopts them.
 
@@ -27,7 +27,7 @@ def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.en
 
 
 def stop(base: Path) -> dict[str, bool]:
-    """Stop the servers of `base`; tells which of them were running."""
+    """Stop the servers of `base`; returns which of them were running."""
     base = _directory(base)
     with files.exclusive(base / "start.lock"):
         return _stop(base)

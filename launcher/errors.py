@@ -1,4 +1,4 @@
-"""Errors written for the person at the terminal."""
+"""Errors with a message for the person at the terminal."""
 
 
 class LauncherError(RuntimeError):

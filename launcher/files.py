@@ -1,4 +1,4 @@
-"""Small private files: JSON that only its owner reads, and locks that vanish with their process."""
+"""Small private files: JSON readable by its owner only, and locks that are released with their process."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def share(held: IO[str]) -> None:
 
 
 def take(held: IO[str]) -> bool:
-    """True when nobody else holds or shares the file; it is then ours."""
+    """Take an exclusive lock; False when another process holds or shares the file."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

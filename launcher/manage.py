@@ -1,6 +1,6 @@
 """A management command on the site of DATA_DIR, whether it runs or not: `python -m launcher.manage seed_demo`.
 
-Starts the embedded servers when they do not run yet, and stops them again unless somebody else uses them by then.
+Starts the embedded servers when they do not run yet, and stops them again unless another program uses them by then.
 """
 
 from __future__ import annotations

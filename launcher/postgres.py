@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL in one directory: make it once, start or adopt it, stop it.
+"""An embedded PostgreSQL in one directory: create it once, start or adopt it, stop it.
 
 The server is detached (its own session, 127.0.0.1 only, a random password, a free port kept in state.json). It outlives
 a killed launcher, and the next start adopts it.
@@ -32,7 +32,7 @@ SETTINGS = {
 }
 # A sixteenth of the memory, within these megabytes: the pages of a programme read tables of a gigabyte.
 BUFFERS = (64, 512)
-# Nobody misses a test database after a power cut.
+# A test database may be lost in a power cut.
 TEST_SETTINGS = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120",
     "shared_buffers": "64MB",

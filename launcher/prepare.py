@@ -1,4 +1,4 @@
-"""Before the first request: tables and static files. Skipped while nothing changed, as this costs seconds."""
+"""Migrations and static files before the first request. Skipped while nothing changed, as they take seconds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""`make test-real`: the connectors against real servers, on this computer. QUICK=1 takes only what Debian packages.
+"""`make test-real`: the connectors against real servers, on this computer. QUICK=1 uses only servers that Debian
+packages.
 
-Tests say which server they need: `@pytest.mark.real("snac2")`. A server that cannot run here is named, loudly, with the
-reason; its tests are left out. A run in which no server at all could be used fails.
+Tests say which server they need: `@pytest.mark.real("snac2")`. A server that cannot run here is reported
+with the reason, and its tests are left out. A run without any usable server fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The compiled requirements files. `make requirements` makes them; `make check` sees offline whether they fit."""
+"""The compiled requirements files. `make requirements` compiles them; `make check` verifies offline that they are up
+to date.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make run`: everything of one Dobošar in one terminal, until Ctrl-C."""
+"""`make run`: all programs of one Dobošar in one terminal, until Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One installation on this computer: what the environment says about it, and whether it can start here."""
+"""One installation on this computer: its options from the environment, and checks whether it can start."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class RoleForm(forms.Form):
 
 
 class DelegateForm(forms.Form):
-    """Who stands in for an absent approver, and from when to when."""
+    """A delegate of an absent approver, and the period."""
 
     approver = forms.ChoiceField(label=_("Who is away"))
     to = forms.ChoiceField(label=_("Who stands in"))

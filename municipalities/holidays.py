@@ -1,6 +1,6 @@
 """Holidays of Serbia and the clock of working hours.
 
-The days stand in `reference/holidays.toml`; here are only the rules that cannot be a table: Easter, the Sunday rule,
+The days are in `reference/holidays.toml`; this module has the rules that cannot be a table: Easter, the Sunday rule,
 the Islamic calendar and what a working minute is. `holidays()` feeds calendars and warnings, `working_minutes()` feeds
 response times.
 """

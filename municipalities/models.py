@@ -1,7 +1,7 @@
 """The tenant, its people and the programme that trains it.
 
 `Municipality` rows are all 145 local self-governments of the reference data; one becomes a *workspace* when
-`joined_on` is set. Memberships, pairings and enrolments open the wall and are therefore not behind it.
+`joined_on` is set. Memberships, pairings and enrolments decide who may open a scope and are therefore no tenant models.
 """
 
 from datetime import datetime
@@ -84,7 +84,7 @@ class Municipality(models.Model):
 
     class Meta:
         indexes = [
-            # pickers and search fold script and diacritics, so they look at this key
+            # pickers and search ignore script and diacritics, so they use this key
             GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="municipality_search"),
         ]
         constraints = [
@@ -108,7 +108,7 @@ class Municipality(models.Model):
 
     @property
     def is_training(self) -> bool:
-        """Whether it is a workspace of an exercise and stands for no place at all."""
+        """Whether it is a workspace of an exercise and not a real place."""
         return self.kind == MunicipalityKind.TRAINING
 
     @property
@@ -117,7 +117,7 @@ class Municipality(models.Model):
         return self.approval != Approval.NONE
 
 
-# Of municipalities: those that stand for a place. Every list of all municipalities asks for it.
+# Municipalities that are real places. Every list of all municipalities filters by it.
 REAL_PLACE = ~models.Q(kind=MunicipalityKind.TRAINING)
 
 
@@ -328,7 +328,7 @@ class EmergencyRight(Waiting):
 
 
 class RuleChange(TenantModel):
-    """House rules that somebody asked to relax. They take effect at `effective_at`, or once another approver agrees.
+    """A requested relaxation of house rules. It takes effect at `effective_at`, or once another approver agrees.
 
     `values`: what each rule is and shall be, {"approval": {"before": "one", "after": "none"}}. While `ended_at` is
     empty it waits; `domain.house_rules` ends it.
@@ -384,7 +384,7 @@ def runs(now: datetime) -> models.Q:
 
 
 class Held(models.Model):
-    """Somebody holds publishing back, with a reason, until somebody resumes it or until `ends_at`.
+    """Publishing is paused, with a reason, until a person resumes it or until `ends_at`.
 
     Asked before every irreversible step (`channels.pauses`). `ended_by` is nobody's where it ended by itself.
     """
@@ -488,7 +488,7 @@ class ServiceTemplate(models.Model):
 
 
 class ServiceAvailability(TenantModel):
-    """Whether a municipality has a service, from when to when, where, and who looked last."""
+    """Whether a municipality has a service, in which period, where, and who verified it last."""
 
     service = models.ForeignKey(EService, models.PROTECT, related_name="+")
     is_offered = models.BooleanField(_("available here"), default=True)
@@ -520,7 +520,7 @@ class ServiceAvailability(TenantModel):
 
 
 class GlossaryWord(TenantModel):
-    """A word that the house spells its own way: what stands in Latin texts, and what in Cyrillic ones.
+    """A word with the municipality's own spelling in Latin and in Cyrillic texts.
 
     Where both are the same the word keeps its script everywhere (names of firms). `serbian.Glossary` reads it.
     """

@@ -96,7 +96,7 @@ An invitation gives a right only while whoever invited may still give it. A role
 
 
 def document() -> str:
-    """The whole page, as it stands in the repository."""
+    """The whole page, as committed in the repository."""
     rows = [
         "| | " + " | ".join(ROLES.values()) + " |",
         "|---|" + ":-:|" * len(ROLES),

@@ -1,4 +1,6 @@
-"""A municipality's name as sentences need it: the gaps `{{назив}}`, `{{у месту}}` and `{{општине}}` of texts. Pure."""
+"""A municipality's name in the cases that sentences need: values of the gaps `{{назив}}`, `{{у месту}}` and
+`{{општине}}` of templates. Pure.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

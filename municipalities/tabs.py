@@ -1,4 +1,4 @@
-"""The pages of a workspace that stand beside each other, as tabs for who may open them."""
+"""Tabs of related workspace pages, filtered by permission."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Settings that would break or endanger an installation, said in words before it starts. Ids are `portal.E…`.
+"""System checks of settings that would break or endanger an installation. Ids are `portal.E…`.
 
-Web and worker run them at their start (`require`), with the one that looks for demo accounts in the database; by hand
+Web and worker run them at their start (`require`), with the one that searches the database for demo accounts; by hand
 it is `manage.py check --database default`.
 """
 
@@ -141,7 +141,7 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E008: growth of a post is counted while it is looked at, three months long."""
+    """E008: metrics of a post are fetched for three months, and its growth is computed from them."""
     if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
         return []
     return [
@@ -170,7 +170,7 @@ def relaxation_delay(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.database, START)
 def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """E003: accounts with the password that stands in the README. Runs with `check --database default`."""
+    """E003: accounts with the password from the README. Runs with `check --database default`."""
     if settings.DEMO or not databases:
         return []
     from accounts.models import User
@@ -178,7 +178,7 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
     try:
         count = User.objects.filter(is_demo=True, is_active=True).count()
     except DatabaseError:
-        return []  # There are no tables yet: nobody can sign in either.
+        return []  # There are no tables yet, and so no accounts.
     if not count:
         return []
     return [
@@ -191,7 +191,7 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
 
 
 def require() -> None:
-    """End the process, with the reasons, when an error stands in the way. For the start of web and worker."""
+    """Exit with the reasons if a check fails. For the start of web and worker."""
     problems = run_checks(tags=[START], databases=["default"])
     errors = [message for message in problems if message.is_serious()]
     if errors:

@@ -1,7 +1,7 @@
-"""What every page needs: where one is, what one may open, and the workspace's state.
+"""Context of every page: navigation by permission, and the state of the workspace.
 
-One query: the workspaces of the person, with how much they have not read, what is paused here and what waits in the
-inbox. Outside workspaces whether the person is staff of a programme, and what is paused for many at once.
+One query: the person's workspaces with unread notifications, pauses and waiting messages. Outside workspaces also
+whether the person is staff of a programme, and programme-wide pauses.
 """
 
 from collections.abc import Mapping
@@ -179,7 +179,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
 
 
 def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
-    """What stands above every page of a workspace: that it is an exercise, and what is paused."""
+    """The notices above every page of a workspace: that it is an exercise, and what is paused."""
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
@@ -252,7 +252,7 @@ def _trains(request: NavigationRequest, rows: list[Any]) -> bool:
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
-    """Who has no workspace is told of no row, and asked for."""
+    """For people without a workspace, who have no such row."""
     return int(rows[0].unread) if rows else unread_count(user)
 
 
@@ -284,7 +284,7 @@ def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
 
 
 def _is_staff(request: NavigationRequest) -> bool:
-    """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
+    """Whether the navigation shows the programme's pages: in a workspace of the programme, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
     if not hasattr(request, "runs_a_programme"):

@@ -1,4 +1,4 @@
-"""The charts of `/ui/`: every kind with figures that show what it can do. The figures are examples."""
+"""The charts of `/ui/`: every kind, with example figures that show its features."""
 
 from datetime import date, timedelta
 from random import Random
@@ -16,7 +16,7 @@ DAYS = 30
 TOWNS = ("Ћуприја", "Нови Пазар", "Прокупље", "Бујановац", "Кула", "Мајданпек", "Пожега", "Ириг")
 
 
-def _words(formula: str = "", heading: str = "") -> ChartTexts:
+def _texts(formula: str = "", heading: str = "") -> ChartTexts:
     return ChartTexts(heading=heading or _("Day"), formula=formula)
 
 
@@ -58,7 +58,7 @@ def _line() -> Chart:
     reasons = dict.fromkeys(range(11, 15), _("the channel was disconnected"))
     answers = [180 + (day * 53) % 120 for day in range(DAYS)]
     series = [Series(_("Reach"), _reach(), reasons), Series(_("Interactions"), answers)]
-    texts = _words(_("Reach: people who saw a post at least once"))
+    texts = _texts(_("Reach: people who saw a post at least once"))
     return charts.line(_("Reach and interactions"), _days(), series, texts, target=(_("Target"), 700))
 
 
@@ -67,7 +67,7 @@ def _broken() -> Chart:
     before = [1500 + at * 9 for at in range(DAYS)]
     series = [Series(_("Followers"), followers), Series(_("The period before"), before, muted=True)]
     marks = [Mark(6, _("Training")), Mark(18, _("Connected to another page"), broken=True)]
-    return charts.line(_("Followers"), _days(), series, _words(), from_zero=False, marks=marks)
+    return charts.line(_("Followers"), _days(), series, _texts(), from_zero=False, marks=marks)
 
 
 def _bars() -> Chart:
@@ -75,7 +75,7 @@ def _bars() -> Chart:
         Series(_("Posts"), [14, 17, 12, None, 21, 26, 24, 29, 31, 28, 33, 36], {3: _("nobody looked in this week")}),
         Series(_("The period before"), [12, 13, 13, 12, 14, 13, 15, 14, 16, 15, 14, 16], muted=True),
     ]
-    texts = _words(_("publications on all channels"), _("Week from"))
+    texts = _texts(_("publications on all channels"), _("Week from"))
     return charts.bars(_("Posts by week"), _weeks(12), series, texts, marks=[Mark(3.5, _("Training"))])
 
 
@@ -116,7 +116,7 @@ def _multiples() -> Chart:
         series.append(Series(name, values))
     median = Series(_("Median of the size class"), [8 + week * 0.3 for week in range(24)], muted=True)
     return charts.multiples(
-        _("Interactions per post, by municipality"), _weeks(24), series, _words(heading=_("Municipality")),
+        _("Interactions per post, by municipality"), _weeks(24), series, _texts(heading=_("Municipality")),
         against=median, marks=[Mark(10, _("Training"))], marked=0,
     )  # fmt: skip
 
@@ -126,13 +126,13 @@ def _dumbbell() -> Chart:
     reasons = {3: _("no channel after the training"), 7: _("joined later")}
     pairs = [Pair(name, *pair, reasons.get(at, "")) for at, (name, pair) in enumerate(zip(TOWNS, figures, strict=True))]
     names = (_("3 months before the training"), _("3 months after it"))
-    texts = _words(_("interactions per post per 1,000 followers, median"), _("Municipality"))
+    texts = _texts(_("interactions per post per 1,000 followers, median"), _("Municipality"))
     return charts.dumbbell(_("Before and after the training"), pairs, texts, names=names, marked=0)
 
 
 def _ranking() -> Chart:
     rank = Series(_("Reach per 1,000 inhabitants"), [312, 287.5, 198, 121, 64, None], {5: _("no channel yet")})
-    return charts.ranking(rank.name, TOWNS[:6], rank, _words(heading=_("Municipality")), marked=2)
+    return charts.ranking(rank.name, TOWNS[:6], rank, _texts(heading=_("Municipality")), marked=2)
 
 
 def _tiles() -> Chart:
@@ -164,4 +164,4 @@ def _bullet() -> Chart:
 def small_charts() -> list[Chart]:
     months = ["I", "II", "III", "IV", "V", "VI"]
     series = [Series(name, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4]) for at, name in enumerate(TOWNS[:4])]
-    return charts.small(months, series, _words(heading=_("Month")))
+    return charts.small(months, series, _texts(heading=_("Month")))

@@ -55,7 +55,7 @@ def _only_trains(user: Any) -> bool:
 def workspace(request: MunicipalityRequest) -> HttpResponse:
     access = request.access
     officer, approver = access.may(Verb.POST_EDIT), access.may(Verb.POST_APPROVE)
-    # who stands in for an approver writes, too
+    # a delegate of an approver writes as well
     writer = officer and Role.APPROVER not in access.roles
     glance = glance_of(request) if officer else None
     context = {

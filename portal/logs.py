@@ -1,7 +1,7 @@
-"""What Django writes about refused requests: one line each, and without the secrets that stand in addresses.
+"""Log filters: one line per refused request, without the secrets that addresses contain.
 
-Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, links that stop
-mail, the link of the first set-up and signed addresses of files are permissions by themselves.
+Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, unsubscribe
+links, the link of the first set-up and signed addresses of files grant access by themselves.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Which migrations made a database, and whether they are those of this version. No Django: the launcher uses it too.
 
-Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not tell. `migrate` keeps a fingerprint of
-each migration that it applies in the comment of the table `django_migrations`, which a backup carries along.
+Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not identify one. `migrate` stores a
+fingerprint of each migration that it applies in the comment of the table `django_migrations`, which backups include.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _recorded(cursor: Any) -> dict[str, str]:
 
 
 def refusal(place: str, way_out: str) -> str:
-    """What somebody is told whose database this version cannot use."""
+    """The message when this version cannot use the database."""
     return (
         f"{place} made by another version of Dobošar with other tables, and until version 0.1.0 no upgrade is "
         f"promised. Nothing was changed. {way_out}"

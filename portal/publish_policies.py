@@ -1,4 +1,4 @@
-"""Who is asked before something leaves, and what a delivery belongs to, per kind. Put in place at start-up."""
+"""Publish policies and origins of deliveries by kind. Registered at start-up."""
 
 from django.urls import reverse
 from django.utils.translation import gettext

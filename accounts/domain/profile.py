@@ -1,4 +1,4 @@
-"""What a person changes about themselves."""
+"""Changes that people make to their own account."""
 
 from django.db import transaction
 

@@ -1,4 +1,4 @@
-"""`{% load devices %}{{ session.user_agent|device }}`: "Firefox, Windows" instead of a browser's whole boast."""
+"""`{% load devices %}{{ session.user_agent|device }}`: "Firefox, Windows" instead of the whole header."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The plans on which the municipality and its mentors agreed: what was done, what shows it, and what was changed."""
+"""Plans that the municipality and its mentors agreed on: activities, evidence and changes."""
 
 from typing import Any
 

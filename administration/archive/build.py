@@ -19,9 +19,9 @@ MISSING = "missing-files.txt"
 HERE = "<!-- posts -->"
 
 
-def build(path: Path, place: Municipality, *, pulse: Callable[[], None]) -> dict[str, int]:
+def build(path: Path, place: Municipality, *, heartbeat: Callable[[], None]) -> dict[str, int]:
     """Write the archive to `path`; returns how much of what is in it."""
-    with Archive(path, pulse) as archive:
+    with Archive(path, heartbeat) as archive:
         counts = {"posts": posts.write(archive), "pictures": files.write(archive)}
         numbers.write(archive)
         agreed.write(archive)

@@ -1,4 +1,4 @@
-"""What citizens wrote, what was noted and answered; and the posts that were shared with other municipalities."""
+"""Citizens' messages with notes and answers, needs, and the posts shared with other municipalities."""
 
 from collections import defaultdict
 from typing import Any

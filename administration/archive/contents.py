@@ -1,4 +1,4 @@
-"""What becomes of each table that belongs to a municipality. A new table needs a line here, else a test fails."""
+"""Whether and how each tenant table is exported. A new table needs an entry here, else a test fails."""
 
 GOES_IN = {
     "analytics.channelday", "analytics.dailyfact", "analytics.indicatorvalue", "analytics.placebaseline",

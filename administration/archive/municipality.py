@@ -1,4 +1,4 @@
-"""The municipality itself: profile and rules, people, channels, plans, words, and what was done by whom."""
+"""The municipality itself: profile and rules, people, channels, plans, glossary and activity."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Posts with all that was written, said and decided about them: a JSON file and a page each."""
+"""Posts with versions, conversations and decisions: a JSON file and a page each."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath

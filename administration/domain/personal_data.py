@@ -1,6 +1,6 @@
-"""Files with everything of a municipality, for the list of places (`inbox.personal_data`): they hold citizens' words.
+"""Exports in the registry of personal data (`inbox.personal_data`): they contain citizens' messages.
 
-When a citizen is erased, files made before go: they can be made again, and then without that person.
+When a citizen is erased, existing exports are deleted: they can be made again, then without that person.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How far a new workspace is. Every step is read from what is there, so that nobody has to tick anything.
+"""The progress of a new workspace. Every step is derived from existing data, so nobody has to tick anything.
 
 One query for any number of municipalities; their scope is open.
 """
@@ -132,37 +132,37 @@ class Progress:
         return self.is_put_away or not self.open
 
 
-def _looked_at(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
+def _with_progress(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
     here = {"municipality": OuterRef("pk")}
     members = Membership.objects.running().filter(user__is_active=True, **here)
     verbs = ("municipality.edit_rules", "municipality.ask_rules")
     rules = AuditEvent.objects.filter(municipality_id=OuterRef("pk"), verb__in=verbs)
     return places.annotate(
-        found_officer=Exists(members.filter(role=Role.OFFICER)),
-        found_approver=Exists(members.filter(role=Role.APPROVER)),
-        found_rules=Exists(rules),
-        found_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
-        found_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
-        found_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
+        has_officer=Exists(members.filter(role=Role.OFFICER)),
+        has_approver=Exists(members.filter(role=Role.APPROVER)),
+        has_rules=Exists(rules),
+        has_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
+        has_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
+        has_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
         has_glossary=Exists(GlossaryWord.objects.filter(**here)),
-        found_times=Exists(Slot.objects.filter(**here)),
-        found_draft=Exists(Post.objects.filter(deleted_at__isnull=True, **here)),
+        has_times=Exists(Slot.objects.filter(**here)),
+        has_draft=Exists(Post.objects.filter(deleted_at__isnull=True, **here)),
         away=ArraySubquery(PutAway.objects.filter(**here).values("step")),
     )
 
 
 def _done(row: Any) -> dict[FirstStep, bool]:
     return {
-        FirstStep.PEOPLE: row.found_officer and row.found_approver,
+        FirstStep.PEOPLE: row.has_officer and row.has_approver,
         FirstStep.PROFILE: bool(row.arms and row.website),
-        FirstStep.RULES: row.found_rules,
-        FirstStep.CHANNEL: row.found_channel,
+        FirstStep.RULES: row.has_rules,
+        FirstStep.CHANNEL: row.has_channel,
         FirstStep.POPULATION: row.population is not None,
-        FirstStep.MENTOR: row.found_mentor,
-        FirstStep.SERVICES: row.found_services,
+        FirstStep.MENTOR: row.has_mentor,
+        FirstStep.SERVICES: row.has_services,
         FirstStep.WORDS: row.has_glossary,
-        FirstStep.TIMES: row.found_times,
-        FirstStep.DRAFT: row.found_draft,
+        FirstStep.TIMES: row.has_times,
+        FirstStep.DRAFT: row.has_draft,
     }
 
 
@@ -184,7 +184,7 @@ def _url(kind: StepDefinition, row: Any, access: Access | None, across: Collecti
 
 def progress(request: MunicipalityRequest) -> Progress:
     """Of the municipality of the page, with links for those who may do a step. One query."""
-    row = _looked_at(Municipality.objects.filter(pk=request.municipality.pk)).get()
+    row = _with_progress(Municipality.objects.filter(pk=request.municipality.pk)).get()
     across = {"population"} if request.user.is_administrator else set()
     if "staff" in request.access.roles:
         across |= ACROSS
@@ -199,6 +199,6 @@ def unfinished(request: MunicipalityRequest) -> Progress | None:
 
 def of_several(places: Collection[Municipality]) -> list[Progress]:
     """For the staff of a programme: those that have most to do first. One query."""
-    rows = _looked_at(Municipality.objects.filter(pk__in=[place.pk for place in places]))
+    rows = _with_progress(Municipality.objects.filter(pk__in=[place.pk for place in places]))
     progresses = [_progress(row, None, ACROSS) for row in rows]
     return sorted(progresses, key=lambda steps: (steps.is_over, steps.count, sort_key(str(steps.municipality))))

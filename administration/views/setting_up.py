@@ -166,7 +166,7 @@ def _mail(request: SignedInRequest, row: Installation) -> HttpResponse:
     context = {
         "message": message,
         "waits": waits,
-        # taken by nobody: not the mail server, but the worker is missing
+        # no worker took it: the worker is missing, not the mail server
         "untaken": message is not None and waits and not message.attempts and _age(message) > SLOW_SECONDS,
         "sender": settings.DEFAULT_FROM_EMAIL,
         "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",

@@ -1,4 +1,4 @@
-"""The pieces drawings are put together of: scales, axes, hatches, marks. Sizes are units of the drawing.
+"""Building blocks of charts: scales, axes, hatches, marks. Sizes are in units of the drawing.
 
 A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320; letters keep their size on the screen
 (static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.
@@ -97,7 +97,7 @@ def chart(
     *,
     legend: Legend = (),
 ) -> Chart:
-    """Both drawings of it, the wide and the narrow one, with what stands beside them."""
+    """The wide and the narrow drawing, with table, legend and texts."""
     return Chart(title, draw(False), *table, legend, texts.formula, description, draw(True))
 
 
@@ -194,7 +194,7 @@ HATCH = 10  # from one stroke to the next
 
 def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> SafeString:
     """A hatched field. Drawn line by line: a <pattern> needs an id, and ids of two charts on a page could collide."""
-    # Whole numbers and strokes told by their length: a page of many gaps would be mostly hatches.
+    # Whole numbers and relative strokes: otherwise hatches would be most of a page with many gaps.
     right, bottom = round(x + width), round(y + height)
     left, top = round(x), round(y)
     lines, offset = [], left - bottom
@@ -246,7 +246,7 @@ def rectangle(x: float, y: float, width: float, height: float) -> SafeString:
 
 
 def rows_of_marks(plot: Plot, marks: Sequence[Mark]) -> list[tuple[Mark, float, int, bool]]:
-    """Of each mark: its x, the row its name stands in, and whether the name stands left of it."""
+    """For each mark: its x, the row of its name, and whether the name is to the left of it."""
     placed: list[tuple[Mark, float, int, bool]] = []
     ends: list[list[tuple[float, float]]] = []
     for mark in marks:
@@ -281,7 +281,7 @@ def draw_marks(plot: Plot, marks: Sequence[Mark]) -> SafeString:
 
 
 def room_for_marks(plot: Plot, marks: Sequence[Mark]) -> float:
-    """How far down the plot begins, so that the names of what happened stand above it."""
+    """The top of the plot, below the names of its marks."""
     rows = max((row for _mark, _x, row, _before in rows_of_marks(plot, marks)), default=-1) + 1
     return TOP + rows * MARK_ROW
 

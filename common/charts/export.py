@@ -1,6 +1,6 @@
-"""A chart as a file of its own: SVG with colours and letters written out, and PNG.
+"""A chart as a standalone file: SVG with colours and fonts written out, and PNG.
 
-The picture carries what the page says around it: title, formula, legend, and a line with its source. Two themes:
+The picture includes what surrounds it on the page: title, formula, legend, and a line with its source. Two themes:
 "light" as on the page, "print" for paper, where series differ by grey and dash.
 """
 
@@ -155,7 +155,7 @@ def source_line(*parts: object) -> str:
 
 
 def download(chart: Chart, kind: str, *, name: str = "", source: str = "", theme: str = "light") -> HttpResponse:
-    """The chart as a file to keep; `kind` is "svg" or "png". `name` is the file's, the title stands in."""
+    """The chart as a download; `kind` is "svg" or "png". `name` is the name of the file, by default the title."""
     if kind not in KINDS:
         raise Http404(f"No picture of kind {kind!r}.")
     content = (standalone if kind == "svg" else png)(chart, theme=theme, source=source)

@@ -1,4 +1,4 @@
-"""Grids: heat maps, the tile map of the districts, and many small charts on one scale."""
+"""Grids: heat maps, the tile map of the districts, and small multiples on one scale."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Figures over time: lines, bars, shares, and the sparkline of a tile."""
+"""Time series: lines, bars, stacked shares, and the sparkline of a tile."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -168,7 +168,7 @@ def sparkline(
 
 @lru_cache(maxsize=64)
 def _across(count: int) -> tuple[float, tuple[str, ...]]:
-    """How far its points are apart, and where each stands."""
+    """The distance between points, and the x of each."""
     across = 96 / max(count - 1, 1)
     return across, tuple(f"{2 + index * across:.0f}" for index in range(count))
 
@@ -312,7 +312,7 @@ def _thick(plot: Plot) -> float:
 
 
 def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | None], share: bool) -> SafeString:
-    """The parts' names beside the last column, so that nobody needs the colours; the small ones make room."""
+    """The parts' names beside the last column, so that colours are not needed; small parts are spread apart."""
     last = max((index for index, whole in enumerate(sums) if whole), default=None)
     if last is None:
         return NOTHING

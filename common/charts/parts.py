@@ -1,4 +1,4 @@
-"""What charts are made of and what comes out: series, words, marks, and the drawn chart with its table and summary.
+"""Input and output of charts: series, texts, marks, and the drawn chart with its table and summary.
 
 Numbers are written as the language of the interface writes them, unless the caller's `ChartTexts` say otherwise.
 """
@@ -78,7 +78,7 @@ Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]  # headings and rows
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart and what stands around it; `{% chart %}` prints all of it.
+    """A drawn chart with its texts and table; `{% chart %}` prints all of it.
 
     - `svg` is the picture for wide rooms and for paper, `narrow` the same one for a telephone (nothing where one does).
     - `headings` and `rows` are the table beside it: the same figures as text, with the reasons for gaps.

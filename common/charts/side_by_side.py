@@ -1,4 +1,4 @@
-"""Figures of several places or things, one row each: rankings, before and after, indicators against their target."""
+"""Comparisons, one row per item: rankings, before and after, indicators against their target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the classes of a drawing look like in a file of its own; the light colours are those of tokens.css."""
+"""Styles of the CSS classes of a drawing, for standalone files; the light colours are those of tokens.css."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -268,7 +268,7 @@ def web_address(value: object) -> str:
 def nothing(
     picture: str, title: str, text: str = "", *, url: str = "", action: str = "", action_icon: str = ""
 ) -> dict[str, Any]:
-    """What stands where nothing is yet: a drawing, a sentence, what to do next."""
+    """The empty state: a drawing, a sentence, what to do next."""
     return {"picture": picture, "title": title, "text": text, "url": url, "action": action, "action_icon": action_icon}
 
 
@@ -344,7 +344,7 @@ def _address(context: Context, parameter: str, value: Any) -> str:
 
 @register.inclusion_tag("ui/progress.html")
 def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
-    """How far a long job is; None while nobody knows."""
+    """The progress of a long job; None as long as it is unknown."""
     return {"label": label, "value": value, "most": most}
 
 

@@ -1,4 +1,4 @@
-"""Rights that are lent by name: who stands in for an absent approver, and who may publish in an emergency."""
+"""Delegations: who stands in for an absent approver, and who may publish in an emergency."""
 
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ def delegate(
 
     What somebody else than the approver lends waits.
     """
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who name somebody at once stand in line
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # concurrent delegations wait for each other
     if not Membership.objects.deciding().filter(municipality=municipality, user=approver).exists():
         raise ActionNotAllowed(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:
@@ -72,7 +72,7 @@ def _refuse_period(municipality: Municipality, approver: User, starts_on: date, 
 
 @transaction.atomic
 def end_delegation(delegation: Delegation, *, by: User) -> None:
-    """From this moment the delegate decides for nobody; nothing changes when it has ended."""
+    """End the delegation at once. Does nothing when it has ended."""
     rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate", "municipality")
     row = rows.get(pk=delegation.pk)
     if row.ended_at:
@@ -104,7 +104,7 @@ def allow_emergency(municipality: Municipality, user: User, *, by: User) -> Emer
 
 @transaction.atomic
 def end_emergency(right: EmergencyRight, *, by: User) -> None:
-    """Take somebody off the list. What they sent and has not left yet is held at the gate."""
+    """Remove a person from the list. Posts of theirs that have not left yet are deferred by the publish policy."""
     rows = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
     row = rows.get(pk=right.pk)
     if row.ended_at:

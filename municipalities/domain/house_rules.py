@@ -1,4 +1,4 @@
-"""House rules. What makes them stricter holds at once; what relaxes a rule about decisions waits.
+"""House rules. Stricter rules take effect at once; relaxing a rule about decisions waits.
 
 A `RuleChange` takes effect after `RULE_RELAXATION_HOURS`, or once another approver agrees, and another approver can
 stop it meanwhile. Every verb locks the municipality first and the change after it. Approvals ask the municipality's row
@@ -36,7 +36,7 @@ class Edited:
 
 @transaction.atomic
 def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason: str = "") -> Edited:
-    """Write what changed of the house rules; what relaxes them waits, unless nobody approves here yet.
+    """Write changed house rules; relaxations wait, unless the municipality has no approver yet.
 
     Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
     """

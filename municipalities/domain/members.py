@@ -1,4 +1,4 @@
-"""Who belongs to a municipality, in which role. Memberships end, they are never deleted."""
+"""Memberships of a municipality and their roles. Memberships end, they are never deleted."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from municipalities.models import Membership, Municipality
 
 @transaction.atomic
 def invite(municipality: Municipality, *, email: str, role: str, by: User, name: str = "", language: str = "") -> str:
-    """Invite somebody to be a member; returns the link. Raises `ActionNotAllowed` when they hold that role already."""
+    """Invite a person as a member; returns the link. Raises `ActionNotAllowed` when they have that role already."""
     if Membership.objects.running().filter(municipality=municipality, user__email=email, role=role).exists():
         raise ActionNotAllowed(_("This person holds that role here already."), "email")
     grant = {"kind": "membership", "municipality": municipality.slug, "role": role}

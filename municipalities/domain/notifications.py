@@ -1,6 +1,6 @@
-"""Whom a change of rules and rights concerns, and in which words. Called inside the transaction of the verb.
+"""Recipients and texts of notifications about changed rules and rights. Called inside the transaction of the verb.
 
-Notifications stand on the floor above, which registers here how they are sent.
+The notifications app is a layer above and registers here how they are sent.
 """
 
 from collections.abc import Callable, Iterable
@@ -54,20 +54,20 @@ def register(send: Send) -> None:
 
 
 def rules_changed(municipality: Municipality, values: wording.Pairs, *, by: User, reason: str = "") -> None:
-    """A rule about decisions is another one from now on."""
+    """A rule about decisions has changed."""
     facts = {"municipality": municipality, "person": by}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s changed the rules about who decides") % facts
         return subject, _paragraphs(wording.text(values), _reason(reason), _("It is in force now."))
 
-    _send_rules(municipality, words, by=by)
+    _send_rules(municipality, text, by=by)
 
 
 def relaxation_asked(change: RuleChange) -> None:
     facts = {"municipality": change.municipality, "person": change.by}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s asks to relax the rules about who decides") % facts
         until = _(
             "It takes effect on %(time)s. Until then another approver can stop it. If another approver agrees, it "
@@ -77,7 +77,7 @@ def relaxation_asked(change: RuleChange) -> None:
             wording.text(change.values), _reason(change.reason), until % {"time": date_time(change.effective_at)}
         )
 
-    _send_rules(change.municipality, words, by=change.by)
+    _send_rules(change.municipality, text, by=change.by)
 
 
 def relaxation_confirmed(change: RuleChange, *, by: User) -> None:
@@ -135,11 +135,11 @@ def _relaxation_ended(
 ) -> None:
     facts = {"municipality": change.municipality, "person": by, "asker": change.by}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject, sentence = ending(facts)
         return subject, _paragraphs(sentence, wording.text(change.values), _reason(change.reason))
 
-    _send_rules(change.municipality, words, by=by, besides=[change.by])
+    _send_rules(change.municipality, text, by=by, besides=[change.by])
 
 
 def _send_rules(
@@ -154,11 +154,11 @@ def _send_rules(
 
 
 def right_given(right: Right, *, by: User | None) -> None:
-    """Somebody may approve or publish in an emergency, now or after the delay."""
+    """A person may approve or publish in an emergency, now or after the delay."""
     others = [person for person in _guards(right.municipality, by=by) if person != _holder(right)]
     staff = _staff(right.municipality) if isinstance(right, Membership) or not others else []
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         return _given(right, by), _paragraphs(_until(right))
 
     def own() -> tuple[str, str]:
@@ -167,7 +167,7 @@ def right_given(right: Right, *, by: User | None) -> None:
         return subject, waits if right.waits_until else _("You have it from now on.")
 
     lender = [right.approver] if isinstance(right, Delegation) else []
-    _send_right(right, [*others, *staff, *lender], words, by=by)
+    _send_right(right, [*others, *staff, *lender], text, by=by)
     _send_right(right, [_holder(right)], own, by=by)
 
 
@@ -175,29 +175,29 @@ def right_confirmed(right: Right, *, by: User) -> None:
     """A second person agreed: it holds from now on."""
     facts = {"municipality": right.municipality, "person": by, "holder": _holder(right)}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s agreed to a new right of %(holder)s") % facts
         return subject, _paragraphs(_given(right, right.by), _("It holds from now on."))
 
-    _send_right(right, _concerned(right, by), words, by=by)
+    _send_right(right, _concerned(right, by), text, by=by)
 
 
 def right_holds(right: Right) -> None:
-    """The delay is over, and nobody stopped it."""
+    """The delay has ended without objection."""
     facts = {"municipality": right.municipality, "holder": _holder(right)}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: a new right of %(holder)s holds now") % facts
         return subject, _paragraphs(_given(right, right.by), _("Nobody stopped it."))
 
-    _send_right(right, _concerned(right, None), words, by=None)
+    _send_right(right, _concerned(right, None), text, by=None)
 
 
 def right_stopped(right: Right, *, by: User | None) -> None:
-    """Somebody ended it while it still waited; `by` is nobody where the one who gave it may no longer give it."""
+    """It was ended before it took effect; `by` is None when the giver lost the right to give it."""
     facts = {"municipality": right.municipality, "person": by, "holder": _holder(right)}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         if by is None:
             subject = _("%(municipality)s: a new right of %(holder)s does not take effect") % facts
             return subject, _paragraphs(_given(right, right.by), _("Who gave it may no longer give it."))
@@ -206,30 +206,30 @@ def right_stopped(right: Right, *, by: User | None) -> None:
 
     # Who has no role left sees nothing of the municipality, but shall see what became of the right.
     former_members = [right.user] if isinstance(right, Membership) else []
-    _send_right(right, [user for user in _concerned(right, by) if user not in former_members], words, by=by)
+    _send_right(right, [user for user in _concerned(right, by) if user not in former_members], text, by=by)
     _send(
         Topic.RIGHTS,
         former_members,
         municipality=None,
         url=reverse("notifications"),
-        words=words,
+        words=text,
         by=by,
         about=_about(right),
     )
 
 
 def approver_ended(membership: Membership, *, by: User | None) -> None:
-    """An approver is none any more: to the others, and to themselves if somebody else did it."""
+    """A person is no longer an approver: to the others, and to them if another person ended it."""
     facts = {"municipality": membership.municipality, "person": by, "holder": membership.user}
 
-    def words() -> tuple[str, str]:
+    def text() -> tuple[str, str]:
         subject = _("%(municipality)s: %(holder)s is no longer an approver") % facts
         return subject, _("%(person)s ended it.") % facts if by else ""
 
     others = [person for person in _guards(membership.municipality, by=by) if person != membership.user]
-    _send_right(membership, [*others, *_staff(membership.municipality)], words, by=by)
+    _send_right(membership, [*others, *_staff(membership.municipality)], text, by=by)
     url, about = reverse("notifications"), _about(membership)
-    _send(Topic.RIGHTS, [membership.user], municipality=None, url=url, words=words, by=by, about=about)
+    _send(Topic.RIGHTS, [membership.user], municipality=None, url=url, words=text, by=by, about=about)
 
 
 def _given(right: Right, by: User | None) -> str:
@@ -289,7 +289,7 @@ def _send_right(right: Right, people: Iterable[User], text: Callable[[], tuple[s
 
 
 def _guards(municipality: Municipality, *, by: User | None) -> list[User]:
-    """The other approvers. Where there is none, the administrators: somebody has to know of it."""
+    """The other approvers, or the administrators where there are none."""
     others = [person for person in queries.approvers(municipality) if person != by]
     return others or [person for person in administrators() if person != by]
 

@@ -70,7 +70,7 @@ def keep(
     """Write down whether a municipality has a service. Inside its scope.
 
     `values`: is_offered, starts_on, ends_on, url, note. `verified`: `by` has looked today and it works as written.
-    Whoever changes the facts without looking takes the old look away with them.
+    A change of the facts without verification removes the former verification.
     """
     row, is_new = ServiceAvailability.objects.select_for_update().get_or_create(
         municipality=municipality, service=service
@@ -84,11 +84,11 @@ def keep(
         row.verified_on = row.verified_by = None
     if is_new or changed or verified:
         row.save()
-        _tell(row, by=by, verified=verified)
+        _record(row, by=by, verified=verified)
     return row
 
 
-def _tell(row: ServiceAvailability, *, by: User, verified: bool) -> None:
+def _record(row: ServiceAvailability, *, by: User, verified: bool) -> None:
     day: date | None = row.verified_on
     about: dict[str, Any] = {"target": row, "label": str(row.service), "verified_on": day.isoformat() if day else ""}
     if verified:

@@ -1,7 +1,8 @@
-"""Rights that wait: a new approver, a new entry of the emergency list, an approver's right lent in their name.
+"""Rights that take effect after a delay: a new approver, a new entry of the emergency list, an approver's delegation
+made by somebody else.
 
-They hold after `RULE_RELAXATION_HOURS`, or once another approver agrees. Whoever gave one must still be allowed to give
-it at that time.
+They take effect after `RULE_RELAXATION_HOURS`, or once another approver agrees. The giver must still be allowed to give
+the right at that time.
 """
 
 from datetime import datetime

@@ -25,7 +25,7 @@ class OfficialLanguage:
 
 @dataclass(frozen=True)
 class DistrictRecord:
-    """`code` is ISO 3166-2 (RS-13); Belgrade (RS-00) belongs to no district and stands for itself."""
+    """`code` is ISO 3166-2 (RS-13); Belgrade (RS-00) belongs to no district and is one of its own."""
 
     code: str
     name_cyrl: str

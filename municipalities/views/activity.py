@@ -1,4 +1,4 @@
-"""What was done in a workspace, in sentences."""
+"""The activity of a workspace: its audit trail, in sentences."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse

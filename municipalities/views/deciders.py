@@ -99,7 +99,7 @@ def _after_naming(row: Delegation) -> str:
 @requires(Verb.RELAXATION_CONFIRM)
 @require_POST
 def confirm_delegation(request: MunicipalityRequest, delegation: int) -> HttpResponse:
-    """Agree that somebody stands in, whom another person named."""
+    """Agree to a delegation that another person made."""
     return _confirm(request, get_object_or_404(Delegation, municipality=request.municipality, pk=delegation))
 
 

@@ -1,4 +1,4 @@
-"""The municipality's own words, by which the other script is derived."""
+"""The municipality's glossary, which the derivation of the other script uses."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator

@@ -161,7 +161,7 @@ def end_pairing(request: ProgrammeRequest, pairing: int) -> HttpResponse:
 @manages
 @require_http_methods(["GET", "POST"])
 def invite_trainer(request: ProgrammeRequest) -> HttpResponse:
-    """By e-mail: somebody with an account trains at once, anybody else through an invitation."""
+    """By e-mail: a person with an account becomes a trainer at once, anybody else through an invitation."""
     initial = {"language": request.user.language}
     form = TrainerForm(request.POST or None, programmes=request.programmes, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -32,7 +32,7 @@ keeps = programme(ProgrammeVerb.CATALOGUES)
 @requires(Verb.WORKSPACE_VIEW)
 @require_safe
 def services(request: MunicipalityRequest) -> HttpResponse:
-    """Every service as it stands here, those in season first."""
+    """Every service in this municipality, those in season first."""
     offers = queries.offers()
     context = {
         "seasonal": [offer for offer in offers if offer.is_in_season],
@@ -84,7 +84,7 @@ def _stored(offer: Offered) -> dict[str, Any]:
 @keeps
 @require_safe
 def catalogue(request: ProgrammeRequest) -> HttpResponse:
-    """All services, ended ones too, with the number of municipalities in which somebody has looked."""
+    """All services, also inactive ones, with the number of municipalities that verified them."""
     places = queries.enrolled(request.programmes)
     with scope(*places):
         counts = queries.counts_of_offers(places)
@@ -138,7 +138,7 @@ def _written(request: SignedInRequest, row: EService | None, form: ServiceForm, 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def place(request: ProgrammeRequest, service: str, place: str) -> HttpResponse:
-    """How a service stands in a municipality of one's programmes, kept for it by the staff."""
+    """A service in a municipality of the user's programmes, edited on its behalf by the staff."""
     places = {row.slug: row for row in queries.enrolled(request.programmes)}
     if place not in places:
         raise Http404

@@ -60,7 +60,7 @@ class Stack:
 def started(place: Path, at: tuple[int, int] | None = None, **variables: str) -> Iterator[Stack]:
     """A running product with its demo; afterwards it has stopped politely, or the test run hears of it.
 
-    `at`: the ports of the portal and of the practice network. The channels of a demo lead to that of its first start.
+    `at`: ports of the portal and the practice network. The published posts of a demo link to that of its first start.
     """
     port, practice = at or (ports.choose(), ports.choose())
     began = time.monotonic()

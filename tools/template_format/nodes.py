@@ -27,7 +27,7 @@ class Node:
 
 @dataclass(eq=False)
 class Sequence:
-    """What stands in an element, in a branch of a block, or in a file."""
+    """The content of an element, of a branch of a block, or of a file."""
 
     nodes: list[Node] = field(default_factory=list)
     end: Node = field(default_factory=Node)  # carries the whitespace after the last node
@@ -264,7 +264,7 @@ class _Attributes:
         return len(self.parts)
 
     def _whole_attributes(self, inside: list[Part], end: int) -> list[tuple[str, list[Attribute | Conditional]]]:
-        """The branches when spaces stand around them, inside or outside; else nothing."""
+        """The branches if there are spaces around them, inside or outside; else nothing."""
         branches: list[tuple[str, list[Part]]] = []
         depth = 0
         for part in inside[:-1]:
@@ -375,7 +375,7 @@ def is_text(node: Node | None) -> bool:
 
 
 def _with_elements(nodes: list[Node]) -> list[Node]:
-    """The same with elements whose tags both stand here; a tag without its other half stays a tag."""
+    """The same with elements whose tags are both here; an unmatched tag stays a tag."""
     partners: dict[int, int] = {}
     opened: list[tuple[str, int]] = []
     for index, node in enumerate(nodes):

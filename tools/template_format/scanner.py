@@ -1,4 +1,4 @@
-"""A template taken apart: what stands between the tags of elements, in them, in quotes, and what is never changed."""
+"""Scanner of templates: content, markup of tags, quoted values, and parts that are never changed."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _TAG_NAME = re.compile(r"\{%\s*(\w+)")
 
 
 class Place(Enum):
-    """Where a part of a template stands."""
+    """The context of a part of a template."""
 
     CONTENT = "between the tags of elements"
     MARKUP = "in the tag of an element, outside of quotes"
@@ -113,7 +113,7 @@ class Scanner:
         return self.position
 
     def _untouched(self, before: Place, start: int) -> Part | None:
-        """What follows is copied as it is: a comment of HTML, or what stands in an element of `UNTOUCHED_ELEMENTS`."""
+        """Copies verbatim what follows: an HTML comment, or the content of an element of `UNTOUCHED_ELEMENTS`."""
         end = -1
         if before is Place.CONTENT and self.source.startswith("<!--", start):
             end = self.source.find("-->", start) + 3

@@ -1,4 +1,4 @@
-"""Fails where the interface is not completely translated or a catalogue is out of step."""
+"""Fails when a translation is missing or a catalogue is out of date."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
