@@ -92,6 +92,7 @@ def test_the_library_is_sound_and_found_in_with_and_without_scripts(
     context.close()
 
 
+@pytest.mark.slow
 def test_staff_see_an_example_grow_while_they_write_it(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

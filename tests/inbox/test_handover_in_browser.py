@@ -16,6 +16,7 @@ from tests.inbox.test_handover import link
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_department_is_asked_and_its_answer_used(page: Any, browser: Any, live_server: Any, town: Town) -> None:
     page.set_default_timeout(15_000)
     enter(page, live_server, town.cast.officer)

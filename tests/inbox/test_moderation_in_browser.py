@@ -17,6 +17,7 @@ from tests.inbox.conftest import Town
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: Any, town: Town, hiding: Any) -> None:
     page.set_default_timeout(15_000)
     with scope(town.cast.cuprija):

@@ -22,6 +22,7 @@ def _keeps(words: str) -> Any:
     return lambda told: told.url.endswith("/draft/") and words.encode() in (told.request.post_data_buffer or b"")
 
 
+@pytest.mark.slow
 def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: Town) -> None:
     page.set_default_timeout(15_000)
     Municipality.objects.filter(pk=town.cast.cuprija.pk).update(answers_need_approval=True)
