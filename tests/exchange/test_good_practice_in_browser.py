@@ -22,6 +22,7 @@ from tests.posts.desk import opened
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_from_the_composer_to_an_example_to_a_post_of_ones_own(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -80,6 +80,7 @@ def test_a_department_is_asked_and_its_answer_used(page: Any, browser: Any, live
     assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
 
 
+@pytest.mark.slow
 def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, town: Town) -> None:
     page.set_default_timeout(15_000)
     enter(page, live_server, town.cast.approver)
