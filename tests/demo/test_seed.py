@@ -118,6 +118,10 @@ def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -
 # ---- the rows
 
 
+# That the demo can be filled in at all, `make test` sees where a journey starts the product.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def filled(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The demo, filled in once for this module and taken back afterwards."""
@@ -359,7 +363,6 @@ def test_the_channels_can_be_opened_and_follow_the_demo_to_another_address(demo:
     assert Credential.objects.count() == Channel.objects.count()
 
 
-@pytest.mark.slow
 def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     people = list(User.objects.order_by("pk").values_list("pk", flat=True))
     Post.objects.filter(municipality__slug="cuprija").update(title="Измењено")
