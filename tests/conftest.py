@@ -22,7 +22,12 @@ from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
-PIECES = ("tests/journeys/", "tests/demo/test_seed.py", "tests/architecture/test_hostile_rows.py")
+PIECES = (
+    "tests/journeys/",
+    "tests/demo/test_seed.py",
+    "tests/architecture/test_hostile_rows.py",
+    "tests/architecture/test_source.py",
+)
 NUMBERS = count()
 FIRST = (*PIECES, "tests/launcher/")
 
@@ -159,7 +164,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Workers take one test after the other, but as one piece what shares a running product or a filled-in demo."""
+    """Workers take one test after the other, but as one piece what shares a product, a demo or parsed source."""
     from xdist.scheduler import LoadScopeScheduling
 
     class InPieces(LoadScopeScheduling):

@@ -394,6 +394,7 @@ def test_asking_twice_makes_one(filled: Filled) -> None:
 # ---- its size
 
 
+@pytest.mark.slow
 def test_a_large_municipality_needs_no_more_memory_than_a_small_one(filled: Filled, settings: Any) -> None:
     """60 MB of pictures and 400 posts through a few megabytes of memory."""
     cast = filled.cast

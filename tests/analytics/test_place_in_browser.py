@@ -54,6 +54,7 @@ def enter(context: Any, live_server: Any, person: User) -> Any:
     return context.new_page()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "scheme", "language"),
     [

@@ -131,6 +131,10 @@ def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -
 # ---- the rows
 
 
+# That the demo can be filled in at all, `make test` sees where a journey starts the product.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def filled(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The demo, filled in once for this module and taken back afterwards."""
@@ -403,7 +407,6 @@ def test_a_page_that_a_person_connected_anew_is_left_to_them(demo: None, setting
     assert at_new_address.exclude(pk=former.pk).count() == at_new_address.count() == 1
 
 
-@pytest.mark.slow
 def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     people = list(User.objects.order_by("pk").values_list("pk", flat=True))
     Post.objects.filter(municipality__slug="cuprija").update(title="Измењено")

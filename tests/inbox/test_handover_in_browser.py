@@ -16,6 +16,7 @@ from tests.inbox.test_handover import link
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_department_is_asked_and_its_answer_used(
     page: Any, browser: Any, live_server: Any, municipality: MunicipalityInbox
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_department_is_asked_and_its_answer_used(
     assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
 
 
+@pytest.mark.slow
 def test_somebody_asks_what_is_held_and_is_erased(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
     enter(page, live_server, municipality.cast.approver)

@@ -17,6 +17,7 @@ from tests.inbox.conftest import MunicipalityInbox
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_threat_is_hidden_looked_at_and_objected_to(
     page: Any, live_server: Any, municipality: MunicipalityInbox, hiding: Any
 ) -> None:

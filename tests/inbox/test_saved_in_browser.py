@@ -24,6 +24,7 @@ def _keeps(text: str) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     page.set_default_timeout(15_000)
     Municipality.objects.filter(pk=municipality.cast.cuprija.pk).update(answers_need_approval=True)

@@ -9,6 +9,7 @@ from tests.journeys.stack import FirstRun, Stack
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.slow
 def test_it_starts_answers_refuses_a_double_and_stops_cleanly(first_run: FirstRun, stack: Stack) -> None:
     assert first_run.readiness
     assert all(first_run.readiness.values())

@@ -215,6 +215,7 @@ def watched(act):
     return seen
 
 
+@pytest.mark.slow
 def test_no_other_user_of_the_machine_sees_the_password_of_the_database(with_password, tmp_path):
     # Enough rows that the programs run for a moment.
     execute(with_password, "INSERT INTO notes SELECT repeat(md5(n::text), 20) FROM generate_series(1, 100000) n")

@@ -104,11 +104,9 @@ def test_what_starts_on_older_data_says_so_and_leaves_them_alone(of, command, re
     assert not (tmp_path / "saved.tar.gz").exists()
 
 
-@pytest.mark.parametrize("of", ["older", pytest.param("amended", marks=SLOW)])
-@pytest.mark.parametrize(
-    "command",
-    [["manage.py", "migrate"], pytest.param(["-m", "launcher.prepare", "migrate", "check"], marks=SLOW)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("of", ["older", "amended"])
+@pytest.mark.parametrize("command", [["manage.py", "migrate"], ["-m", "launcher.prepare", "migrate", "check"]])
 def test_migrate_and_the_start_of_a_container_say_so_too(of, command, request):
     site = request.getfixturevalue(of)
     before = everything(site)
@@ -123,6 +121,7 @@ def test_migrate_and_the_start_of_a_container_say_so_too(of, command, request):
     assert everything(site) == before
 
 
+@pytest.mark.slow
 def test_of_a_server_of_ones_own_the_sentence_names_the_address_not_the_directory(older, open_directory):
     with embedded.serving(older / "servers", environ={}) as urls:
         code, printed = outcome(open_directory / "other", "-m", "launcher.run", **urls)
@@ -131,10 +130,8 @@ def test_of_a_server_of_ones_own_the_sentence_names_the_address_not_the_director
     assert "Traceback" not in printed
 
 
-@pytest.mark.parametrize(
-    "about",
-    [pytest.param({}, id="unknown", marks=SLOW), pytest.param({"migrations": {"posts.0002_parts": ""}}, id="older")],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("about", [{}, {"migrations": {"posts.0002_parts": ""}}], ids=["unknown", "older"])
 def test_an_older_backup_is_not_restored(older, about, tmp_path):
     before, archive = everything(older), tmp_path / "saved.tar.gz"
     change(older, "UPDATE django_migrations SET name = 'none', app = 'auth'")

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUSY = """
 import signal, sys, time
 def finish(*_):
-    time.sleep(1.5); print('finished its work', flush=True); sys.exit(0)
+    time.sleep(0.5); print('finished its work', flush=True); sys.exit(0)
 signal.signal(signal.SIGTERM, finish)
 print('busy', flush=True)
 time.sleep(600)
@@ -96,7 +96,7 @@ def test_the_same_signal_twice_at_once_is_one(supervised):
 
 
 def test_a_second_signal_stops_at_once(supervised):
-    process = supervised("[python('worker', BUSY.replace('sleep(1.5)', 'sleep(500)'))]", grace=1000.0)
+    process = supervised("[python('worker', BUSY.replace('sleep(0.5)', 'sleep(500)'))]", grace=1000.0)
     read_until(process, "busy")
     process.send_signal(signal.SIGINT)
     time.sleep(1)

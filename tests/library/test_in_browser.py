@@ -88,6 +88,7 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phone(
     browser: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:

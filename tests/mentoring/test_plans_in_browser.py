@@ -22,6 +22,7 @@ from tests.people import Cast
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server: Any, cast: Cast) -> None:
     there = live_server.url + reverse("mentoring_plan", args=["cuprija"])
     out = post(channel(cast.cuprija, cast.approver), "Упис у вртиће до петка", days_ago=0, call_kind="apply")

@@ -26,6 +26,7 @@ SAID = (
 )
 
 
+@pytest.mark.slow
 def test_five_who_ask_for_the_same_are_heard_and_told(
     page: Any, live_server: Any, municipality: MunicipalityInbox
 ) -> None:

@@ -73,6 +73,7 @@ def furnished(desk: Desk) -> list[str]:
     return [reverse(name, args=["cuprija", *args]) for name, *args in [*pages, *objects]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), EACH_LOOK)
 def test_every_page_is_usable_for_everybody(page: Any, live_server: Any, desk: Desk, width: int, scheme: str) -> None:
     addresses = furnished(desk)

@@ -32,6 +32,7 @@ def nothing_in_the_way(page: Any) -> None:
     assert violations(page, impacts=("serious", "critical")) == []
 
 
+@pytest.mark.slow
 def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, live_server: Any) -> None:
     with scope(desk.house):
         post = desk.published()

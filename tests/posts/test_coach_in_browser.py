@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,19 @@ def vectors(file: str, kind: str) -> list[Any]:
     return kinds
 
 
+@pytest.fixture(scope="module")
+def blank(browser: Any) -> Iterator[Any]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def ask(page: Any, live_server: Any) -> Any:
-    """Runs a function of the engine over vectors, on a page of our own and under its policy."""
-    page.goto(f"{live_server.url}/accounts/login/")
+def ask(blank: Any, live_server: Any) -> Any:
+    """Runs a function of the engine over vectors, on a page of our own and under its policy. One page serves all."""
+    page, address = blank, f"{live_server.url}/accounts/login/"
+    if page.url != address:
+        page.goto(address)
 
     def answers(function: str, of: list[Any]) -> list[Any]:
         script = (

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from time import thread_time
 
+import pytest
+
 from serbian import to_cyrillic, to_latin
 from serbian.gather import paradigms
 from serbian.measure import list_of, measure_round_trip
@@ -24,6 +26,7 @@ def test_every_word_of_a_quarter_of_a_million_comes_back_or_is_a_name_kept_latin
     assert {word.lower()[:8] for word in result.kept} == {"двд", "пвц", "пдф", "андроида", "андроиди"[:8], "мицрософ"}
 
 
+@pytest.mark.slow
 def test_every_word_comes_back_in_capitals_too():
     words = [word.upper() for word in list_of(EVERY_WORD)]
     result = measure_round_trip(words)
@@ -31,6 +34,7 @@ def test_every_word_comes_back_in_capitals_too():
     assert len(result.undecidable) == len(MISSPELT)
 
 
+@pytest.mark.slow
 def test_a_quarter_of_a_million_words_take_seconds():
     text = "\n".join(list_of(EVERY_WORD))
     begun = thread_time()
