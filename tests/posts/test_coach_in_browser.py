@@ -110,15 +110,15 @@ def test_the_browser_keeps_what_the_package_keeps(ask: Any) -> None:
 @pytest.mark.slow
 def test_the_browser_derives_a_whole_dictionary_as_the_package_does(ask: Any) -> None:
     dictionary = list_of(EVERY_WORD)
-    assert len(words) > 250_000
-    _derives_alike(ask, words)
+    assert len(dictionary) > 250_000
+    _derives_alike(ask, dictionary)
 
 
 def test_the_browser_derives_a_sample_of_a_dictionary_as_the_package_does(ask: Any) -> None:
     _derives_alike(ask, list_of(EVERY_WORD)[::25])
 
 
-def _derives_alike(ask: Any, words: list[str]) -> None:
+def _derives_alike(ask: Any, dictionary: list[str]) -> None:
     text = "\n".join([*dictionary, *(word.capitalize() for word in dictionary), *(word.upper() for word in dictionary)])
     (latin,) = ask("(text) => engine.toLatin(text)", [text])
     assert latin == to_latin(text)
