@@ -64,7 +64,7 @@ def _take(listening: Listening, channel: Channel, events: Sequence[Unread]) -> i
     told = [one for _key, one in events if one is not None]
     new = keep(channel, [m for one in told for m in one.new], follows=False)
     new += keep(channel, [m for one in told for m in one.changed])
-    if lost := {key for one in told for key in one.gone}:
+    if lost := {key for one in told for key in one.deleted}:
         gone(channel, lost)
     if len(told) < len(events):
         listening.woken_at = timezone.now()
