@@ -536,12 +536,12 @@ class Messages:
 class MessageChanges:
     """What one event tells of what people wrote, by itself.
 
-    `new` was just written, `changed` has other words than before, `gone` are the ids of what was deleted.
+    `new` were just written, the text of `changed` is another one than before, `deleted` are ids.
     """
 
     new: tuple[Message, ...] = ()
     changed: tuple[Message, ...] = ()
-    gone: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unrea
     changes = [one for _key, one in events if one is not None]
     new = store_messages(channel, [m for one in changes for m in one.new], follows=False)
     new += store_messages(channel, [m for one in changes for m in one.changed])
-    if lost := {key for one in changes for key in one.gone}:
+    if lost := {key for one in changes for key in one.deleted}:
         mark_deleted(channel, lost)
     if len(changes) < len(events):
         message_fetch.woken_at = timezone.now()

@@ -62,7 +62,7 @@ class Conversation(ABC):
             return None
         verb, number = value.get("verb"), str(value["comment_id"])
         if verb == "remove":
-            return MessageChanges(gone=(number,))
+            return MessageChanges(deleted=(number,))
         if verb not in ("add", "edited", "edit"):
             return MessageChanges()  # hidden, shown again, liked
         if not value.get("post_id"):

@@ -85,11 +85,11 @@ class Insights:
 
     def _insights(self, remote_id: str) -> dict[str, int]:
         values: dict[str, int] = {}
-        for ours, name in self.set["post_metrics"].items():
-            parts = self._views(remote_id, name) if ours == "views" else {}
+        for metric, name in self.set["post_metrics"].items():
+            parts = self._views(remote_id, name) if metric == "views" else {}
             value = None if parts else reading.measured(self._insight(remote_id, name)).get(name)
-            if value is not None and ours in self.measures:
-                parts = {ours: value}
+            if value is not None and metric in self.measures:
+                parts = {metric: value}
             values |= parts
         return values
 

@@ -57,14 +57,14 @@ class Insights:
         return metrics
 
     def _insights(self, remote_id: str) -> dict[str, int]:
-        names = {ours: name for ours, name in self.set["post_metrics"].items() if ours in self.measures}
+        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         try:
             values = self._insight(remote_id, list(names.values()))
         except Rejected:
             values = {}
             for name in names.values():
                 values |= self._alone(remote_id, name)
-        return {ours: values[name] for ours, name in names.items() if name in values}
+        return {metric: values[name] for metric, name in names.items() if name in values}
 
     def _alone(self, remote_id: str, metric: str) -> dict[str, int]:
         try:

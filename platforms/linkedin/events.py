@@ -35,7 +35,7 @@ def message_changes(event: RawEvent) -> MessageChanges | None:
     """Which comment was deleted. The others are asked for: an event names neither who wrote it nor where it stands."""
     named = str(event.payload.get("generatedActivity") or "")
     is_deleted = event.payload.get("action") == "COMMENT_DELETE" and named.startswith("urn:li:comment:")
-    return MessageChanges(gone=(named,)) if is_deleted else None
+    return MessageChanges(deleted=(named,)) if is_deleted else None
 
 
 def _event(one: Mapping[str, Any]) -> RawEvent:

@@ -93,8 +93,8 @@ class Insights:
 
 
 def _numbers(totals: Mapping[str, Any]) -> dict[str, int]:
-    values = {ours: number(totals.get(name)) for ours, name in STATISTICS.items()}
-    return {ours: value for ours, value in values.items() if value is not None}
+    values = {metric: number(totals.get(name)) for metric, name in STATISTICS.items()}
+    return {metric: value for metric, value in values.items() if value is not None}
 
 
 def counters(metadata: Mapping[str, Any]) -> dict[str, int]:

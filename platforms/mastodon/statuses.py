@@ -29,7 +29,7 @@ VISIBILITIES = {
     "private": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
-OWN_NAMES = {ours: network_name for network_name, ours in VISIBILITIES.items()}
+OWN_NAMES = {own: name for name, own in VISIBILITIES.items()}
 ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
 
 

@@ -35,20 +35,20 @@ class Edges:
     make: str
     publish: str
     state: str
-    words: str
+    explanation: str
     refused: Callable[[str], Rejected | None]
     unfetched: str
     """What the refusal says when the network could not take a file from our address."""
 
 
 class Containers:
-    """The containers of one account. `noted` is the connector's `save_checkpoint`."""
+    """The containers of one account."""
 
-    def __init__(self, calls: Calls, account: str, edges: Edges, noted: Callable[[str], None]) -> None:
+    def __init__(self, calls: Calls, account: str, edges: Edges, save_checkpoint: Callable[[str], None]) -> None:
         self.calls = calls
         self.account = account
         self.edges = edges
-        self.noted = noted
+        self.save_checkpoint = save_checkpoint
 
     def make(self, form: Mapping[str, Any]) -> str:
         """The id of a new container. Nobody sees it: it may be made again."""
@@ -72,7 +72,7 @@ class Containers:
         held = Pending(token)
         try:
             if isinstance(self.check_status(token), Ready):
-                self.noted(token)
+                self.save_checkpoint(token)
                 return finish(held)
         except NotReached:
             pass  # nothing is public, and what is prepared stays
@@ -81,9 +81,9 @@ class Containers:
     def states(self, token: str) -> list[tuple[str, str]]:
         """(state, words about a failure) of what a token names. Raises `Rejected` for one that is no longer there."""
         known = json.loads(token)
-        fields = f"{self.edges.state},{self.edges.words}"
+        fields = f"{self.edges.state},{self.edges.explanation}"
         asked = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
-        return [(str(one.get(self.edges.state) or ""), str(one.get(self.edges.words) or "")) for one in asked]
+        return [(str(one.get(self.edges.state) or ""), str(one.get(self.edges.explanation) or "")) for one in asked]
 
     def check_status(self, token: str) -> Pending | Ready | ContainerExpired:
         try:
@@ -92,7 +92,7 @@ class Containers:
             if codes.is_missing(refused):
                 return ContainerExpired(LAPSED)
             raise
-        names = {state for state, _words in states}
+        names = {state for state, _explanation in states}
         if "PUBLISHED" in names:
             # By which id, only the account's list tells; a look asks it.
             raise OutcomeUnknown(IS_OUT, {"token": token})
@@ -120,7 +120,7 @@ class Containers:
 
     def _whole(self, parts: Sequence[str], whole: Mapping[str, Any]) -> str:
         made = one(self.make({**whole, "children": ",".join(parts)}))
-        self.noted(made)
+        self.save_checkpoint(made)
         self.wait(made)
         return str(json.loads(made)["container"])
 

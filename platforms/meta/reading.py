@@ -58,7 +58,7 @@ def number(value: Any) -> int | None:
 
 def counted(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
     """Our name → number, of plain fields. What the network did not tell is absent."""
-    values = {ours: number(entity.get(field)) for ours, field in names.items()}
+    values = {metric: number(entity.get(field)) for metric, field in names.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 

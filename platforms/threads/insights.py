@@ -38,14 +38,14 @@ class Insights:
         return metrics
 
     def _numbers(self, path: str) -> dict[str, int]:
-        names = {ours: name for ours, name in self.set["post_metrics"].items() if ours in self.measures}
+        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         try:
             values = self._values(path, list(names.values()))
         except Rejected:
             values = {}
             for name in names.values():
                 values |= self._alone(path, name)
-        return {ours: values[name] for ours, name in names.items() if name in values}
+        return {metric: values[name] for metric, name in names.items() if name in values}
 
     def _alone(self, path: str, metric: str) -> dict[str, int]:
         try:

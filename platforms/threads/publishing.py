@@ -60,7 +60,7 @@ class Publishing(Conversation):
         """As a post, waited for: who answers a person does not come back later."""
         token = self._prepared(outgoing, read)
         self.containers.wait(token)
-        self.containers.noted(token)
+        self.containers.save_checkpoint(token)
         return self.finish(outgoing, Pending(token), read)
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:

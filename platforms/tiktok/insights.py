@@ -35,7 +35,7 @@ class Insights:
         """A post that is not among the answers may be gone, private, or of a kind that is never told: no reading."""
         if not self.calls.granted("video.list"):
             return []
-        names = {ours: name for ours, name in self.set["post_metrics"].items() if ours in self.measures}
+        names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
         fields = ",".join(["id", "video_description", *names.values()])
         metrics: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
@@ -60,9 +60,9 @@ def _read(one: str, video: Any, names: Mapping[str, str], at: datetime) -> PostM
 def numbers(video: Any, names: Mapping[str, str]) -> dict[str, int]:
     """Our name → number, of what was told."""
     metrics = video if isinstance(video, Mapping) else {}
-    counts = {ours: metrics.get(name) for ours, name in names.items()}
+    counts = {metric: metrics.get(name) for metric, name in names.items()}
     return {
-        ours: value
-        for ours, value in counts.items()
+        metric: value
+        for metric, value in counts.items()
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0
     }

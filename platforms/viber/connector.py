@@ -63,7 +63,7 @@ class Viber(Defaults):
     connect_by: ClassVar[str] = "token"
     measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset(COUNTS.values())
-    own_names: ClassVar[Mapping[str, str]] = {ours: theirs for theirs, ours in COUNTS.items()}
+    own_names: ClassVar[Mapping[str, str]] = {metric: name for name, metric in COUNTS.items()}
     options: ClassVar[Mapping[str, Option]] = {
         # After "too many requests" no time is named.
         "wait_seconds": Option(120, "2026-11-24", "believed"),

@@ -27,7 +27,7 @@ ACCOUNT = {
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(COUNTED)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
-    own_names: ClassVar[Mapping[str, str]] = {name: theirs[0] for name, theirs in (COUNTED | ACCOUNT).items()}
+    own_names: ClassVar[Mapping[str, str]] = {metric: names[0] for metric, names in (COUNTED | ACCOUNT).items()}
     reads_back: ClassVar[bool] = True
     metrics_batch_size: ClassVar[int] = BATCH
 
@@ -63,10 +63,10 @@ def _missing(posts: Mapping[str, Any]) -> list[str]:
 def numbers(public_metrics: Any, names: Mapping[str, Sequence[str]]) -> dict[str, int]:
     metrics = public_metrics if isinstance(public_metrics, Mapping) else {}
     counts = {
-        ours: next((metrics[name] for name in aliases if name in metrics), None) for ours, aliases in names.items()
+        metric: next((metrics[name] for name in aliases if name in metrics), None) for metric, aliases in names.items()
     }
     return {
-        ours: value
-        for ours, value in counts.items()
+        metric: value
+        for metric, value in counts.items()
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0
     }

@@ -66,6 +66,6 @@ def account(statistics: Any) -> dict[str, int]:
 
 def numbers(statistics: Any, names: Mapping[str, str]) -> dict[str, int]:
     values = (
-        {ours: str(statistics.get(name)) for ours, name in names.items()} if isinstance(statistics, Mapping) else {}
+        {metric: str(statistics.get(name)) for metric, name in names.items()} if isinstance(statistics, Mapping) else {}
     )
-    return {ours: int(value) for ours, value in values.items() if value.isdigit()}
+    return {metric: int(value) for metric, value in values.items() if value.isdigit()}

@@ -50,7 +50,7 @@ class Answer:
     """An answer of a poll as the page shows it. `percent` of the people who voted, whole."""
 
     place: int
-    words: str
+    option: str
     votes: int
     percent: int
 

@@ -412,9 +412,9 @@ def test_two_channels_of_one_bot_hear_each_their_own_comments(
     asked_below(cast, fakes, channels["@cuprija"], "Кад ради пијаца?")
     asked_below(cast, fakes, channels["@sport"], "Кад је базен отворен?")
     assert set(fakes.world.fake("telegram").deliver("cuprija")) == {200}
-    town, sport = channels["@cuprija"].remote_id, channels["@sport"].remote_id
+    page, sport = channels["@cuprija"].remote_id, channels["@sport"].remote_id
     assert heard() == {
-        (town, "Кад ради пијаца?"), (town, "Кад ради пијаца? Ја исто."),
+        (page, "Кад ради пијаца?"), (page, "Кад ради пијаца? Ја исто."),
         (sport, "Кад је базен отворен?"), (sport, "Кад је базен отворен? Ја исто."),
     }  # fmt: skip
 

@@ -294,7 +294,7 @@ def test_linkedin_tells_what_was_deleted_and_is_asked_for_the_rest() -> None:
         RawEvent("k", "1", "comment", {"action": "COMMENT_DELETE", "generatedActivity": urn})
     )
     assert deleted is not None
-    assert deleted.gone == (urn,)
+    assert deleted.deleted == (urn,)
     assert (
         linkedin.message_changes(RawEvent("k", "1", "comment", {"action": "COMMENT", "generatedActivity": urn})) is None
     )

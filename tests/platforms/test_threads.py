@@ -47,7 +47,7 @@ def asked(fakes: FakeServer, ending: str) -> int:
     return sum(1 for one in fakes.ledger() if one["method"] == "POST" and one["path"].endswith(ending))
 
 
-def codes(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
+def problems(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     return [(problem.code, problem.severity) for problem in Threads.check(sent, bench.limits())]
 
 
@@ -310,7 +310,7 @@ FAMILY = "👨‍👩‍👧‍👦"  # 25 bytes
 )
 def test_characters_are_counted_as_the_network_does_emoji_by_their_bytes(bench: Bench, text: str, fits: bool) -> None:
     sent = bench.outgoing(text)
-    assert codes(sent, bench) == ([] if fits else [("text_too_long", "error")])
+    assert problems(sent, bench) == ([] if fits else [("text_too_long", "error")])
     if fits:
         bench.publish(bench.connector(), sent)
         assert bench.texts() == [text]
@@ -323,10 +323,10 @@ def test_characters_are_counted_as_the_network_does_emoji_by_their_bytes(bench: 
 def test_five_links_are_the_most_the_card_included(bench: Bench, fakes: FakeServer) -> None:
     five = " ".join(f"https://cuprija.rs/{n}" for n in range(5))
     inside, other = LinkCard("https://cuprija.rs/0", "Прва"), LinkCard("https://cuprija.rs/9", "Друга")
-    assert codes(bench.outgoing(five, link_card=inside), bench) == []
-    assert codes(bench.outgoing(f"{five} https://cuprija.rs/6"), bench) == [("too_many_links", "error")]
+    assert problems(bench.outgoing(five, link_card=inside), bench) == []
+    assert problems(bench.outgoing(f"{five} https://cuprija.rs/6"), bench) == [("too_many_links", "error")]
     sixth = bench.outgoing(five, link_card=other)
-    assert codes(sixth, bench) == [("too_many_links", "error")]
+    assert problems(sixth, bench) == [("too_many_links", "error")]
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), sixth)
     assert (refused.value.message, refused.value.field) == (meaning.LINKS, "text")
@@ -335,19 +335,19 @@ def test_five_links_are_the_most_the_card_included(bench: Bench, fakes: FakeServ
 
 def test_twenty_is_the_most_of_a_carousel_the_video_included(bench: Bench) -> None:
     twenty = tuple(picture(n % 4 + 1) for n in range(20))
-    assert codes(bench.outgoing("Двадесет", pictures=twenty), bench) == []
+    assert problems(bench.outgoing("Двадесет", pictures=twenty), bench) == []
     over = [("too_many_pictures", "error")]
-    assert codes(bench.outgoing("Са снимком", pictures=twenty, video=video()), bench) == over
-    assert codes(bench.outgoing("Једна више", pictures=(*twenty, picture(1))), bench) == over
+    assert problems(bench.outgoing("Са снимком", pictures=twenty, video=video()), bench) == over
+    assert problems(bench.outgoing("Једна више", pictures=(*twenty, picture(1))), bench) == over
     bench.publish(bench.connector(), bench.outgoing("Двадесет", pictures=twenty))
     assert [len(post["alts"]) for post in bench.public()] == [20]
 
 
 def test_descriptions_are_a_thousand_characters_at_most(bench: Bench) -> None:
     fits, over = (replace(picture(1), alt="ж" * n) for n in (1000, 1001))
-    assert codes(bench.outgoing("Опис", pictures=(fits,)), bench) == []
+    assert problems(bench.outgoing("Опис", pictures=(fits,)), bench) == []
     sent = bench.outgoing("Опис", pictures=(over,))
-    assert codes(sent, bench) == [("alt_too_long", "error")]
+    assert problems(sent, bench) == [("alt_too_long", "error")]
     bench.publish(bench.connector(), bench.outgoing("Опис", pictures=(fits,)))
     with pytest.raises(Rejected):
         bench.publish(bench.connector(), sent)
@@ -363,7 +363,7 @@ def test_descriptions_are_a_thousand_characters_at_most(bench: Bench) -> None:
     ],
 )
 def test_videos_have_their_limits(bench: Bench, more: dict[str, Any], code: str) -> None:
-    assert codes(bench.outgoing("Снимак", video=video(**more)), bench) == [(code, "error")]
+    assert problems(bench.outgoing("Снимак", video=video(**more)), bench) == [(code, "error")]
 
 
 # ---- answers
