@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from demo.people import People, Team
 from demo.texts import DAYS, ChannelPlan, citizens, place
-from municipalities.tenancy import everywhere, scope
+from municipalities.models import Municipality
+from municipalities.tenancy import scope
 from practice.domain.door import hue, slug
 from practice.enums import AccountKind
 from practice.models import Account, App
@@ -85,13 +86,13 @@ def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> Voice:
 
 @transaction.atomic
 def follow_address() -> int:
-    """Connect the channels that publish to a former address of the practice network to its present one.
+    """Connect the demo's channels that publish to a former address of the practice network to its present one.
 
     Returns how many. Changes nothing else: a channel that a person disconnected, or whose page a person connected anew,
     stays as it is. Raises `NotTheDemo`.
     """
     require_demo()
-    with everywhere("the practice network has moved"):
+    with scope(*Municipality.objects.filter(Q(is_demo=True) | Q(is_practice=True))):
         practice = Channel.objects.filter(platform=PLATFORM, is_practice=True)
         taken = practice.filter(server=server()).exclude(state=ChannelState.DISCONNECTED)
         former = practice.filter(state=ChannelState.CONNECTED, credential__isnull=False).exclude(server=server())

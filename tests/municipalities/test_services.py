@@ -136,7 +136,7 @@ def test_words_follow_the_script_of_the_reader(catalogue: None) -> None:
     seen = {}
     for language in ("sr", "sr-latn", "en"):
         with translation.override(language):
-            seen[language] = (str(service), service.words("angle"))
+            seen[language] = (str(service), service.text("angle"))
     assert seen["sr"] == ("еВртић", "Одбројавање до рока; документа нису потребна.")
     assert seen["sr-latn"] == ("eVrtić", "Odbrojavanje do roka; dokumenta nisu potrebna.")
     assert seen["en"] == ("Kindergarten enrolment", "A countdown to the deadline; no documents are needed.")
