@@ -1,7 +1,7 @@
-"""What may help whoever answers: eServices that fit the citizen's words, and the filing office for what is formal.
+"""Suggestions for an answer: eServices that match the message, and the filing office for formal requests.
 
-Only stems that are written here or stand in a service's name are looked for, so that anybody can say why something was
-offered. `offers` come from `municipalities.queries`.
+Only stems that are listed here or occur in a service's name are matched, so that every suggestion can be explained.
+`offers` come from `municipalities.queries`.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""The house rules of a municipality's social networks, in the language that is active. No clock, no database.
+"""The house rules of a municipality's social networks, in the active language. No clock, no database.
 
-One list of sections serves the public page and the plain text for the network's own page, so both always say the same.
+One list of sections serves the public page and the plain text for the network's own page, so both are always the same.
 """
 
 from collections.abc import Callable

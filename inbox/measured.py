@@ -1,9 +1,8 @@
-"""What the inbox counts of each day for the programme's indicators: questions and their answers (OC3, OC4), and what
-was hidden (GV1).
+"""Daily counts of the inbox for the programme's indicators: answers to questions (OC3, OC4), hidden messages (GV1).
 
-Counted are messages that a person sorted as questions, by the day on which they were written, and what was hidden by
-the day on which that was done (Belgrade). `analytics.rollups.domain.daily_counts` asks for the days and keeps what it
-is told; the scope of the municipalities is open.
+Messages that a person sorted as questions count by the day on which they were written, hidden messages by the day on
+which they were hidden (Belgrade). `analytics.rollups.domain.daily_counts` requests the days and stores the counts; the
+scope of the municipalities is open.
 """
 
 from collections import defaultdict

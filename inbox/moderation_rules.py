@@ -1,8 +1,8 @@
-"""Why a comment may be hidden: a closed list, and the rules of who decides. Pure: no clock, no database.
+"""Moderation: the closed list of reasons, and the rules of who decides. Pure: no clock, no database.
 
-Criticism is not in the list and cannot be added by hand. Sources of the list: the Swiss draft of 2023 with a closed
-list of what authorities may hide, and Sanchez v. France (European Court of Human Rights, 15 May 2023), by which whoever
-keeps a page answers for clearly unlawful words that others leave on it.
+Criticism is not in the list and cannot be added. Sources of the list: the Swiss draft of 2023 with a closed list of
+what authorities may hide, and Sanchez v. France (European Court of Human Rights, 15 May 2023), by which the owner of a
+page is liable for clearly unlawful comments of others on it.
 """
 
 import hashlib

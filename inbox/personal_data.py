@@ -1,8 +1,8 @@
-"""The list of places where something of a citizen is kept: what a copy for them shows, what an erasure does there.
+"""The list of stores that hold personal data of citizens: what a copy for them shows, and what an erasure does.
 
-There is one list for both questions: `inbox.domain.subject_access` makes the copy of it, `inbox.domain.retention`
-erases by it. `tests/architecture/test_personal_data.py` compares it with the columns of the database. The inbox knows
-nobody above it, so floors above add their places when the portal starts (`AppConfig.ready`).
+Both use the same list: `inbox.domain.subject_access` makes the copy, `inbox.domain.retention` erases.
+`tests/architecture/test_personal_data.py` compares it with the columns of the database. The inbox does not know the
+packages above it, so these register their stores when the portal starts (`AppConfig.ready`).
 """
 
 from collections.abc import Callable, Iterable, Sequence

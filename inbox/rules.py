@@ -1,8 +1,8 @@
-"""Until when a message wants its answer, and how long its words are kept. Pure: no clock, no database.
+"""Deadlines of answers, and retention periods of drafts. Pure: no clock, no database.
 
-An emergency and what is clearly unlawful run by the clock on the wall; everything else by working hours of the offices
-(`municipalities.holidays`): nobody is late on a Sunday. Source of the hours: the programme's own promise, two working
-days at most, as the British government's house rules give it.
+Emergencies and clearly unlawful messages have deadlines in wall-clock time, all others in working hours of the offices
+(`municipalities.holidays`), so nothing is late on a Sunday. Source of the hours: the programme's promise, two working
+days at most, as in the British government's house rules.
 """
 
 from collections.abc import Mapping

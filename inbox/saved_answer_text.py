@@ -1,7 +1,7 @@
-"""The words of saved answers: their gaps, and one of them filled for a citizen, in the script in which they wrote.
+"""Texts of saved answers: their placeholders, and filling them for a citizen, in the script in which they wrote.
 
-Gaps look as in templates: {{радно време}}. A name is understood in either script. A gap for which nothing is known
-stays where it is, and no answer leaves with one (`unfilled`).
+Placeholders look as in templates: {{радно време}}. A name is accepted in either script. A placeholder without a value
+stays in the text, and no answer is sent with one (`open_placeholders`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Thin doors for beat. Arguments are ids; what is due stands in the database."""
+"""Celery tasks. Arguments are ids; due work is found in the database."""
 
 from celery import shared_task
 

@@ -1,10 +1,9 @@
-"""What the needs count of each day for the programme's indicators: OC6, whether people hear what became of what they
-asked for.
+"""Daily counts of the needs for the programme's indicator OC6: people learn what became of their needs.
 
-Counted are needs by the day on which they were first heard, whoever heard it and how. One was told when it is done or
-declined with the reason and everybody can read so: on the page "You asked, we did" of a municipality whose page is on,
-or in a post that is out. What is planned does not count yet. `analytics.rollups.domain.daily_counts` asks for the days
-and keeps what it is told; the scope of the municipalities is open.
+Needs count by the day of their first supporter, whatever its source. A need counts as answered when it is done or
+declined with the reason and everybody can read that: on the page "You asked, we did" of a municipality whose page is
+on, or in a published post. Planned needs do not count yet. `analytics.rollups.domain.daily_counts` requests the days
+and stores the counts; the scope of the municipalities is open.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What stands on "You asked, we did", in the reader's script: officers write Serbian once, the rest is derived."""
+"""Texts of the page "You asked, we did" in the reader's script: officers write Serbian once, the rest is derived."""
 
 from collections.abc import Callable
 from functools import cache

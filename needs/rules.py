@@ -1,7 +1,7 @@
-"""How long words may be, and which of a citizen's words may be quoted. Pure: no clock, no database.
+"""Maximum lengths, and which of a citizen's words may be quoted. Pure: no clock, no database.
 
-A quote is public, so it names nobody: neither its author nor a telephone, an address or a number by which somebody
-could be found. Names of others cannot be known here; the officer reads every quote before it is kept.
+A quote is public, so it identifies nobody: neither its author nor a telephone, an address or a number of anybody. Names
+of others cannot be known here; the officer reads every quote before it is saved.
 """
 
 import re

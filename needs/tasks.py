@@ -1,4 +1,4 @@
-"""Thin doors for beat. What is due stands in the database."""
+"""Celery tasks. Due work is found in the database."""
 
 from celery import shared_task
 

@@ -1,7 +1,7 @@
-"""Answering a citizen: a delivery of its own kind, so that it is recorded before it leaves and never sent twice.
+"""Answering a citizen: a delivery of its own kind, so that it is recorded before it is sent and never sent twice.
 
-The message counts as answered once the network has the answer, not before. Where the house asks for it, an approver
-sees the words first (`inbox.domain.propose`); the gate asks for that again right before the call.
+A message counts as answered once the network has published the answer. Where the municipality requires approval, an
+approver sees the text first (`inbox.domain.propose`); the policy checks that again right before the call.
 """
 
 from typing import Any

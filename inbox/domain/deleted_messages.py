@@ -1,7 +1,7 @@
-"""What people deleted on the network: it wants no answer any more, and is listed as what it is.
+"""Messages that were deleted on the network: they need no answer any more and are marked as deleted.
 
-Its words stay as they were seen until their time is over (`inbox.domain.retention`): somebody may already have acted on
-them. A network says so by itself, or two looks, minutes apart, do not find it where it stood
+Their text stays until its retention period ends (`inbox.domain.retention`), because somebody may already have acted on
+it. A network reports a deletion as an event, or two fetches, minutes apart, miss the message
 (`inbox.domain.fetch_replies`).
 """
 

@@ -1,7 +1,7 @@
-"""Whom the desk asks, and where people write from: departments and settlements.
+"""Departments that can be asked, and settlements that messages come from.
 
-A department is retired and never deleted, because questions to it stay with their messages. Settlements are merged:
-everything that points to one points to the other afterwards, whatever floor it stands on.
+A department is retired, never deleted, because its questions stay with their messages. Settlements can be merged: all
+foreign keys to one then point to the other, in every package.
 """
 
 from typing import Any

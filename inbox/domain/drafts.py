@@ -1,6 +1,7 @@
-"""What somebody is writing below a message is kept while they write, so that nothing is lost and colleagues see it.
+"""Drafts of answers, saved while somebody types, so that nothing is lost and colleagues see that somebody is writing.
 
-No event is recorded: typing is no act. A draft goes when its answer is sent, with its message, and after a while.
+Typing is not audited. A draft is deleted when its answer is sent, with its message, or after
+`inbox.rules.DRAFT_RETENTION`.
 """
 
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Erasing the copies of what was hidden, when their time is over or when their author asks."""
+"""Erasing the copies of hidden messages, when their retention period ends or when their author asks for it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,9 +1,9 @@
 """Asking a department by mail, with a link that needs no account.
 
-The link holds 256 random bits; the row holds their SHA-256 (`found`). Whoever has the link may read that one question
-and answer it, until the desk has used the answer, took the question back, or the time is over. Only a POST answers, so
-that programs which follow every link in a mail change nothing. The mail itself holds the question, and no word of the
-citizen's. A question is never sent twice by itself: the reminder is marked in the transaction that queues it.
+The link holds 256 random bits; the row stores their SHA-256 (`find_by_token`). Whoever has the link may read that one
+question and answer it, until the answer is used, the question is withdrawn or the link expires. Only a POST answers, so
+mail scanners that follow every link change nothing. The mail holds the question and none of the citizen's words. No
+question is sent twice: the reminder is marked in the transaction that queues it.
 """
 
 import hashlib

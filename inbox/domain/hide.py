@@ -1,8 +1,8 @@
-"""Hiding on the network what a person decided to hide, showing it again, and removing it where two agreed to that.
+"""Hiding messages on the network, showing them again, and removing them after two people agreed.
 
-A worker does it. The claim is committed before the call is made: the row says `doing`, counts the try and stays the
-worker's for a lease. Hiding or removing twice does no harm (the conformance suite of the connectors asks each), so what
-a dead worker left, or what never got an answer, is simply done again. A pause of publishing holds none of it up.
+A worker does it. The claim is committed before the call: the row is `doing`, counts the attempt and is leased to the
+worker. Hiding and removing are idempotent (the connectors' conformance suite checks that), so a call that a dead worker
+left or that got no response is repeated. Publishing pauses do not apply.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Writing a municipality's house rules, and switching their public page on and off."""
+"""Saving a municipality's house rules, and switching their public page on and off."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""Hearing what citizens write: which channels are due, asking them, keeping what is new.
+"""Fetching citizens' messages: scheduling channels, fetching due ones, storing new and edited messages.
 
-A network may tell the same thing any number of times, by itself and when asked: `message_once` keeps it once, and a
-later telling changes the words of the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs
-one lease and no message: the cursor moves in the transaction that keeps what lies before it.
+A network may send the same message any number of times, as an event and in a response: `message_once` stores it once,
+and a later version updates the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs one
+lease and no message: the cursor moves in the transaction that stores what precedes it.
 """
 
 import logging

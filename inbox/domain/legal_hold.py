@@ -1,4 +1,4 @@
-"""Keeping a message from being erased while somebody may have to show it: a dispute, a court, an inspection."""
+"""Legal holds: a message that may be needed in a dispute, in court or for an inspection is not erased."""
 
 from django.db import transaction
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Telling the numbers which days have to be counted again, and closing those whose messages are forgotten."""
+"""Marking days whose indicators have to be recounted, and closing days whose messages are erased."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""Deciding that a comment is hidden, and everything that people do about it afterwards.
+"""Deciding that a message is hidden, and all later decisions about it.
 
-Nothing here calls a network: `inbox.domain.hide` does, in a worker, what a person has decided here. Who decides what
-is said in `inbox.models.moderation`. Each verb locks its row and writes one event, which names the channel and never
-a citizen or their words.
+Nothing here calls a network: a worker executes the decisions (`inbox.domain.hide`). `inbox.models.moderation` explains
+who decides what. Each verb locks its row and records one event, which names the channel and never a citizen or their
+words.
 """
 
 from datetime import date

@@ -1,6 +1,6 @@
-"""The places of the inbox, and of the floors below it, that hold something of a citizen: `inbox.personal_data`.
+"""Personal data stores of the inbox and of the packages below it, for `inbox.personal_data`.
 
-Who adds a column for words or names adds it here: to `columns`, to `fields`, and to what `erase` does.
+A new column for texts or names has to be added here: to `columns`, to `fields`, and to what `erase` does.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""Answers that an approver sees before they go out, where the house asks for it.
+"""Answers that need approval, where the municipality requires it.
 
-Approving sends exactly the words that were on the approver's page: the decision names the turn that was read, and words
-that differ from it are the approver's own. Nobody approves their own words unless the house lets them.
+Approving sends exactly the text on the approver's page: the decision names the revision that was read, and any change
+counts as the approver's own text. Nobody approves their own text unless the municipality allows it.
 """
 
 from django.db import transaction

@@ -1,7 +1,7 @@
-"""Retention of citizens' messages: words and names are erased when the answer needs them no more; what is left counts.
+"""Retention of citizens' messages: texts and names are erased when the answer no longer needs them.
 
-What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
-is held (`inbox.domain.legal_hold`) is left alone by everything here until somebody ends the hold.
+One list (`inbox.personal_data`) says what is erased in which store; the copy for a citizen is made of it as well.
+Messages under a legal hold (`inbox.domain.legal_hold`) are skipped until the hold is released.
 """
 
 from collections.abc import Collection

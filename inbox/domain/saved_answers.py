@@ -1,4 +1,4 @@
-"""Saved answers: written once, offered to everybody of the municipality who answers. Retired, never deleted."""
+"""Saved answers: written once, available to everybody in the municipality who answers. Retired, never deleted."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""Telling colleagues what of the hiding waits for them. No word of a citizen stands in it: mail is read elsewhere."""
+"""Notifications about moderation that waits for a colleague, without any words of a citizen."""
 
 from typing import Any
 

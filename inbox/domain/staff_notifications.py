@@ -1,7 +1,7 @@
-"""Telling our people of messages: emergencies at once, new ones once an hour at most, late ones in the morning.
+"""Notifications about messages: emergencies at once, new messages at most once an hour, late ones in the morning.
 
-A worker finds in the database what is to be told. Whoever writes the row of `Told` tells, so that two workers at the
-same moment tell once. Nothing that a citizen wrote stands in a notification: mail is read outside of the portal.
+A worker finds in the database what is due. Whoever inserts the row of `SentNotification` sends, so that two workers at
+the same moment notify once. Notifications contain nothing that a citizen wrote, because mail leaves the portal.
 """
 
 from collections.abc import Iterable

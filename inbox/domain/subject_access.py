@@ -1,4 +1,4 @@
-"""Giving a person what is held of them."""
+"""Subject access: exporting everything held about a person."""
 
 import json
 from collections import defaultdict

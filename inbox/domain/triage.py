@@ -1,6 +1,6 @@
-"""Sorting a message: what it is and where it belongs, who sees to it, waiting, asleep, closed.
+"""Triage of a message: kind, topic, place, assignee, waiting, snoozed, closed.
 
-Each verb locks its row and writes one event.
+Each verb locks its row and records one event.
 """
 
 from datetime import datetime

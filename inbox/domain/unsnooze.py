@@ -1,4 +1,4 @@
-"""What sleeps wakes when something is heard of it: its author writes again, or somebody answers it on the network."""
+"""Snoozed messages come back when their author writes again or somebody replies to them."""
 
 from collections.abc import Sequence
 

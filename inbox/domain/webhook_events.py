@@ -1,10 +1,10 @@
-"""Reading what networks tell by themselves straight into the inbox, without asking them.
+"""Storing messages from webhook events, without calling the network.
 
-Events were kept by `channels.domain.inbound`. Those that hold the words of a message are kept from there: a burst of
-thousands costs some questions to the database and none to the network, and a network that cannot be asked (Telegram,
-while it tells by itself) is heard at all. Where an event only says that something was written, the channel is woken
-(`Listening.woken_at`) and `inbox.domain.ingest` asks. What an event tells and the mark that it was read are one
-transaction: a worker that dies between the two has done neither.
+`channels.domain.inbound` stores the events. Messages are taken from those that hold their text: a burst of thousands
+costs a few queries and no calls, and networks that cannot be polled (Telegram, while a webhook is set) are covered too.
+Where an event only reports that something was written, the channel is woken (`MessageFetch.woken_at`) and
+`inbox.domain.ingest` fetches it. Storing the messages and marking the event as read are one transaction, so a worker
+that dies has done both or neither.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""How an answer leaves: by whose right, and with what words it has to begin."""
+"""In which capacity a person answers, and the prefix that an answer needs on its network."""
 
 from enum import StrEnum
 from typing import Any

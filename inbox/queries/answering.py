@@ -1,4 +1,4 @@
-"""What stands around the answer field of a message: hints, saved answers, who else writes, what waits for approval."""
+"""Context of the answer field: suggestions, saved answers, other writers, answers that wait for approval."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The list of messages: what it may show, what it is narrowed to, its rows and how many there are."""
+"""The list of messages: its views and filters, its rows and their number."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

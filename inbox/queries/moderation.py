@@ -1,6 +1,6 @@
-"""Reads about what was hidden: the pages inside one municipality and the public counts.
+"""Queries about moderation: the pages inside one municipality, and the public counts.
 
-The public counts know no message and no name, so a small number in them tells of nobody.
+The public counts contain no message and no name, so a small number identifies nobody.
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
-"""What is held of a person: who they are on each channel, and everything of theirs in one value. Reads only.
+"""Personal data held about a person: their author ids on each channel, and all their rows in one value. Reads only.
 
-A person is named in addresses by the number of one of their messages, never by a name: addresses end up in logs. Where
-the words of their messages were forgotten, copies of what was hidden still name them (`inbox.models.moderation`).
+Addresses identify a person by the id of one of their messages, never by a name, because addresses are logged. Where a
+message was erased, the copies made for moderation still name its author (`inbox.models.moderation`).
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What was said around a message: the thread below the same post, what says nearly the same, and our answers."""
+"""The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
 from django.db.models import Q, QuerySet
 

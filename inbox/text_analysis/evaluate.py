@@ -1,9 +1,9 @@
-"""Measures the suggestions on messages that we wrote and labelled ourselves, and writes down what was found.
+"""Measures the suggestions on messages that we wrote and labelled ourselves, and writes a report.
 
     python -m inbox.text_analysis.evaluate [--labelled FILE] [--to FILE]
 
-`labelled`: as tests/inbox/data/labelled.toml describes itself. Precision: of what was suggested, how much is right.
-Recall: of what is there, how much was suggested. Nothing here is about people who really wrote.
+`labelled`: described in tests/inbox/data/labelled.toml. Precision: the share of suggestions that are correct. Recall:
+the share of labels that were suggested. Nothing here comes from real citizens.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""What a message may be, suggested by stems, punctuation and emoji, with the words that say so.
+"""Suggesting the kind of a message from stems, punctuation and emoji, with the words that are its reasons.
 
-Each kind collects the weights of its stems. Words between which people put thanks and praise in scorn ("bravo, opet
-nema vode") count for what they complain about; a question mark after a complaint does not make it a question. A kind
-is suggested when it has `LEAST` and leads by `LEAD`; else there is no suggestion, which is the better one.
+Each kind adds up the weights of its stems. Thanks and praise used in scorn ("bravo, opet nema vode") count for the
+complaint; a question mark after a complaint does not make it a question. A kind is suggested when it has `LEAST` and
+leads by `LEAD`; otherwise there is no suggestion, which is better than a wrong one.
 """
 
 import re

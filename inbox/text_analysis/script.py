@@ -1,6 +1,6 @@
-"""Which script and spelling a message is in: an officer answers as people write, and a search has to know.
+"""Detecting the script and spelling of a message: an officer answers in the same script, and the search needs it.
 
-Simple and honest: what is not surely Serbian or surely something else is `UNSURE`.
+What is neither certainly Serbian nor certainly another language is `UNSURE`.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The answer: sending it or asking for approval, what a click puts into the field, keeping what is typed, deciding."""
+"""The answer: sending it or asking for approval, inserting snippets, saving drafts, deciding."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator

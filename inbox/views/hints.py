@@ -1,4 +1,4 @@
-"""What the portal suggests for messages: agreeing with one press, and sorting together what says nearly the same."""
+"""Suggestions for messages: accepting one, and sorting similar messages together."""
 
 from django.contrib import messages as flash
 from django.http import HttpResponse

@@ -1,4 +1,4 @@
-"""One message: our post beside it, what else stands below, what to do with it, and the answer."""
+"""One message: our post, the conversation below it, what can be done with it, and the answer."""
 
 from datetime import UTC, datetime
 from typing import Any

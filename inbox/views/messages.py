@@ -1,4 +1,4 @@
-"""The list: what wants an answer, and by when; and one act on many of its rows."""
+"""The list of messages with their deadlines, and bulk actions on its rows."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Hiding what a citizen wrote: the form, the list, and one act with its copy, its second person and its objection."""
+"""Moderation: the form, the list, and one act with its copy, its second person and its objection."""
 
 from collections.abc import Callable
 from datetime import date

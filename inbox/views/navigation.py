@@ -1,9 +1,9 @@
-"""Going through a list message by message: the address of a message says which list one came from.
+"""Going through a list message by message: the address of a message names the list it was opened from.
 
-`?view=late&kind=question` is the list, `then=stay` that one wants to stay on a message after an act. Forms on a message
-keep that address, so that what comes after an act is known without scripts and without anything remembered. `was=` is
-the time that the message wanted its answer by when one came to it: sorting it gives it another one and with it another
-place in the list, but the next message is still the one that came after it.
+`?view=late&kind=question` is the list, `then=stay` keeps a message open after an action. Forms on a message keep that
+address, so the next page is known without scripts and without a session. `was=` is the deadline that the message had
+when it was opened: sorting it changes its deadline and its place in the list, but the next message is still the one
+that followed it.
 """
 
 from copy import copy

@@ -1,4 +1,4 @@
-"""Saved answers: the list, writing one, taking one out of use and back."""
+"""Saved answers: the list, writing, retiring and restoring them."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator

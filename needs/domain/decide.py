@@ -1,4 +1,4 @@
-"""What the municipality decides about a need, what it did, and taking that back."""
+"""Deciding about a need, recording what was done, and reopening it."""
 
 from datetime import date
 

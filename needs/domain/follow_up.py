@@ -1,4 +1,4 @@
-"""The post that tells everybody what became of a need: a draft that begins with what is known."""
+"""The post about the outcome of a need: a draft that starts with what is known."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Two needs turn out to be one."""
+"""Merging two needs that turn out to be the same."""
 
 from django.db import transaction
 from django.db.models import Q

@@ -1,8 +1,8 @@
-"""Answering all who asked in one go: each answer is a delivery of its own, and nobody gets two.
+"""Answering all supporters of a need: each answer is a delivery of its own, and nobody gets two.
 
-`ask` writes down who is to be told (`Voice.round`) while the need is locked. A worker takes one voice after the other
-(`work`): the answer and `Voice.reply` are written in one transaction, so that after a crash a person has either both or
-neither. What the inbox refuses stands in `Voice.error` and holds nobody else up.
+`start_round` stores who is to be answered (`Supporter.round`) while the need is locked. A worker takes one supporter
+after the other (`send_pending`): the answer and `Supporter.reply` are written in one transaction, so that after a crash
+a person has both or neither. What the inbox refuses is stored in `Supporter.error` and does not delay the others.
 """
 
 import logging

@@ -1,8 +1,8 @@
-"""What needs hold of a citizen, for the list of places (`inbox.personal_data`).
+"""Personal data stores of the needs, for `inbox.personal_data`.
 
-The voice stays and counts. When the time of a message is over, notes about it go and a quote that somebody chose stays:
-it names nobody. When a person asks to be erased, their quotes go too. What a post has quoted by then stands in that
-post; it is changed there, by people. Notes about who called or came by are kept as long as the words of a message.
+A supporter stays and counts. When the message's retention period ends, notes about it are erased and a chosen quote
+stays: it names nobody. When a person asks for erasure, their quotes are erased as well. A post that quotes them is
+changed by people, in the post. Notes about callers and visitors are kept as long as the text of a message.
 """
 
 from collections.abc import Iterable

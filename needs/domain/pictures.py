@@ -1,4 +1,4 @@
-"""Pictures of how it was and how it is now, from the municipality's library."""
+"""Pictures from before and after, from the municipality's library."""
 
 from django.db import transaction
 from django.utils import timezone

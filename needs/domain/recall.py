@@ -1,4 +1,4 @@
-"""Answers of a round that have not reached the network are cancelled, so that another may go in their place."""
+"""Cancelling answers of a round that have not reached the network, so that another can be sent instead."""
 
 from collections.abc import Iterable
 

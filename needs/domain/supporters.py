@@ -1,6 +1,7 @@
-"""Voices of a need: who asked for it, how, and which of their words may be shown.
+"""Supporters of a need: who asked for it, how, and which of their words may be quoted.
 
-The municipality is held while voices come, go or move, so that a message is counted once and every size is right.
+The municipality is locked while supporters are added, removed or moved, so that a message counts once and every size is
+right.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Writing a need down, changing its words, and taking an empty one away."""
+"""Creating a need, changing its texts, and deleting one without supporters."""
 
 from dataclasses import dataclass
 

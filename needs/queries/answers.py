@@ -1,4 +1,4 @@
-"""How many people answered a post that asked something, by what the portal heard below it."""
+"""How many people answered a post that asks something, by the messages below it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Reads of the board and of one need, inside the scope of one municipality. Each has a fixed number of queries."""
+"""Queries of the board and of one need, inside the scope of one municipality. Each runs a fixed number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
-"""A month or a year of needs, for the mayor's office: what was heard, decided and done, and what waits.
+"""A month or a year of needs, for the mayor's office: what was asked for, decided and done, and what waits.
 
-The scope of the municipality is open. Three queries, whatever the amount; the database counts the voices.
+The scope of the municipality is open. Three queries, whatever the amount; the database counts the supporters.
 """
 
 from collections import Counter, defaultdict

@@ -1,6 +1,6 @@
-"""What everybody may read on "You asked, we did": needs that were made public, and what people were asked and told.
+"""Queries of the page "You asked, we did": public needs, and closing reports of posts that asked something.
 
-Opens the scope of the one municipality whose page is on. Nothing here holds who said something.
+Opens the scope of the one municipality whose page is on. Nothing here identifies an author.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Who is told what became of a need, and who is not and why. One query, however many asked."""
+"""Which supporters of a need are answered, and which are not and why. One query, however many there are."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field

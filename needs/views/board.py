@@ -1,4 +1,4 @@
-"""The board, and how a need gets onto it: written down by hand, or gathered from messages."""
+"""The board, and adding needs to it: written by hand, or gathered from messages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One need: what it is, who asked for it, what was decided and done."""
+"""One need: what it is, its supporters, what was decided and done."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator

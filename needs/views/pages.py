@@ -1,4 +1,4 @@
-"""What every page of a need does: find it, and answer 422 with everything typed when something was refused."""
+"""What all pages of a need share: loading it, and responding 422 with the submitted form after a refusal."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""What everybody may read: "You asked, we did" of a municipality that switched it on, as a page and as a feed.
+"""The public page "You asked, we did" of a municipality that switched it on, as a page and as a feed.
 
-Reached before sessions, languages and people are (reports/middleware.py). Whether the page is on is asked each time, so
-that one that was switched off is gone at once; a need that is changed is shown changed at once as well.
+Served before sessions, languages and authentication (reports/middleware.py). Whether the page is on is checked on every
+request, so that a page that is switched off disappears at once; changed needs show at once as well.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The switch of "You asked, we did", in the settings of a workspace."""
+"""The switch of the page "You asked, we did", in the settings of a municipality."""
 
 from django.conf import settings
 from django.contrib import messages
