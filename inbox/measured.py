@@ -33,9 +33,9 @@ AT_ONCE = 5000
 
 
 def register() -> None:
-    """Tell the list of indicators how these are measured, and from which days."""
+    """Register how these indicators are measured, and from which days."""
     daily_counts.provide(QUESTIONS, ("OC3", "OC4"), questions, recent=RECENT)
-    # A copy may be touched at any time, and nobody marks that.
+    # A copy may be changed at any time without a mark.
     daily_counts.provide(HIDDEN, ("GV1",), hidden, recent=None)
     provide("OC3", share("OC3", "no_questions"), since=SINCE)
     provide("OC4", median_hours("OC4", "no_questions"), since=SINCE)
@@ -54,8 +54,8 @@ class _Day:
 
 
 def questions(days: Days) -> Iterator[DailyTally]:
-    """OC3: questions whose time is not over and that nobody has answered yet say nothing; whoever took the question
-    back in time waits for nothing. OC4: working minutes from each to its first answer."""
+    """OC3: unanswered questions within their deadline do not count, nor do questions that were deleted in time. OC4:
+    working minutes from each question to its first answer."""
     now, counts_by_day = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
     rows = _within(Message.objects.filter(kind=MessageKind.QUESTION), "at", "channel", days)
     values = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "remote_deleted_at")
@@ -75,8 +75,8 @@ def questions(days: Days) -> Iterator[DailyTally]:
 
 
 def hidden(days: Days) -> Iterator[DailyTally]:
-    """GV1. Of what was hidden or removed: what has a reason and a copy that nobody touched since. One seal for each; of
-    a copy that was erased in its time, what was found then."""
+    """GV1: of hidden or removed messages, those with a reason and an intact copy. For erased copies, the check made at
+    erasure."""
     rows = _within(Moderation.objects.filter(done_at__isnull=False), "done_at", "message__channel", days)
     untouched: dict[tuple[int, date], list[bool]] = defaultdict(list)
     for row in rows.select_related("message").iterator(chunk_size=AT_ONCE):
@@ -93,5 +93,5 @@ def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> Query
         rows = rows.filter(**{f"{moment}__gte": datetime.combine(days.first, time(), BELGRADE)})
     if days.last is not None:
         rows = rows.filter(**{f"{moment}__lt": datetime.combine(days.last + timedelta(days=1), time(), BELGRADE)})
-    # What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else.
+    # Practice channels do not count, but in the demo there is nothing else.
     return rows if settings.DEMO else rows.filter(**{f"{channel}__is_practice": False})

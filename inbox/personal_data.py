@@ -19,7 +19,7 @@ from serbian.folding import fold
 
 @dataclass(frozen=True)
 class DataSubject:
-    """Whose data is asked for: their id on each channel, their messages by number, and what they call themselves."""
+    """Whose data is requested: their id on each channel, the ids of their messages, and the names they use."""
 
     authors: Sequence[tuple[int, str]]
     messages: Sequence[int]
@@ -27,19 +27,19 @@ class DataSubject:
 
     @property
     def full_names(self) -> list[list[str]]:
-        """Folded words of each name of more than one word: a single word would find half of the town."""
+        """Folded words of each name of more than one word: a single word would match half of the population."""
         return [words for name in self.names if len(words := fold(name).split()) > 1]
 
     def is_named_in(self, text: str) -> bool:
-        """Whether every word of one of their full names stands in it. It need not be the same person."""
+        """Whether every word of one of their full names occurs in it. It need not be the same person."""
         folded = fold(text)
         return any(all(word in folded for word in words) for words in self.full_names)
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """What is to be erased. `asked`: its author asked for it, and is named by `authors`, (channel, id there). Else the
-    time of these messages is over, and `authors` is empty."""
+    """What is to be erased. `asked`: on request of the authors in `authors`, (channel id, author id). Otherwise the
+    retention period of these messages is over, and `authors` is empty."""
 
     messages: Sequence[int]
     now: datetime
@@ -49,7 +49,7 @@ class Erasure:
 
 
 class ErasureEffect(StrEnum):
-    """What an erasure does: the row goes, its words and names are emptied, part of it stays, or all of it does."""
+    """What an erasure does: the row is deleted, its texts and names emptied, or part or all of it is retained."""
 
     DELETED = "deleted"
     EMPTIED = "emptied"
@@ -84,12 +84,12 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class PersonalDataStore:
-    """One place. `model` ("inbox.note") is empty for what is no table: files, backups, mailboxes of others.
+    """One store. `model` ("inbox.note") is empty for what is no table: files, backups, mailboxes of others.
 
-    `columns` are those that can hold a citizen's words or name. `rows` finds a person's, in a fixed number of queries;
-    `message` is the attribute with the number of the message that a row belongs to. `how_long` says when it goes by
-    itself, `stays` why something is left after an erasure (for `Fate.PARTLY` and `Fate.STAYS`). `left` finds what
-    would be left of this person, so that they can be told before.
+    `columns` can hold a citizen's text or name. `rows` finds a person's rows, in a fixed number of queries; `message`
+    is the attribute with the id of the row's message. `how_long` describes the retention period, `stays` why something
+    is retained after an erasure (for `PARTLY` and `STAYS`). `left` counts what would be retained of this person, so
+    that they can be informed beforehand.
     """
 
     code: str
@@ -113,7 +113,7 @@ class PersonalDataStore:
 
 @dataclass(frozen=True)
 class PersonalDataRow:
-    """One row of a place, ready to be shown: (key, label, value) of what is not empty. `message` as in `Place`."""
+    """One row of a store, ready for display: (key, label, value) of its non-empty fields. `message` as in the store."""
 
     place: PersonalDataStore
     message: int | None
@@ -127,7 +127,7 @@ _stores: dict[str, PersonalDataStore] = {}
 
 
 def register(*places: PersonalDataStore) -> None:
-    """Add places to the list; one that is there already stays. Raises `ValueError` for a code used twice."""
+    """Add stores to the list; a store that is registered already stays. Raises `ValueError` for a code used twice."""
     for place in places:
         if _stores.setdefault(place.code, place) is not place:
             raise ValueError(f"two places are called {place.code}")
@@ -139,7 +139,7 @@ def stores() -> list[PersonalDataStore]:
 
 
 def collect(person: DataSubject) -> list[PersonalDataRow]:
-    """Every row of this person in every place, place by place. A fixed number of queries for each."""
+    """Every row of this person in every store, store by store. A fixed number of queries for each."""
     return [_row(place, row) for place in stores() if place.rows is not None for row in place.rows(person)]
 
 
@@ -150,7 +150,7 @@ def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
 
 
 def erase(what: Erasure) -> None:
-    """Erase in every place. The caller has opened a transaction and holds the messages."""
+    """Erase in every store. The caller has opened a transaction and locked the messages."""
     for place in stores():
         if place.erase is not None:
             place.erase(what)

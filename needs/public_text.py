@@ -90,7 +90,7 @@ def _need(need: Any, posts: dict[int, str], say: Convert) -> dict[str, Any]:
 def _picture(row: NeedPicture, say: Convert) -> dict[str, Any]:
     media = row.media
     small = media.thumbnail or media.file
-    # Without the host: the page itself stands on the public address, and its policy allows pictures of its own alone.
+    # Without the host: the page is served from the public address, and its CSP allows only its own pictures.
     whole, shown = (urlsplit(signed.address(str(file.name))).path for file in (media.file, small))
     return {
         "moment": row.get_moment_display(), "alt": say(media.alt) or row.get_moment_display(), "whole": whole,
@@ -141,7 +141,7 @@ def _topics(base: str, chosen: PublicFilters, content: PublicNeeds) -> list[dict
 
 
 def address(base: str, chosen: PublicFilters, number: int = 1) -> str:
-    """Of a part of the page; `number` of what is chosen there."""
+    """The address of a section of the page; `number` is the page within it."""
     parts = [f"show={chosen.show}"] if chosen.show != NeedStage.DONE else []
     parts += [f"topic={chosen.topic}"] if chosen.topic else []
     parts += [f"page={number}"] if number > 1 else []

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 # Longer than any call may take (`CALL_DEADLINE_SECONDS`, and a refused session that is renewed once).
 LEASE = timedelta(minutes=5)
-# The next try after so many; then a person is told. Eight tries take three quarters of an hour of the two.
+# After these a person is notified. Eight attempts take three quarters of an hour of the two hours allowed.
 RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
 CONSENT_RETRY_INTERVAL = timedelta(minutes=10)
 LONGEST_DETAIL = 500
@@ -123,7 +123,7 @@ def _try_again(row: Moderation) -> None:
 
 
 def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
-    """A person goes on. What was to be shown again stays that, without a time: it is shown by hand."""
+    """Leave it to a person. What was to be shown again keeps its state without a time: it is shown by hand."""
     row.next_at, row.error_code, row.detail = None, "", detail[:LONGEST_DETAIL]
     if row.state != ModerationState.SHOWING:
         row.state = ModerationState.BY_HAND if by_hand else ModerationState.FAILED

@@ -11,7 +11,7 @@ from inbox.models import Message, Moderation
 
 
 def mark_questions(written: Iterable[tuple[int, datetime]]) -> None:
-    """Questions (municipality, when it was written) that were sorted, answered, or are gone. Part of the caller's
+    """Mark the days of questions (municipality, written at) that were sorted, answered or deleted. Part of the caller's
     transaction."""
     days: dict[int, set[date]] = defaultdict(set)
     for place, at in written:

@@ -35,7 +35,7 @@ class Erased:
 
 
 def purge_expired() -> int:
-    """Forget what is over its time since it was settled; returns how many messages."""
+    """Erase messages whose retention period after settling is over; returns how many."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
         while keys := list(_expired(now).values_list("pk", flat=True)[:BATCH]):
@@ -56,7 +56,7 @@ def _expired(now: datetime) -> QuerySet[Any]:
 
 @transaction.atomic
 def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: User) -> Erased:
-    """A person asks that we forget them: all they wrote, at once. `authors`: channel and the author's id there."""
+    """Erase everything that a person wrote, on request. `authors`: (channel id, author id there)."""
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)

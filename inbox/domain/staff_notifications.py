@@ -31,15 +31,15 @@ URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
 OPEN = (MessageState.OPEN, MessageState.WAITING)
 NEW = "new:"
 EVERY = timedelta(hours=1)
-# Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
+# Late messages are reported in these hours of a working day (Belgrade), otherwise on the next morning.
 FROM, UNTIL = 7, 9
-# What is older was told, or there was nobody to tell: nothing comes up again because its row is gone.
+# Older messages were reported, or had no recipient: they are not reported again after their row is purged.
 MAX_AGE = timedelta(days=7)
 RETENTION = timedelta(days=60)
 
 
 def send_due(now: datetime | None = None) -> int:
-    """Tell what is to be told now; returns how many things. Safe to run twice at once."""
+    """Send all due notifications; returns how many subjects. Safe to run concurrently."""
     now = now or timezone.now()
     return _urgent(now) + _new(now) + _late(now)
 
@@ -84,7 +84,7 @@ def _notify_urgent(row: Message) -> bool:
 
 
 def _new(now: datetime) -> int:
-    """Of each municipality what came since it was told last, at most once in `EVERY`."""
+    """For each municipality the messages since its last notification, at most once in `EVERY`."""
     with everywhere("find municipalities with new messages"):
         before = SentNotification.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
         known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("received_at")))
@@ -100,7 +100,7 @@ def _notify_new(place: Municipality, now: datetime) -> bool:
         if last is not None and last.at > now - EVERY:
             return False
         count = _unread(last.at if last is not None else now - MAX_AGE).count()
-        # The key names the telling before: of two workers who see the same one, only the first is told apart.
+        # The key contains the previous notification, so of two workers that see the same one only the first inserts.
         if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
             return False
 

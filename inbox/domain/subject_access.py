@@ -19,10 +19,10 @@ from municipalities.models import Municipality
 
 @transaction.atomic
 def export(municipality: Municipality, people: Sequence[querie_personal_data.Author], *, by: User) -> bytes:
-    """Everything of these authors as JSON (UTF-8), with the moment at which it was made. One event, without a name.
+    """Everything of these authors as JSON (UTF-8), with a timestamp. Records one event, without a name.
 
-    `messages`: each with what belongs to it, by the code of its place; `other`: what belongs to no message of theirs;
-    `places`: what each code means, how long it is kept, and what an erasure does there.
+    `messages`: each with its rows, by the code of their store; `other`: rows of no message of theirs; `places`: what
+    each code means, how long rows are kept, and what an erasure does there.
     """
     held = querie_personal_data.subject_data(people)
     data = {

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
 from inbox.queries.thread import similar_messages
 
-# What a row that another one names is called by.
+# Columns that label a related row.
 LABELS: Mapping[str, tuple[str, ...]] = {"User": ("name", "email"), "Department": ("name", "email")}
 
 

@@ -38,7 +38,7 @@ class Author:
 
 @dataclass(frozen=True)
 class SubjectData:
-    """Everything of one person: each message with what belongs to it, and what belongs to no message of theirs."""
+    """Everything held about one person: each message with its rows, and rows of no message of theirs."""
 
     messages: list[tuple[PersonalDataRow, list[PersonalDataRow]]]
     other: list[PersonalDataRow]
@@ -101,7 +101,7 @@ def _any(pairs: Iterable[tuple[int, str]], channel: str, author: str) -> Q:
 
 
 def _of_copies(condition: Q) -> list[Author]:
-    """Who is named by a copy of what was hidden, while their message itself names nobody any more. One query."""
+    """Authors named by a copy of a hidden message while the message itself is erased. One query."""
     rows = (
         Moderation.objects.filter(condition, message__author_id="")
         .exclude(author_id="")
@@ -149,8 +149,8 @@ def data_subject(people: Sequence[Author]) -> DataSubject:
 
 
 def subject_data(people: Sequence[Author]) -> SubjectData:
-    """All of theirs, oldest first, from every place of the list (`inbox.personal_data`), in a fixed number of queries.
-    Colleagues' names stand in it, as they stand on the page of the message."""
+    """All rows, oldest first, from every store (`inbox.personal_data`), in a fixed number of queries. Includes
+    colleagues' names, as on the page of the message."""
     rows = personal_data.collect(data_subject(people))
     messages = [row for row in rows if row.place.code == "messages"]
     known = {row.message for row in messages}

@@ -143,7 +143,7 @@ def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, ClassifierS
 
 
 def _groups(rows: list[LabelledMessage], readings: list[TextAnalysis]) -> ClassifierScore:
-    """Pairs of messages that belong together, grouped one after the other as they are heard."""
+    """Pairs of messages that belong together, grouped in order of arrival."""
     names: list[int | None] = []
     for one in readings:
         names.append(assign_group(one.fingerprint, [name for name in names if name is not None]))

@@ -32,7 +32,7 @@ _OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]{1,63}\.){1,5}rs(?![\w.\-])
 
 
 class SuggestedValue(NamedTuple):
-    """A value and the words it goes by; an empty value is no suggestion."""
+    """A value and the words that are its reasons; an empty value is no suggestion."""
 
     value: str
     reasons: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def is_linked(text: str) -> bool:
 
 
 def _weigh_against_each_other(weights: dict[str, float], text: str, tokens: list[Word]) -> None:
-    """Where two kinds are in the same words, which one is meant."""
+    """Decides between two kinds that share words."""
     complaint, question = weights[MessageKind.COMPLAINT], weights[MessageKind.QUESTION]
     if weights[MessageKind.UNLAWFUL] >= 3:
         weights[MessageKind.UNLAWFUL] += 6

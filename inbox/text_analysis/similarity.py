@@ -36,7 +36,7 @@ _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 
 def fingerprint(tokens: list[Word]) -> int | None:
-    """64 bits as a signed number, as the database keeps them; None where nothing is left to compare."""
+    """64 bits as a signed number, as stored in the database; None where nothing is left to compare."""
     plain = [_SAME.get(word, word) for word in (_collapse_repeats(word.folded) for word in tokens[:MOST_WORDS])]
     significant = [word for word in plain if word not in _COURTESY] or plain
     letters = "".join(significant)
@@ -78,7 +78,7 @@ def _features(tokens: list[str]) -> Iterable[tuple[str, int]]:
 
 
 def _collapse_repeats(word: str) -> str:
-    """ "vooodaaa" is "voda"; what is double in a word by rights is single in all of them."""
+    """ "vooodaaa" is "voda"; letters that are rightly double become single as well."""
     return "".join(char for place, char in enumerate(word) if place == 0 or char != word[place - 1] or char.isdigit())
 
 

@@ -27,7 +27,7 @@ def _message(pk: int) -> Message:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """It is what it looks like. Goes back to where the button was."""
+    """Accept the suggestion and go back to the page of the button."""
     row = _message(message)
     try:
         row = suggest.accept(row, by=request.user)

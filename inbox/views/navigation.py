@@ -111,7 +111,7 @@ DONE_MESSAGES = {
 
 
 def flash_done(request: MunicipalityRequest, row: Message, act: str) -> None:
-    """Say what was done with a message that one is about to leave, with Undo."""
+    """Flash what was done with the message, with Undo."""
     text, undo = DONE_MESSAGES[act]
     address = reverse("message_act", args=[request.municipality.slug, row.pk, undo])
     flash.success(request, str(text), extra_tags=f"undo:{address}?{_among(request)}")

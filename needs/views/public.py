@@ -28,7 +28,7 @@ from needs.queries import public as queries
 from needs.queries.public import ASKED, PublicFilters, PublishedPage
 from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
-# What XML cannot hold, whoever typed it.
+# Characters that XML cannot contain.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -80,7 +80,7 @@ def _elsewhere(slug: str, tag: str, chosen: PublicFilters) -> str:
 @public
 @require_safe
 def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
-    """RSS of what was decided and done last. An entry keeps its id in both scripts and when its words change."""
+    """RSS of the latest decisions and results. An entry keeps its id in both scripts and when its text changes."""
     if comes_too_often(request):
         return busy()
     page = queries.published_page(place)
@@ -110,7 +110,7 @@ def _feed(place: PublishedPage, tongue: str) -> bytes:
                 link=f"{link}?show={need.stage}#need-{need.pk}",
                 description=linebreaks(escape(text)),
                 pubdate=datetime.combine(queries.result_date(need), time(), BELGRADE),
-                # RFC 4151: whoever moves to another address keeps what was read as read
+                # RFC 4151: entries keep their ids when the portal moves to another address
                 unique_id=f"tag:{host},2026:{slug}/need/{need.pk}/{need.stage}",
                 unique_id_is_permalink=False,
                 categories=[str(Topic(need.topic).label)] if need.topic else [],
@@ -119,7 +119,7 @@ def _feed(place: PublishedPage, tongue: str) -> bytes:
 
 
 def _chosen(asked: Any) -> PublicFilters | None:
-    """What the address asks for; None for what no link of ours says, so that nobody fills the cache with nonsense."""
+    """The requested section; None for anything that our links do not contain, so that nobody can fill the cache."""
     show, topic, number = asked.get("show", "done"), asked.get("topic", ""), asked.get("page", "1")
     if show not in queries.SECTIONS or (topic and (topic not in Topic.values or show == ASKED)):
         return None
