@@ -42,7 +42,7 @@ def erase_author(author_id: str, channel_id: int, now: datetime) -> int:
 
 
 def retained(channel_id: int, author_id: str) -> QuerySet[Moderation]:
-    """The copies that `erase_of` would leave."""
+    """The copies that `erase_author` would leave."""
     return _copies(channel_id, author_id).filter(IS_EVIDENCE)
 
 
