@@ -59,19 +59,19 @@ def questions(days: Days) -> Iterator[DailyTally]:
     now, counts_by_day = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
     rows = _within(Message.objects.filter(kind=MessageKind.QUESTION), "at", "channel", days)
     values = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "remote_deleted_at")
-    for place, at, asked_at, due_at, answered_at, gone_at in values.iterator(chunk_size=AT_ONCE):
-        counts = counts_by_day[place, day_of(at)]
+    for municipality_id, at, asked_at, due_at, answered_at, gone_at in values.iterator(chunk_size=AT_ONCE):
+        counts = counts_by_day[municipality_id, day_of(at)]
         if answered_at is not None:
             counts.asked += 1
             counts.kept += due_at is not None and answered_at <= due_at
             counts.minutes.append(working_minutes(asked_at, answered_at))
         elif due_at is not None and due_at < now and not (gone_at is not None and gone_at <= due_at):
             counts.asked += 1
-    for (place, day), counts in counts_by_day.items():
+    for (municipality_id, day), counts in counts_by_day.items():
         if counts.asked:
-            yield DailyTally(place, "OC3", day, counts.asked, counts.kept)
+            yield DailyTally(municipality_id, "OC3", day, counts.asked, counts.kept)
         if counts.minutes:
-            yield DailyTally(place, "OC4", day, len(counts.minutes), minutes=tuple(sorted(counts.minutes)))
+            yield DailyTally(municipality_id, "OC4", day, len(counts.minutes), minutes=tuple(sorted(counts.minutes)))
 
 
 def hidden(days: Days) -> Iterator[DailyTally]:
@@ -82,8 +82,8 @@ def hidden(days: Days) -> Iterator[DailyTally]:
     for row in rows.select_related("message").iterator(chunk_size=AT_ONCE):
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
         untouched[row.municipality_id, day_of(row.done_at)].append(row.reason in ModerationReason.values and has_copy)
-    for (place, day), results in untouched.items():
-        yield DailyTally(place, "GV1", day, len(results), sum(results))
+    for (municipality_id, day), results in untouched.items():
+        yield DailyTally(municipality_id, "GV1", day, len(results), sum(results))
 
 
 def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> QuerySet[Any]:

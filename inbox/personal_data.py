@@ -94,7 +94,7 @@ class PersonalDataStore:
 
     code: str
     title: Any
-    fate: ErasureEffect
+    effect: ErasureEffect
     how_long: Callable[[], str]
     model: str = ""
     columns: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class PersonalDataStore:
     left: Callable[[DataSubject], int] | None = None
 
     def __post_init__(self) -> None:
-        keeps = self.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)
+        keeps = self.effect in (ErasureEffect.PARTLY, ErasureEffect.STAYS)
         if keeps != (self.stays is not None):
             raise ValueError(f"{self.code}: what stays needs a reason, and nothing else does")
 
@@ -115,7 +115,7 @@ class PersonalDataStore:
 class PersonalDataRow:
     """One row of a store, ready for display: (key, label, value) of its non-empty fields. `message` as in the store."""
 
-    place: PersonalDataStore
+    store: PersonalDataStore
     message: int | None
     values: list[tuple[str, Any, Any]] = field(default_factory=list)
 
@@ -128,9 +128,9 @@ _stores: dict[str, PersonalDataStore] = {}
 
 def register(*places: PersonalDataStore) -> None:
     """Add stores to the list; a store that is registered already stays. Raises `ValueError` for a code used twice."""
-    for place in places:
-        if _stores.setdefault(place.code, place) is not place:
-            raise ValueError(f"two places are called {place.code}")
+    for store in places:
+        if _stores.setdefault(store.code, store) is not store:
+            raise ValueError(f"two places are called {store.code}")
 
 
 def stores() -> list[PersonalDataStore]:
@@ -140,20 +140,20 @@ def stores() -> list[PersonalDataStore]:
 
 def collect(person: DataSubject) -> list[PersonalDataRow]:
     """Every row of this person in every store, store by store. A fixed number of queries for each."""
-    return [_row(place, row) for place in stores() if place.rows is not None for row in place.rows(person)]
+    return [_row(store, row) for store in stores() if store.rows is not None for row in store.rows(person)]
 
 
-def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
-    fields = ((field.key, field.label, field.value(row)) for field in place.fields)
+def _row(store: PersonalDataStore, row: Any) -> PersonalDataRow:
+    fields = ((field.key, field.label, field.value(row)) for field in store.fields)
     values = [one for one in fields if one[2] not in (None, "", {}, [], ())]
-    return PersonalDataRow(place, getattr(row, place.message, None), values)
+    return PersonalDataRow(store, getattr(row, store.message, None), values)
 
 
 def erase(what: Erasure) -> None:
     """Erase in every store. The caller has opened a transaction and locked the messages."""
-    for place in stores():
-        if place.erase is not None:
-            place.erase(what)
+    for store in stores():
+        if store.erase is not None:
+            store.erase(what)
 
 
 def with_the_message() -> str:

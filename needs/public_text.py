@@ -40,15 +40,15 @@ def converter(tongue: str, terms: Glossary) -> Convert:
     return say
 
 
-def page(place: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tongue: str) -> dict[str, Any]:
+def page(published: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tongue: str) -> dict[str, Any]:
     """For the template, in the language that is active."""
     say = converter(tongue, content.terms)
-    base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
+    base = reverse("needs_public_in", args=[published.municipality.slug, tongue])
     needs = [_need(need, content.posts, say) for need in content.needs]
     by_topic = chosen.show not in (NeedStage.DONE, ASKED)
     return {
-        "municipality": place.municipality,
-        "contact": say(place.page.contact),
+        "municipality": published.municipality,
+        "contact": say(published.page.contact),
         "written": serbian_tag(tongue),
         "tabs": _tabs(base, chosen, content),
         "topics": _topics(base, chosen, content),
@@ -64,7 +64,7 @@ def page(place: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tong
         "older": address(base, chosen, number=chosen.number + 1) if chosen.number < content.pages else "",
         "newer": address(base, chosen, number=chosen.number - 1) if chosen.number > 1 else "",
         "pages": content.pages,
-        "feed": reverse("needs_feed", args=[place.municipality.slug, tongue]),
+        "feed": reverse("needs_feed", args=[published.municipality.slug, tongue]),
     }
 
 

@@ -62,12 +62,12 @@ def _notify_others(row: Moderation, build_text: TextBuilder, *, by: User) -> Non
 
 
 def _send(row: Moderation, people: list[Any], build_text: TextBuilder, *, by: User | None) -> None:
-    place = row.municipality
-    url = reverse("moderation_one", args=[place.slug, row.pk])
+    municipality = row.municipality
+    url = reverse("moderation_one", args=[municipality.slug, row.pk])
     notify(
         NotificationKind.MODERATION,
         people,
-        municipality=place,
+        municipality=municipality,
         url=url,
         words=build_text,
         by=by,

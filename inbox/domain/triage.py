@@ -123,13 +123,18 @@ def end_unauthorised(person: Any, by: User) -> None:
     with everywhere("find the municipalities in which somebody sees to messages"):
         assigned = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
         ids = set(assigned.values_list("municipality_id", flat=True))
-    for place in Municipality.objects.filter(pk__in=ids).order_by("pk"):
-        if not still_may(person, place, Verb.INBOX_WORK):
-            with scope(place):
+    for municipality in Municipality.objects.filter(pk__in=ids).order_by("pk"):
+        if not still_may(person, municipality, Verb.INBOX_WORK):
+            with scope(municipality):
                 rows = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
                 count = rows.update(assignee=None)
             record(
-                "message.return_to_desk", by=by, target=place, municipality_id=place.pk, person=str(person), count=count
+                "message.return_to_desk",
+                by=by,
+                target=municipality,
+                municipality_id=municipality.pk,
+                person=str(person),
+                count=count,
             )
 
 

@@ -208,12 +208,12 @@ def house_rules() -> HouseRules | None:
 
 def published_rules(slug: str) -> tuple[Municipality, HouseRules] | None:
     """The municipality with this word in its address and its rules, if everybody may read them."""
-    place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
-    if place is None:
+    municipality = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
+    if municipality is None:
         return None
-    with scope(place):
-        rules = HouseRules.objects.filter(municipality=place, is_on=True).first()
-    return (place, rules) if rules else None
+    with scope(municipality):
+        rules = HouseRules.objects.filter(municipality=municipality, is_on=True).first()
+    return (municipality, rules) if rules else None
 
 
 @dataclass(frozen=True)

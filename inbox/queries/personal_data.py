@@ -46,7 +46,7 @@ class SubjectData:
     @property
     def held_messages(self) -> int:
         """How many messages are protected from being erased."""
-        return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
+        return sum(any(row.store.code == "held" for row in rows) for _message, rows in self.messages)
 
 
 def search_authors(query: str) -> list[Author]:
@@ -152,12 +152,12 @@ def subject_data(people: Sequence[Author]) -> SubjectData:
     """All rows, oldest first, from every store (`inbox.personal_data`), in a fixed number of queries. Includes
     colleagues' names, as on the page of the message."""
     rows = personal_data.collect(data_subject(people))
-    messages = [row for row in rows if row.place.code == "messages"]
+    messages = [row for row in rows if row.store.code == "messages"]
     known = {row.message for row in messages}
     other: list[PersonalDataRow] = []
     beside: dict[int | None, list[PersonalDataRow]] = defaultdict(list)
     for row in rows:
-        if row.place.code != "messages":
+        if row.store.code != "messages":
             (beside[row.message] if row.message in known else other).append(row)
     return SubjectData([(row, beside[row.message]) for row in messages], other)
 
@@ -165,5 +165,5 @@ def subject_data(people: Sequence[Author]) -> SubjectData:
 def retained_stores(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
     """Where something stays after an erasure, and how much of these people, where that can be counted."""
     whose = data_subject(people)
-    stores = [place for place in personal_data.stores() if place.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
-    return [(place, place.left(whose) if place.left else None) for place in stores]
+    stores = [store for store in personal_data.stores() if store.effect in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
+    return [(store, store.left(whose) if store.left else None) for store in stores]

@@ -81,10 +81,10 @@ class PublicNeeds:
 
 def published_page(slug: str) -> PublishedPage | None:
     """None where the page is off or missing. Practice workspaces are shown in the demo only. Four queries."""
-    place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
-    if place is None or (place.is_practice and not settings.DEMO):
+    municipality = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
+    if municipality is None or (municipality.is_practice and not settings.DEMO):
         return None
-    with scope(place):
+    with scope(municipality):
         page = NeedsPage.objects.filter(is_on=True).first()
         if page is None:
             return None
@@ -94,7 +94,9 @@ def published_page(slug: str) -> PublishedPage | None:
         quotes = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
-    return PublishedPage(place, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}")
+    return PublishedPage(
+        municipality, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}"
+    )
 
 
 def page() -> NeedsPage | None:

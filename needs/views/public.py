@@ -50,12 +50,12 @@ def public_page(request: HttpRequest, place: str, tongue: str = "") -> HttpRespo
     return for_everybody(request, answer, of=page.municipality)
 
 
-def _page(place: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
+def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
     """Nothing where there is no such page of the list."""
-    content = queries.load_section(place.municipality, chosen)
+    content = queries.load_section(published.municipality, chosen)
     if content is None:
         return b""
-    slug = place.municipality.slug
+    slug = published.municipality.slug
     with translation.override(languages.by_tag()[tongue].code):
         around = {
             "tongue": tongue,
@@ -65,10 +65,10 @@ def _page(place: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
             ],
             "is_demo": settings.DEMO,
             "canonical": public_text.public_url(_elsewhere(slug, tongue, chosen)),
-            "hides": hides(place.municipality),
+            "hides": hides(published.municipality),
             "is_report": chosen.show == ASKED,
         }
-        context = {**public_text.page(place, chosen, content, tongue), **around}
+        context = {**public_text.page(published, chosen, content, tongue), **around}
         return render_to_string("needs/public.html", context).encode()
 
 
@@ -91,13 +91,13 @@ def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     return for_everybody(request, answer, of=page.municipality)
 
 
-def _feed(place: PublishedPage, tongue: str) -> bytes:
-    needs, terms = queries.newest(place.municipality)
-    slug = place.municipality.slug
+def _feed(published: PublishedPage, tongue: str) -> bytes:
+    needs, terms = queries.newest(published.municipality)
+    slug = published.municipality.slug
     link = public_text.public_url(reverse("needs_public_in", args=[slug, tongue]))
     with translation.override(languages.by_tag()[tongue].code):
         say = public_text.converter(tongue, terms)
-        title, description = public_text.feed_title(place.municipality)
+        title, description = public_text.feed_title(published.municipality)
         made = Rss201rev2Feed(
             title=title, link=link, description=description, language=public_text.serbian_tag(tongue),
             feed_url=public_text.public_url(reverse("needs_feed", args=[slug, tongue])),
