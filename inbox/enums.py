@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class MessageKind(models.TextChoices):
-    """What a message is. Empty: nobody has said yet."""
+    """What a message is. Empty: not sorted yet."""
 
     QUESTION = "question", _("Question")
     COMPLAINT = "complaint", _("Complaint")
@@ -18,7 +18,7 @@ class MessageKind(models.TextChoices):
 
 
 class Topic(models.TextChoices):
-    """What a message or a need is about: what a municipality's services do. Empty: nobody has said yet."""
+    """What a message or a need is about: a municipality's services. Empty: not set."""
 
     WATER = "water", _("Water and sewers")
     ROADS = "roads", _("Roads and pavements")
@@ -47,7 +47,7 @@ class MessageVisibility(models.TextChoices):
 
 
 class MessageState(models.TextChoices):
-    """Where the work on a message stands."""
+    """State of the work on a message."""
 
     OPEN = "open", pgettext_lazy("of a message", "Open")
     WAITING = "waiting", _("Waiting for somebody")
@@ -56,7 +56,7 @@ class MessageState(models.TextChoices):
 
 
 class Snooze(models.TextChoices):
-    """Until when a message may sleep, as people say it. Any other time is chosen by the clock."""
+    """Usual times until which a message is snoozed. Any other time can be chosen as well."""
 
     TOMORROW = "tomorrow", _("Tomorrow morning")
     MONDAY = "monday", _("Monday morning")
@@ -64,7 +64,7 @@ class Snooze(models.TextChoices):
 
 
 class ProposalState(models.TextChoices):
-    """What became of an answer that an approver is to see before it goes out."""
+    """State of an answer that needs approval."""
 
     WAITING = "waiting", pgettext_lazy("of an answer", "Waits for approval")
     SENT = "sent", pgettext_lazy("of an answer", "Approved")
@@ -73,7 +73,7 @@ class ProposalState(models.TextChoices):
 
 
 class FetchOutcome(models.TextChoices):
-    """How the last look for messages of a channel went."""
+    """Outcome of the last fetch of a channel's messages."""
 
     READ = "read", _("Read")
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again")

@@ -24,7 +24,7 @@ TIMES = (
 
 
 class AskForm(forms.Form):
-    """A question to a department. What of the citizen's goes along is chosen here, and nothing goes by itself."""
+    """A question to a department. The officer chooses which parts of the message are shown with it."""
 
     department: Any = forms.ModelChoiceField(None, label=_("Department"), empty_label=_("Choose"))
     question = forms.CharField(

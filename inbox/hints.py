@@ -1,7 +1,7 @@
-"""What may help whoever answers: eServices that fit the citizen's words, and the filing office for what is formal.
+"""Suggestions for an answer: eServices that match the message, and the filing office for formal requests.
 
-Only stems that are written here or stand in a service's name are looked for, so that anybody can say why something was
-offered. `offers` come from `municipalities.queries`.
+Only stems that are listed here or occur in a service's name are matched, so that every suggestion can be explained.
+`offers` come from `municipalities.queries`.
 """
 
 import re
@@ -44,7 +44,7 @@ BY_TOPIC: Mapping[str, tuple[str, ...]] = {
 }
 FORMAL_STEMS = ("zahtev", "zalb", "resenj", "prigovor", "zvanicn", "podnes", "podnos", "prituzb", "uvid", "dopis")
 FORMAL_WORDS = frozenset({"rok", "roka", "roku", "rokovi", "rokove"})
-# A name of a service says what it is about by its longer words.
+# Only the longer words of a service's name describe it.
 SHORTEST = 6
 HERE = frozenset({Offer.AVAILABLE, Offer.STALE, Offer.UNVERIFIED})
 
@@ -61,12 +61,12 @@ class Hint:
 
 
 def is_formal(text: str) -> bool:
-    """Whether it sounds like what an office has to decide, which no comment can begin."""
+    """Whether it looks like a formal request, which a comment cannot start."""
     return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _tokens(text))
 
 
 def suggest_hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
-    """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
+    """The filing office first for formal requests, then up to `MOST` services, best matches first."""
     known = {offer.service.key: offer for offer in offers if offer.state in HERE}
     tokens = _tokens(text)
     scores = {key: _score(availability.service, tokens, topic) for key, availability in known.items() if key != FILING}

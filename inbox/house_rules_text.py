@@ -1,6 +1,6 @@
-"""The house rules of a municipality's social networks, in the language that is active. No clock, no database.
+"""The house rules of a municipality's social networks, in the active language. No clock, no database.
 
-One list of sections serves the public page and the plain text for the network's own page, so both always say the same.
+One list of sections serves the public page and the plain text for the network's own page, so both are always the same.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class RulesSection:
 
 
 def unwelcome() -> tuple[str, ...]:
-    """The closed list, in words for everybody and in its order."""
+    """The closed list in plain words, in its order."""
     texts: dict[str, Callable[[], str]] = {
         ModerationReason.THREAT: lambda: gettext("Threats, and calls to violence."),
         ModerationReason.HATE: lambda: gettext(
@@ -48,7 +48,7 @@ def unwelcome() -> tuple[str, ...]:
 
 
 def promises() -> tuple[str, ...]:
-    """How soon an answer comes, from the very rules by which the inbox reckons."""
+    """How soon an answer comes, computed from the inbox's own rules."""
     question, complaint, proposal = (
         _days(kind) for kind in (MessageKind.QUESTION, MessageKind.COMPLAINT, MessageKind.PROPOSAL)
     )
@@ -74,7 +74,7 @@ def _minutes(kind: str) -> str:
 
 
 def sections(municipality: Any, house_rules: Any) -> list[RulesSection]:
-    """`told` has contact, formal, privacy and own_words (`inbox.models.HouseRules`, or what somebody is typing)."""
+    """`house_rules` has contact, formal, privacy and own_text (`inbox.models.HouseRules` or the submitted form)."""
     hours = municipality.office_hours or f"{rules.OPENS:%H:%M}–{rules.CLOSES:%H:%M}"
     contact, formal, privacy, own = (
         _in_script(value)

@@ -1,8 +1,8 @@
-"""Why a comment may be hidden: a closed list, and the rules of who decides. Pure: no clock, no database.
+"""Moderation: the closed list of reasons, and the rules of who decides. Pure: no clock, no database.
 
-Criticism is not in the list and cannot be added by hand. Sources of the list: the Swiss draft of 2023 with a closed
-list of what authorities may hide, and Sanchez v. France (European Court of Human Rights, 15 May 2023), by which whoever
-keeps a page answers for clearly unlawful words that others leave on it.
+Criticism is not in the list and cannot be added. Sources of the list: the Swiss draft of 2023 with a closed list of
+what authorities may hide, and Sanchez v. France (European Court of Human Rights, 15 May 2023), by which the owner of a
+page is liable for clearly unlawful comments of others on it.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class ModerationReason(models.TextChoices):
-    """Why something is hidden. The order is the one of the form and of the house rules."""
+    """Why a message is hidden. The order is that of the form and of the house rules."""
 
     THREAT = "threat", _("Threat or violence")
     HATE = "hate", _("Hate or discrimination")
@@ -34,7 +34,7 @@ class ModerationAction(models.TextChoices):
 
 
 class ModerationState(models.TextChoices):
-    """Where an act stands. `LIVE` are those that hold, or are on their way."""
+    """State of an act. `FINAL_STATES` are those without an effect."""
 
     PROPOSED = "proposed", _("Waits for a second person")
     AGREED = "agreed", _("About to be hidden")
@@ -48,7 +48,7 @@ class ModerationState(models.TextChoices):
 
 
 class AppealDecision(models.TextChoices):
-    """What became of an objection."""
+    """Outcome of an objection."""
 
     STANDS = "stands", _("The act stands")
     GRANTED = "granted", _("The person is right")
@@ -59,9 +59,9 @@ FINAL_STATES = (ModerationState.REFUSED, ModerationState.UNDONE)
 WORKER_STATES = (ModerationState.AGREED, ModerationState.DOING, ModerationState.SHOWING)
 # What a person may say they did on the network themselves.
 MANUAL_FROM_STATES = (ModerationState.AGREED, ModerationState.DOING, ModerationState.BY_HAND, ModerationState.FAILED)
-# So clear and so grave that nobody has to see it again: these alone may be removed where hiding is possible.
+# The gravest reasons: only these allow removal where hiding is possible.
 GRAVE_REASONS = (ModerationReason.THREAT, ModerationReason.HATE, ModerationReason.UNLAWFUL)
-# Hidden at once by one person, since the clock is short, and looked at by a second one afterwards.
+# Hidden by one person because of the short deadline, and reviewed by a second one afterwards.
 CONFIRMED_REASONS = (*GRAVE_REASONS, ModerationReason.FALSEHOOD)
 CONFIRM_WITHIN = timedelta(days=1)
 
@@ -71,7 +71,7 @@ MOST_OBJECTION = 5000
 
 @dataclass(frozen=True)
 class ModerationRequest:
-    """What somebody wants done with a message, as typed."""
+    """A moderation form as submitted."""
 
     reason: str = ""
     act: str = ModerationAction.HIDE.value
@@ -87,7 +87,7 @@ def seal(
     *, remote_id: str, text: str, author_id: str, author_name: str, author_handle: str, url: str,
     written_at: datetime, copied_at: datetime,
 ) -> str:  # fmt: skip
-    """The sha256 (hex) of a copy, by which it can be told whether it was touched afterwards. Times aware."""
+    """The SHA-256 (hex) of a copy, which shows later whether it was changed. Times are aware."""
     times = [f"{moment.timestamp():.6f}" for moment in (written_at, copied_at)]
     parts = [remote_id, text, author_id, author_name, author_handle, url, *times]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

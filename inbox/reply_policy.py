@@ -1,4 +1,4 @@
-"""May an answer go out now? Asked right before the call, as of every delivery."""
+"""The policy for answers: may one be sent now? Evaluated right before the call, as for every delivery."""
 
 from collections.abc import Sequence
 

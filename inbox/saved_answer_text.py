@@ -1,7 +1,7 @@
-"""The words of saved answers: their gaps, and one of them filled for a citizen, in the script in which they wrote.
+"""Texts of saved answers: their placeholders, and filling them for a citizen, in the script in which they wrote.
 
-Gaps look as in templates: {{радно време}}. A name is understood in either script. A gap for which nothing is known
-stays where it is, and no answer leaves with one (`unfilled`).
+Placeholders look as in templates: {{радно време}}. A name is accepted in either script. A placeholder without a value
+stays in the text, and no answer is sent with one (`open_placeholders`).
 """
 
 import re
@@ -19,7 +19,7 @@ PLACEHOLDERS = (NAME, PLACE, TOWN, HOURS, SITE, OFFICE, SERVICE)
 # These are written as their owner writes them, in whatever script that is.
 AS_WRITTEN = frozenset({NAME, SITE, OFFICE})
 _BY_KEY = {fold(name): name for name in PLACEHOLDERS}
-# Somebody's name on a network may be anything; what would address others or lead elsewhere is no name.
+# A name on a network may be anything; mentions and links are not accepted as names.
 _NO_NAME = re.compile(r"[@#{}<>\n]|https?:|www\.|\.\w{2,}/", re.IGNORECASE)
 _MOST_NAME = 60
 
@@ -39,13 +39,13 @@ def open_placeholders(text: str) -> list[str]:
 
 
 def public_name(author: str) -> str:
-    """The author's name where it can stand in a public answer, else nothing."""
+    """The author's name if it may appear in a public answer, else empty."""
     name = " ".join(author.split()) if "\n" not in author else ""
     return "" if _NO_NAME.search(name) or len(name) > _MOST_NAME else name
 
 
 def convert_script(text: str, script: str, glossary: Glossary = EMPTY) -> str:
-    """`text` in this script; addresses, mentions, gaps and the words of the house keep theirs."""
+    """`text` in this script; addresses, mentions, placeholders and glossary words are not converted."""
     written = detect(text)
     if written is None or written == script:
         return text
@@ -72,7 +72,7 @@ class SavedAnswerInput:
     kind: str = ""
 
 
-# What most answers say. Offered to whoever has none of these names; a person reads each before it is used.
+# Common answers, offered to municipalities that have none of these names; a person reads each before use.
 STARTERS = (
     SavedAnswerInput(
         "Хвала на пријави",

@@ -1,4 +1,4 @@
-"""Thin doors for beat. Arguments are ids; what is due stands in the database."""
+"""Celery tasks. Arguments are ids; due work is found in the database."""
 
 from celery import shared_task
 
@@ -19,8 +19,7 @@ from inbox.domain import retention as words
 
 @shared_task(name="inbox.tasks.tick")
 def tick() -> None:
-    """Find channels to be heard and hand them out, a task per channel; note which answers have
-    arrived; remind departments."""
+    """Schedule due channels, a task for each; settle delivered answers; send notifications; remind departments."""
     ingest.schedule()
     for channel_id in ingest.claim():
         fetch_messages.delay(channel_id)
@@ -33,7 +32,7 @@ def tick() -> None:
 
 @shared_task(name="inbox.tasks.read_events")
 def read_events() -> None:
-    """Hand out what networks told by themselves, a task per account."""
+    """Schedule accounts with unread events, a task for each."""
     for platform, account in unread_events.accounts():
         read_account.delay(platform, account)
 
@@ -50,13 +49,13 @@ def fetch_messages(channel_id: int) -> None:
 
 @shared_task(name="inbox.tasks.moderate")
 def moderate(moderation_id: int) -> None:
-    """Hide, or show again, what a person decided about."""
+    """Hide a message or show it again, as decided."""
     hide.execute(moderation_id)
 
 
 @shared_task(name="inbox.tasks.schedule_reply_fetches")
 def schedule_reply_fetches() -> None:
-    """Find posts below which nobody tells us what is written, and hand them out, a task per channel."""
+    """Schedule channels with posts whose replies are due, a task for each."""
     fetch_replies.schedule()
     for channel_id in fetch_replies.due_channels():
         fetch_channel_replies.delay(channel_id)

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class NeedStage(models.TextChoices):
-    """Where a need stands. From *decided* on it says what and why."""
+    """Stage of a need. From *planned* on it has a reason and a day."""
 
     NEW = "new", pgettext_lazy("of a need", "New")
     LOOKED_AT = "looked_at", pgettext_lazy("of a need", "Being looked at")
@@ -27,7 +27,7 @@ STAGE_STYLES = {
 
 
 class SupporterSource(models.TextChoices):
-    """How a need was heard."""
+    """How a supporter asked for it."""
 
     MESSAGE = "message", _("Message on a network")
     PHONE = "phone", _("Phone call")

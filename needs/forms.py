@@ -26,7 +26,7 @@ def _area(rows: int) -> forms.Textarea:
 
 
 class NeedForm(forms.Form):
-    """Our words for it, and where it belongs."""
+    """Title, text and classification of a need."""
 
     title = forms.CharField(
         label=_("What is needed"), max_length=MOST_TITLE,
@@ -72,7 +72,7 @@ class NeedForm(forms.Form):
 
 
 class SupporterForm(forms.Form):
-    """Somebody asked for it, but not on a network."""
+    """A supporter who did not write on a network."""
 
     source = forms.ChoiceField(
         label=_("How you heard of it"), choices=[(source.value, source.label) for source in BY_HAND]

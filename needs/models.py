@@ -149,7 +149,7 @@ class NeedPicture(TenantModel):
 
 
 class NeedsPage(TenantModel):
-    """The public page of a municipality: whether it is on, and whom citizens turn to (`contact`)."""
+    """The public page of a municipality: whether it is on, and its contact."""
 
     is_on = models.BooleanField(default=False)
     contact = models.TextField(blank=True)

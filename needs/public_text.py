@@ -1,4 +1,4 @@
-"""What stands on "You asked, we did", in the reader's script: officers write Serbian once, the rest is derived."""
+"""Texts of the page "You asked, we did" in the reader's script: officers write Serbian once, the rest is derived."""
 
 from collections.abc import Callable
 from functools import cache
@@ -40,15 +40,15 @@ def converter(tongue: str, terms: Glossary) -> Convert:
     return say
 
 
-def page(place: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tongue: str) -> dict[str, Any]:
+def page(published: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tongue: str) -> dict[str, Any]:
     """For the template, in the language that is active."""
     say = converter(tongue, content.terms)
-    base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
+    base = reverse("needs_public_in", args=[published.municipality.slug, tongue])
     needs = [_need(need, content.posts, say) for need in content.needs]
     by_topic = chosen.show not in (NeedStage.DONE, ASKED)
     return {
-        "municipality": place.municipality,
-        "contact": say(place.page.contact),
+        "municipality": published.municipality,
+        "contact": say(published.page.contact),
         "written": serbian_tag(tongue),
         "tabs": _tabs(base, chosen, content),
         "topics": _topics(base, chosen, content),
@@ -64,7 +64,7 @@ def page(place: PublishedPage, chosen: PublicFilters, content: PublicNeeds, tong
         "older": address(base, chosen, number=chosen.number + 1) if chosen.number < content.pages else "",
         "newer": address(base, chosen, number=chosen.number - 1) if chosen.number > 1 else "",
         "pages": content.pages,
-        "feed": reverse("needs_feed", args=[place.municipality.slug, tongue]),
+        "feed": reverse("needs_feed", args=[published.municipality.slug, tongue]),
     }
 
 
@@ -90,7 +90,7 @@ def _need(need: Any, posts: dict[int, str], say: Convert) -> dict[str, Any]:
 def _picture(row: NeedPicture, say: Convert) -> dict[str, Any]:
     media = row.media
     small = media.thumbnail or media.file
-    # Without the host: the page itself stands on the public address, and its policy allows pictures of its own alone.
+    # Without the host: the page is served from the public address, and its CSP allows only its own pictures.
     whole, shown = (urlsplit(signed.address(str(file.name))).path for file in (media.file, small))
     return {
         "moment": row.get_moment_display(), "alt": say(media.alt) or row.get_moment_display(), "whole": whole,
@@ -141,7 +141,7 @@ def _topics(base: str, chosen: PublicFilters, content: PublicNeeds) -> list[dict
 
 
 def address(base: str, chosen: PublicFilters, number: int = 1) -> str:
-    """Of a part of the page; `number` of what is chosen there."""
+    """The address of a section of the page; `number` is the page within it."""
     parts = [f"show={chosen.show}"] if chosen.show != NeedStage.DONE else []
     parts += [f"topic={chosen.topic}"] if chosen.topic else []
     parts += [f"page={number}"] if number > 1 else []

@@ -1,4 +1,4 @@
-"""Thin doors for beat. What is due stands in the database."""
+"""Celery tasks. Due work is found in the database."""
 
 from celery import shared_task
 
@@ -7,7 +7,7 @@ from needs.domain import notify, personal_data_stores
 
 @shared_task(name="needs.tasks.tell")
 def send_pending_answers() -> None:
-    """Answer those who are still to be told what became of what they asked for."""
+    """Send pending answers to supporters."""
     notify.send_pending()
 
 

@@ -1,7 +1,7 @@
-"""Answering a citizen: a delivery of its own kind, so that it is recorded before it leaves and never sent twice.
+"""Answering a citizen: a delivery of its own kind, so that it is recorded before it is sent and never sent twice.
 
-The message counts as answered once the network has the answer, not before. Where the house asks for it, an approver
-sees the words first (`inbox.domain.propose`); the gate asks for that again right before the call.
+A message counts as answered once the network has published the answer. Where the municipality requires approval, an
+approver sees the text first (`inbox.domain.propose`); the policy checks that again right before the call.
 """
 
 from typing import Any
@@ -32,16 +32,16 @@ from municipalities.tenancy import everywhere
 from platforms import types
 from platforms.visibility import of_answer
 
-# What may still become an answer on the network, or is one: nobody answers a second time by accident meanwhile.
+# States of an answer that is or may still be published: until then a second one would be a duplicate.
 LIVE_STATES = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
 
 
 @transaction.atomic
 def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
-    """Send `text` under the message now. `after`: the newest answer that its author has seen, 0 for none.
+    """Send `text` as an answer now. `after`: the id of the newest reply that its author has seen, 0 for none.
 
-    Raises `ActionNotAllowed` when an approver has to see it first (`propose.submit`), when a colleague has answered
-    meanwhile, when the channel cannot answer, or when the network would not take the words; nothing is sent then.
+    Raises `ActionNotAllowed`, and sends nothing, when it needs approval (`propose.submit`), when a colleague has
+    answered meanwhile, when the channel cannot answer, or when the network would reject the text.
     """
     row = lock(message)
     held = answer_capacity(row, by=by)
@@ -58,7 +58,7 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply:
 
 
 def validated_text(row: Message, text: str, after: int) -> str:
-    """The words as they would leave. Raises `ActionNotAllowed` for everything that speaks against sending them."""
+    """The text as it would be sent. Raises `ActionNotAllowed` for every reason not to send it."""
     text = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if row.erased_at:
         raise ActionNotAllowed(
@@ -76,7 +76,7 @@ def validated_text(row: Message, text: str, after: int) -> str:
 
 
 def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
-    """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
+    """Enqueue a validated text as the answer to a locked message. The caller checks permissions and audits it."""
     now = timezone.now()
     delivery = enqueue(
         row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=now, by=by,

@@ -1,4 +1,4 @@
-"""One verb on many messages. Each row is its own act with its own event; what is refused takes nothing else with it."""
+"""One verb on many messages. Each row is changed and audited on its own; a refusal does not affect the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

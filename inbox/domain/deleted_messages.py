@@ -1,7 +1,7 @@
-"""What people deleted on the network: it wants no answer any more, and is listed as what it is.
+"""Messages that were deleted on the network: they need no answer any more and are marked as deleted.
 
-Its words stay as they were seen until their time is over (`inbox.domain.retention`): somebody may already have acted on
-them. A network says so by itself, or two looks, minutes apart, do not find it where it stood
+Their text stays until its retention period ends (`inbox.domain.retention`), because somebody may already have acted on
+it. A network reports a deletion as an event, or two fetches, minutes apart, miss the message
 (`inbox.domain.fetch_replies`).
 """
 
@@ -20,7 +20,7 @@ from inbox.models import Message
 
 @transaction.atomic
 def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
-    """Note that these are not on the network any more; returns how many we did not know to be gone."""
+    """Mark these as deleted on the network; returns how many were not marked before."""
     now = timezone.now()
     rows = list(
         Message.objects.select_for_update(of=("self",))
@@ -40,7 +40,7 @@ def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
 
 @transaction.atomic
 def mark_restored(channel: Channel, remote_ids: Collection[str]) -> int:
-    """They are there: hidden for a while, or a server did not tell all. What was closed stays so; a person opens it."""
+    """Mark these as existing again: hidden for a while, or missing in a response. A closed message stays closed."""
     there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
     asked = there.filter(kind=MessageKind.QUESTION, remote_deleted_at__isnull=False)
     mark_questions(asked.values_list("municipality_id", "at"))

@@ -1,7 +1,7 @@
-"""Whom the desk asks, and where people write from: departments and settlements.
+"""Departments that can be asked, and settlements that messages come from.
 
-A department is retired and never deleted, because questions to it stay with their messages. Settlements are merged:
-everything that points to one points to the other afterwards, whatever floor it stands on.
+A department is retired, never deleted, because its questions stay with their messages. Settlements can be merged: all
+foreign keys to one then point to the other, in every package.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ def add_department(municipality: Municipality, name: str, email: str, *, by: Use
 
 @transaction.atomic
 def change_department(department: Department, name: str, email: str, *, by: User) -> Department:
-    """Questions that are under way keep the address to which they went."""
+    """Pending questions keep the address they were sent to."""
     _lock(department.municipality)
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     row.name, row.email = _validated_name(name, Department), _validated_email(email)
@@ -45,7 +45,7 @@ def change_department(department: Department, name: str, email: str, *, by: User
 
 @transaction.atomic
 def retire_department(department: Department, *, by: User) -> Department:
-    """Nobody asks it any more; what it answered stays."""
+    """It is no longer offered; its answers stay."""
     row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     if not row.is_retired:
         row.is_retired = True
@@ -106,7 +106,7 @@ def merge_settlement(settlement: Settlement, into: Settlement, *, by: User) -> S
 
 
 def _lock(municipality: Municipality) -> None:
-    """Two who add the same name at once: the second sees the first one's."""
+    """Serialises concurrent changes: of two requests with the same name, the second sees the first one's row."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)
 
 

@@ -1,6 +1,7 @@
-"""What somebody is writing below a message is kept while they write, so that nothing is lost and colleagues see it.
+"""Drafts of answers, saved while somebody types, so that nothing is lost and colleagues see that somebody is writing.
 
-No event is recorded: typing is no act. A draft goes when its answer is sent, with its message, and after a while.
+Typing is not audited. A draft is deleted when its answer is sent, with its message, or after
+`inbox.rules.DRAFT_RETENTION`.
 """
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from municipalities.tenancy import everywhere
 
 @transaction.atomic
 def save(message: Message, text: str, *, by: User) -> None:
-    """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
+    """Save the draft, or delete it where the text is empty or the message was erased."""
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
     cleaned, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
     mine = AnswerDraft.objects.filter(message=row, by=by)
@@ -28,17 +29,17 @@ def save(message: Message, text: str, *, by: User) -> None:
 
 
 def _is_sent(row: Message, text: str, by: User) -> bool:
-    """A page may tell of its last letters after it has sent them."""
+    """A page may send its last change after the answer itself."""
     waiting = ProposedAnswer.objects.filter(message=row, by=by, text=text, state=ProposalState.WAITING)
     return Reply.objects.filter(message=row, by=by, text=text).exists() or waiting.exists()
 
 
 def discard(message: Message, *, by: User) -> None:
-    """The words were sent."""
+    """Delete the draft of an answer that was sent."""
     AnswerDraft.objects.filter(message=message, by=by).delete()
 
 
 def purge_expired() -> int:
-    """Forget drafts that nobody touched for long; returns how many."""
+    """Delete drafts that have not changed for `rules.DRAFT_RETENTION`; returns how many."""
     with everywhere("forget answers that nobody finished"):
         return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_RETENTION).delete()[0]

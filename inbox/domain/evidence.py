@@ -1,4 +1,4 @@
-"""Erasing the copies of what was hidden, when their time is over or when their author asks."""
+"""Erasing the copies of hidden messages, when their retention period ends or when their author asks for it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,8 +22,8 @@ IS_EVIDENCE = Q(reason__in=GRAVE_REASONS) & ~Q(state__in=FINAL_STATES)
 
 
 def purge_expired() -> int:
-    """Erase what is over its time, counted from the last thing that was decided about it. An objection that nobody has
-    decided yet keeps its copy. Returns how many."""
+    """Erase expired copies, counted from the last decision about them. An open objection keeps its copy. Returns how
+    many."""
     now = timezone.now()
     with everywhere("erase copies whose time is over"), transaction.atomic():
         rows = Moderation.objects.filter(erased_at=None).exclude(appealed_on__isnull=False, decision="")
@@ -35,14 +35,14 @@ def purge_expired() -> int:
 
 
 def erase_author(author_id: str, channel_id: int, now: datetime) -> int:
-    """This author asks that we forget what they wrote to this channel. Evidence of a threat, of hate or of something
-    else that is clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at
-    once, also where the message itself was forgotten long ago."""
+    """Erase the copies of an author who asks for it, on one channel. Evidence of a threat, of hate or of other clearly
+    unlawful content is kept for its retention period, unless it was shown again or never hidden; all else is erased,
+    even if the message itself was erased long ago."""
     return _erase(list(_copies(channel_id, author_id).exclude(IS_EVIDENCE).values_list("pk", flat=True)), now)
 
 
 def retained(channel_id: int, author_id: str) -> QuerySet[Moderation]:
-    """The copies that `erase_of` would leave."""
+    """The copies that `erase_author` would leave."""
     return _copies(channel_id, author_id).filter(IS_EVIDENCE)
 
 
@@ -52,7 +52,7 @@ def _copies(channel_id: int, author_id: str) -> QuerySet[Moderation]:
 
 
 def _erase(keys: list[int], now: datetime) -> int:
-    """Whether nobody had touched a copy is noted first: afterwards nobody can tell any more."""
+    """Records first whether each copy still matches its seal: afterwards that cannot be checked."""
     rows = Moderation.objects.filter(pk__in=keys)
     touched = [row.pk for row in rows.select_related("message") if not row.is_untouched]
     was_untouched = Case(When(pk__in=touched, then=Value(False)), default=Value(True))

@@ -36,12 +36,12 @@ from posts.models import Publication
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-# So many posts of one channel at once; the rest at the next tick.
+# Posts of one channel per run; the rest follow at the next tick.
 POSTS = 20
 
 
 def schedule() -> int:
-    """Look below every post that was published since; returns how many are new."""
+    """Start fetching replies of newly published posts; returns how many are new."""
     now = timezone.now()
     quiet = [platform for platform in validation.networks() if not validation.lists_replies(platform)]
     with everywhere("find posts below which nobody looks"):
@@ -58,7 +58,7 @@ def schedule() -> int:
 
 
 def due_channels() -> list[int]:
-    """Channels of which a post is due."""
+    """Ids of channels with a post that is due."""
     with everywhere("find channels below whose posts we look"):
         rows = _due(timezone.now()).filter(publication__channel__state=ChannelState.CONNECTED)
         return sorted(set(rows.values_list("publication__channel", flat=True)))
@@ -71,7 +71,7 @@ def _due(now: datetime) -> QuerySet[ReplyFetch]:
 
 
 def fetch_replies(channel_id: int) -> int:
-    """Look below the posts of one channel that are due; returns how many messages were new."""
+    """Fetch the replies of one channel's due posts; returns how many messages were new."""
     with everywhere("looking starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     new = 0
@@ -104,7 +104,7 @@ def _claim_due(channel: Channel) -> Iterator[ReplyFetch]:
             if row is None:
                 return
             row.next_at = now + LEASE
-            # What the numbers said is taken in with the claim: they call for one look, not for one each tick.
+            # The metrics are stored with the claim, so that they cause one fetch, not one per tick.
             row.answers = getattr(getattr(row.publication, "subject", None), "replies", None)
             row.save(update_fields=["next_at", "answers"])
         yield row
@@ -133,7 +133,7 @@ def _fetch(row: ReplyFetch, channel: Channel, connector: Connector) -> int:
 
 
 def _has_no_replies(row: ReplyFetch) -> bool:
-    """The numbers, read since the last look, say that nobody answers, and we know of nobody who did."""
+    """Whether metrics newer than the last fetch show no replies, and none is stored."""
     subject = getattr(row.publication, "subject", None)
     if row.fetched_at is None or subject is None or subject.replies != 0 or subject.last_at is None:
         return False
@@ -144,7 +144,7 @@ def _has_no_replies(row: ReplyFetch) -> bool:
 
 
 def _record_missing(publication: Publication, channel: Channel, response: Messages, began: datetime) -> bool:
-    """Note what was not found; whether something was not found for the first time."""
+    """Record replies that are missing; returns whether one is missing for the first time."""
     there = {one.remote_id for one in response.items}
     above = there | {str(publication.delivery.remote_id)}
     known = Message.objects.filter(

@@ -1,7 +1,7 @@
-"""Asking networks who may read the messages of which that was not kept: those from before it was, newest first.
+"""Fetching the visibility of messages that were stored without one, newest first.
 
-They count as the narrowest meanwhile. Some are asked about at each look for new messages, and none twice: what a
-network does not show us any more stays the narrowest.
+Until then they count as the narrowest visibility. Each fetch of new messages asks about some of them, and about none
+twice: what the network no longer returns keeps the narrowest visibility.
 """
 
 from channels.models import Channel

@@ -1,9 +1,9 @@
 """Asking a department by mail, with a link that needs no account.
 
-The link holds 256 random bits; the row holds their SHA-256 (`found`). Whoever has the link may read that one question
-and answer it, until the desk has used the answer, took the question back, or the time is over. Only a POST answers, so
-that programs which follow every link in a mail change nothing. The mail itself holds the question, and no word of the
-citizen's. A question is never sent twice by itself: the reminder is marked in the transaction that queues it.
+The link holds 256 random bits; the row stores their SHA-256 (`find_by_token`). Whoever has the link may read that one
+question and answer it, until the answer is used, the question is withdrawn or the link expires. Only a POST answers, so
+mail scanners that follow every link change nothing. The mail holds the question and none of the citizen's words. No
+question is sent twice: the reminder is marked in the transaction that queues it.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 
-# "@opstina" at the beginning says whom a message was written to.
+# Mentions at the beginning only address the message.
 _CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
 MOST_QUESTION, MOST_SHOWN, MOST_ANSWER, MOST_NAME = 2000, 5000, 5000, 120
 # The longest a department may be given.
@@ -48,7 +48,7 @@ MOST_DAYS = 60
 
 @dataclass(frozen=True)
 class QuestionInput:
-    """What the officer chose: the question in their own words, and what of the citizen's goes along."""
+    """What the officer chose: the question in their own words, and which parts of the message are shown with it."""
 
     question: str
     shown: str = ""
@@ -71,7 +71,7 @@ def hash_token(token: str) -> str:
 
 
 def find_by_token(token: str) -> HandOver | None:
-    """The question that a link leads to; None for one that we did not make, or whose words are gone."""
+    """The question of a link; None for an unknown token, or when the message was erased."""
     digest = hash_token(token)
     with everywhere("a link names its question"):
         row = (
@@ -99,8 +99,8 @@ def closing_time(day: date) -> datetime:
 
 
 def suggest_excerpt(message: Message) -> str:
-    """The citizen's words as they are offered to go along: without personal data, and without whom they called. Of a
-    private message none are."""
+    """The message's text as it is suggested for the question: without personal data and mentions. Empty for a private
+    message."""
     if message.is_private:
         return ""
     return redact(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
@@ -133,7 +133,7 @@ def ask(message: Message, department: Department, asked: QuestionInput, *, until
     half = working_minutes(now, until) // 2
     made = HandOver.objects.create(
         municipality_id=row.municipality_id, message=row, department=to, question=question,
-        # Masked once more: what was typed into the box is no reason to send a personal number out.
+        # Redacted again: the officer may have typed personal data into the field.
         shown=redact(shown, () if asked.with_name else (row.author_name, row.author_handle)),
         shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
         shown_contact=", ".join(find_contacts(row.text))[:300] if asked.with_contact else "",
@@ -151,7 +151,7 @@ def ask(message: Message, department: Department, asked: QuestionInput, *, until
 
 @transaction.atomic
 def withdraw(handover: HandOver, *, by: User) -> HandOver:
-    """Its links stop working at once, and mail that has not left yet does not leave. Withdrawn twice is withdrawn."""
+    """Its links stop working at once, and unsent mails are deleted. Idempotent."""
     message, row = _locked(handover)
     if row.withdrawn_at:
         return row
@@ -166,9 +166,7 @@ def withdraw(handover: HandOver, *, by: User) -> HandOver:
 
 @transaction.atomic
 def use(handover: HandOver, *, by: User) -> HandOver:
-    """The desk takes the answer: the department changes it no more. Raises `ActionNotAllowed` where there is
-    none yet.
-    """
+    """Take over the department's answer, which can no longer be changed. Raises `ActionNotAllowed` if there is none."""
     message, row = _locked(handover)
     if not row.answer:
         raise ActionNotAllowed(_("There is no answer yet."))
@@ -182,7 +180,7 @@ def use(handover: HandOver, *, by: User) -> HandOver:
 
 
 def draft(message: Message, wanted: str) -> str:
-    """The words for the answer field when the desk uses a department's answer (`?from_handover=`); else nothing."""
+    """The text for the answer field when a department's answer is used (`?from_handover=`); else empty."""
     number = parse_int(wanted)
     if number is None:
         return ""
@@ -194,9 +192,8 @@ def draft(message: Message, wanted: str) -> str:
 
 
 def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
-    """What the department says, or says better. Raises `ActionNotAllowed` for words that are missing or endless,
-    `Closed`.
-    """
+    """Store the department's answer, or a correction of it. Raises `ActionNotAllowed` for an empty or too long text,
+    and `LinkClosed`."""
     cleaned, who = _clean(text), " ".join(_clean(name).split())
     if not cleaned:
         raise ActionNotAllowed(_("Write the answer first."), "text")
@@ -228,9 +225,9 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
 
 
 def _notify(message: Message, row: HandOver) -> None:
-    """Who sees to the message, else who asked, else the whole desk: whoever asked may have left since.
+    """Notifies the assignee, else who asked, else everybody who may answer: who asked may have left since.
 
-    Neither the question nor the answer leaves the page by this.
+    The notification contains neither the question nor the answer.
     """
     department, channel = str(row.department), audit_label(message)
     one = message.assignee or row.by
@@ -264,7 +261,7 @@ def remind(limit: int = 100) -> int:
         )
         for row in due:
             row.reminded_at = now
-            # A question that nobody needs answered any more bothers nobody.
+            # No reminder of a question whose message is settled.
             if row.expires_at > now and not row.message.is_settled and row.department.email:
                 token = secrets.token_urlsafe(32)
                 row.reminder_hash = hash_token(token)
@@ -282,7 +279,7 @@ def remind(limit: int = 100) -> int:
 
 
 def _locked(handover: HandOver) -> tuple[Message, HandOver]:
-    """The message first, as everywhere: so nobody waits for somebody who waits for them."""
+    """Locks the message first, as everywhere, to avoid deadlocks."""
     message = lock(handover.message)
     rows = HandOver.objects.select_for_update(of=("self",)).select_related("department", "municipality", "by")
     return message, rows.get(pk=handover.pk)

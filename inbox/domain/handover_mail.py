@@ -1,4 +1,4 @@
-"""The two mails about a question to a department: the question, and one reminder. Neither quotes the citizen."""
+"""The two mails about a question to a department: the question and one reminder. Neither quotes the citizen."""
 
 from django.conf import settings
 from django.urls import reverse

@@ -1,8 +1,8 @@
-"""Hiding on the network what a person decided to hide, showing it again, and removing it where two agreed to that.
+"""Hiding messages on the network, showing them again, and removing them after two people agreed.
 
-A worker does it. The claim is committed before the call is made: the row says `doing`, counts the try and stays the
-worker's for a lease. Hiding or removing twice does no harm (the conformance suite of the connectors asks each), so what
-a dead worker left, or what never got an answer, is simply done again. A pause of publishing holds none of it up.
+A worker does it. The claim is committed before the call: the row is `doing`, counts the attempt and is leased to the
+worker. Hiding and removing are idempotent (the connectors' conformance suite checks that), so a call that a dead worker
+left or that got no response is repeated. Publishing pauses do not apply.
 """
 
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 # Longer than any call may take (`CALL_DEADLINE_SECONDS`, and a refused session that is renewed once).
 LEASE = timedelta(minutes=5)
 # Backoff after each failed attempt; after the last one a person is notified. Eight attempts take three quarters of an
-# hour.
+# hour of the two hours allowed.
 RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
 CONSENT_RETRY_INTERVAL = timedelta(minutes=10)
 LONGEST_DETAIL = 500
@@ -124,7 +124,7 @@ def _try_again(row: Moderation) -> None:
 
 
 def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
-    """A person goes on. What was to be shown again stays that, without a time: it is shown by hand."""
+    """Leave it to a person. What was to be shown again keeps its state without a time: it is shown by hand."""
     row.next_at, row.error_code, row.detail = None, "", detail[:LONGEST_DETAIL]
     if row.state != ModerationState.SHOWING:
         row.state = ModerationState.BY_HAND if by_hand else ModerationState.FAILED

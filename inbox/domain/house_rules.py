@@ -1,4 +1,4 @@
-"""Writing a municipality's house rules, and switching their public page on and off."""
+"""Saving a municipality's house rules, and switching their public page on and off."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class HouseRulesInput:
 
 @transaction.atomic
 def save(municipality: Municipality, values: HouseRulesInput, *, by: User) -> HouseRules:
-    """Keep what was typed. One event: whether the page was switched, else that it was changed."""
+    """Save the form. Records one event: that the page was switched on or off, else that the rules were changed."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)
     was_on, is_new = row.is_on, row.pk is None

@@ -1,8 +1,8 @@
-"""Hearing what citizens write: which channels are due, asking them, keeping what is new.
+"""Fetching citizens' messages: scheduling channels, fetching due ones, storing new and edited messages.
 
-A network may tell the same thing any number of times, by itself and when asked: `message_once` keeps it once, and a
-later telling changes the words of the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs
-one lease and no message: the cursor moves in the transaction that keeps what lies before it.
+A network may send the same message any number of times, as an event and in a response: `message_once` stores it once,
+and a later version updates the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs one
+lease and no message: the cursor moves in the transaction that stores what precedes it.
 """
 
 import logging
@@ -31,14 +31,14 @@ from serbian.folding import fold
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-# So many pages of one channel at once; the rest at the next look, which is due at once then.
+# Pages of one channel per run; then the next fetch is due at once.
 PAGES = 10
 NAME = 300
 
 
 def schedule() -> int:
-    """Begin with every newly connected channel, and at once where a network has to be asked about what it told
-    (`inbox.domain.webhook_events`). Returns how many."""
+    """Start fetching newly connected channels, and fetch woken ones at once (`inbox.domain.webhook_events`). Returns
+    how many."""
     now = timezone.now()
     with everywhere("find channels that nobody listens to"), transaction.atomic():
         deaf = Channel.objects.filter(state=ChannelState.CONNECTED, message_fetch__isnull=True)
@@ -117,7 +117,7 @@ def _reschedule(
         message_fetch.outcome, message_fetch.fetched_at = outcome, began or timezone.now()
         message_fetch.save(update_fields=["next_at", "outcome", "fetched_at"])
         return
-    # Its turn has a time, and then everything is read: what wakes it meanwhile would only knock at a closed door.
+    # The next fetch is scheduled and will read everything, so an earlier wake-up is pointless.
     message_fetch.woken_at = None
     message_fetch.save(update_fields=["next_at", "woken_at"])
 
@@ -132,22 +132,22 @@ def _outcome(error: PlatformError) -> FetchOutcome:
 def store_messages(
     channel: Channel, fetched: Iterable[types.Message], *, is_first: bool = False, follows: bool = True
 ) -> int:
-    """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
+    """Store new messages and update edited ones; returns how many are new. A fixed number of queries.
 
-    `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
-    `follows`: these are the words as they are now, not as they were when it was written.
+    `is_first`: the first fetch, so deadlines count from now and messages older than some days are closed. `follows`:
+    the texts are current, not as originally written.
     """
     items = {one.remote_id: one for one in fetched if _may_be_stored(one, channel)}
     if not items:
         return 0
-    # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
+    # Serialises writers of a channel: storing the same messages in different orders would deadlock.
     list(MessageFetch.objects.select_for_update().filter(channel=channel).values_list("pk"))
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
     suggest.set_suggestions(channel, fresh)
-    # another worker may have kept some of them a moment ago: theirs count there as well as here
+    # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     unsnooze.unsnooze_related(channel, fresh)
     if follows:
@@ -156,7 +156,7 @@ def store_messages(
 
 
 def _may_be_stored(one: types.Message, channel: Channel) -> bool:
-    """What we wrote ourselves is no message. Names that no network gives are not looked for a second time."""
+    """Whether it is a citizen's message with usable ids. Our own posts are not."""
     names = (one.remote_id, one.root or "", one.in_reply_to or "")
     return bool(one.remote_id) and one.author_id != channel.remote_id and all(_is_name(name) for name in names)
 
@@ -166,7 +166,7 @@ def _is_name(name: str) -> bool:
 
 
 def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
-    """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
+    """Edited texts replace the stored ones; the first version is kept in `first_text`."""
     changed, narrowed = [], []
     for key, row in known.items():
         text = _text(items[key])
@@ -176,7 +176,7 @@ def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str,
         if row.erased_at is None and text != row.text:
             row.first_text, row.text, row.changed_at = row.first_text or row.text, text, now
             row.search_key = fold(f"{text} {row.author_name} {row.author_handle}")
-            row.snoozed_until = None  # who changes their words is not put off
+            row.snoozed_until = None  # an edited message is no longer snoozed
             changed.append(row)
     suggest.set_suggestions(channel, changed)
     if narrowed:
@@ -187,12 +187,12 @@ def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str,
 
 
 def _narrower(known: str, reported: str) -> str:
-    """What was once written for few stays so, whatever is told later; what was not known is now."""
+    """Once private, a message stays private whatever is reported later; an unknown visibility is replaced."""
     return reported if not known or is_wider(known, reported) else known
 
 
 def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[str, int]:
-    """Our posts that these stand below, by the id that the network gave them."""
+    """Ids of our publications that these messages reply to, by remote id."""
     roots = {remote_id for one in messages for remote_id in (one.root, one.in_reply_to) if remote_id}
     rows = Publication.objects.filter(channel=channel, delivery__remote_id__in=roots)
     return dict(rows.values_list("delivery__remote_id", "pk"))
@@ -227,7 +227,7 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
 
 
 def _text(one: types.Message) -> str:
-    """The text, without what a database cannot hold, cut where nobody reads on."""
+    """The text without characters that the database cannot hold, truncated."""
     return _clean(one.text)[: rules.MOST_CHARACTERS]
 
 

@@ -1,4 +1,4 @@
-"""Keeping a message from being erased while somebody may have to show it: a dispute, a court, an inspection."""
+"""Legal holds: a message that may be needed in a dispute, in court or for an inspection is not erased."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +15,7 @@ MOST_REASON = 300
 
 @transaction.atomic
 def place(message: Message, reason: str, *, by: User) -> LegalHold:
-    """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
-    already.
-    """
+    """From now on `retention` skips it. Raises `ActionNotAllowed` without a reason, or when it was erased already."""
     row, cleaned = lock(message), " ".join(reason.replace("\x00", "").split())
     if row.erased_at:
         raise ActionNotAllowed(
@@ -38,7 +36,7 @@ def place(message: Message, reason: str, *, by: User) -> LegalHold:
 
 @transaction.atomic
 def release(message: Message, *, by: User) -> None:
-    """Its time counts again: if that is over, the next run of `forget` erases it."""
+    """Its retention period counts again: if it is over, the next run of `retention` erases it."""
     row = lock(message)
     ended = LegalHold.objects.filter(message=row, released_at=None).update(released_at=timezone.now(), released_by=by)
     if ended:

@@ -1,8 +1,8 @@
-"""Deciding that a comment is hidden, and everything that people do about it afterwards.
+"""Deciding that a message is hidden, and all later decisions about it.
 
-Nothing here calls a network: `inbox.domain.hide` does, in a worker, what a person has decided here. Who decides what
-is said in `inbox.models.moderation`. Each verb locks its row and writes one event, which names the channel and never
-a citizen or their words.
+Nothing here calls a network: a worker executes the decisions (`inbox.domain.hide`). `inbox.models.moderation` explains
+who decides what. Each verb locks its row and records one event, which names the channel and never a citizen or their
+words.
 """
 
 from datetime import date
@@ -40,10 +40,10 @@ from municipalities.rules import Verb
 
 @transaction.atomic
 def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderation:
-    """Take the copy, then have it hidden, or ask a second person whether it is removed.
+    """Take the copy, then schedule hiding, or ask a second person to agree to a removal.
 
-    Raises `ActionNotAllowed` where a reason, the words or the right to remove are missing, or where somebody was
-    quicker.
+    Raises `ActionNotAllowed` where a reason, the text or the right to remove is missing, or after a concurrent
+    decision.
     """
     row, able = locked_message(message), can_hide(message)
     if row.erased_at:
@@ -78,7 +78,8 @@ def propose(message: Message, wish: ModerationRequest, *, by: User) -> Moderatio
 
 
 def _refuse_earlier(row: Message, wish: ModerationRequest) -> None:
-    """One act holds at a time; but what the portal can remove is hidden first, and stays so while it is asked."""
+    """At most one act is active; but before a removal by the portal the message is hidden, and stays so until it is
+    decided."""
     earlier = list(Moderation.objects.filter(message=row).exclude(state__in=FINAL_STATES).select_related("by"))
     if wish.act == ModerationAction.REMOVE and can_remove(row):
         hidden = [
@@ -133,7 +134,7 @@ def agree(row: Moderation, *, by: User) -> Moderation:
             _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
             % {"person": moderation.by}
         )
-    hiding = _lock_other_act(moderation, ModerationAction.HIDE)  # whoever shows it again meanwhile waits, or was first
+    hiding = _lock_other_act(moderation, ModerationAction.HIDE)  # serialises with a concurrent undo
     if hiding and hiding.state != ModerationState.DONE:
         raise ActionNotAllowed(_("A colleague did something about this meanwhile. Look at how it stands now."))
     if hiding:
@@ -159,7 +160,7 @@ def refuse(row: Moderation, why: str, *, by: User) -> Moderation:
 
 @transaction.atomic
 def confirm(row: Moderation, *, by: User) -> Moderation:
-    """The second look at what one person hid at once."""
+    """Confirm, as the second person, what one person hid."""
     moderation = _locked(row)
     if not moderation.waits_for_confirmation:
         raise ActionNotAllowed(_("There is nothing to confirm any more."))
@@ -201,7 +202,7 @@ def retry(row: Moderation, *, by: User) -> Moderation:
 
 @transaction.atomic
 def undo(row: Moderation, why: str, *, by: User) -> Moderation:
-    """Show it again. What was not done yet is dropped; what was removed for good cannot come back."""
+    """Show it again. Pending work is dropped; a removal cannot be undone."""
     moderation = _locked(row)
     if not _clean(why):
         raise ActionNotAllowed(_("Write why it is shown again."), "why")
@@ -227,7 +228,7 @@ def _undo(moderation: Moderation, why: str, by: User) -> None:
         # nothing has reached the network
         moderation.state, moderation.undone_at, moderation.next_at = ModerationState.UNDONE, now, None
         return
-    # After a worker that may be hiding it at this moment: what it has to say then is too late (`inbox.domain.hide`).
+    # After the lease of a worker that may be hiding it right now; its result is then discarded (`inbox.domain.hide`).
     at_work = (
         moderation.next_at
         if moderation.state in (ModerationState.AGREED, ModerationState.DOING) and moderation.next_at
@@ -254,7 +255,7 @@ def settle_shown(row: Moderation) -> None:
 
 @transaction.atomic
 def record_objection(row: Moderation, text: str, received_on: date | None, *, by: User) -> Moderation:
-    """Write down that its author objects, in their words, and when that came in."""
+    """Record the author's objection, in their words, and the day on which it was received."""
     moderation = _locked(row)
     if moderation.state in (ModerationState.PROPOSED, ModerationState.REFUSED) or moderation.appealed_on:
         raise ActionNotAllowed(_("An objection is written down already, or there is nothing to object to."))

@@ -1,6 +1,6 @@
-"""The places of the inbox, and of the floors below it, that hold something of a citizen: `inbox.personal_data`.
+"""Personal data stores of the inbox and of the packages below it, for `inbox.personal_data`.
 
-Who adds a column for words or names adds it here: to `columns`, to `fields`, and to what `erase` does.
+A new column for texts or names has to be added here: to `columns`, to `fields`, and to what `erase` does.
 """
 
 from collections.abc import Iterable
@@ -85,7 +85,7 @@ MESSAGES = PersonalDataStore(
 
 
 def _suggestions(row: Message) -> list[str]:
-    """What `inbox.text_analysis` suggested, in words."""
+    """Labels of what `inbox.text_analysis` suggested."""
     suggestions = [row.get_suggested_kind_display(), row.get_suggested_topic_display()]
     return [str(one) for one in (*suggestions, *(label for _tone, _icon, label in row.flag_pills)) if one]
 
@@ -268,7 +268,7 @@ CLEARED_HANDOVER_FIELDS: dict[str, Any] = {
 
 
 def _erase_asked(what: Erasure) -> None:
-    """Words, name and links go; the mail that carried the question is a place of its own."""
+    """Erases texts, names and links; the mail with the question is a store of its own."""
     rows = HandOver.objects.filter(message__in=what.messages)
     rows.update(withdrawn_at=Coalesce("withdrawn_at", Value(what.now)), **CLEARED_HANDOVER_FIELDS)
 
@@ -310,7 +310,7 @@ def _erase_mails(what: Erasure) -> None:
     MailMessage.objects.filter(dedupe__in=[name for pk in asked for name in handover_mail.dedupe_keys(pk)]).delete()
 
 
-# The body is the question, which stands in its own place, and a link that is a key: it is not given away.
+# The body is not exported: it holds the question, which has its own store, and a link that is a secret.
 MAILS = PersonalDataStore(
     "mails",
     gettext_lazy("Mails to departments"),
@@ -350,7 +350,7 @@ HOLDS = PersonalDataStore(
 
 
 def _moderations(person: DataSubject) -> Any:
-    """Also copies of messages whose own words were forgotten long ago: a copy has a time of its own."""
+    """Includes copies of messages that were erased long ago: copies have a retention period of their own."""
     wanted = Q(message__in=person.messages)
     for channel, author in person.authors:
         wanted |= Q(message__channel=channel, author_id=author)
@@ -452,7 +452,7 @@ EVENTS = PersonalDataStore(
 
 
 def _messages_naming(person: DataSubject) -> Iterable[Any]:
-    """Messages of others in which their full name stands, newest first."""
+    """Other people's messages that contain the full name, newest first."""
     wanted = Q(pk__in=[])
     for name in person.full_names:
         one = Q()

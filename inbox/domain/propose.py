@@ -1,7 +1,7 @@
-"""Answers that an approver sees before they go out, where the house asks for it.
+"""Answers that need approval, where the municipality requires it.
 
-Approving sends exactly the words that were on the approver's page: the decision names the turn that was read, and words
-that differ from it are the approver's own. Nobody approves their own words unless the house lets them.
+Approving sends exactly the text on the approver's page: the decision names the revision that was read, and any change
+counts as the approver's own text. Nobody approves their own text unless the municipality allows it.
 """
 
 from django.db import transaction
@@ -34,9 +34,9 @@ def answer(message: Message, text: str, *, by: User, after: int = 0) -> Reply | 
 
 @transaction.atomic
 def submit(message: Message, text: str, *, by: User, after: int = 0) -> ProposedAnswer:
-    """Ask an approver. The author's own answer that waits already gets the new words.
+    """Ask for approval. An answer of the same author that already waits is replaced.
 
-    Raises `ActionNotAllowed` when a colleague's answer waits, and for everything for which an answer would be refused.
+    Raises `ActionNotAllowed` when a colleague's answer waits, and for every reason not to send an answer.
     """
     row, now = lock(message), timezone.now()
     cleaned = answering.validated_text(row, text, after)
@@ -66,9 +66,9 @@ def submit(message: Message, text: str, *, by: User, after: int = 0) -> Proposed
 
 @transaction.atomic
 def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> Reply:
-    """Send it. `text`: the words on the approver's page, which may be changed there.
+    """Send it. `text`: the text on the approver's page, which may be changed there.
 
-    Raises `ActionNotAllowed` when it was changed or decided meanwhile, and when somebody else has to agree.
+    Raises `ActionNotAllowed` after a concurrent change or decision, and when somebody else has to agree.
     """
     row, proposed_answer = _waiting(proposed, revision)
     cleaned, municipality = (
@@ -94,7 +94,7 @@ def approve(proposed: ProposedAnswer, text: str, *, revision: int, by: User) -> 
 
 @transaction.atomic
 def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int, by: User) -> ProposedAnswer:
-    """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
+    """Return it to its author with a reason and, if `text` differs, with a changed text."""
     row, proposed_answer = _waiting(proposed, revision)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(_("Only an approver decides about answers."))
@@ -118,7 +118,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, revision: int
 
 @transaction.atomic
 def withdraw(proposed: ProposedAnswer, *, by: User) -> ProposedAnswer:
-    """Its author takes it back; the words are theirs to go on with."""
+    """Its author withdraws it; the text becomes their draft."""
     row = lock(proposed.message)
     proposed_answer = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if proposed_answer.by_id != by.pk:
@@ -156,7 +156,7 @@ def _decide(proposed_answer: ProposedAnswer, by: User, *changed: str) -> None:
 
 
 def _reopen(row: Message) -> None:
-    """It waits for nobody else now: whoever answers it goes on."""
+    """It no longer waits for approval."""
     if row.state == MessageState.WAITING:
         row.state = MessageState.OPEN
         row.save(update_fields=["state", "search_key"])

@@ -1,7 +1,7 @@
-"""Retention of citizens' messages: words and names are erased when the answer needs them no more; what is left counts.
+"""Retention of citizens' messages: texts and names are erased when the answer no longer needs them.
 
-What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
-is held (`inbox.domain.legal_hold`) is left alone by everything here until somebody ends the hold.
+One list (`inbox.personal_data`) says what is erased in which store; the copy for a citizen is made of it as well.
+Messages under a legal hold (`inbox.domain.legal_hold`) are skipped until the hold is released.
 """
 
 from collections.abc import Collection
@@ -35,7 +35,7 @@ class Erased:
 
 
 def purge_expired() -> int:
-    """Forget what is over its time since it was settled; returns how many messages."""
+    """Erase messages whose retention period after settling is over; returns how many."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
         while keys := list(_expired(now).values_list("pk", flat=True)[:BATCH]):
@@ -56,7 +56,7 @@ def _expired(now: datetime) -> QuerySet[Any]:
 
 @transaction.atomic
 def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: User) -> Erased:
-    """A person asks that we forget them: all they wrote, at once. `authors`: channel and the author's id there."""
+    """Erase everything that a person wrote, on request. `authors`: (channel id, author id there)."""
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)

@@ -1,4 +1,4 @@
-"""Saved answers: written once, offered to everybody of the municipality who answers. Retired, never deleted."""
+"""Saved answers: written once, available to everybody in the municipality who answers. Retired, never deleted."""
 
 from dataclasses import asdict
 from typing import Any
@@ -71,7 +71,7 @@ def add_starters(municipality: Any, *, by: User) -> int:
 
 
 def count_use(keys: list[int]) -> None:
-    """An answer was sent with these. Nobody's event: the answer itself is one."""
+    """Count the use in an answer that was sent. Not audited: the answer itself is."""
     SavedAnswer.objects.filter(pk__in=keys).update(use_count=F("use_count") + 1)
 
 

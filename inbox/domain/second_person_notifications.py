@@ -1,4 +1,4 @@
-"""Telling colleagues what of the hiding waits for them. No word of a citizen stands in it: mail is read elsewhere."""
+"""Notifications about moderation that waits for a colleague, without any words of a citizen."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from notifications.enums import NotificationKind
 
 
 def review_requested(row: Moderation, *, by: User) -> None:
-    """Everybody but the first: a removal waits for a second person, or a hide wants one within a day."""
+    """To everybody except the first person: a removal needs agreement, or a hide has to be reviewed within a day."""
 
     def build_text() -> tuple[str, str]:
         if row.act == ModerationAction.REMOVE:
@@ -30,7 +30,7 @@ def review_requested(row: Moderation, *, by: User) -> None:
 
 
 def objection_recorded(row: Moderation, *, by: User) -> None:
-    """Everybody but who hid it, since somebody else decides."""
+    """To everybody except who hid the message, because somebody else decides."""
 
     def build_text() -> tuple[str, str]:
         return _("Somebody objects to a hidden comment"), _(
@@ -41,7 +41,7 @@ def objection_recorded(row: Moderation, *, by: User) -> None:
 
 
 def automation_stopped(row: Moderation) -> None:
-    """Whoever decided it: the portal could not do it, so a person has to."""
+    """To who decided it: the portal could not do it, so a person has to."""
 
     def build_text() -> tuple[str, str]:
         if row.act == ModerationAction.REMOVE:
@@ -62,12 +62,12 @@ def _notify_others(row: Moderation, build_text: TextBuilder, *, by: User) -> Non
 
 
 def _send(row: Moderation, people: list[Any], build_text: TextBuilder, *, by: User | None) -> None:
-    place = row.municipality
-    url = reverse("moderation_one", args=[place.slug, row.pk])
+    municipality = row.municipality
+    url = reverse("moderation_one", args=[municipality.slug, row.pk])
     notify(
         NotificationKind.MODERATION,
         people,
-        municipality=place,
+        municipality=municipality,
         url=url,
         words=build_text,
         by=by,

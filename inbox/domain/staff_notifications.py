@@ -1,7 +1,7 @@
-"""Telling our people of messages: emergencies at once, new ones once an hour at most, late ones in the morning.
+"""Notifications about messages: emergencies at once, new messages at most once an hour, late ones in the morning.
 
-A worker finds in the database what is to be told. Whoever writes the row of `Told` tells, so that two workers at the
-same moment tell once. Nothing that a citizen wrote stands in a notification: mail is read outside of the portal.
+A worker finds in the database what is due. Whoever inserts the row of `SentNotification` sends, so that two workers at
+the same moment notify once. Notifications contain nothing that a citizen wrote, because mail leaves the portal.
 """
 
 from collections.abc import Iterable
@@ -31,15 +31,15 @@ URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
 OPEN = (MessageState.OPEN, MessageState.WAITING)
 NEW = "new:"
 EVERY = timedelta(hours=1)
-# Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
+# Late messages are reported in these hours of a working day (Belgrade), otherwise on the next morning.
 FROM, UNTIL = 7, 9
-# What is older was told, or there was nobody to tell: nothing comes up again because its row is gone.
+# Older messages were reported, or had no recipient: they are not reported again after their row is purged.
 MAX_AGE = timedelta(days=7)
 RETENTION = timedelta(days=60)
 
 
 def send_due(now: datetime | None = None) -> int:
-    """Tell what is to be told now; returns how many things. Safe to run twice at once."""
+    """Send all due notifications; returns how many subjects. Safe to run concurrently."""
     now = now or timezone.now()
     return _urgent(now) + _new(now) + _late(now)
 
@@ -84,24 +84,24 @@ def _notify_urgent(row: Message) -> bool:
 
 
 def _new(now: datetime) -> int:
-    """Of each municipality what came since it was told last, at most once in `EVERY`."""
+    """For each municipality the messages since its last notification, at most once in `EVERY`."""
     with everywhere("find municipalities with new messages"):
         before = SentNotification.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
         known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("received_at")))
         rows = _unread(now - MAX_AGE).exclude(Exists(known))
-        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
-    return sum(_notify_new(place, now) for place in places)
+        municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
+    return sum(_notify_new(municipality, now) for municipality in municipalities)
 
 
 @transaction.atomic
-def _notify_new(place: Municipality, now: datetime) -> bool:
-    with scope(place):
+def _notify_new(municipality: Municipality, now: datetime) -> bool:
+    with scope(municipality):
         last = SentNotification.objects.filter(about__startswith=NEW).order_by("-pk").first()
         if last is not None and last.at > now - EVERY:
             return False
         count = _unread(last.at if last is not None else now - MAX_AGE).count()
-        # The key names the telling before: of two workers who see the same one, only the first is told apart.
-        if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
+        # The key contains the previous notification, so of two workers that see the same one only the first inserts.
+        if not count or not _is_first(municipality, f"{NEW}{last.pk if last else 0}"):
             return False
 
         def build_text() -> tuple[str, str]:
@@ -110,16 +110,16 @@ def _notify_new(place: Municipality, now: datetime) -> bool:
                 "%(municipality)s: %(count)s new messages of citizens",
                 count,
             )
-            return subject % {"municipality": place, "count": count}, _("What people write is in the portal.")
+            return subject % {"municipality": municipality, "count": count}, _("What people write is in the portal.")
 
-        url = reverse("inbox", args=[place.slug])
+        url = reverse("inbox", args=[municipality.slug])
         notify(
             NotificationKind.MESSAGES,
-            inbox_staff(place),
-            municipality=place,
+            inbox_staff(municipality),
+            municipality=municipality,
             url=url,
             words=build_text,
-            about=f"inbox.new:{place.pk}",
+            about=f"inbox.new:{municipality.pk}",
         )
     return True
 
@@ -135,14 +135,14 @@ def _late(now: datetime) -> int:
     with everywhere("find municipalities with late messages"):
         sent = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
         rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
-        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
-    return sum(_notify_late(place, now) for place in places)
+        municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
+    return sum(_notify_late(municipality, now) for municipality in municipalities)
 
 
 @transaction.atomic
-def _notify_late(place: Municipality, now: datetime) -> bool:
-    with scope(place):
-        if not _is_first(place, f"late:{now.astimezone(BELGRADE).date()}"):
+def _notify_late(municipality: Municipality, now: datetime) -> bool:
+    with scope(municipality):
+        if not _is_first(municipality, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
         count = Message.objects.filter(state__in=OPEN, due_at__lt=now).count()
 
@@ -153,16 +153,16 @@ def _notify_late(place: Municipality, now: datetime) -> bool:
                 count,
             )
             body = _("A short word that it takes longer is an answer, too.")
-            return subject % {"municipality": place, "count": count}, body
+            return subject % {"municipality": municipality, "count": count}, body
 
-        url = reverse("inbox", args=[place.slug]) + "?view=late"
+        url = reverse("inbox", args=[municipality.slug]) + "?view=late"
         notify(
             NotificationKind.LATE,
-            inbox_staff(place),
-            municipality=place,
+            inbox_staff(municipality),
+            municipality=municipality,
             url=url,
             words=build_text,
-            about=f"inbox.late:{place.pk}",
+            about=f"inbox.late:{municipality.pk}",
         )
     return True
 
@@ -206,20 +206,22 @@ def returned(answer: ProposedAnswer, *, by: User) -> None:
 # ---- parts
 
 
-def inbox_staff(place: Municipality) -> list[User]:
+def inbox_staff(municipality: Municipality) -> list[User]:
     """Everybody who may answer there."""
-    rows = Membership.objects.running().filter(municipality=place, role__in=PUBLISHING_ROLES, user__is_active=True)
+    rows = Membership.objects.running().filter(
+        municipality=municipality, role__in=PUBLISHING_ROLES, user__is_active=True
+    )
     return list(User.objects.filter(pk__in=rows.values("user")))
 
 
-def _is_first(place: Municipality, about: str) -> bool:
-    _row, is_new = SentNotification.objects.get_or_create(municipality=place, about=about)
+def _is_first(municipality: Municipality, about: str) -> bool:
+    _row, is_new = SentNotification.objects.get_or_create(municipality=municipality, about=about)
     return is_new
 
 
 def _notify_about(
     row: Message, kind: NotificationKind, people: Iterable[Any], build_text: TextBuilder, *, by: User | None = None
 ) -> None:
-    place = row.municipality
-    url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == NotificationKind.ANSWER else "")
-    notify(kind, people, municipality=place, url=url, words=build_text, by=by, about=f"inbox.message:{row.pk}")
+    municipality = row.municipality
+    url = reverse("message", args=[municipality.slug, row.pk]) + ("#answer" if kind == NotificationKind.ANSWER else "")
+    notify(kind, people, municipality=municipality, url=url, words=build_text, by=by, about=f"inbox.message:{row.pk}")

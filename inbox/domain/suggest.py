@@ -33,7 +33,7 @@ Groups = dict[int | None, dict[int, datetime]]
 
 
 def set_suggestions(channel: Channel, rows: Sequence[Message]) -> None:
-    """Set `KEPT` of messages of one channel, the oldest first. One query, none for no rows."""
+    """Set `SUGGESTION_FIELDS` of messages of one channel, oldest first. One query, none without rows."""
     if not rows:
         return
     groups = _groups(channel.pk, rows)
@@ -82,7 +82,7 @@ def reanalyse_all() -> int:
 
 
 def _reanalyse_channel(channel_id: int, municipality_id: int) -> int:
-    """A channel's messages, the oldest first and so many at once, so that groups form as they would have."""
+    """Analyses a channel's messages in batches, oldest first, so that the same groups form as on arrival."""
     done = 0
     with scope(municipality_id):
         channel = Channel.objects.get(pk=channel_id)
@@ -99,10 +99,8 @@ def _reanalyse_channel(channel_id: int, municipality_id: int) -> int:
 
 @transaction.atomic
 def accept(message: Message, *, by: User) -> Message:
-    """Agree that it is what it looks like, and about what it seems to be.
-
-    Raises `ActionNotAllowed` where nothing is suggested any more.
-    """
+    """Accept the suggested kind, and the suggested topic where none is set. Raises `ActionNotAllowed` without a
+    suggestion."""
     row = triage.lock(message)
     if not row.suggested_kind:
         raise ActionNotAllowed(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
@@ -112,7 +110,7 @@ def accept(message: Message, *, by: User) -> Message:
 
 @transaction.atomic
 def set_kind_of_similar(message: Message, kind: str, *, by: User) -> int:
-    """Say of a message and of the open ones that say nearly the same what they are. Returns how many were sorted."""
+    """Sort a message and the open messages similar to it. Returns how many."""
     rows = list(similar_messages(message)[:MOST_AT_ONCE])
     for row in rows:
         triage.set_kind(row, kind, by=by)

@@ -1,6 +1,6 @@
-"""Sorting a message: what it is and where it belongs, who sees to it, waiting, asleep, closed.
+"""Triage of a message: kind, topic, place, assignee, waiting, snoozed, closed.
 
-Each verb locks its row and writes one event.
+Each verb locks its row and records one event.
 """
 
 from datetime import datetime
@@ -29,18 +29,18 @@ MOST_NAME = Settlement._meta.get_field("name").max_length or 0
 
 
 def lock(message: Message) -> Message:
-    """The row, taken. Outside of a transaction this raises."""
+    """The row, locked. Raises outside of a transaction."""
     return Message.objects.select_for_update(of=("self",)).select_related("channel").get(pk=message.pk)
 
 
 def mark_read(message: Message) -> None:
-    """Somebody opened it. Nobody's event: opening is no act."""
+    """Record that it was opened. Not audited."""
     Message.objects.filter(pk=message.pk, read_at__isnull=True).update(read_at=timezone.now())
 
 
 @transaction.atomic
 def set_kind(message: Message, kind: str, *, by: User) -> Message:
-    """Say what it is; the time for its answer follows from that and from when it was written."""
+    """Set the kind; it determines the deadline."""
     row = lock(message)
     if kind and kind not in MessageKind.values:
         raise ActionNotAllowed(_("There is no such kind of message."), "kind")
@@ -56,7 +56,7 @@ def set_kind(message: Message, kind: str, *, by: User) -> Message:
 
 @transaction.atomic
 def set_topic(message: Message, topic: str, *, by: User) -> Message:
-    """Say what it is about, or nothing."""
+    """Set or clear the topic."""
     row = lock(message)
     if topic and topic not in Topic.values:
         raise ActionNotAllowed(_("There is no such topic."), "topic")
@@ -70,7 +70,7 @@ def set_topic(message: Message, topic: str, *, by: User) -> Message:
 
 @transaction.atomic
 def set_settlement(message: Message, name: str, *, by: User) -> Message:
-    """Say which settlement it is about, or none. One that is not known yet begins with this; either script finds it."""
+    """Set or clear the settlement. An unknown name creates one; either script finds an existing one."""
     row, name = lock(message), " ".join(name.replace("\x00", "").split())
     if len(name) > MOST_NAME:
         raise ActionNotAllowed(
@@ -90,7 +90,7 @@ def set_settlement(message: Message, name: str, *, by: User) -> Message:
 
 @transaction.atomic
 def set_department(message: Message, department: Department | None, *, by: User) -> Message:
-    """Say which department it concerns, or none. Nobody is asked by this."""
+    """Set or clear the department. This asks nobody."""
     row = lock(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
         raise ActionNotAllowed(_("This department is not asked any more. Choose another."), "department")
@@ -104,7 +104,7 @@ def set_department(message: Message, department: Department | None, *, by: User)
 
 @transaction.atomic
 def assign(message: Message, person: Any | None, *, by: User) -> Message:
-    """Give it to a colleague, or to nobody. Raises `ActionNotAllowed` for somebody who does not work here."""
+    """Set or clear the assignee. Raises `ActionNotAllowed` for a person without a membership here."""
     row = lock(message)
     here = row.municipality.memberships.running()
     if person is not None and not here.filter(user=person, user__is_active=True).exists():
@@ -119,23 +119,28 @@ def assign(message: Message, person: Any | None, *, by: User) -> Message:
 
 
 def end_unauthorised(person: Any, by: User) -> None:
-    """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
+    """For `accounts.endings`: unassign open messages of a person who may no longer answer them."""
     with everywhere("find the municipalities in which somebody sees to messages"):
         assigned = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
         ids = set(assigned.values_list("municipality_id", flat=True))
-    for place in Municipality.objects.filter(pk__in=ids).order_by("pk"):
-        if not still_may(person, place, Verb.INBOX_WORK):
-            with scope(place):
+    for municipality in Municipality.objects.filter(pk__in=ids).order_by("pk"):
+        if not still_may(person, municipality, Verb.INBOX_WORK):
+            with scope(municipality):
                 rows = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
                 count = rows.update(assignee=None)
             record(
-                "message.return_to_desk", by=by, target=place, municipality_id=place.pk, person=str(person), count=count
+                "message.return_to_desk",
+                by=by,
+                target=municipality,
+                municipality_id=municipality.pk,
+                person=str(person),
+                count=count,
             )
 
 
 @transaction.atomic
 def snooze(message: Message, until: datetime, *, by: User) -> Message:
-    """Let it sleep; it wakes by itself. Its time goes on, so what is late already cannot sleep."""
+    """Hide it from the open list until then. The deadline goes on, so a late message cannot be snoozed."""
     row, now = lock(message), timezone.now()
     if row.is_settled:
         raise ActionNotAllowed(_("This message is settled: there is nothing to put off."), "until")
@@ -158,7 +163,7 @@ def snooze(message: Message, until: datetime, *, by: User) -> Message:
 
 @transaction.atomic
 def unsnooze(message: Message, *, by: User) -> Message:
-    """Somebody wants it on the table now."""
+    """Show it in the open list again."""
     row = lock(message)
     if row.snoozed_until is None:
         return row
@@ -170,13 +175,13 @@ def unsnooze(message: Message, *, by: User) -> Message:
 
 @transaction.atomic
 def mark_waiting(message: Message, *, by: User) -> Message:
-    """Somebody else has to say something first; its time goes on."""
+    """Mark that it waits for somebody else; the deadline goes on."""
     return _move(message, MessageState.WAITING, by)
 
 
 @transaction.atomic
 def close(message: Message, *, by: User) -> Message:
-    """It needs no answer of ours."""
+    """Close it without an answer."""
     return _move(message, MessageState.CLOSED, by)
 
 
@@ -200,7 +205,7 @@ def _move(message: Message, state: MessageState, by: User) -> Message:
 
 @transaction.atomic
 def add_note(message: Message, text: str, *, by: User) -> Note:
-    """Write something to colleagues. Raises `ActionNotAllowed` for an empty or endless note."""
+    """Add an internal note. Raises `ActionNotAllowed` for an empty or too long one."""
     row, cleaned = lock(message), text.replace("\x00", "").strip()
     if not cleaned:
         raise ActionNotAllowed(_("Write something first."), "text")
@@ -212,5 +217,5 @@ def add_note(message: Message, text: str, *, by: User) -> Note:
 
 
 def audit_label(row: Message) -> str:
-    """Audit rows outlive messages: they name the channel and never a citizen or their words."""
+    """Audit rows outlive messages, so they name the channel and never a citizen or their words."""
     return str(row.channel.name)

@@ -1,4 +1,4 @@
-"""What sleeps wakes when something is heard of it: its author writes again, or somebody answers it on the network."""
+"""Snoozed messages come back when their author writes again or somebody replies to them."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from inbox.models import Message, Reply
 
 
 def unsnooze_related(channel: Channel, fresh: Sequence[Message]) -> int:
-    """Wake what these new messages belong to. One statement, whatever their number; none where nothing is new.
+    """Unsnooze messages that these new ones belong to. One statement, whatever their number; none without new messages.
 
-    Below a post of ours hundreds may write, each about something else: there the same conversation is what the author
-    of the sleeping one writes, and what answers it or our answer to it. Elsewhere it is all with the same beginning.
+    Below a post of ours hundreds may write about different things: there a conversation is what the same author writes,
+    and replies to the message or to our answer. Elsewhere it is everything with the same root.
     """
     if not fresh:
         return 0

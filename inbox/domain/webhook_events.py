@@ -1,10 +1,10 @@
-"""Reading what networks tell by themselves straight into the inbox, without asking them.
+"""Storing messages from webhook events, without calling the network.
 
-Events were kept by `channels.domain.inbound`. Those that hold the words of a message are kept from there: a burst of
-thousands costs some questions to the database and none to the network, and a network that cannot be asked (Telegram,
-while it tells by itself) is heard at all. Where an event only says that something was written, the channel is woken
-(`Listening.woken_at`) and `inbox.domain.ingest` asks. What an event tells and the mark that it was read are one
-transaction: a worker that dies between the two has done neither.
+`channels.domain.inbound` stores the events. Messages are taken from those that hold their text: a burst of thousands
+costs a few queries and no calls, and networks that cannot be polled (Telegram, while a webhook is set) are covered too.
+Where an event only reports that something was written, the channel is woken (`MessageFetch.woken_at`) and
+`inbox.domain.ingest` fetches it. Storing the messages and marking the event as read are one transaction, so a worker
+that dies has done both or neither.
 """
 
 import logging
@@ -44,7 +44,7 @@ def ingest_events(platform: str, account: str) -> int:
 
 
 def _store_batch(channel: Channel) -> int | None:
-    """How many were new among the oldest; None when nothing is left, or when somebody else is at it."""
+    """How many messages of the oldest events were new; None when none is left, or another worker holds the lock."""
     try:
         with transaction.atomic():
             message_fetch = MessageFetch.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
@@ -60,7 +60,7 @@ def _store_batch(channel: Channel) -> int | None:
 
 
 def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[UnreadEvent]) -> int:
-    """Order matters for one message only: what was written, then its last words, then that it is gone."""
+    """Applied in order: new messages, edits, deletions."""
     changes = [one for _key, one in events if one is not None]
     new = store_messages(channel, [m for one in changes for m in one.new], follows=False)
     new += store_messages(channel, [m for one in changes for m in one.changed])
@@ -74,7 +74,7 @@ def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unrea
 
 
 def _store_one_by_one(channel: Channel) -> int:
-    """One that cannot be kept holds up no other: it is noted and passed over."""
+    """An event that cannot be stored is logged and skipped, so that it does not block the others."""
     new = 0
     with transaction.atomic():
         message_fetch = MessageFetch.objects.select_for_update().get(channel=channel)

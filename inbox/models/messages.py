@@ -94,7 +94,7 @@ class Message(TenantModel):
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
-    # suggestions of inbox.text_analysis, decided by nobody; messages that say nearly the same share a `similar_group`
+    # suggestions of inbox.text_analysis; near-duplicates share a `similar_group`
     script = models.CharField(max_length=8, blank=True)
     suggested_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     suggested_topic = models.CharField(max_length=10, choices=Topic, blank=True)

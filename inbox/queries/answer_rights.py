@@ -1,4 +1,4 @@
-"""How an answer leaves: by whose right, and with what words it has to begin."""
+"""In which capacity a person answers, and the prefix that an answer needs on its network."""
 
 from enum import StrEnum
 from typing import Any
@@ -14,16 +14,16 @@ from platforms.visibility import of_answer
 
 
 class AnswerCapacity(StrEnum):
-    """How an answer of somebody may leave (`seat`)."""
+    """In which capacity a person answers (`answer_capacity`)."""
 
-    FREE = "free"  # the house asks for no approval
-    OWN = "own"  # an approver, and the house lets them approve their own words
-    EMERGENCY = "emergency"  # to an emergency, by somebody on the emergency list
+    FREE = "free"  # the municipality requires no approval
+    OWN = "own"  # an approver who may approve their own text
+    EMERGENCY = "emergency"  # an answer to an emergency by a person on the emergency list
     ASKS = "asks"  # an approver has to see it first
 
 
 def answer_capacity(message: Message, *, by: Any) -> AnswerCapacity:
-    """How an answer of this person may leave, by the rules that hold now."""
+    """The capacity of this person for this message, by the current rules."""
     municipality = Municipality.objects.get(pk=message.municipality_id)
     return (
         capacity_for(municipality, message.kind, access(by, municipality))
@@ -33,7 +33,7 @@ def answer_capacity(message: Message, *, by: Any) -> AnswerCapacity:
 
 
 def capacity_for(municipality: Municipality, kind: str, held: Access) -> AnswerCapacity:
-    """The same for whoever holds these rights."""
+    """The same for given rights."""
     if not municipality.answers_need_approval:
         return AnswerCapacity.FREE
     if held.may(Verb.POST_APPROVE) and municipality.may_approve_own:
@@ -46,7 +46,7 @@ def capacity_for(municipality: Municipality, kind: str, held: Access) -> AnswerC
 
 
 def reply_prefix(message: Message) -> str:
-    """What an answer has to begin with on this network so that its author hears of it."""
+    """The prefix that an answer needs on this network so that its author is notified."""
     original = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
         author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",

@@ -1,4 +1,4 @@
-"""What stands around the answer field of a message: hints, saved answers, who else writes, what waits for approval."""
+"""Context of the answer field: suggestions, saved answers, other writers, answers that wait for approval."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from serbian.glossary import EMPTY, Glossary
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """`draft`: the words in the field. `waiting` waits for an approver, `returned` came back to this person."""
+    """`draft`: the text in the field. `waiting` waits for approval, `returned` was sent back to this person."""
 
     draft: str
     script: str
@@ -48,7 +48,7 @@ class AnswerContext:
 
     @property
     def may_write(self) -> bool:
-        """Nobody writes a second answer while one waits, except in an emergency."""
+        """No second answer is written while one waits for approval, except in an emergency."""
         return self.waiting is None or self.capacity == AnswerCapacity.EMERGENCY
 
 
@@ -73,7 +73,7 @@ def answer_context(
     limits, begins = validation.limits(row.channel), reply_prefix(row)
     script = typed.get("script", "")
     script = script if script in list(Script) else answer_script(row, municipality)
-    # Words changed by an approver come back with the turn they were read in, and not beside newer ones.
+    # A text changed by an approver is shown again only with the revision it belongs to.
     is_same = waiting is not None and typed.get("revision") == str(waiting.revision)
     return AnswerContext(
         draft=text,
@@ -99,7 +99,7 @@ def answer_context(
 
 
 def _is_back(answer: Any, person: Any) -> bool:
-    """Whether it came back to this person, and nobody has answered since."""
+    """Whether it was sent back to this person and the message has not been answered since."""
     return answer.state == ProposalState.RETURNED and answer.by_id == person.pk and not answer.is_answered
 
 
@@ -109,7 +109,7 @@ def waiting_count() -> int:
 
 
 def other_writers(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
-    """Of these, what others are writing right now."""
+    """Drafts of others that are being written right now."""
     return [draft for draft in drafts if draft.by_id != person.pk and draft.at > now - WRITING_WINDOW]
 
 
@@ -126,7 +126,7 @@ def _fits(saved: SavedAnswer, row: Message) -> bool:
 
 
 def answer_script(row: Message, municipality: Municipality) -> str:
-    """The script in which the citizen wrote, else that of the house."""
+    """The script of the message, else that of the municipality."""
     return str(detect(row.text) or municipality.primary_script)
 
 
@@ -140,7 +140,7 @@ def available_services() -> list[Offered]:
 
 
 def snippet(row: Message, municipality: Municipality, what: str, *, script: str) -> str | None:
-    """The words by their name: "saved-7" or "service-evrtic"; None: there is nothing of that name."""
+    """The text by its key, "saved-7" or "service-evrtic"; None for an unknown key."""
     kind, _, key = what.partition("-")
     make = _SNIPPETS.get(kind)
     return make(row, municipality, key, script, glossary(municipality.pk)) if make else None
@@ -162,7 +162,7 @@ def _saved(row: Message, municipality: Municipality, key: str, script: str, term
 
 
 def _service(row: Message, _municipality: Municipality, key: str, script: str, terms: Glossary) -> str | None:
-    # The link of a hint is asked for as it stands today, whatever the page said.
+    # The current link is used, whatever the page contained.
     matching = suggest_hints(row.text, row.topic, available_services(), script, terms)
     return next((hint.text for hint in matching if hint.key == f"service-{key}"), None)
 
@@ -174,7 +174,7 @@ _SNIPPETS: dict[str, Callable[[Message, Municipality, str, str, Glossary], str |
 
 
 def placeholder_values(row: Message, municipality: Municipality) -> dict[str, str]:
-    """What is known for each gap of a saved answer; empty where nothing is."""
+    """Values of the placeholders of a saved answer; empty where unknown."""
     here = available_services()
     service = next(
         (hint for hint in suggest_hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not hint.is_formal), None

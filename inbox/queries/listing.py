@@ -1,4 +1,4 @@
-"""The list of messages: what it may show, what it is narrowed to, its rows and how many there are."""
+"""The list of messages: its views and filters, its rows and their number."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ OPEN = (MessageState.OPEN, MessageState.WAITING)
 # What the list may show, each with its condition in `in_view`.
 VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
 SETTLED = ("answered", "closed")
-# So many of a list are counted and can be turned to; whoever looks for older ones narrows it.
+# Rows of a list that are counted and paged; older ones are found by filters.
 MOST = 900
 NO_VALUE = "none"
 """In a filter: what has no kind, no topic, nobody who sees to it …"""
@@ -37,7 +37,7 @@ NO_VALUE = "none"
 
 @dataclass(frozen=True)
 class MessageFilters:
-    """What the list is narrowed to; empty means all, `NOBODY` what has none. Ids are digits."""
+    """Filters of the list; empty means all, `NO_VALUE` rows without a value. Ids are digits."""
 
     view: str = "open"
     kind: str = ""
@@ -51,7 +51,7 @@ class MessageFilters:
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> "MessageFilters":
-        """From an address; what makes no sense is left out."""
+        """From query parameters; invalid values are ignored."""
         view = asked.get("view", "")
         chosen = {name: _known(asked.get(name, ""), values) for name, values in CHOICES.items()}
         return cls(
@@ -60,13 +60,13 @@ class MessageFilters:
 
     @property
     def filters(self) -> dict[str, str]:
-        """What it is narrowed to besides the view, by the names of an address."""
+        """The filters besides the view, by parameter name."""
         chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.search.strip()}
         return {name: value for name, value in chosen.items() if value}
 
     @property
     def query(self) -> str:
-        """The same list in an address, without its page."""
+        """The same list as a query string, without the page."""
         return urlencode({"view": self.view, **self.filters})
 
     @property
@@ -84,7 +84,7 @@ class MessageFilters:
 
     @property
     def order(self) -> list[Any]:
-        """Open ones by the time that is promised, those without a promise last; settled ones newest first."""
+        """Open messages by deadline, those without one last; settled messages newest first."""
         newest = [F("at").desc(), F("pk").desc()]
         return newest if self.view in ("answered", "closed") else [F("due_at").asc(nulls_last=True), *newest]
 
@@ -103,7 +103,7 @@ def _known(value: str, values: tuple[str, ...] | None) -> str:
 
 
 def is_snoozed(now: datetime) -> Q:
-    """Put off, and not late meanwhile: a late one is shown all the same."""
+    """Snoozed and not late: late messages are shown all the same."""
     return Q(snoozed_until__gt=now) & (Q(due_at__isnull=True) | Q(due_at__gte=now))
 
 
@@ -121,7 +121,7 @@ def in_view(view: str, person: Any, now: datetime) -> Q:
 
 
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
-    """The list in its order. Each row says as `sent` how our newest answer to it stands."""
+    """The filtered list in its order. `sent` is the delivery state of the newest answer."""
     newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
     rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
@@ -142,7 +142,7 @@ def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, in
 
 
 def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:
-    """How many messages stand below each of the posts that these stand below."""
+    """The number of messages below each of the posts that these belong to."""
     posts = {row.publication_id for row in rows if row.publication_id}
     messages = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
     return dict(messages.annotate(Count("pk"))) if posts else {}
@@ -166,10 +166,10 @@ class OpenCounts(Subquery):
 
 
 def collapse_similar(rows: list[Message]) -> list[Message]:
-    """Of a page's open messages that say nearly the same only the first one, with the others counted. One query.
+    """Keeps the first of each group of similar open messages on the page. One query.
 
-    A private one stands for itself, so that nobody takes it for a public one.
-    Each has `others` then: how many open ones besides it there are, on any page; and `others_new`: how many unread.
+    Private messages are not grouped, so that nobody takes one for public. Each row gets `others`, the number of other
+    open messages of its group on all pages, and `others_new`, how many of them are unread.
     """
     shown: dict[Any, Message] = {}
     for row in rows:
@@ -192,7 +192,7 @@ def _group(row: Message) -> tuple[Any, ...]:
 
 
 def message_fetches() -> list[MessageFetch]:
-    """Channels that are listened to, with how the last look went."""
+    """Channels with the outcome of their last fetch."""
     return sorted(
         MessageFetch.objects.select_related("channel"), key=lambda message_fetch: sort_key(message_fetch.channel.name)
     )

@@ -1,7 +1,7 @@
-"""Everything that stands around a message, in one query: notes, answers in the making, questions, acts, protection.
+"""Everything that belongs to a message, in one query: notes, drafts, questions, moderation, legal holds.
 
-Each kind of row comes as JSON of its own subquery and becomes rows again here, for reading only. A query of its own for
-each of them would be seven on the page that is opened most.
+Each kind of row is selected as JSON by a subquery and turned into model instances here, for reading only. Separate
+queries would be seven on the page that is opened most often.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
 from inbox.queries.thread import similar_messages
 
-# What a row that another one names is called by.
+# Columns that label a related row.
 LABELS: Mapping[str, tuple[str, ...]] = {"User": ("name", "email"), "Department": ("name", "email")}
 
 

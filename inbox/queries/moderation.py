@@ -1,6 +1,6 @@
-"""Reads about what was hidden: the pages inside one municipality and the public counts.
+"""Queries about moderation: the pages inside one municipality, and the public counts.
 
-The public counts know no message and no name, so a small number in them tells of nobody.
+The public counts contain no message and no name, so a small number identifies nobody.
 """
 
 from collections import defaultdict
@@ -74,15 +74,15 @@ def filtered_acts(view: str, reason: str) -> QuerySet[Moderation]:
 
 
 def counts() -> dict[str, int]:
-    """How many are in the views that wait for somebody, and how many clearly unlawful messages nobody saw to."""
+    """Counts of the views with pending work, and of clearly unlawful messages without a decision."""
     wanted = {view: Count("pk", filter=in_view(view)) for view in ("second", "under_way", "objections")}
     by_view: dict[str, int] = Moderation.objects.aggregate(**wanted)
     return {**by_view, "unlawful": unlawful().count()}
 
 
 class SecondReviewCounts(Subquery):
-    """A column for another query, reckoned once: how many comments of the open scope wait for this person as the second
-    one, and of how many that look is late."""
+    """An annotation for another query: how many messages of the open scope wait for this person's review, and how many
+    of these reviews are late."""
 
     template = (
         "(SELECT ARRAY[count(DISTINCT message_id), count(DISTINCT message_id) FILTER (WHERE is_late)]"
@@ -110,13 +110,12 @@ def act_with_people(pk: int) -> QuerySet[Moderation]:
 
 
 def is_below_ours(message: Message) -> bool:
-    """Whether it stands below a post that the portal sent. Below a stranger's, a network refuses to hide for us."""
+    """Whether it is below a post of the portal. Below a stranger's post a network refuses to hide it."""
     return message.publication_id is not None
 
 
 def can_hide(message: Message) -> bool:
-    """Whether the network would hide it for us: what stands below no post of ours it would not, and what is private
-    nobody sees."""
+    """Whether the network can hide it: not for private messages, nor for those that are no reply."""
     return not message.is_private and validation.can_hide(message.channel) and bool(message.root or message.in_reply_to)
 
 
@@ -131,13 +130,13 @@ def other_acts(row: Moderation, act: ModerationAction) -> QuerySet[Moderation]:
 
 
 def removal_of(hiding: Moderation) -> Moderation | None:
-    """The removal, asked for or done, of what this act hid."""
+    """The removal, proposed or done, of the message that this act hid."""
     return other_acts(hiding, ModerationAction.REMOVE).first()
 
 
 @dataclass(frozen=True)
 class ModerationContext:
-    """What stands about hiding beside a message: what was decided before, newest first, and the form."""
+    """Moderation on the page of a message: earlier acts, newest first, and the form."""
 
     acts: list[Moderation]
     can_hide: bool
@@ -168,7 +167,7 @@ def moderation_context(
 
 
 def removal(row: Moderation) -> Moderation | None:
-    """The removal for good, asked for or done, of what this act hid."""
+    """The removal, proposed or done, of the message that this act hid."""
     return removal_of(row) if row.act == ModerationAction.HIDE and row.state == ModerationState.DONE else None
 
 
@@ -178,7 +177,7 @@ def _may_be_removed(row: Moderation) -> bool:
 
 
 def allowed_actions(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
-    """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
+    """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` checks again."""
     is_first, state = person == row.by, row.state
     allowed = {
         "agree": state == ModerationState.PROPOSED and not is_first,
@@ -209,17 +208,17 @@ def house_rules() -> HouseRules | None:
 
 def published_rules(slug: str) -> tuple[Municipality, HouseRules] | None:
     """The municipality with this word in its address and its rules, if everybody may read them."""
-    place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
-    if place is None:
+    municipality = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
+    if municipality is None:
         return None
-    with scope(place):
-        rules = HouseRules.objects.filter(municipality=place, is_on=True).first()
-    return (place, rules) if rules else None
+    with scope(municipality):
+        rules = HouseRules.objects.filter(municipality=municipality, is_on=True).first()
+    return (municipality, rules) if rules else None
 
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """What was done in one month: (reason, hidden, removed) where there was any, and what became of it."""
+    """Acts of one month: (reason, hidden, removed) where there were any, and their outcomes."""
 
     month: date
     reasons: list[tuple[ModerationReason, int, int]]
@@ -276,7 +275,7 @@ def _public(municipality: Municipality, since: date, moment: str) -> QuerySet[Mo
 
 
 def _channels() -> list[bool]:
-    """What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else."""
+    """Practice channels do not count, but in the demo there is nothing else."""
     return [True, False] if settings.DEMO else [False]
 
 
@@ -294,7 +293,7 @@ def confirmation_is_late(row: Moderation) -> bool:
 
 
 def contacts() -> QuerySet:
-    """The texts of the house rules of the open scope, as one text. For `posts.coaching.published_phones`."""
+    """The house rules of the open scope as one text. For `posts.coaching.published_phones`."""
     written = ["contact", "formal", "privacy", "own_text"]
     columns = [part for name in written for part in (name, Value("\n"))]
     return HouseRules.objects.order_by().values_list(Concat(*columns, output_field=TextField()), flat=True)

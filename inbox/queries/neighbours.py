@@ -1,4 +1,4 @@
-"""What stands before and after a message in a list, and what a list may be narrowed to by name; one query for both."""
+"""The previous and next message of a list, and the named options of its filters; one query for both."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,7 +1,7 @@
-"""What is held of a person: who they are on each channel, and everything of theirs in one value. Reads only.
+"""Personal data held about a person: their author ids on each channel, and all their rows in one value. Reads only.
 
-A person is named in addresses by the number of one of their messages, never by a name: addresses end up in logs. Where
-the words of their messages were forgotten, copies of what was hidden still name them (`inbox.models.moderation`).
+Addresses identify a person by the id of one of their messages, never by a name, because addresses are logged. Where a
+message was erased, the copies made for moderation still name its author (`inbox.models.moderation`).
 """
 
 from collections import defaultdict
@@ -38,7 +38,7 @@ class Author:
 
 @dataclass(frozen=True)
 class SubjectData:
-    """Everything of one person: each message with what belongs to it, and what belongs to no message of theirs."""
+    """Everything held about one person: each message with its rows, and rows of no message of theirs."""
 
     messages: list[tuple[PersonalDataRow, list[PersonalDataRow]]]
     other: list[PersonalDataRow]
@@ -46,7 +46,7 @@ class SubjectData:
     @property
     def held_messages(self) -> int:
         """How many messages are protected from being erased."""
-        return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
+        return sum(any(row.store.code == "held" for row in rows) for _message, rows in self.messages)
 
 
 def search_authors(query: str) -> list[Author]:
@@ -101,7 +101,7 @@ def _any(pairs: Iterable[tuple[int, str]], channel: str, author: str) -> Q:
 
 
 def _of_copies(condition: Q) -> list[Author]:
-    """Who is named by a copy of what was hidden, while their message itself names nobody any more. One query."""
+    """Authors named by a copy of a hidden message while the message itself is erased. One query."""
     rows = (
         Moderation.objects.filter(condition, message__author_id="")
         .exclude(author_id="")
@@ -149,15 +149,15 @@ def data_subject(people: Sequence[Author]) -> DataSubject:
 
 
 def subject_data(people: Sequence[Author]) -> SubjectData:
-    """All of theirs, oldest first, from every place of the list (`inbox.personal_data`), in a fixed number of queries.
-    Colleagues' names stand in it, as they stand on the page of the message."""
+    """All rows, oldest first, from every store (`inbox.personal_data`), in a fixed number of queries. Includes
+    colleagues' names, as on the page of the message."""
     rows = personal_data.collect(data_subject(people))
-    messages = [row for row in rows if row.place.code == "messages"]
+    messages = [row for row in rows if row.store.code == "messages"]
     known = {row.message for row in messages}
     other: list[PersonalDataRow] = []
     beside: dict[int | None, list[PersonalDataRow]] = defaultdict(list)
     for row in rows:
-        if row.place.code != "messages":
+        if row.store.code != "messages":
             (beside[row.message] if row.message in known else other).append(row)
     return SubjectData([(row, beside[row.message]) for row in messages], other)
 
@@ -165,5 +165,5 @@ def subject_data(people: Sequence[Author]) -> SubjectData:
 def retained_stores(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
     """Where something stays after an erasure, and how much of these people, where that can be counted."""
     whose = data_subject(people)
-    stores = [place for place in personal_data.stores() if place.fate in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
-    return [(place, place.left(whose) if place.left else None) for place in stores]
+    stores = [store for store in personal_data.stores() if store.effect in (ErasureEffect.PARTLY, ErasureEffect.STAYS)]
+    return [(store, store.left(whose) if store.left else None) for store in stores]

@@ -1,4 +1,4 @@
-"""What was said around a message: the thread below the same post, what says nearly the same, and our answers."""
+"""The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
 from django.db.models import Q, QuerySet
 
@@ -10,9 +10,9 @@ NEAR = 15
 
 
 def thread(message: Message, near: int = NEAR) -> list[Message]:
-    """What stands below the same post of ours, or only this one; oldest first.
+    """Messages below the same post of ours, or only this one; oldest first.
 
-    Of many the nearest in time, and what this one answers or is answered by.
+    Of many, those nearest in time, and the message it replies to or is replied to by.
     """
     if message.publication_id is None:
         return [message]
@@ -28,7 +28,7 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
 
 
 def similar_messages(message: Message) -> QuerySet[Message]:
-    """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
+    """Similar open messages of the same thread, including itself; oldest first."""
     same = {
         "channel": message.channel_id,
         "publication": message.publication_id,

@@ -20,9 +20,9 @@ register = template.Library()
 
 @register.simple_tag
 def due(moment: datetime | None, style: str = "") -> SafeString:
-    """Until when, as one says it at the counter: "within 20 min", "today until 14:20"; of what is late "for 2 days".
+    """A deadline in words: "within 20 min", "today until 14:20"; of late ones "for 2 days".
 
-    `style` "at" tells of a moment instead of an end: "today at 14:20". The exact time is the element's title.
+    `style` "at" describes a moment instead of a deadline: "today at 14:20". The exact time is the element's title.
     """
     if moment is None:
         return NOTHING
@@ -36,7 +36,7 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
 
 @register.simple_tag
 def held_value(value: Any) -> SafeString:
-    """A value of what is held of a person (`inbox.personal_data.StoredField`), for people to read."""
+    """A value of `inbox.personal_data.StoredField` for display."""
     if isinstance(value, date):
         return when(value)
     if isinstance(value, dict):

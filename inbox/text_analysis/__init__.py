@@ -1,11 +1,11 @@
-"""Reading what citizens write: suggestions for whoever sorts it, personal data masked. No database, no network.
+"""Text analysis of citizens' messages: suggestions for triage, and masking of personal data. No database, no network.
 
-`read(text)` gives everything at once and is what `inbox.domain.ingest` keeps beside a message. What it says is a
-suggestion with the words it goes by; nothing here hides, answers or closes a message. How well it does stands in
+`analyse(text)` returns everything at once, and `inbox.domain.ingest` stores it with a message. The results are
+suggestions with their reasons; nothing here hides, answers or closes a message. Its quality is measured in
 docs/triage-figures.md, which `make triage-figures` writes.
 
-Personal data is hidden for three uses: `masked` in lists (what surely is, its ends left), `without_personal` in what
-leaves the house (also what is only likely), `without_names` in quotations (names, too).
+Personal data is removed in three ways: `mask` for lists (what is certain, keeping the ends), `redact` for texts that
+leave the municipality (also what is only likely), `anonymise` for quotations (names as well).
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""A citizen's words without who they are, for quoting them where a need is described. A person reads it before.
+"""Anonymising a citizen's text, for quoting it in a need. A person reads the result before it is published.
 
-Personal data is masked, mentions, signatures and what looks like a name or an address become `…`. It finds what is
-written like a name (two words with capitals of which one ends as surnames do, what follows "zovem se"), not every name.
+Personal data is masked; mentions, signatures and what looks like a name or an address become `…`. Only what is written
+like a name is recognised (two capitalised words of which one has a surname's ending, what follows "zovem se").
 """
 
 import re

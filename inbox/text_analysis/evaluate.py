@@ -1,9 +1,9 @@
-"""Measures the suggestions on messages that we wrote and labelled ourselves, and writes down what was found.
+"""Measures the suggestions on messages that we wrote and labelled ourselves, and writes a report.
 
     python -m inbox.text_analysis.evaluate [--labelled FILE] [--to FILE]
 
-`labelled`: as tests/inbox/data/labelled.toml describes itself. Precision: of what was suggested, how much is right.
-Recall: of what is there, how much was suggested. Nothing here is about people who really wrote.
+`labelled`: described in tests/inbox/data/labelled.toml. Precision: the share of suggestions that are correct. Recall:
+the share of labels that were suggested. Nothing here comes from real citizens.
 """
 
 import argparse
@@ -143,7 +143,7 @@ def evaluate_personal_data(rows: list[LabelledMessage]) -> dict[str, ClassifierS
 
 
 def _groups(rows: list[LabelledMessage], readings: list[TextAnalysis]) -> ClassifierScore:
-    """Pairs of messages that belong together, grouped one after the other as they are heard."""
+    """Pairs of messages that belong together, grouped in order of arrival."""
     names: list[int | None] = []
     for one in readings:
         names.append(assign_group(one.fingerprint, [name for name in names if name is not None]))

@@ -1,4 +1,4 @@
-"""Flags on a message: what somebody may want to see first. A flag hides nothing and decides nothing."""
+"""Flags on a message that draw attention to it. A flag hides nothing and decides nothing."""
 
 import re
 from enum import StrEnum

@@ -1,8 +1,8 @@
-"""What a message may be, suggested by stems, punctuation and emoji, with the words that say so.
+"""Suggesting the kind of a message from stems, punctuation and emoji, with the words that are its reasons.
 
-Each kind collects the weights of its stems. Words between which people put thanks and praise in scorn ("bravo, opet
-nema vode") count for what they complain about; a question mark after a complaint does not make it a question. A kind
-is suggested when it has `LEAST` and leads by `LEAD`; else there is no suggestion, which is the better one.
+Each kind adds up the weights of its stems. Thanks and praise used in scorn ("bravo, opet nema vode") count for the
+complaint; a question mark after a complaint does not make it a question. A kind is suggested when it has `LEAST` and
+leads by `LEAD`; otherwise there is no suggestion, which is better than a wrong one.
 """
 
 import re
@@ -32,7 +32,7 @@ _OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]{1,63}\.){1,5}rs(?![\w.\-])
 
 
 class SuggestedValue(NamedTuple):
-    """A value and the words it goes by; an empty value is no suggestion."""
+    """A value and the words that are its reasons; an empty value is no suggestion."""
 
     value: str
     reasons: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def is_linked(text: str) -> bool:
 
 
 def _weigh_against_each_other(weights: dict[str, float], text: str, tokens: list[Word]) -> None:
-    """Where two kinds are in the same words, which one is meant."""
+    """Decides between two kinds that share words."""
     complaint, question = weights[MessageKind.COMPLAINT], weights[MessageKind.QUESTION]
     if weights[MessageKind.UNLAWFUL] >= 3:
         weights[MessageKind.UNLAWFUL] += 6

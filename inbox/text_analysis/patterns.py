@@ -6,7 +6,7 @@ means. `LIKELY` matches more, for `inbox.text_analysis.redaction`, where a false
 
 import re
 
-# What people put between digits, also what nobody sees: soft hyphen, zero-width characters.
+# Separators between digits, including invisible ones: soft hyphen, zero-width characters.
 _GAP = "[ \t\u00a0\u202f.\\-\u2010-\u2014\u00ad\u200b-\u200d\u2060]"
 
 EMAIL = re.compile(
@@ -14,7 +14,7 @@ EMAIL = re.compile(
 )
 ACCOUNT = re.compile(r"(?<!\d)\d{3}-\d{1,13}+-\d{2}(?!\d)")
 IBAN = re.compile(r"(?<!\w)RS\d{2}(?: ?\d){18}(?!\d)", re.IGNORECASE)
-# Thirteen digits; fourteen where somebody writes all four of the year.
+# Thirteen digits; fourteen with all four digits of the year.
 JMBG = re.compile(rf"(?<!\d)\d(?:{_GAP}{{0,2}}\d){{12,13}}(?!\d)")
 MOBILE = re.compile(
     rf"(?<!\d)[(]?(?:(?:\+|00){_GAP}?)?(?:381{_GAP}?[(]?0?[)]?|0){_GAP}?6 ?\d[)]?(?:{_GAP}|/){{0,2}}"
@@ -61,7 +61,7 @@ _PHONE = re.compile(rf"(?<![\d/.-])\(?{_DAY}(?:\+\s?\d{{2,3}}|00\s?\d{{2,3}}|0)(
 _LIKE_A_PLATE = re.compile(
     r"(?<!\w)(?:[A-ZČĆĐŠŽЀ-Я]{2}[ -]?\d{3,5}[ -]?[A-ZČĆĐŠŽЀ-Я]{2}|[^\W\d_]{2}-?\d{3,5}-?[^\W\d_]{2})(?!\w)"
 )
-# What it is likely to be, the likeliest first.
+# Kinds of likely personal data, the likeliest first.
 LIKELY = (
     ("name", _HANDLE), ("email", _MAIL), ("jmbg", _PERSONAL), ("phone", _PHONE), ("plate", _LIKE_A_PLATE),
     ("number", _LONG),

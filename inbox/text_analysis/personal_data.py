@@ -18,7 +18,7 @@ from serbian.folding import fold
 
 
 class PersonalDataKind(StrEnum):
-    """What was found. An address is a weak hint: it may as well be where the hole in the road is."""
+    """What was matched. An address is only weak evidence: it may be where the hole in the road is."""
 
     EMAIL = "email"
     ACCOUNT = "account"
@@ -50,13 +50,13 @@ _PLACES = word_set(
     "kc ks la lb le lo lu me ng ni np ns nv pa pb pe pz pi pk pn po pp pr pt ra rv ru sa sv sd sj sm so sp st su sc to "
     "ts tt tu cu ub ue ur uz ca sr"
 )
-# Where the letters may as well be words: "za 100 km", "po 200 eu".
+# Letters that may be words: "za 100 km", "po 200 eu".
 _WORDS = word_set("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi")
 _UNITS = word_set("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li")
 
 
 def find_personal_data(text: str) -> list[PersonalDataSpan]:
-    """All personal data in `text` in order; what overlaps is told once, by the pattern that is the surer one."""
+    """All personal data in `text` in order; of overlapping matches only the more certain one."""
     spans: list[PersonalDataSpan] = []
     taken = bytearray(len(text))
     for one in _candidates(text):
@@ -71,9 +71,9 @@ def find_certain(text: str) -> list[PersonalDataSpan]:
 
 
 def mask(text: str) -> str:
-    """The text with what was found hidden but for its first and last character. Masking again does nothing more.
+    """The text with matches masked except for their first and last character. Idempotent.
 
-    Masking one number may leave a digit that stands beside others as if it were theirs, so it looks again.
+    Masking one number may leave a digit that completes another, so it repeats.
     """
     for _round in range(patterns.ROUNDS):
         spans = find_certain(text)
@@ -84,7 +84,7 @@ def mask(text: str) -> str:
 
 
 def replace_spans(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
-    """The text with other words at [start, end), in order and never overlapping."""
+    """The text with replacements at [start, end), in order and without overlaps."""
     parts, at = [], 0
     for start, end, replacement in instead:
         parts += [text[at:start], replacement]

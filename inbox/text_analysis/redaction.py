@@ -18,7 +18,7 @@ from inbox.text_analysis.personal_data import find_certain, replace_spans
 
 
 def redact(text: str, names: Iterable[str] = ()) -> str:
-    """`names` are the author's own, taken out where they stand as words. Doing it twice changes nothing."""
+    """`names` are the author's own, removed where they occur as words. Idempotent."""
     instead = {
         "name": _("[name]"), "email": _("[e-mail]"), "jmbg": _("[personal number]"), "phone": _("[phone]"),
         "plate": _("[number plate]"), "account": _("[number]"), "number": _("[number]"),
@@ -35,13 +35,13 @@ def redact(text: str, names: Iterable[str] = ()) -> str:
 
 
 def find_contacts(text: str) -> list[str]:
-    """What one could call or write to, in the order in which it stands there."""
+    """Phones and mail addresses, in order of appearance."""
     contacts = [text[start:end].strip() for start, end, what in _spans(text) if what in ("email", "phone")]
     return list(dict.fromkeys(contacts))
 
 
 def _spans(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, what it is) in order. What overlaps is one, and is what the surer one of them says."""
+    """(start, end, kind) in order. Overlapping matches are merged and take the kind of the more certain one."""
     every = [(one.start, one.end, one.what.value) for one in find_certain(text)]
     every += [(*match.span(), what) for what, pattern in LIKELY for match in pattern.finditer(text)]
     merged: list[tuple[int, int, tuple[int, str]]] = []

@@ -1,6 +1,6 @@
-"""Which script and spelling a message is in: an officer answers as people write, and a search has to know.
+"""Detecting the script and spelling of a message: an officer answers in the same script, and the search needs it.
 
-Simple and honest: what is not surely Serbian or surely something else is `UNSURE`.
+What is neither certainly Serbian nor certainly another language is `UNSURE`.
 """
 
 import re
@@ -39,10 +39,10 @@ _THEIRS = word_set(
     # Albanian
     "kur per dhe eshte ne te nje si faleminderit jemi kete uje kjo nga me do"
 )
-# Words that are Serbian as well decide nothing.
+# Words that are also Serbian are ignored.
 _DECIDES = _THEIRS - _OURS - {"do", "in", "on", "it", "am", "es", "a"}
 _LEAST_LETTERS = 3
-# So much shows whether somebody leaves diacritics out.
+# Enough to see whether diacritics are left out.
 _MOST_LETTERS = 400
 
 
@@ -65,5 +65,5 @@ def detect_spelling(text: str, tokens: list[Word]) -> Spelling:
     return Spelling.BARE if missing else Spelling.LATIN
 
 
-# Spelled so in everyday words that a dictionary has both ways.
+# Common words without diacritics that a dictionary also has in another meaning.
 _USUAL = word_set("ce cu ces cemo cete vec jos sto sta cas noc kuca kuce kuci kucu juce vise vece poste")

@@ -1,17 +1,18 @@
-"""Messages that say nearly the same, told apart by a fingerprint of 64 bits (simhash, Charikar 2002).
+"""Near-duplicate messages, by a fingerprint of 64 bits (simhash, Charikar 2002).
 
-1. Normalise: addresses, mentions, emoji and punctuation go, the rest is folded, so script and diacritics do not count;
-   greetings and thanks go; a letter that is drawn out ("voooda") is one; a word keeps its first `STEM` letters.
-2. Features: the words, pairs of words that stand together, and all three letters in a row, each hashed to 64 bits
-   (blake2b, so it is the same on every machine and tomorrow). A denial weighs `DENIAL` times as much: with and
-   without water are different messages. So are two numbers.
+1. Normalise: addresses, mentions, emoji and punctuation are removed, the rest is folded, so script and diacritics do
+   not count; greetings and thanks are removed; a repeated letter ("voooda") counts once; a word keeps its first `STEM`
+   letters.
+2. Features: words, pairs of neighbouring words, and all sequences of three letters, each hashed to 64 bits (blake2b, so
+   it is stable across machines and versions). A negation weighs `DENIAL` times as much: with and without water are
+   different messages. So do numbers.
 3. Every bit of the fingerprint is the sign of the weighted vote of all features.
 
-Two fingerprints are alike when at most `NEAR` bits differ. What has fewer than `LEAST_LETTERS` letters left ("Bravo!")
-is alike only to what is left with the same letters; what has none ("👏") is alike to nothing.
+Two fingerprints are similar when at most `NEAR` bits differ. A text with fewer than `LEAST_LETTERS` letters ("Bravo!")
+is similar only to a text with the same letters; one without any ("👏") to nothing.
 
-A group is named by the fingerprint of its first message: `joined` gives a new message the name of the nearest group
-of its thread, or starts one. So a group is one number in one column, found by equality, and stays what it was.
+A group is named by the fingerprint of its first message: `assign_group` gives a new message the name of the nearest
+group of its thread, or starts one. So a group is one number in one column, compared by equality, and never changes.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 
 def fingerprint(tokens: list[Word]) -> int | None:
-    """64 bits as a signed number, as the database keeps them; None where nothing is left to compare."""
+    """64 bits as a signed number, as stored in the database; None where nothing is left to compare."""
     plain = [_SAME.get(word, word) for word in (_collapse_repeats(word.folded) for word in tokens[:MOST_WORDS])]
     significant = [word for word in plain if word not in _COURTESY] or plain
     letters = "".join(significant)
@@ -77,7 +78,7 @@ def _features(tokens: list[str]) -> Iterable[tuple[str, int]]:
 
 
 def _collapse_repeats(word: str) -> str:
-    """ "vooodaaa" is "voda"; what is double in a word by rights is single in all of them."""
+    """ "vooodaaa" is "voda"; letters that are rightly double become single as well."""
     return "".join(char for place, char in enumerate(word) if place == 0 or char != word[place - 1] or char.isdigit())
 
 

@@ -1,7 +1,7 @@
-"""The stems that suggestions go by. Words only: how they weigh against each other stands in `kinds` and `topics`.
+"""The stems that suggestions use. How they are weighed is in `kinds` and `topics`.
 
-Written folded, as `inbox.text_analysis.tokens` describes. Choose them by the messages called `development` in
-`tests/inbox/data/labelled.toml`, never by the ones held out, and run `make triage-figures` afterwards.
+Written folded, as `inbox.text_analysis.tokens` describes. Choose them by the messages of the part `development` in
+`tests/inbox/data/labelled.toml`, never by those held out, and run `make triage-figures` afterwards.
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ KINDS: Mapping[str, str] = {
     """,
 }
 
-# What a street, a settlement or an office is called says nothing of the topic; these are what services do.
+# Names of streets, settlements and offices are no evidence of a topic; these stems describe services.
 TOPICS: Mapping[str, str] = {
     Topic.WATER: """
         2:voda= 2:vodu= 2:vode= 2:vodi= 2:vodom= 2:vodovod 2:vodosnab 2:vodomer 3:kanaliz 2:cev= 2:cevi=
@@ -147,7 +147,7 @@ TOPICS: Mapping[str, str] = {
     """,
 }
 
-# Words that only raise a flag: somebody is angry. Never a reason to hide anything.
+# Angry words only raise a flag. Never a reason to hide anything.
 ANGRY = """
     2:sramot 2:sram= 2:bruk 2:katastrof 2:bezobraz 2:lopov 2:lazov 2:lazet 2:mars= 2:idiot 2:majmun 2:stok
     2:band 2:jebe 2:jebi 2:jebo 2:kurc 2:pick 2:sranj 2:govn 2:nadrkan 2:majku= 2:majke=_mi= 2:dosta=_vise=

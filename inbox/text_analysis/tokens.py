@@ -19,11 +19,11 @@ from typing import NamedTuple
 from serbian.folding import fold
 
 _WORD = re.compile(r"[^\W_]++")
-# A word that an address or the name of an account consists of says nothing of what its author wants.
+# Words of addresses and account names are no evidence of what the author wants.
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S++|(?<![\w@])@[\w.\-]++(?:@[\w.\-]++)?|(?<![\w.+\-])[\w.+\-]++@[\w\-]++\.[\w.\-]++"
 )
-# Nobody says more in more words: what comes after is not read for suggestions, only for personal data.
+# Text after this is only searched for personal data, not analysed for suggestions.
 MOST_CHARACTERS = 2000
 _PREFIX = 3
 
@@ -76,7 +76,7 @@ class Stems:
 
     def hits(self, words: list[Word]) -> Iterator[StemMatch]:
         for place, word in enumerate(words):
-            # a stem of two letters stands under those two
+            # shorter stems are indexed by all of their letters
             for length in (_PREFIX, 2, 1):
                 if length < _PREFIX and len(word.folded) < length:
                     continue

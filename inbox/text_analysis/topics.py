@@ -1,4 +1,4 @@
-"""What a message may be about, suggested by stems. Without a clear first there is no suggestion."""
+"""Suggesting the topic of a message from stems. Without a clear leader there is no suggestion."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""The answer: sending it or asking for approval, what a click puts into the field, keeping what is typed, deciding."""
+"""The answer: sending it or asking for approval, inserting snippets, saving drafts, deciding."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -30,7 +30,7 @@ MOST_USED = 10
 @requires(Verb.INBOX_WORK)
 @require_POST
 def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Send it, or ask for approval where the house wants that."""
+    """Send it, or ask for approval where the municipality requires it."""
     row, text = get_message(message), request.POST.get("text", "")
     try:
         made = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
@@ -47,7 +47,7 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def fill(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Put something into the field: the page again with it, or only its words for a script. Nothing is written."""
+    """Insert something into the field: the page again with it, or only its text for a script. Saves nothing."""
     row, text = get_message(message), request.POST.get("text", "")
     script = request.POST.get("script", "")
     script = script if script in list(Script) else answering.answer_script(row, request.municipality)
@@ -73,7 +73,7 @@ def fill(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Keep what is typed, while it is typed."""
+    """Save the draft while it is typed."""
     drafts.save(get_message(message), request.POST.get("text", ""), by=request.user)
     return HttpResponse(status=204)
 
@@ -82,7 +82,7 @@ def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
 @never_cache
 @require_GET
 def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """Who else is writing below this message: open pages look every now and then. One query for it."""
+    """Who else is writing below this message; open pages poll it. One query for it."""
     if not Message.objects.filter(pk=message).exists():
         raise Http404
     rows = list(AnswerDraft.objects.filter(message=message).select_related("by").order_by("began_at"))
@@ -109,7 +109,7 @@ def _proposed(row: Message, pk: int) -> ProposedAnswer:
 @requires(Verb.POST_APPROVE)
 @require_POST
 def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
-    """Send the words on the page, or give them back to their author."""
+    """Send the text on the page, or return it to its author."""
     row = get_message(message)
     one, text, revision = (
         _proposed(row, proposed),

@@ -1,8 +1,8 @@
 """The page behind the link in a mail to a department. It needs no account, opens no session and shows one question.
 
-The token in the address is the permission: no cookie adds to it, so a forged form could do nothing that its forger
-could not do without us, and the page needs no token against forgery (which would fail here: with `no-referrer`
-browsers send the origin "null"). A look changes nothing; only a POST does.
+The token in the address is the permission: no cookie adds to it, so a forged form could do nothing that its author
+could not do directly, and the page needs no CSRF token (which would fail here: with `no-referrer` browsers send the
+origin "null"). A GET changes nothing; only a POST does.
 """
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect

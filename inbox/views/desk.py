@@ -1,4 +1,4 @@
-"""Departments that are asked, and settlements that people write from."""
+"""Departments that can be asked, and settlements that messages come from."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Asking a department about a message, and what becomes of the question."""
+"""Asking a department about a message, and using or withdrawing the question."""
 
 from django.contrib import messages as flash
 from django.http import Http404, HttpResponse

@@ -1,4 +1,4 @@
-"""What the portal suggests for messages: agreeing with one press, and sorting together what says nearly the same."""
+"""Suggestions for messages: accepting one, and sorting similar messages together."""
 
 from django.contrib import messages as flash
 from django.http import HttpResponse
@@ -27,7 +27,7 @@ def _message(pk: int) -> Message:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """It is what it looks like. Goes back to where the button was."""
+    """Accept the suggestion and go back to the page of the button."""
     row = _message(message)
     try:
         row = suggest.accept(row, by=request.user)

@@ -1,4 +1,4 @@
-"""The house rules of a workspace: what it says for itself, how the page will read, and the text to copy."""
+"""The house rules of a municipality: the form, previews of the page, and the text to copy."""
 
 from typing import Any
 

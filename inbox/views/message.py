@@ -1,4 +1,4 @@
-"""One message: our post beside it, what else stands below, what to do with it, and the answer."""
+"""One message: our post, the conversation below it, what can be done with it, and the answer."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -150,7 +150,7 @@ def snooze(request: MunicipalityRequest, message: int) -> HttpResponse:
 
 
 def _until(asked: Any) -> datetime:
-    """What cannot be read is a time that is over, which the verb refuses."""
+    """An unreadable time is treated as past, which the verb refuses."""
     if asked.get("until") in Snooze.values:
         return rules.snoozed_until(Snooze(asked["until"]), timezone.now())
     try:
@@ -186,7 +186,7 @@ def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> Ht
 @requires(Verb.SETTINGS_EDIT)
 @require_POST
 def erase(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """The author asks that we forget them: everything they wrote to this channel."""
+    """Erase everything that the author wrote to this channel, on request."""
     row = get_message(message)
     erased = retention.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")

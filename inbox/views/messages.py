@@ -1,4 +1,4 @@
-"""The list: what wants an answer, and by when; and one act on many of its rows."""
+"""The list of messages with their deadlines, and bulk actions on its rows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 PER_PAGE = 30
-# So many refusals are told by name; the rest is a number.
+# Refusals that are listed by name; the rest are counted.
 MOST_NAMED = 5
 
 
@@ -83,7 +83,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
 
 
 def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The selects above the list: name, label, choices, what is chosen. A table of nothing is no filter."""
+    """The selects above the list: name, label, choices, selected value. Empty tables get no filter."""
     options = neighbours.choices()
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
@@ -134,7 +134,7 @@ def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
 
 
 def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What may be done with many at once, in groups: value and words."""
+    """Bulk actions in groups: value and label."""
     return [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
@@ -148,14 +148,14 @@ def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str,
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
 def several(request: MunicipalityRequest) -> HttpResponse:
-    """One act on the selected rows. What could not be done is told by name, with its reason."""
+    """One action on the selected rows. Refusals are listed by name with their reason."""
     here = f"{_list_url(request)}?{request.GET.urlencode()}"
     if request.method == "GET":  # the pages of a list that came back with a problem
         return redirect(here)
     keys = int_list_param(request.POST, "message")
     if not request.POST.get("act"):
         return _page(request, _("Choose what to do with them."))
-    if request.POST["act"] == "need:":  # a page of a floor above, known by its name
+    if request.POST["act"] == "need:":  # a page of a package above, referenced by its URL name
         chosen = urlencode([("message", key) for key in dict.fromkeys(keys)])
         return redirect(f"{reverse('need_gather', args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])

@@ -1,4 +1,4 @@
-"""Hiding what a citizen wrote: the form, the list, and one act with its copy, its second person and its objection."""
+"""Moderation: the form, the list, and one act with its copy, its second person and its objection."""
 
 from collections.abc import Callable
 from datetime import date
@@ -32,7 +32,7 @@ PER_PAGE = 30
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
 def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
-    """The form by itself; beside a message it stands on the message's own page."""
+    """The form on a page of its own; it is also part of the message's page."""
     row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
     asked = request.POST
     wish = ModerationRequest(
@@ -70,7 +70,7 @@ def _success_message(made: Moderation) -> str:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def moderation(request: MunicipalityRequest) -> HttpResponse:
-    """What waits for somebody first: the clearly unlawful, then what wants a second person."""
+    """Pending work first: clearly unlawful messages, then what needs a second person."""
     asked = request.GET
     counts = querie_moderation.counts()
     opening = "unlawful" if counts["unlawful"] else next((v for v in querie_moderation.VIEWS[:3] if counts[v]), "done")

@@ -1,9 +1,9 @@
-"""Going through a list message by message: the address of a message says which list one came from.
+"""Going through a list message by message: the address of a message names the list it was opened from.
 
-`?view=late&kind=question` is the list, `then=stay` that one wants to stay on a message after an act. Forms on a message
-keep that address, so that what comes after an act is known without scripts and without anything remembered. `was=` is
-the time that the message wanted its answer by when one came to it: sorting it gives it another one and with it another
-place in the list, but the next message is still the one that came after it.
+`?view=late&kind=question` is the list, `then=stay` keeps a message open after an action. Forms on a message keep that
+address, so the next page is known without scripts and without a session. `was=` is the deadline that the message had
+when it was opened: sorting it changes its deadline and its place in the list, but the next message is still the one
+that followed it.
 """
 
 from copy import copy
@@ -111,7 +111,7 @@ DONE_MESSAGES = {
 
 
 def flash_done(request: MunicipalityRequest, row: Message, act: str) -> None:
-    """Say what was done with a message that one is about to leave, with Undo."""
+    """Flash what was done with the message, with Undo."""
     text, undo = DONE_MESSAGES[act]
     address = reverse("message_act", args=[request.municipality.slug, row.pk, undo])
     flash.success(request, str(text), extra_tags=f"undo:{address}?{_among(request)}")

@@ -1,6 +1,6 @@
-"""Access requests: what is held of a person, as a page, as a file, and gone.
+"""Subject access requests: what is held about a person, as a page, as a file, and its erasure.
 
-Names are searched for by POST and people are named by numbers in addresses, so that no name ends up in a log.
+Names are searched for by POST and people are identified by ids in addresses, so that no name is logged.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""What everybody may read: the house rules, and how much was hidden and why. No message, no name.
+"""The public page of the house rules, with how much was hidden and why. No message, no name.
 
-Reached, like the other public pages, before sessions and people are (reports/middleware.py), and kept as they are.
+Served, like the other public pages, before sessions and authentication (reports/middleware.py), and cached.
 """
 
 from django.conf import settings

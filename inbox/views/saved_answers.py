@@ -1,4 +1,4 @@
-"""Saved answers: the list, writing one, taking one out of use and back."""
+"""Saved answers: the list, writing, retiring and restoring them."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -86,7 +86,7 @@ def restore(request: MunicipalityRequest, saved: int) -> HttpResponse:
 @requires(Verb.INBOX_WORK)
 @require_POST
 def begin(request: MunicipalityRequest) -> HttpResponse:
-    """The starters, which a person then puts into their own words."""
+    """Add the starters, which a person then adapts."""
     count = verbs.add_starters(request.municipality, by=request.user)
     text = ngettext("%(count)s answer was added. Read it before you use it.",
                     "%(count)s answers were added. Read them before you use them.", count)  # fmt: skip

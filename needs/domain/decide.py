@@ -1,4 +1,4 @@
-"""What the municipality decides about a need, what it did, and taking that back."""
+"""Deciding about a need, recording what was done, and reopening it."""
 
 from datetime import date
 
@@ -21,9 +21,9 @@ DECISIONS = (NeedStage.LOOKED_AT, NeedStage.PLANNED, NeedStage.DECLINED)
 
 @transaction.atomic
 def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, by: User) -> Need:
-    """It is looked at, will be done, or will not be done; the latter two say why and since when.
+    """Record that it is looked at, planned or declined; the latter two need a reason and a day.
 
-    Raises `ActionNotAllowed` without a reason, and for what was settled before: that is opened again first.
+    Raises `ActionNotAllowed` without a reason, and for a settled need: that has to be reopened first.
     """
     row, text = lock(need), storable(reason).strip()
     if stage not in DECISIONS:
@@ -47,7 +47,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
 
 @transaction.atomic
 def done(need: Need, what: str, *, on: date, by: User) -> Need:
-    """Say what was done and when; once more changes the words. Raises `ActionNotAllowed`."""
+    """Record what was done and when; a second call changes the text. Raises `ActionNotAllowed`."""
     row, text = lock(need), storable(what).strip()
     if row.stage == NeedStage.DECLINED:
         raise ActionNotAllowed(_("It was decided that this will not be done. Open it again first."))
@@ -65,9 +65,9 @@ def done(need: Need, what: str, *, on: date, by: User) -> Need:
 
 @transaction.atomic
 def reopen(need: Need, *, by: User) -> Need:
-    """It is not settled after all. The words stay for whoever writes on.
+    """Undo a decision. Its texts stay as a draft.
 
-    Answers that have not left yet are cancelled, and those who were told may be told anew.
+    Unsent answers are cancelled, and supporters can be answered again.
     """
     row = lock(need)
     if row.stage not in (*SETTLED, NeedStage.PLANNED):

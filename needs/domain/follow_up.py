@@ -1,4 +1,4 @@
-"""The post that tells everybody what became of a need: a draft that begins with what is known."""
+"""The post about the outcome of a need: a draft that starts with what is known."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,8 +30,8 @@ MOST_QUOTES = 3
 
 @transaction.atomic
 def create_post(need: Need, *, by: User) -> Post:
-    """A draft that tells of it; the one that exists already, if it was not deleted. Raises `ActionNotAllowed` while
-    nothing is decided."""
+    """A draft about the outcome, or the existing one unless it was deleted. Raises `ActionNotAllowed` without a
+    decision."""
     row = lock(need)
     if row.follow_up_id and (known := Post.objects.filter(pk=row.follow_up_id, deleted_at=None).first()):
         return known
@@ -61,7 +61,7 @@ def _draft_text(need: Need) -> str:
 
 
 def _media(need: Need) -> tuple[Shown, ...]:
-    """How it is now comes first: that is what the post tells."""
+    """Pictures from after come first: they show the outcome."""
     rows = NeedPicture.objects.filter(need=need).select_related("media")
     ordered = sorted(rows, key=lambda picture: (picture.moment != PictureMoment.AFTER, picture.position, picture.pk))
     media = {picture.media_id: Shown(picture.media_id, picture.media.alt) for picture in ordered}

@@ -1,4 +1,4 @@
-"""Two needs turn out to be one."""
+"""Merging two needs that turn out to be the same."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,9 +13,9 @@ from needs.models import UNANSWERED, Need, NeedPicture, Supporter
 
 @transaction.atomic
 def merge(need: Need, into: Need, *, by: User) -> Need:
-    """Voices and pictures of `need` go `into` the other, and `need` goes. The words of the other stay.
+    """Move supporters and pictures of `need` to `into` and delete `need`. The texts of `into` stay.
 
-    Raises `ActionNotAllowed` for a need with itself, and for one whose people have been told what became of it.
+    Raises `ActionNotAllowed` for a need with itself, and for one whose supporters were answered.
     """
     lock_municipality(need.municipality_id)
     if need.pk == into.pk:

@@ -1,8 +1,8 @@
-"""Answering all who asked in one go: each answer is a delivery of its own, and nobody gets two.
+"""Answering all supporters of a need: each answer is a delivery of its own, and nobody gets two.
 
-`ask` writes down who is to be told (`Voice.round`) while the need is locked. A worker takes one voice after the other
-(`work`): the answer and `Voice.reply` are written in one transaction, so that after a crash a person has either both or
-neither. What the inbox refuses stands in `Voice.error` and holds nobody else up.
+`start_round` stores who is to be answered (`Supporter.round`) while the need is locked. A worker takes one supporter
+after the other (`send_pending`): the answer and `Supporter.reply` are written in one transaction, so that after a crash
+a person has both or neither. What the inbox refuses is stored in `Supporter.error` and does not delay the others.
 """
 
 import logging
@@ -40,10 +40,9 @@ SECONDS = 4.0
 
 @transaction.atomic
 def start_round(need: Need, text: str, *, by: User) -> AnswerRound:
-    """Tell everybody who asked and has not been told, in these words; a worker does it.
+    """Answer all supporters without an answer with this text; a worker sends it.
 
-    Raises `ActionNotAllowed` while nothing is settled, when nobody is left to be told, and when a network would not
-    take the words.
+    Raises `ActionNotAllowed` while nothing is settled, without recipients, and when a network would reject the text.
     """
     row, cleaned = lock(need), storable(text).strip()
     if not row.is_settled:
@@ -84,7 +83,7 @@ def _refuse_without_approval(row: Need, by: User) -> None:
 
 
 def _refuse_findings(recipients: Recipients, text: str) -> None:
-    """What a network would not take is said now, for the longest opening of each channel, in public and in private."""
+    """Check the text against each channel's limits beforehand, with its longest prefix, in public and in private."""
     longest: dict[tuple[int, Visibility], tuple[str, Any]] = {}
     for supporter in recipients.reached:
         message = supporter.message
@@ -105,7 +104,7 @@ def _refuse_findings(recipients: Recipients, text: str) -> None:
 
 
 def send_pending(most: int = BATCH) -> int:
-    """Send what was asked for, for some seconds at most; returns how many were told. Safe to run twice at once."""
+    """Send pending answers, for some seconds at most; returns how many were sent. Safe to run concurrently."""
     until, count = time.monotonic() + SECONDS, 0
     with everywhere("find who is still to be told what became of a need"):
         rows = list(
@@ -123,7 +122,7 @@ def _send_to(pk: int) -> bool:
     try:
         return _send(pk)
     except Exception:
-        # Nothing was written for this one, so nothing leaves; somebody looks, and the others go on.
+        # Nothing was written for this supporter, so nothing is sent; the error is shown, and the others go on.
         log.exception("A person could not be told what became of a need")
         Supporter.objects.filter(UNANSWERED, pk=pk).update(
             error=_("Something unexpected happened, and nothing was sent. Try again.")
@@ -136,7 +135,7 @@ def _send(pk: int) -> bool:
     rows = Supporter.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
     supporter = rows.filter(UNANSWERED, pk=pk).first()
     if supporter is None:
-        return False  # another worker has it, or it was taken back meanwhile
+        return False  # locked by another worker, or recalled meanwhile
     begun, message = supporter.round, supporter.message
     assert begun is not None
     assert message is not None  # else the caller logs it, as every surprise
@@ -151,7 +150,7 @@ def _send(pk: int) -> bool:
     if message.author_id:
         same_author = Supporter.objects.filter(need=supporter.need_id)
         same_author = same_author.filter(message__channel=message.channel_id, message__author_id=message.author_id)
-        # Read first: as one statement a plan made without statistics reads all voices for each of them.
+        # Read first: as one statement, a plan made without statistics reads all supporters for each of them.
         same = list(same_author.values_list("pk", flat=True))
     Supporter.objects.filter(pk__in=same).update(reply=reply)
     return True
@@ -160,6 +159,6 @@ def _send(pk: int) -> bool:
 def _answer(begun: AnswerRound, message: Message | None) -> Reply:
     if message is None:
         raise ActionNotAllowed(_("The message is no longer here."))
-    # Whatever was answered before, this is news: what became of it.
+    # Earlier answers do not matter: this one reports the outcome.
     seen = Reply.objects.filter(message=message).aggregate(newest=Max("pk"))["newest"] or 0
     return answering.answer(message, begun.text, by=begun.by, after=seen)

@@ -11,7 +11,7 @@ from needs.models import NeedsPage
 
 @transaction.atomic
 def save(municipality: Municipality, *, is_on: bool, contact: str, by: User) -> NeedsPage:
-    """Everybody may read what was made public, or nobody. Saving what stands already writes nothing."""
+    """Switch the page on or off and save its contact. Saving the same values writes nothing."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = NeedsPage.objects.filter(municipality=municipality).first() or NeedsPage(municipality=municipality)
     was = (row.is_on, row.contact)

@@ -1,8 +1,8 @@
-"""What needs hold of a citizen, for the list of places (`inbox.personal_data`).
+"""Personal data stores of the needs, for `inbox.personal_data`.
 
-The voice stays and counts. When the time of a message is over, notes about it go and a quote that somebody chose stays:
-it names nobody. When a person asks to be erased, their quotes go too. What a post has quoted by then stands in that
-post; it is changed there, by people. Notes about who called or came by are kept as long as the words of a message.
+A supporter stays and counts. When the message's retention period ends, notes about it are erased and a chosen quote
+stays: it names nobody. When a person asks for erasure, their quotes are erased as well. A post that quotes them is
+changed by people, in the post. Notes about callers and visitors are kept as long as the text of a message.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from needs.models import Supporter
 from posts.models import Post, Variant
 from serbian.folding import fold
 
-# Shorter words stand in many a post by chance.
+# Shorter quotes occur in posts by chance.
 SHORTEST_QUOTE = 8
 
 
@@ -68,7 +68,7 @@ SUPPORTERS = PersonalDataStore(
 
 
 def _notes_naming(person: DataSubject) -> Iterable[Any]:
-    """Voices that came in no message, with a note in which their full name stands."""
+    """Supporters without a message whose note contains their full name."""
     if not person.full_names:
         return []
     rows = Supporter.objects.filter(message=None).exclude(note="").select_related("need", "by").order_by("pk")
@@ -103,7 +103,7 @@ def _quotes(person: DataSubject) -> list[str]:
 
 
 def _variants_quoting(person: DataSubject) -> Iterable[Any]:
-    """The newest text of each post in which one of their quotes stands word by word."""
+    """The newest text of each post that contains one of their quotes literally."""
     wanted = Q(pk__in=[])
     for quote in _quotes(person):
         wanted |= Q(text__contains=quote)
@@ -158,7 +158,7 @@ DRAFTS = PersonalDataStore(
 
 
 def purge_expired_notes() -> int:
-    """Empty notes whose time is over, of voices that came in no message; returns how many. They may name somebody."""
+    """Empty expired notes of supporters without a message; returns how many. They may name somebody."""
     over = timezone.now() - timedelta(days=settings.INBOX_DAYS)
     with everywhere("forget notes about who asked for something"):
         return Supporter.objects.filter(message=None, at__lt=over).exclude(note="").update(note="")

@@ -1,4 +1,4 @@
-"""Pictures of how it was and how it is now, from the municipality's library."""
+"""Pictures from before and after, from the municipality's library."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,9 +19,10 @@ from posts.picture_metadata import consent_note
 
 @transaction.atomic
 def add(need: Need, media: Media, moment: str, alt: str, *, by: User) -> NeedPicture:
-    """Show the picture. Its description is needed, and is kept with the picture in the library.
+    """Show the picture. Its description is required, and is stored with the picture in the library.
 
-    The same picture again changes its description only. Raises `ActionNotAllowed` for one whose people do not agree.
+    The same picture again only changes its description. Raises `ActionNotAllowed` without the consent of the people on
+    it.
     """
     row, description = lock(need), storable(alt).strip()
     if moment not in PictureMoment.values:

@@ -1,4 +1,4 @@
-"""Whether a need stands on the public page "You asked, we did". Whether there is that page: `needs.domain.page`."""
+"""Showing a need on the public page "You asked, we did". Whether that page is on: `needs.domain.page`."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Answers of a round that have not reached the network are cancelled, so that another may go in their place."""
+"""Cancelling answers of a round that have not reached the network, so that another can be sent instead."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from delivery.enums import State
 from delivery.models import Delivery
 from needs.models import Supporter
 
-# Provably nothing of it is on the network; of what is "unconfirmed" nobody knows.
+# States in which it is certainly not on the network; "unconfirmed" is unknown.
 NOT_LEFT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 
 
 def recall(supporters: Iterable[Supporter], *, by: User) -> None:
-    """Cancel what can be cancelled, and forget that these people were told by it. What is being sent stays as it is."""
+    """Cancel answers that can be cancelled, so that their supporters count as not answered. Answers being sent stay."""
     for delivery in {supporter.reply.delivery for supporter in supporters if supporter.reply}:
         if _cancelled(delivery, by):
             Supporter.objects.filter(reply__delivery=delivery).update(reply=None, round=None, error="")

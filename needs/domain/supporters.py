@@ -1,6 +1,7 @@
-"""Voices of a need: who asked for it, how, and which of their words may be shown.
+"""Supporters of a need: who asked for it, how, and which of their words may be quoted.
 
-The municipality is held while voices come, go or move, so that a message is counted once and every size is right.
+The municipality is locked while supporters are added, removed or moved, so that a message counts once and every size is
+right.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ BY_HAND = tuple(source for source in SupporterSource if source != SupporterSourc
 
 @transaction.atomic
 def add(need: Need, source: str, received_on: date, *, note: str = "", quote: str = "", by: User) -> Supporter:
-    """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `ActionNotAllowed`."""
+    """Add a supporter who asked by phone, at the counter, in a letter or at a meeting. Raises `ActionNotAllowed`."""
     lock_municipality(need.municipality_id)
     row = lock(need)
     if source not in BY_HAND:
@@ -56,10 +57,10 @@ def add(need: Need, source: str, received_on: date, *, note: str = "", quote: st
 
 @transaction.atomic
 def gather(need: Need, messages: Sequence[Message], *, by: User) -> int:
-    """These messages ask for this need; those of another need move here. Returns how many came.
+    """Add these messages as supporters; those of another need move here. Returns how many.
 
-    A message that is here already stays as it is. Raises `ActionNotAllowed` for one that asks for nothing, and for one
-    whose author was told, or is being told, what became of another need.
+    A message that is here already stays. Raises `ActionNotAllowed` for spam and unlawful messages, and for one whose
+    author was, or is being, answered about another need.
     """
     lock_municipality(need.municipality_id)
     row = lock(need)
@@ -98,7 +99,7 @@ def _supporter_for(need: Need, message: Message, by: User) -> Supporter:
 
 @transaction.atomic
 def remove(supporter: Supporter, *, by: User) -> None:
-    """It was no voice of this need. Raises `ActionNotAllowed` once its author was told."""
+    """Remove a supporter. Raises `ActionNotAllowed` once the author was answered."""
     lock_municipality(supporter.municipality_id)
     row = Supporter.objects.select_for_update(of=("self",)).select_related("need").get(pk=supporter.pk)
     _refuse_answered(row)
@@ -110,9 +111,9 @@ def remove(supporter: Supporter, *, by: User) -> None:
 
 @transaction.atomic
 def set_quote(supporter: Supporter, text: str, *, by: User) -> Supporter:
-    """Choose which words of it may be shown; empty takes the quote away.
+    """Choose which words may be quoted; empty removes the quote.
 
-    Raises `ActionNotAllowed` where they name somebody, and for a private message: its voice counts without words.
+    Raises `ActionNotAllowed` where they name somebody, and for a private message: it counts without a quote.
     """
     row = Supporter.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=supporter.pk)
     cleaned = storable(text).strip()
@@ -130,7 +131,7 @@ def set_quote(supporter: Supporter, text: str, *, by: User) -> Supporter:
 
 
 def suggest_quote(supporter: Supporter) -> str:
-    """Which words could be quoted: the message's, without what leads to its author."""
+    """The message's text without anything that identifies its author."""
     if supporter.message is None or supporter.message.is_private:
         return ""
     return rules.suggest_quote(supporter.message.text, author_names(supporter))

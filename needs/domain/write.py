@@ -1,4 +1,4 @@
-"""Writing a need down, changing its words, and taking an empty one away."""
+"""Creating a need, changing its texts, and deleting one without supporters."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ MOST_TITLE = 160
 
 @dataclass(frozen=True)
 class NeedContent:
-    """What a person wrote of a need."""
+    """The submitted content of a need."""
 
     title: str
     text: str = ""
@@ -32,31 +32,31 @@ class NeedContent:
 
 
 def lock(need: Need) -> Need:
-    """The row, taken. Outside of a transaction this raises."""
+    """The row, locked. Raises outside of a transaction."""
     return Need.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=need.pk)
 
 
 def lock_municipality(municipality_id: int) -> None:
-    """One at a time here: voices move between needs, and the size of both has to be right afterwards."""
+    """Serialises changes of supporters: they move between needs, and both sizes have to be right afterwards."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
 
 
 def recount(municipality_id: int, *needs: int) -> None:
-    """Set the size of these needs to the number of their voices. Their municipality is held."""
+    """Set the size of these needs to the number of their supporters. Their municipality is locked."""
     for pk in sorted(set(needs)):
         Need.objects.filter(pk=pk).update(size=Need(pk=pk).supporters.count())
     mark_daily_counts(municipality_id)
 
 
 def mark_daily_counts(municipality_id: int) -> None:
-    """Have the needs of this municipality counted again: when they were heard, or who can read what became of them,
-    has changed. A need moves between days with its first voice, so all days are; it is one query."""
+    """Mark the needs of this municipality for recounting. A need moves between days with its first supporter, so all
+    days are marked; it is one query."""
     daily_counts.mark(NEEDS, municipality_id)
 
 
 @transaction.atomic
 def create(municipality: Municipality, content: NeedContent, *, by: User) -> Need:
-    """A new need without a voice yet. Raises `ActionNotAllowed`."""
+    """A new need without supporters. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
     _apply(need, content)
     need.save()
@@ -75,7 +75,7 @@ def change(need: Need, content: NeedContent, *, by: User) -> Need:
 
 @transaction.atomic
 def delete(need: Need, *, by: User) -> None:
-    """Take away a need that nobody has asked for. Raises `ActionNotAllowed` while it has voices."""
+    """Delete a need without supporters. Raises `ActionNotAllowed` if it has any."""
     lock_municipality(need.municipality_id)
     row = lock(need)
     if row.supporters.exists():

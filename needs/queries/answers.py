@@ -1,4 +1,4 @@
-"""How many people answered a post that asked something, by what the portal heard below it."""
+"""How many people answered a post that asks something, by the messages below it."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class AnswerCounts:
 
 
 def count_answers(post: Post) -> AnswerCounts:
-    """Of the open scope. One who answers on two networks is counted twice: nobody can tell. One query."""
+    """Of the open scope. A person who answers on two networks counts twice. One query."""
     person = Concat(Cast("channel", CharField()), Value(" "), "author_id")
     counts = (
         Message.objects.filter(publication__post=post)

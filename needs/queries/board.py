@@ -1,4 +1,4 @@
-"""Reads of the board and of one need, inside the scope of one municipality. Each has a fixed number of queries."""
+"""Queries of the board and of one need, inside the scope of one municipality. Each runs a fixed number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from needs.models import QUOTABLE, AnswerRound, Need, NeedPicture, NeedsPage, Su
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-# So many of each stage stand on the board; all of them are one step away.
+# Needs of each stage on the board; all of them are one click away.
 ON_BOARD = 8
 MOST_FOUND = 20
 
 
 @dataclass(frozen=True)
 class NeedFilters:
-    """What the board is narrowed to; empty means all. `settlement` and `department` are ids, "none" those without."""
+    """Filters of the board; empty means all. `settlement` and `department` are ids, "none" those without."""
 
     search: str = ""
     topic: str = ""
@@ -60,7 +60,7 @@ class BoardColumn:
 
 
 def ordering(stage: str) -> tuple[Any, ...]:
-    """What most ask for comes first; of what is settled, the newest."""
+    """Open needs by size; settled ones newest first."""
     if stage in SETTLED:
         return (F("done_on").desc(nulls_last=True), F("decided_on").desc(nulls_last=True), F("pk").desc())
     return (F("size").desc(), F("pk").desc())
@@ -100,7 +100,7 @@ def departments(also: int | None = None) -> list[Department]:
 
 
 def search_needs(query: str, but: int = 0) -> list[Need]:
-    """Needs with these words, open ones first and what most ask for; without words the largest open ones."""
+    """Needs that match these words, open ones first, largest first; without words the largest open ones."""
     rows = Need.objects.exclude(pk=but)
     if query.strip():
         for word in fold(query).split():
@@ -115,7 +115,7 @@ def search_needs(query: str, but: int = 0) -> list[Need]:
 
 
 def supporters(need: Need) -> QuerySet[Supporter]:
-    """The newest first, with their messages, for who may read those."""
+    """Newest first, with their messages, for those who may read these."""
     rows = Supporter.objects.filter(need=need).select_related("message__channel", "reply__delivery", "by")
     return rows.order_by("-received_on", "-pk").defer("message__first_text", "message__search_key")
 
@@ -127,7 +127,7 @@ def quotes(need: Need) -> QuerySet[Supporter]:
 
 
 def sources(need: Need) -> list[tuple[str, int]]:
-    """By how it was heard, the most frequent first: (code of `Source`, count)."""
+    """Supporters by source, most frequent first: (code of `SupporterSource`, count)."""
     rows = Supporter.objects.filter(need=need).order_by().values("source").annotate(count=Count("pk"))
     return [(row["source"], row["count"]) for row in rows.order_by("-count", "source")]
 

@@ -1,6 +1,6 @@
-"""A month or a year of needs, for the mayor's office: what was heard, decided and done, and what waits.
+"""A month or a year of needs, for the mayor's office: what was asked for, decided and done, and what waits.
 
-The scope of the municipality is open. Three queries, whatever the amount; the database counts the voices.
+The scope of the municipality is open. Three queries, whatever the amount; the database counts the supporters.
 """
 
 from collections import Counter, defaultdict
@@ -45,7 +45,7 @@ class OverviewPeriod:
 
     @property
     def months(self) -> list[date]:
-        """The twelve months of its year."""
+        """Supporters in each month of the year, or of the one `back` years before."""
         return [date(self.year, month, 1) for month in range(1, 13)]
 
     def parts(self, until: date) -> list[tuple[date, date]]:
@@ -64,7 +64,7 @@ def _month_after(day: date) -> date:
 
 @dataclass(frozen=True)
 class NeedSummary:
-    """A need as the overview tells it. `began_on` is the day of its first voice, `supporters` those of the period."""
+    """A need in the overview. `began_on` is the day of its first supporter, `supporters` counts those of the period."""
 
     pk: int
     title: str
@@ -94,7 +94,7 @@ class NeedsBreakdown:
 
 @dataclass(frozen=True)
 class MedianDuration:
-    """How many days something took: the median, and of how many."""
+    """Median number of days, and the number of needs it is based on."""
 
     days: float | None
     n: int
@@ -129,7 +129,7 @@ class NeedsOverview:
 
     @property
     def touched(self) -> list[NeedSummary]:
-        """Everything that the period has to tell of."""
+        """Needs with any change in the period."""
         dates = ((line, (line.began_on, line.decided_on, line.done_on)) for line in self.lines)
         return [line for line, days in dates if line.supporters or any(self.period.holds(day) for day in days)]
 
@@ -187,8 +187,8 @@ class NeedsOverview:
 
     @property
     def seasons(self) -> list[tuple[str, list[int | None], int]]:
-        """Topics by month of the year: name, twelve counts of voices (None in months to come), their sum. The most
-        asked for first."""
+        """Topics by month of the year: name, twelve counts of supporters (None in future months), their sum. Largest
+        first."""
         by_topic: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
         for (year, month, topic), count in self.by_month.items():
             if year == self.period.year:
@@ -234,7 +234,7 @@ def overview(period: OverviewPeriod) -> NeedsOverview:
         "pk", "title", "topic", "settlement_id", "stage", "size", "reason", "done", "decided_on", "done_on",
     )  # fmt: skip
     lines = [
-        # without a voice (it was merged, or begun by hand) it counts from the day it was written down
+        # without a supporter (merged, or written by hand) it counts from the day of its creation
         NeedSummary(**row, began_on=began or written.astimezone(BELGRADE).date(), supporters=count)
         for row, began, count, written in (
             (dict(zip(fields, row, strict=False)), *row[-3:])

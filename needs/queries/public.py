@@ -1,6 +1,6 @@
-"""What everybody may read on "You asked, we did": needs that were made public, and what people were asked and told.
+"""Queries of the page "You asked, we did": public needs, and closing reports of posts that asked something.
 
-Opens the scope of the one municipality whose page is on. Nothing here holds who said something.
+Opens the scope of the one municipality whose page is on. Nothing here identifies an author.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ from posts.models import Closing, Publication, Variant
 from posts.picture_metadata import consent_note
 from serbian.glossary import EMPTY, Glossary
 
-# What is decided is told; what is only looked at is not. The order is that of the page.
+# Stages that are published. The order is that of the page.
 PUBLISHED_STAGES = (NeedStage.DONE, NeedStage.PLANNED, NeedStage.DECLINED)
 # The closing reports of polls, questions and consultations.
 ASKED = "asked"
@@ -39,7 +39,7 @@ PUBLISHED = Q(delivery__state=State.PUBLISHED)
 
 @dataclass(frozen=True)
 class PublishedPage:
-    """A municipality whose page is on. `stamp` changes with every change of what stands there."""
+    """A municipality whose page is on. `stamp` changes with every change of its content."""
 
     municipality: Municipality
     page: NeedsPage
@@ -68,7 +68,7 @@ class ClosingReport:
 
 @dataclass(frozen=True)
 class PublicNeeds:
-    """A page of what stands there. `counts` by what may be shown, `topics` by topic within what is shown."""
+    """One page of a section. `counts` by section, `topics` by topic within this section."""
 
     counts: dict[str, int]
     topics: dict[str, int]
@@ -80,22 +80,23 @@ class PublicNeeds:
 
 
 def published_page(slug: str) -> PublishedPage | None:
-    """None where the page is off or there is none. What stands in a place for practice is shown in the demo only.
-    Four queries."""
-    place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
-    if place is None or (place.is_practice and not settings.DEMO):
+    """None where the page is off or missing. Practice workspaces are shown in the demo only. Four queries."""
+    municipality = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
+    if municipality is None or (municipality.is_practice and not settings.DEMO):
         return None
-    with scope(place):
+    with scope(municipality):
         page = NeedsPage.objects.filter(is_on=True).first()
         if page is None:
             return None
         last = public_needs().aggregate(count=Count("pk"), last=Max("changed_at"))
-        # words that a citizen wants to have erased are gone at once, not when the kept page is
+        # erased quotes change the stamp, so that they disappear at once and not with the cached page
         quoted = Supporter.objects.filter(QUOTABLE, need__is_public=True)
         quotes = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
-    return PublishedPage(place, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}")
+    return PublishedPage(
+        municipality, page, f"{last['count']}-{changed}-{quotes['count']}-{quotes['letters']}-{contact}"
+    )
 
 
 def page() -> NeedsPage | None:
@@ -104,18 +105,18 @@ def page() -> NeedsPage | None:
 
 
 def how_many() -> dict[str, int]:
-    """What stands, or would stand, on the page of the open scope. Two queries."""
+    """The number of entries that are, or would be, on the page of the open scope. Two queries."""
     return {"needs": public_needs().count(), "reports": closings().count()}
 
 
 def public_needs() -> QuerySet[Any]:
-    """Of the open scope, with `about`: its topic; where nobody chose one it is something else."""
+    """Of the open scope, annotated with `about`: its topic, or "other" without one."""
     about = Case(When(topic="", then=Value(Topic.OTHER.value)), default="topic")
     return Need.objects.filter(is_public=True, stage__in=PUBLISHED_STAGES).annotate(about=about)
 
 
 def result_date(need: Need) -> date:
-    """The day of what is told last of it."""
+    """The day of the latest outcome."""
     return need.done_on or need.decided_on or need.created_at.astimezone(BELGRADE).date()
 
 
@@ -158,7 +159,7 @@ def _needs(chosen: PublicFilters, part: slice) -> list[Need]:
     rows = public_needs().filter(stage=chosen.show)
     if chosen.topic:
         rows = rows.filter(about=chosen.topic)
-    # What was done is news, the newest first; what is to come, or not, is looked up by topic.
+    # Results are news, newest first; plans and refusals are looked up by topic.
     order = ("-done_on", "-pk") if chosen.show == NeedStage.DONE else ("about", "-decided_on", "-pk")
     quotes = Supporter.objects.filter(QUOTABLE).order_by("-received_on", "-pk")[:MOST_QUOTES]
     pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
@@ -173,12 +174,12 @@ def _needs(chosen: PublicFilters, part: slice) -> list[Need]:
 
 
 def _may_show(picture: NeedPicture, day: date) -> bool:
-    """A picture of people who agreed, or of nobody. Videos stay out: they would need captions on the page."""
+    """Whether the people on it agreed, or there are none. Videos are excluded: they would need captions on the page."""
     return not picture.media.is_video and consent_note(picture.media, day) is None
 
 
 def _posts(needs: Sequence[Need]) -> dict[int, str]:
-    """Where the posts stand that told of them."""
+    """Addresses of the published posts about them."""
     ids = [need.follow_up_id for need in needs if need.follow_up_id]
     rows = _out().filter(post__in=ids).exclude(delivery__permalink="").order_by("-delivery__published_at")
     return {post: url for post, url in rows.values_list("post", "delivery__permalink") if post is not None}
@@ -192,7 +193,7 @@ def _out() -> QuerySet[Publication]:
 
 
 def closings() -> QuerySet[Closing]:
-    """Reports whose post that tells people is out: until then nobody but the municipality has read them."""
+    """Reports whose follow-up post is published: before that only the municipality has read them."""
     return Closing.objects.filter(Exists(_out().filter(post=OuterRef("follow_up"))), post__deleted_at__isnull=True)
 
 
@@ -209,7 +210,7 @@ def _reports(part: slice) -> list[ClosingReport]:
     for version, text in (
         variants.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text")
     ):
-        texts[version] = text  # what a person wrote comes last and stays
+        texts[version] = text  # texts written by people come last and win
     return [_report(row, asked.get(row.post_id), texts) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""Who is told what became of a need, and who is not and why. One query, however many asked."""
+"""Which supporters of a need are answered, and which are not and why. One query, however many there are."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ UNSENT = (Sent.CANCELLED, Sent.EXPIRED, Sent.FAILED)
 
 @dataclass
 class Recipients:
-    """`reached` has one voice for each person, the newest; everybody else is counted by what is in the way."""
+    """`reached` has one supporter for each person, the newest; all others are counted by the obstacle."""
 
     reached: list[Supporter] = field(default_factory=list)
     unsent: list[Supporter] = field(default_factory=list)
@@ -34,12 +34,12 @@ class Recipients:
 
     @property
     def private(self) -> int:
-        """How many of those who are reached wrote privately: nobody else reads their answer."""
+        """How many of those who are reached wrote privately: their answers are private as well."""
         return sum(1 for supporter in self.reached if supporter.message and supporter.message.is_private)
 
 
 def find_recipients(need: Need) -> Recipients:
-    """People are told once for a need, however often they wrote: `reached` holds who may be told now."""
+    """People are answered once for a need, however often they wrote: `reached` holds those who can be answered now."""
     rows = Supporter.objects.filter(need=need).order_by("-received_on", "-pk")
     rows = rows.select_related("message__channel", "reply__delivery").defer("reply__text", "reply__delivery__payload")
     people: dict[Hashable, list[Supporter]] = {}
@@ -55,7 +55,7 @@ def find_recipients(need: Need) -> Recipients:
 
 
 def _person(supporter: Supporter) -> Hashable:
-    """Whose voice it is: an account on a channel, or the message itself where nobody knows any more."""
+    """Who the supporter is: an account on a channel, or the message itself where the author is unknown."""
     assert supporter.message is not None
     return (
         supporter.message.channel_id,

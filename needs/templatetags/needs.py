@@ -1,4 +1,4 @@
-"""What pages of the inbox show of needs. The inbox itself knows none."""
+"""Tags for pages of the inbox that show needs. The inbox itself does not know them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How many answered a post: a line for the page of its closing report, which stands on a floor below."""
+"""How many people answered a post: a line for the page of its closing report, which belongs to a package below."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render

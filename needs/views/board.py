@@ -1,4 +1,4 @@
-"""The board, and how a need gets onto it: written down by hand, or gathered from messages."""
+"""The board, and adding needs to it: written by hand, or gathered from messages."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def _narrowed(request: HttpRequest, settlements: list[Any], departments: list[An
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    """Write a need down, with the first time that somebody asked for it."""
+    """Create a need, with its first supporter."""
     sent = request.POST if request.method == "POST" else None
     form, first = NeedForm(sent), FirstSupporterForm(sent)
     if sent is not None and form.is_valid() and first.is_valid():

@@ -1,4 +1,4 @@
-"""One need: what it is, who asked for it, what was decided and done."""
+"""One need: what it is, its supporters, what was decided and done."""
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -32,7 +32,7 @@ def need(request: MunicipalityRequest, need: int) -> HttpResponse:
 def page(
     request: MunicipalityRequest, row: Need, *, form: SupporterForm | None = None, problem: str = ""
 ) -> HttpResponse:
-    """Voices with their messages for who may read those; for others how many, and the chosen quotes."""
+    """Supporters with their messages for those who may read these; for others their number and the chosen quotes."""
     may_read = request.access.may(Verb.INBOX_VIEW)
     rows = queries.supporters(row) if may_read else queries.quotes(row)
     labels = dict(SupporterSource.choices)
@@ -146,7 +146,7 @@ def delete(request: MunicipalityRequest, need: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_POST
 def post(request: MunicipalityRequest, need: int) -> HttpResponse:
-    """The draft that tells of it."""
+    """The draft about its outcome."""
     row = get_need(need)
     try:
         draft = follow_up.create_post(row, by=request.user)

@@ -1,4 +1,4 @@
-"""Answer all who asked: who is reached, who is not and why, and the one text."""
+"""Answering all supporters: who is reached, who is not and why, and the text."""
 
 from django.contrib import messages as flash
 from django.http import HttpResponse

@@ -55,7 +55,7 @@ def page(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.NEEDS_VIEW)
 @require_safe
 def table(request: MunicipalityRequest) -> HttpResponse:
-    """Every need that the period has to tell of. No words of citizens."""
+    """Every need with a change in the period. No words of citizens."""
     data = overview(_period(request.GET))
     headings = [
         _("Need"), _("Topic"), _("Settlement"), _("State"), _("Voices in these days"), _("Voices altogether"),
@@ -130,7 +130,7 @@ def _day(day: date | None) -> str:
 
 
 def _months(data: NeedsOverview) -> charts.Chart | None:
-    """Voices by month, against the year before where there were any."""
+    """Supporters by month, against the year before where there were any."""
     year = data.period.year
     counted = zip(data.period.months, data.months(), strict=True)
     now = [None if month > data.today else count for month, count in counted]

@@ -1,4 +1,4 @@
-"""What every page of a need does: find it, and answer 422 with everything typed when something was refused."""
+"""What all pages of a need share: loading it, and responding 422 with the submitted form after a refusal."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def handle_form(
     template: str,
     act: Callable[[Need, Any], str],
 ) -> HttpResponse:
-    """A form about one need. `act` does what its form says and tells it in words; what it refuses comes back."""
+    """A form about one need. `act` performs it and returns a success message; a refusal is shown in the form."""
     row = get_need(pk)
     form = kind(request.POST if request.method == "POST" else None, initial=kind.of(row))
     if request.method == "POST" and form.is_valid():

@@ -1,7 +1,7 @@
-"""What everybody may read: "You asked, we did" of a municipality that switched it on, as a page and as a feed.
+"""The public page "You asked, we did" of a municipality that switched it on, as a page and as a feed.
 
-Reached before sessions, languages and people are (reports/middleware.py). Whether the page is on is asked each time, so
-that one that was switched off is gone at once; a need that is changed is shown changed at once as well.
+Served before sessions, languages and authentication (reports/middleware.py). Whether the page is on is checked on every
+request, so that a page that is switched off disappears at once; changed needs show at once as well.
 """
 
 import re
@@ -28,7 +28,7 @@ from needs.queries import public as queries
 from needs.queries.public import ASKED, PublicFilters, PublishedPage
 from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
-# What XML cannot hold, whoever typed it.
+# Characters that XML cannot contain.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -50,12 +50,12 @@ def public_page(request: HttpRequest, place: str, tongue: str = "") -> HttpRespo
     return for_everybody(request, answer, of=page.municipality)
 
 
-def _page(place: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
+def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
     """Nothing where there is no such page of the list."""
-    content = queries.load_section(place.municipality, chosen)
+    content = queries.load_section(published.municipality, chosen)
     if content is None:
         return b""
-    slug = place.municipality.slug
+    slug = published.municipality.slug
     with translation.override(languages.by_tag()[tongue].code):
         around = {
             "tongue": tongue,
@@ -65,10 +65,10 @@ def _page(place: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
             ],
             "is_demo": settings.DEMO,
             "canonical": public_text.public_url(_elsewhere(slug, tongue, chosen)),
-            "hides": hides(place.municipality),
+            "hides": hides(published.municipality),
             "is_report": chosen.show == ASKED,
         }
-        context = {**public_text.page(place, chosen, content, tongue), **around}
+        context = {**public_text.page(published, chosen, content, tongue), **around}
         return render_to_string("needs/public.html", context).encode()
 
 
@@ -80,7 +80,7 @@ def _elsewhere(slug: str, tag: str, chosen: PublicFilters) -> str:
 @public
 @require_safe
 def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
-    """RSS of what was decided and done last. An entry keeps its id in both scripts and when its words change."""
+    """RSS of the latest decisions and results. An entry keeps its id in both scripts and when its text changes."""
     if comes_too_often(request):
         return busy()
     page = queries.published_page(place)
@@ -91,13 +91,13 @@ def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     return for_everybody(request, answer, of=page.municipality)
 
 
-def _feed(place: PublishedPage, tongue: str) -> bytes:
-    needs, terms = queries.newest(place.municipality)
-    slug = place.municipality.slug
+def _feed(published: PublishedPage, tongue: str) -> bytes:
+    needs, terms = queries.newest(published.municipality)
+    slug = published.municipality.slug
     link = public_text.public_url(reverse("needs_public_in", args=[slug, tongue]))
     with translation.override(languages.by_tag()[tongue].code):
         say = public_text.converter(tongue, terms)
-        title, description = public_text.feed_title(place.municipality)
+        title, description = public_text.feed_title(published.municipality)
         made = Rss201rev2Feed(
             title=title, link=link, description=description, language=public_text.serbian_tag(tongue),
             feed_url=public_text.public_url(reverse("needs_feed", args=[slug, tongue])),
@@ -110,7 +110,7 @@ def _feed(place: PublishedPage, tongue: str) -> bytes:
                 link=f"{link}?show={need.stage}#need-{need.pk}",
                 description=linebreaks(escape(text)),
                 pubdate=datetime.combine(queries.result_date(need), time(), BELGRADE),
-                # RFC 4151: whoever moves to another address keeps what was read as read
+                # RFC 4151: entries keep their ids when the portal moves to another address
                 unique_id=f"tag:{host},2026:{slug}/need/{need.pk}/{need.stage}",
                 unique_id_is_permalink=False,
                 categories=[str(Topic(need.topic).label)] if need.topic else [],
@@ -119,7 +119,7 @@ def _feed(place: PublishedPage, tongue: str) -> bytes:
 
 
 def _chosen(asked: Any) -> PublicFilters | None:
-    """What the address asks for; None for what no link of ours says, so that nobody fills the cache with nonsense."""
+    """The requested section; None for anything that our links do not contain, so that nobody can fill the cache."""
     show, topic, number = asked.get("show", "done"), asked.get("topic", ""), asked.get("page", "1")
     if show not in queries.SECTIONS or (topic and (topic not in Topic.values or show == ASKED)):
         return None

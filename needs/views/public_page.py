@@ -1,4 +1,4 @@
-"""The switch of "You asked, we did", in the settings of a workspace."""
+"""The switch of the page "You asked, we did", in the settings of a municipality."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -37,7 +37,7 @@ def save(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _page(request: MunicipalityRequest, form: PageForm) -> HttpResponse:
-    place = request.municipality
+    municipality = request.municipality
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         for field in form.fields.values():
@@ -47,7 +47,7 @@ def _page(request: MunicipalityRequest, form: PageForm) -> HttpResponse:
         "may_edit": may_edit,
         "page": queries.page(),
         "counts": queries.how_many(),
-        "is_practice": place.is_practice and not settings.DEMO,
-        "address": public_text.public_url(reverse("needs_public", args=[place.slug])),
+        "is_practice": municipality.is_practice and not settings.DEMO,
+        "address": public_text.public_url(reverse("needs_public", args=[municipality.slug])),
     }
     return render(request, "needs/public_settings.html", context, status=422 if form.errors else 200)

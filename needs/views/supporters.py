@@ -1,4 +1,4 @@
-"""Voices of a need: write one down, choose its quote, take it away."""
+"""Supporters of a need: adding one, choosing a quote, removing one."""
 
 from django.contrib import messages as flash
 from django.core.exceptions import PermissionDenied

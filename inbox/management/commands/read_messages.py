@@ -1,4 +1,4 @@
-"""Read all messages anew: once after the update that began to read them, and after one that changed how."""
+"""Analyse all messages again: once after the update that introduced the analysis, and after each change of it."""
 
 from typing import Any
 
