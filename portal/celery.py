@@ -1,7 +1,7 @@
-"""The Celery application of the workers. What rings when is in `schedule`.
+"""The Celery application of the workers. The periodic tasks are in `schedule`.
 
-Celery and Valkey are the doorbell, not the ledger: each tick looks into the database for what is due, so a lost
-message costs one tick and a doubled message costs nothing.
+Celery and Valkey only wake workers up, the state is in the database: each tick queries it for what is due, so a lost
+message costs one tick and a duplicate message does nothing.
 """
 
 import os

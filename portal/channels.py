@@ -1,6 +1,6 @@
-"""The Channels page: how each account stands, what went out on it last, what goes out next, and what to do.
+"""The Channels page: the status of each account, its last and its next post, and what to do.
 
-Here because it looks from channels up to posts.
+It is in this package because it reads channels and posts.
 """
 
 from dataclasses import dataclass

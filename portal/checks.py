@@ -1,4 +1,4 @@
-"""Settings that would break or endanger an installation, said in words before it starts. Ids are `portal.E…`.
+"""System checks of settings that would break or endanger an installation. Ids are `portal.E…`.
 
 Web and worker run them at their start (`require`), with the one that looks for demo accounts in the database; by hand
 it is `manage.py check --database default`.

@@ -1,7 +1,7 @@
-"""What every page needs: where one is, what one may open, and the workspace's state.
+"""Context of every page: the current workspace, what the person may open, and the workspace's state.
 
-One query: the workspaces of the person, with how much they have not read, what is paused here and what waits in the
-inbox. Outside workspaces whether the person is staff of a programme, and what is paused for many at once.
+One query: the workspaces of the person, with the number of unread notifications, running pauses and open messages.
+Outside workspaces: whether the person is staff of a programme, and wide pauses.
 """
 
 from collections.abc import Mapping

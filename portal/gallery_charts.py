@@ -1,4 +1,4 @@
-"""The charts of `/ui/`: every kind with figures that show what it can do. The figures are examples."""
+"""The charts of `/ui/`: every kind, with figures that show its features. The figures are examples."""
 
 from datetime import date, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: everything a post needs to go out is there."""
+"""`/healthz`: this process answers. `/readyz`: everything that publishing needs is available."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What Django writes about refused requests: one line each, and without the secrets that stand in addresses.
+"""Logs Django's refused requests on one line each, without the secrets in their addresses.
 
 Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, links that stop
 mail, the link of the first set-up and signed addresses of files are permissions by themselves.

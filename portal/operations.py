@@ -1,4 +1,4 @@
-"""How the installation is doing: for its administrator a page, for Prometheus `/metrics`."""
+"""State of the installation: a page for its administrator, and `/metrics` for Prometheus."""
 
 import hmac
 from collections.abc import Iterator, Mapping

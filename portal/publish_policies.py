@@ -1,4 +1,4 @@
-"""Who is asked before something leaves, and what a delivery belongs to, per kind. Put in place at start-up."""
+"""The publish policies and the origin of each kind of delivery, registered at start-up."""
 
 from django.urls import reverse
 from django.utils.translation import gettext

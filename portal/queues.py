@@ -1,6 +1,6 @@
-"""Which task waits in which queue, so that what is slow never stands before what is quick.
+"""Which task goes to which queue, so that slow tasks never delay quick ones.
 
-Texts leave through the publisher and wait in no queue at all. What waits here is told apart by what it waits for.
+Publishing is done by the publisher and uses no queue. Tasks are grouped by what they wait for.
 """
 
 DEFAULT = "portal"  # the database alone, or a person who looks at the page

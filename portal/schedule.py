@@ -1,4 +1,4 @@
-"""What beat rings, and how often (seconds). A tick that waits too long expires: the next one does its work."""
+"""Periodic tasks of beat, with intervals in seconds. A tick that waits too long expires: the next one does its work."""
 
 from typing import Any
 

@@ -454,9 +454,9 @@ def signed_form(name: str, request: str | bytes) -> Any:
     ids=["nested", "no signature", "no dot", "nested signature", "no base64", "no ASCII", "no text"],
 )
 def test_a_stranger_who_nests_brackets_is_refused_before_anything_is_parsed(
-    name: str, request: str | bytes, entered: None
+    name: str, form: str | bytes, entered: None
 ) -> None:
-    assert signed_form(name, request).status_code == 403
+    assert signed_form(name, form).status_code == 403
 
 
 def test_nested_brackets_in_the_body_of_a_webhook_are_refused(entered: None) -> None:
