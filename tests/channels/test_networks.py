@@ -449,7 +449,7 @@ def signed_form(name: str, request: str | bytes) -> Any:
 
 @pytest.mark.parametrize("name", ["webhook_departed", "webhook_deletion"])
 @pytest.mark.parametrize(
-    "request",
+    "form",
     [f"eHh4.{NESTED}", f".{NESTED}", NESTED, f"{NESTED}.eHh4", "eHh4.eHh4" + "[" * 40_000, "é.é", b"eHh4.\xff"],
     ids=["nested", "no signature", "no dot", "nested signature", "no base64", "no ASCII", "no text"],
 )
