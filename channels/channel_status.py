@@ -1,6 +1,6 @@
-"""How a channel stands, in words for people who know no API: one state, one sentence, and what to do. Pure.
+"""The status of a channel in plain language: one state, one sentence, one action. Pure.
 
-What is worst comes first; what a person has to do comes before what passes by itself.
+The worst state comes first; what a person has to do comes before what resolves by itself.
 """
 
 from dataclasses import dataclass

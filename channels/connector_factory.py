@@ -1,7 +1,7 @@
-"""The door that may lead to the network: a channel's connector, with its token inside.
+"""Builds the connector of a channel, with its token. The only module through which a network can be called.
 
-Only workers come through here (delivery, collecting numbers, reading answers, keeping channels healthy); import-linter
-holds that. What a page needs to know about a channel it asks of `channels.validation`.
+Only workers import it (delivery, metrics, replies, upkeep of channels); import-linter enforces that. Pages use
+`channels.validation`.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What people type about channels. Whether a server may be called is decided by `channels.rules`."""
+"""Forms of channels. Whether a server may be called is decided by `channels.rules`."""
 
 from typing import Any
 

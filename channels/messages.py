@@ -1,9 +1,8 @@
-"""What is said to people about connecting a channel and keeping it. Stored in English, translated when shown.
+"""Texts about connecting and maintaining a channel. Stored in English, translated when shown.
 
-A worker does not know who will read, so rows (`ConnectAttempt.problem`, `Channel.problem`) hold one of these texts and
-the page translates it. `CONNECTOR_TEXTS` are the connectors' own sentences: they know no gettext, so they are marked
-here; a test holds that none is missing. Their findings about a post are marked where they stand, in
-`platforms/checks.py`.
+A worker does not know the reader's language, so rows (`ConnectAttempt.problem`, `Channel.problem`) hold one of these
+texts and the page translates it. `CONNECTOR_TEXTS` are the connectors' own sentences: connectors do not use gettext, so
+they are marked here; a test checks that none is missing. Problems of a post are marked in `platforms/checks.py`.
 """
 
 from django.utils.translation import gettext_noop

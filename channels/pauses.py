@@ -1,6 +1,6 @@
-"""What holds publishing back here, and who said so: all municipalities, those of a programme, this one, a channel.
+"""Running pauses and who started them: of everybody, of a programme, of a municipality, of a channel.
 
-A gate asks with `of`, a column of the query that it makes anyway. Pages ask with `here`: one query, whatever is paused.
+A publish policy reads them with `of`, a column of a query that it makes anyway. Pages use `of_municipality`: one query.
 """
 
 import json

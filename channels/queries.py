@@ -1,4 +1,4 @@
-"""Reads of channels: a municipality's list, and what is due for the workers across all municipalities."""
+"""Queries of channels: a municipality's list, and what is due for the workers in all municipalities."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,12 +1,12 @@
-"""Rate limits of the networks, learnt from their answers and shared by all workers through Valkey; circuit breakers.
+"""Rate limits and circuit breakers of the networks, learnt from their answers and shared by all workers through Valkey.
 
-- A *budget* belongs to a channel: what its network said is left until when. Some networks count all channels of our
-  application together besides; that budget belongs to the application. A little of each is kept back for what is
-  urgent. Whoever is out of budget waits without using up a try.
-- A *breaker* belongs to a server: after five calls in a row that it did not answer, nobody calls it for a while, twice
-  as long each time, and then one call looks whether it is back. What is urgent is tried all the same.
+- A *budget* belongs to a channel: the number of calls left until a reset. Some networks also count all channels of our
+  application together; that budget belongs to the application. A small part of each is reserved for urgent calls. A
+  delivery without a budget waits without using up an attempt.
+- A *breaker* belongs to a server: after five calls in a row without an answer nobody calls it for a while, twice as
+  long each time; then one call probes whether it is back. Urgent calls are made all the same.
 
-All of it is advice. Without Valkey everything may go, and the networks themselves say when it is too much.
+Both are advisory. Without Valkey every call is allowed, and the networks themselves refuse what is too much.
 """
 
 import logging

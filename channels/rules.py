@@ -1,4 +1,4 @@
-"""What may be connected, decided without looking anything up. A server's address typed by a person is hostile input."""
+"""What may be connected, decided without a query or a call. A server address that a person types is hostile input."""
 
 import re
 import unicodedata

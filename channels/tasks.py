@@ -1,4 +1,4 @@
-"""The workers of channels. Each tick looks into the database for what is due: a lost or doubled one costs nothing."""
+"""Tasks of channels. Each tick queries the database for what is due: a lost or duplicate one does no harm."""
 
 import logging
 import time

@@ -1,7 +1,7 @@
-"""The door that never leads to the network: what a channel takes, and what is wrong with a text for it.
+"""What a channel accepts, and what is wrong with a post for it. Never calls the network.
 
-Everything comes from the facts its server told last (`channel.facts`) and from pure functions of the connector, so a
-page may ask at every keystroke.
+Everything comes from the facts that were fetched last (`channel.facts`) and from pure functions of the connector, so a
+page may call it at every keystroke.
 """
 
 import logging

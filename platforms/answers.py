@@ -1,4 +1,4 @@
-"""From an HTTP answer to the five errors: what all connectors share. The networks' own codes stay with them."""
+"""From an HTTP response to the five errors: what all connectors share. Each network's own codes stay in its package."""
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
-"""What is wrong with a post before it is sent, from the limits alone. Pure; texts are English msgids.
+"""Validates a post against the limits of a network. Pure; texts are English msgids.
 
-`gettext_noop` only marks the texts for translation: whoever shows a problem translates `message_id`.
+`gettext_noop` only marks the texts for translation: the caller translates `message_id`.
 """
 
 from platforms import counting

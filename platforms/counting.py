@@ -1,4 +1,4 @@
-"""How long a text is in the eyes of each network. Pure.
+"""The length of a text as each network counts it. Pure.
 
 `count(text, limits)` picks the function by `limits.counting`.
 """

@@ -1,4 +1,4 @@
-"""What a connector inherits when its network has no such thing. Everything here says so, or does the obvious."""
+"""Defaults of a connector for what its network does not offer: they report that, or do the obvious."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What connectors share that tell an account's own older posts."""
+"""Shared by connectors that list an account's older posts."""
 
 from collections.abc import Iterable
 from datetime import datetime

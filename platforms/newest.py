@@ -1,4 +1,4 @@
-"""Giving out messages once and oldest first, where a network has no list of them of its own. Pure."""
+"""Returns messages once and oldest first, for networks without a list of messages. Pure."""
 
 from collections.abc import Iterable
 

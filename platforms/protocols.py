@@ -1,14 +1,14 @@
-"""What a connector can do. One class per network implements those that its network offers.
+"""The protocols of connectors. One class per network implements those that its network offers.
 
-Built from plain values, the same for all:
+All are built from the same plain values:
 
     Connector(http, server="https://…", keys=Keys(…), credential=Credential(…), facts={…}, keep=callable)
 
 `facts` is what `fetch_facts()` returned when the channel was connected (public, JSON, stored on the channel): limits,
-software, features; under "options" stands what the installation sets differently (`platforms.options`).
-`keep(credential)` is called at once when the connector renewed its session by itself. `save_checkpoint(token)` is
-called before a step that cannot be taken back, with the id under which the network holds what we have prepared; it has
-stored the id when it returns. `platforms.defaults.Defaults` gives what most networks do not have.
+software, features; "options" holds what the installation overrides (`platforms.options`). `keep(credential)` is called
+at once when the connector renewed its session. `save_checkpoint(token)` is called before an irreversible step, with the
+id under which the network holds what was prepared; it has stored the id when it returns. `platforms.defaults.Defaults`
+implements what most networks do not offer.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -1,15 +1,15 @@
-"""What a network's answer says about how much more it takes, from one account and from our whole application. Pure.
+"""Reads rate limits, of one account and of our whole application, from the headers of an answer. Pure.
 
-- Calls left until a moment: X-RateLimit-* (Mastodon writes the reset as an ISO time, others as epoch seconds),
-  RateLimit-* (Bluesky: epoch seconds; the IETF draft: seconds from now), X's x-rate-limit-* and its limits of a day.
+- Calls left until a reset: X-RateLimit-* (Mastodon writes the reset as an ISO time, others as epoch seconds),
+  RateLimit-* (Bluesky: epoch seconds; the IETF draft: seconds from now), X's x-rate-limit-* and its daily limits.
   https://docs.joinmastodon.org/api/rate-limits/ https://docs.bsky.app/docs/advanced-guides/rate-limits
   https://docs.x.com/x-api/fundamentals/rate-limits
-- Per cent used of a rolling hour, in JSON: Meta's X-App-Usage counts all accounts of the application together,
+- Percentage of a rolling hour that is used, in JSON: Meta's X-App-Usage counts all accounts of the application,
   X-Page-Usage and X-Business-Use-Case-Usage one account. The last also says when calls are answered again.
   https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 - Retry-After of a refusal.
 
-Anybody may run a server that answers us, so a number is believed only as far as it is one.
+The server may be anybody's, so only sensible numbers are accepted.
 """
 
 import math

@@ -1,6 +1,6 @@
-"""How networks sign what they tell us. Always the raw bytes, before anybody parses them; always in constant time. Pure.
+"""Webhook signatures of the networks. Computed over the raw bytes before parsing, compared in constant time. Pure.
 
-Meta may send letters as \\u escapes, so a body that is parsed and written anew has another signature.
+Meta may send letters as \\u escapes, so a body that is parsed and serialised again has another signature.
 https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
 """
 

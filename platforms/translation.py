@@ -1,4 +1,4 @@
-"""Marking sentences for translation without knowing Django: whoever shows one translates it."""
+"""Marks sentences for translation without Django: the caller that shows one translates it."""
 
 
 def gettext_noop(text: str) -> str:

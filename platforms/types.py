@@ -1,4 +1,4 @@
-"""The values that go into connectors and come out of them. All frozen; times are aware UTC."""
+"""The values that connectors take and return. All frozen; times are aware UTC."""
 
 import dataclasses
 from collections.abc import Mapping

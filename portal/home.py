@@ -1,6 +1,6 @@
-"""Home: what needs me today?
+"""Home: what a person has to do today.
 
-`workspace` answers it for one municipality; the Home of a mentor is the desk, over all of theirs.
+`workspace` shows it for one municipality; a mentor's Home shows it for all of theirs.
 """
 
 from typing import Any

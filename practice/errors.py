@@ -1,4 +1,4 @@
-"""What the network answers when it does not do as asked. Messages are sentences in English, as a server's are."""
+"""Errors of the network. Messages are sentences in English, as a server's are."""
 
 
 class ApiError(Exception):

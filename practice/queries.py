@@ -1,4 +1,4 @@
-"""Reads of the practice network. A page of the feed costs a fixed number of queries."""
+"""Queries of the practice network. A page of the feed costs a fixed number of queries."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

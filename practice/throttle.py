@@ -1,4 +1,4 @@
-"""How often one may knock, per account or per address, as `practice.rules.RATES` has it."""
+"""Rate limits per account or per address, as `practice.rules.RATES` defines them."""
 
 from django.conf import settings
 from django.http import HttpRequest

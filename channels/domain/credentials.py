@@ -1,7 +1,7 @@
-"""The one place where a channel's token is stored and read. Always encrypted, always bound to its channel.
+"""The only module that stores and reads a channel's token. Always encrypted, always bound to its channel.
 
-Two workers may renew one session at the same moment. Both store what they got through `keep`, which locks the row and
-never lets an older session overwrite a newer one: a lost refresh token means that a person has to connect again.
+Two workers may renew one session at the same time. Both store the result through `keep`, which locks the row and never
+overwrites a newer session with an older one: a lost refresh token means that a person has to connect again.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Ending a channel: at once for us, and at the network as soon as a worker has told it."""
+"""Disconnecting a channel: at once in the portal, and at the network as soon as a worker has revoked the access."""
 
 import logging
 

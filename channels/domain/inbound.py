@@ -1,7 +1,7 @@
-"""What networks tell us by themselves: believed only if it is signed, kept once, answered at once.
+"""Webhook events: accepted only with a valid signature, stored once, answered at once.
 
-Nothing here is acted upon except the end of a consent. Readers of events (answers of citizens, verdicts about
-publications) find them in `channels.models.Event`.
+The only event that is acted upon here is the end of a consent. Other packages read their events (comments, publication
+results) from `channels.models.Event`.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
-"""Pauses: while one runs nothing irreversible leaves. Of a channel, of a municipality, of a programme or of everybody.
+"""Pauses: nothing irreversible is sent while one runs. Of a channel, a municipality, a programme or everybody.
 
-A pause ends when a person resumes, or by itself at its time: the gate goes by the clock, `end` only writes it down.
-Resuming flushes no backlog: what came due meanwhile asks a person (`delivery.domain.sweep`).
+A pause ends when a person resumes, or at its end time: the publish policy compares times, and `end` only records it.
+Resuming sends no backlog: what came due during the pause asks a person (`delivery.domain.sweep`).
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What must not bite: access that runs out, people who leave, networks that were not asked to tell us of events."""
+"""Upkeep of channels: access that expires, people who leave, missing webhook subscriptions."""
 
 import logging
 from datetime import timedelta

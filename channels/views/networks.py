@@ -1,4 +1,4 @@
-"""The installation's keys at networks that want the portal to be registered there by a person."""
+"""The administrator's pages for API keys of networks at which the portal is registered by hand."""
 
 from django.contrib import messages as notes
 from django.http import Http404, HttpResponse

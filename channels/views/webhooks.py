@@ -1,6 +1,6 @@
-"""What networks call. The raw bytes are looked at before anything else; the answer goes out at once.
+"""Webhook endpoints. The signature of the raw bytes is verified before anything else; the answer is sent at once.
 
-A network that is not believed gets 403 and no word about why. What it repeats is taken for what it is: known.
+An invalid signature gets 403 without a reason. A repeated event is recognised by its key.
 """
 
 from collections.abc import Mapping

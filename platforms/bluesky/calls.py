@@ -1,4 +1,4 @@
-"""Calls to a personal data server and what its answers mean. https://docs.bsky.app/docs/api/at-protocol-xrpc-api"""
+"""Calls to a personal data server and the meaning of its answers. https://docs.bsky.app/docs/api/at-protocol-xrpc-api"""
 
 import base64
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """Bluesky: an account on a personal data server, signed in with an app password.
 
-A post is at most four pictures (uploaded first, seen by nobody) and one putRecord under a key that was fixed before
-the first attempt. The same bytes under the same key are a success without a second post, so an unclear outcome may
-be repeated at will, and getRecord tells at any time whether the post is there.
+A post is up to four pictures (uploaded first, invisible) and one putRecord under a key that is fixed before the first
+attempt. Putting the same bytes under the same key succeeds without a second post, so a call with an unknown outcome may
+be repeated, and getRecord tells at any time whether the post exists.
 """
 
 from collections.abc import Collection, Mapping, Sequence

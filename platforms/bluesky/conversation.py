@@ -1,4 +1,4 @@
-"""Reading what people answer, and answering. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
+"""Reading and answering replies. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable

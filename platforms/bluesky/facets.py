@@ -1,4 +1,4 @@
-"""What in a text is a link, a mention or a tag. Without a facet a URL is dead text.
+"""Facets: the links, mentions and tags of a text. A URL without a facet is plain text.
 
 Offsets are UTF-8 bytes, not characters. https://docs.bsky.app/docs/advanced-guides/post-richtext
 """

@@ -1,4 +1,4 @@
-"""Between Bluesky's records and views and our values. https://docs.bsky.app/docs/advanced-guides/posts"""
+"""Converts between Bluesky's records and views and our types. https://docs.bsky.app/docs/advanced-guides/posts"""
 
 import hashlib
 import re

@@ -1,8 +1,8 @@
-"""Facebook Pages, through the Graph API in the name of one page.
+"""Facebook Pages, through the Graph API as one page.
 
-Pictures and videos go first and are seen by nobody; then one request makes the post public: `/feed`, the end of a
-video's upload, or `/comments` for what answers a post. The network knows no key of ours, so an unclear outcome is
-settled by reading the page's own posts, or the video under its id.
+Pictures and videos are uploaded first and are invisible; then one request publishes the post: `/feed`, the end of a
+video's upload, or `/comments` for a reply. The network has no idempotency key, so an unknown outcome is reconciled with
+the page's own posts, or with the video by its id.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Comments. https://developers.facebook.com/docs/graph-api/reference/object/comments/
 
-There are two levels: what answers an answer stands beside it. The page's feed is ordered by posts, so each of the
-newest posts is asked for its comments; events tell of those under older ones.
+There are two levels: a reply to a reply stands beside it. The page's feed is ordered by posts, so the comments of each
+of the newest posts are fetched; webhook events bring those of older posts.
 """
 
 from abc import ABC, abstractmethod

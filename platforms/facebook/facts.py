@@ -1,4 +1,4 @@
-"""What Facebook takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of Facebook, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Posts from before. https://developers.facebook.com/docs/graph-api/reference/page/published_posts/"""
+"""Older posts. https://developers.facebook.com/docs/graph-api/reference/page/published_posts/"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,8 +1,8 @@
-"""Numbers. https://developers.facebook.com/docs/graph-api/reference/insights
+"""Metrics. https://developers.facebook.com/docs/graph-api/reference/insights
 
-Counters are fields of a post and never went out of use. Views, reach and clicks are insights: asked for one by one,
-since one name that is no longer known fails the whole call; a page under a hundred likes has none. Views come in two
-parts, from advertisements and not; where they do not, their sum is asked for.
+Counters are fields of a post and were never deprecated. Views, reach and clicks are insights: they are requested one by
+one, since one unknown name fails the whole call; a page with fewer than a hundred likes has none. Views come in two
+parts, paid and organic; where they do not, their sum is requested.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A page as the network shows it, and what a person may do with it. https://developers.facebook.com/docs/pages-api"""
+"""A page and what a person may do with it. https://developers.facebook.com/docs/pages-api"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Between a page's posts and our values. https://developers.facebook.com/docs/pages-api/posts"""
+"""Converts between a page's posts and our types. https://developers.facebook.com/docs/pages-api/posts"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

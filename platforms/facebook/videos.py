@@ -1,7 +1,7 @@
-"""A video in chunks. https://developers.facebook.com/docs/video-api/guides/publishing
+"""Video upload in chunks. https://developers.facebook.com/docs/video-api/guides/publishing
 
-`start` gives an id under which nobody sees anything, chunks follow, and `finish` is the one request that makes it
-public. The id is the checkpoint: what became of it can always be read.
+`start` gives the id of an invisible video, chunks follow, and `finish` is the one request that makes it public. The id
+is the checkpoint: the state of the video can always be read by it.
 """
 
 import json

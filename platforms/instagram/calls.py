@@ -1,4 +1,4 @@
-"""Instagram's own error codes, before those of the Graph API.
+"""Instagram's own error codes, read before those of the Graph API.
 
 https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
 """

@@ -1,8 +1,8 @@
-"""Instagram's professional accounts, through the Graph API in the name of the page that an account is linked to.
+"""Instagram professional accounts, through the Graph API as the page to which an account is linked.
 
-Nothing can be sent: the network fetches pictures and videos from us by their addresses into a container that nobody
-sees, and one request, `/media_publish`, makes that public. The container's id says for a day what became of it, so an
-unclear outcome is settled by asking, and the same container never becomes two posts.
+Nothing is uploaded: the network fetches pictures and videos from our addresses into an invisible container, and one
+request, `/media_publish`, publishes it. The container's state can be read for a day, which reconciles an unknown
+outcome, and one container never becomes two posts.
 """
 
 from collections.abc import Mapping

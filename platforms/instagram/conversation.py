@@ -1,7 +1,7 @@
 """Comments. https://developers.facebook.com/docs/instagram-platform/comment-moderation
 
-There is one level of answers. No list holds all comments of an account, so each of its newest posts is asked; events
-tell of the rest, and of mentions, which no list holds either.
+There is one level of replies. The network has no list of all comments of an account, so those of each of its newest
+posts are fetched; webhook events bring the rest, and mentions, which have no list either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Posts from before. https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"""
+"""Older posts. https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

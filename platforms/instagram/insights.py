@@ -1,7 +1,7 @@
-"""Numbers. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights
+"""Metrics. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights
 
 Likes and comments are fields of a post. Views, reach and shares are insights: up to 48 hours late, empty where the
-network has none, and one name that is no longer known fails the whole call.
+network has none, and one unknown name fails the whole call.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
-"""Between an account's media and our values. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media
+"""Converts between an account's media and our types.
+https://developers.facebook.com/docs/instagram-platform/reference/instagram-media
 
-A comment is known by two ids, "<media>_<comment>": answering, hiding and looking go by both.
+A comment has a combined id, "<media>_<comment>": answering, hiding and finding it need both.
 """
 
 from collections.abc import Mapping

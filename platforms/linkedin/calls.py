@@ -1,4 +1,4 @@
-"""Calls to LinkedIn's versioned API and what its answers mean.
+"""Calls to LinkedIn's versioned API and the meaning of its answers.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/versioning
 https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling

@@ -1,8 +1,8 @@
-"""LinkedIn pages, through the versioned API in the name of one organisation.
+"""LinkedIn pages, through the versioned API as one organisation.
 
-Files go first and are seen by nobody; then one `POST /rest/posts` makes the post public. The network knows no key of
-ours, but it refuses the same text a second time and names the post that has it: evidence, not a refusal. Otherwise an
-unclear outcome is settled by reading the page's own posts.
+Files are uploaded first and are invisible; then one `POST /rest/posts` publishes the post. The network has no
+idempotency key, but it refuses the same text a second time and names the post that has it: evidence, not a refusal.
+Any other unknown outcome is reconciled with the page's own posts.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Comments. https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/comments-api
 
-There are two levels: what answers an answer stands beside it. Their text is plain, not "little". Who wrote one is told
-as a URN; names need a permission that applications like ours are not given. Nobody's comment can be hidden.
+There are two levels: a reply to a reply stands beside it. Their text is plain, not "little text". The author is a URN;
+names need a permission that applications like ours do not get. Comments cannot be hidden.
 """
 
 import re

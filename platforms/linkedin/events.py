@@ -1,8 +1,8 @@
-"""What LinkedIn tells by itself, where it approved that use.
+"""Webhook events of LinkedIn, where it approved that use.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-social-action-notifications
 
-Up to ten in one call, told again every five minutes until they are answered: `notificationId` is the key.
+Up to ten in one call, repeated every five minutes until they are answered: `notificationId` is the key.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Numbers. Likes and comments are counted at once; views, reach, clicks and shares are statistics for administrators.
+"""Metrics. Likes and comments are counted at once; views, reach, clicks and shares are statistics for administrators.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/share-statistics
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/social-metadata-api

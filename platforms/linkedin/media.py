@@ -1,4 +1,4 @@
-"""Pictures and videos go first, under ids of their own that nobody sees; a post may name them once they are ready.
+"""Uploads pictures and videos first, under ids of their own and invisible. A post may name them once they are ready.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api

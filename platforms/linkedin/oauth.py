@@ -1,4 +1,4 @@
-"""From a person's consent to a token of 60 days, and to the next one.
+"""OAuth: from a person's consent to a token of 60 days, and its renewal.
 
 https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
 https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens

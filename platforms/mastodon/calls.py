@@ -1,4 +1,4 @@
-"""Calls to the Mastodon client API and what its answers mean. https://docs.joinmastodon.org/api/guidelines/"""
+"""Calls to the Mastodon client API and the meaning of its answers. https://docs.joinmastodon.org/api/guidelines/"""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Mastodon and every server that speaks its client API.
 
-A post is at most four pictures (uploaded first, seen by nobody) and one POST /api/v1/statuses, the only request that
-the public sees. It carries an Idempotency-Key; only Mastodon itself honours it, so everywhere else an unclear outcome
-is settled by reading the account's own posts.
+A post is up to four pictures (uploaded first, invisible) and one POST /api/v1/statuses, the only request with a public
+effect. It carries an Idempotency-Key; only Mastodon itself honours it, so on other servers an unknown outcome is
+reconciled with the account's own posts.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Reading what people answer, and answering. https://docs.joinmastodon.org/methods/notifications/"""
+"""Reading and answering replies. https://docs.joinmastodon.org/methods/notifications/"""
 
 import re
 from abc import ABC, abstractmethod

@@ -1,7 +1,7 @@
-"""Hiding and deleting what others write below our posts.
+"""Hiding and deleting other people's replies to our posts.
 
-Mastodon lets nobody do it. The practice network does, at addresses of its own, and says so in its configuration under
-"dobosar" (`practice/api/comments.py`); whatever server says the same is believed.
+Mastodon does not offer it. The practice network does, at addresses of its own, and advertises it in its configuration
+under "dobosar" (`practice/api/comments.py`); any server that advertises the same is believed.
 """
 
 from platforms.errors import Rejected

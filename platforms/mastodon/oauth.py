@@ -1,4 +1,4 @@
-"""Getting and giving back the right to act. https://docs.joinmastodon.org/methods/oauth/"""
+"""OAuth: obtaining and revoking access. https://docs.joinmastodon.org/methods/oauth/"""
 
 from collections.abc import Mapping
 from typing import Any

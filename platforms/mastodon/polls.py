@@ -1,4 +1,4 @@
-"""How people voted, in the status itself. https://docs.joinmastodon.org/entities/Poll/"""
+"""Results of a poll, read from its status. https://docs.joinmastodon.org/entities/Poll/"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What kind of server this is and what it accepts. https://docs.joinmastodon.org/entities/Instance/"""
+"""The kind of a server and what it accepts. https://docs.joinmastodon.org/entities/Instance/"""
 
 from collections.abc import Mapping
 from typing import Any

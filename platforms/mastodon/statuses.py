@@ -1,4 +1,4 @@
-"""Between Mastodon's Status entity and our values. https://docs.joinmastodon.org/entities/Status/"""
+"""Converts between Mastodon's Status entity and our types. https://docs.joinmastodon.org/entities/Status/"""
 
 import re
 from collections.abc import Mapping

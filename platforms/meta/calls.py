@@ -1,7 +1,7 @@
 """Calls to the Graph API. https://developers.facebook.com/docs/graph-api/
 
-The token goes into the header, never into an address; `appsecret_proof` shows that the call comes from our own server.
-Always with a version: a call without one is served by the oldest that lives.
+The token is sent in the header, never in an address; `appsecret_proof` proves that the call comes from our server.
+Every call names a version: one without is served by the oldest version that still exists.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What an error of the Graph API means. Decided by `code` and `error_subcode`, never by its text.
+"""The meaning of Graph API errors. Decided by `code` and `error_subcode`, never by the text.
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling
 """

@@ -1,7 +1,7 @@
-"""What Instagram and Threads call a container: a post that is prepared under an id and shown to nobody until it is
-published by that id.
+"""Containers of Instagram and Threads: a post is prepared under an id, invisible until it is published by that id.
 
-The id is the checkpoint: whatever became of our call, the network says of it whether it is out, waits or has run out.
+The id is the checkpoint: whatever happened to our call, the network reports whether the container is published, waiting
+or expired.
 https://developers.facebook.com/docs/instagram-platform/content-publishing
 https://developers.facebook.com/docs/threads/posts
 """

@@ -1,6 +1,6 @@
-"""What Meta tells us by itself. https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""Webhook events of Meta. https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 
-The shape of an entry's changes is from memory (docs/platforms/facebook.md): what is not understood is kept as "other".
+The shape of an entry's changes is from memory (docs/platforms/facebook.md): unknown shapes are stored as "other".
 """
 
 import hashlib

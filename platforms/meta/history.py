@@ -1,7 +1,6 @@
-"""Posts from before, as Facebook and Instagram list them: newest first, in pages with a cursor.
+"""Older posts, as Facebook and Instagram list them: newest first, in pages with a cursor.
 
-Their counters come in the same answer; what each network counts besides are insights of each post, which the first look
-asks for.
+Their counters come with the list; other metrics are insights of each post, which are requested at its first fetch.
 """
 
 from abc import abstractmethod

@@ -1,4 +1,4 @@
-"""When the next post fits, where a network allows so many in 24 hours and has refused one more."""
+"""The time of the next possible post, where a network limits posts in 24 hours and has refused one."""
 
 from datetime import UTC, datetime, timedelta
 

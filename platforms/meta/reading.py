@@ -1,4 +1,4 @@
-"""Reading what the Graph API shows. https://developers.facebook.com/docs/graph-api/overview"""
+"""Helpers that read Graph API objects. https://developers.facebook.com/docs/graph-api/overview"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

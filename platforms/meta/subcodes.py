@@ -1,4 +1,4 @@
-"""The codes of publishing by containers, as Instagram lists them; Threads answers with the same ones.
+"""Error subcodes of publishing by containers, as Instagram lists them; Threads uses the same ones.
 
 https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
 """

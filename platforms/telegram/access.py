@@ -1,4 +1,4 @@
-"""Which bot, which channel, and what the one may do in the other."""
+"""Bots, channels, and the rights of a bot in a channel."""
 
 import re
 from typing import Any

@@ -1,6 +1,6 @@
-"""Calls to the Bot API and what its answers mean. https://core.telegram.org/bots/api#making-requests
+"""Calls to the Bot API and the meaning of its answers. https://core.telegram.org/bots/api#making-requests
 
-The token stands in the address: nothing that names an address may be stored or shown.
+The token is part of the address, so no address may be stored or shown.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
-"""A Telegram channel, in which our bot is an administrator. https://core.telegram.org/bots/api
+"""A Telegram channel in which our bot is an administrator. https://core.telegram.org/bots/api
 
-A post is one call that carries everything: sendMessage, sendPhoto, sendVideo, or sendMediaGroup for an album. There is
-no key against repeating, and a bot neither can read a channel nor is told of its own posts. After an unclear outcome
-the channel's public page may show the post; where it has none, or does not, only a person who looks can tell.
+A post is one call: sendMessage, sendPhoto, sendVideo, or sendMediaGroup for an album. There is no idempotency key; a
+bot can neither read a channel nor does it get updates about its own posts. After an unknown outcome the channel's
+public page may show the post; otherwise only a person who looks at the channel can tell.
 """
 
 from collections.abc import Collection, Mapping, Sequence

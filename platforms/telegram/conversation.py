@@ -1,7 +1,7 @@
-"""What people write in the channel's discussion group, and what Telegram tells by itself.
+"""Comments in the channel's discussion group, and webhook events.
 
-https://core.telegram.org/bots/api#update. A channel's posts are copied into its linked group; a comment is an answer to
-that copy. A bot hears what is written after it came, keeps nothing, and cannot ask for what was written below one post.
+https://core.telegram.org/bots/api#update. A channel's posts are copied into its linked group; a comment is a reply to
+that copy. A bot gets what is written after it joined, stores nothing, and cannot list the comments of one post.
 """
 
 from abc import ABC, abstractmethod

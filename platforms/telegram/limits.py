@@ -1,4 +1,4 @@
-"""What a channel takes. https://core.telegram.org/bots/api#sendmessage and the methods below it."""
+"""Limits of a channel. https://core.telegram.org/bots/api#sendmessage and the methods below it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""The public page of a channel (t.me/s/name), on which everybody can read its last posts without an account.
+"""The public page of a channel (t.me/s/name), which shows its last posts without an account.
 
-A bot cannot read its channel, but this page can be read. No document describes it: what stands there was seen, so it
-may prove that a post is there and never that none is.
+A bot cannot read its channel, but it can read this page. The page is undocumented: it may prove that a post exists and
+never that it does not.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""The one call that makes a post: which method, and what goes with it. https://core.telegram.org/bots/api#available-methods
+"""The one call that makes a post: its method and arguments. https://core.telegram.org/bots/api#available-methods
 
-Texts go as they are, without `parse_mode`: nothing has to be escaped, and Telegram finds addresses, @mentions and
-#hashtags by itself.
+Texts are sent without `parse_mode`: nothing has to be escaped, and Telegram detects addresses, @mentions and #hashtags
+by itself.
 """
 
 import json

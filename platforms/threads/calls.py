@@ -1,4 +1,4 @@
-"""Calls to Threads, which speaks as the Graph API does, with tokens and a few codes of its own.
+"""Calls to Threads, which works like the Graph API, with tokens and a few codes of its own.
 
 https://developers.facebook.com/docs/threads/troubleshooting
 """

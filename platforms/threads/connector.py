@@ -1,8 +1,8 @@
-"""Threads, through its own Graph API in the name of one account.
+"""Threads, through its own Graph API as one account.
 
-Every post, a text too, is first a container that nobody sees; `/threads_publish` makes it public. The container's id
-says for a day what became of it, so an unclear outcome is settled by asking, and the same container never becomes two
-posts. Pictures and videos are fetched from us by their addresses.
+Every post, even a text, is first an invisible container; `/threads_publish` publishes it. The container's state can be
+read for a day, which reconciles an unknown outcome, and one container never becomes two posts. Pictures and videos are
+fetched from our addresses.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""Answers. https://developers.facebook.com/docs/threads/reply-management
+"""Replies. https://developers.facebook.com/docs/threads/reply-management
 
-An answer is a post of its own. Those below a post are asked for post by post; mentions have a list.
+A reply is a post of its own. Replies are fetched post by post; mentions have a list.
 """
 
 from collections.abc import Iterator, Mapping

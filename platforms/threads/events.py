@@ -1,4 +1,4 @@
-"""What Threads tells by itself: one thing at a time. https://developers.facebook.com/docs/threads/webhooks"""
+"""Webhook events of Threads, one per call. https://developers.facebook.com/docs/threads/webhooks"""
 
 import hashlib
 import json

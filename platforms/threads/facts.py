@@ -1,4 +1,4 @@
-"""What Threads takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of Threads, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,6 +1,6 @@
-"""Numbers. https://developers.facebook.com/docs/threads/insights
+"""Metrics. https://developers.facebook.com/docs/threads/insights
 
-One call for a post tells them all. A name that is no longer known fails it, so that each is then asked for alone.
+One call returns all metrics of a post. An unknown name fails it; then each metric is requested by itself.
 """
 
 from collections.abc import Mapping, Sequence

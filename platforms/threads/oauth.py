@@ -1,4 +1,4 @@
-"""From a person's consent to a token of 60 days, and to the next one.
+"""OAuth: from a person's consent to a token of 60 days, and its renewal.
 
 https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions
 https://developers.facebook.com/docs/threads/get-started/long-lived-tokens

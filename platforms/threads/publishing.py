@@ -1,4 +1,4 @@
-"""From a post to a container, from a container to what is public, and back from a list to what became of it.
+"""Makes a container of a post, publishes it, and finds the published post in the account's list.
 
 https://developers.facebook.com/docs/threads/posts
 """

@@ -1,7 +1,7 @@
-"""Calls to the API and what its answers mean. https://developers.tiktok.com/doc/tiktok-api-v2-error-handling
+"""Calls to the API and the meaning of its answers. https://developers.tiktok.com/doc/tiktok-api-v2-error-handling
 
 Every answer is `{"data", "error": {"code", "message", "log_id"}}`, and only the code "ok" is a success, whatever the
-status says. The same mistake is `invalid_param` at one half of the API and `invalid_params` at the other.
+status is. The same mistake is `invalid_param` in one half of the API and `invalid_params` in the other.
 """
 
 from collections.abc import Mapping

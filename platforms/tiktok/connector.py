@@ -1,8 +1,8 @@
-"""TikTok, through its Content Posting API, in the name of one account.
+"""TikTok, through its Content Posting API as one account.
 
-Before each post TikTok is asked what the account allows. A video goes up in chunks under a `publish_id` that is stored
-first; pictures are fetched from us by their addresses. Then TikTok checks the post for a minute or for hours, and only
-when it names a public number is it published. Nothing can be changed, deleted or answered through this API.
+Before each post the connector reads what the account allows. A video is uploaded in chunks under a `publish_id` that is
+stored first; pictures are fetched from our addresses. Then TikTok reviews the post for minutes or hours, and it is
+published only when TikTok names a public id. This API cannot change, delete or answer anything.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""What TikTok tells by itself. https://developers.tiktok.com/doc/webhooks-overview
+"""Webhook events of TikTok. https://developers.tiktok.com/doc/webhooks-overview
 
-One address for the whole application, entered at TikTok; what is not answered with 200 is told again for three days.
+One address for the whole application, entered at TikTok; without a 200 an event is repeated for three days.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What TikTok takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of TikTok, with the date of the document that states them."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

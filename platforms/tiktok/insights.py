@@ -1,6 +1,6 @@
-"""Numbers. https://developers.tiktok.com/doc/tiktok-api-v2-video-query
+"""Metrics. https://developers.tiktok.com/doc/tiktok-api-v2-video-query
 
-What an account hides, or a permission keeps back, is not told: that is no reading, and never 0.
+A metric that an account hides, or for which a permission is missing, has no value, which is not 0.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
-"""From a person's consent to a session of a day that renews itself for a year.
+"""OAuth: from a person's consent to a session of a day that can be renewed for a year.
 
 https://developers.tiktok.com/doc/oauth-user-access-token-management
 
-Permissions are separated by commas, the application's number is called `client_key`, and errors of these addresses are
-flat: `{"error", "error_description", "log_id"}`. A refresh may give a new refresh token, which is stored before it is
+Permissions are separated by commas, the application's id is called `client_key`, and errors of these addresses are
+flat: `{"error", "error_description", "log_id"}`. A refresh may return a new refresh token, which is stored before it is
 used.
 """
 

@@ -1,6 +1,6 @@
-"""Between TikTok's videos and our values. https://developers.tiktok.com/doc/tiktok-api-v2-video-object
+"""Converts between TikTok's videos and our types. https://developers.tiktok.com/doc/tiktok-api-v2-video-object
 
-Only what is public is ever told, and nothing of how many pictures a post has.
+Only public posts are listed, without the number of their pictures.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""From a post to a `publish_id`, and from a `publish_id` to what became of it.
+"""Publishing: gets a `publish_id` for a post, and reads the state of the post by it.
 
 https://developers.tiktok.com/doc/content-posting-api-reference-direct-post
 
-A video's `publish_id` is known, and stored, before its first byte leaves the house; whatever breaks off, the network
-says of it whether it is out. Pictures are fetched by the network from one call, whose lost answer leaves no such id.
+A video's `publish_id` is stored before its first byte is sent; whatever is interrupted, the network reports by it
+whether the post is public. Pictures are fetched by the network after one call; if its answer is lost, so is the id.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -1,6 +1,6 @@
-"""Calls to Viber's REST API and what its answers mean.
+"""Calls to Viber's REST API and the meaning of its answers.
 
-HTTP is 200 also when it says no: what counts is `status` inside. https://developers.viber.com/docs/api/rest-bot-api/#error-codes
+HTTP is 200 for errors, too: `status` in the body counts. https://developers.viber.com/docs/api/rest-bot-api/#error-codes
 """
 
 import json

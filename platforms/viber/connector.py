@@ -1,9 +1,8 @@
 """A Viber channel. https://developers.viber.com/docs/tools/channels-post-api/
 
-A post is one POST /pa/post, in the name of a super admin of the channel; pictures and videos are fetched by Viber from
-the portal. There is no list of posts, no link to one and no key against repeating, so after an unclear outcome only a
-person who looks at the channel can tell. Viber takes no post before it was told an address to call (`subscribe`),
-although it calls it only that once.
+A post is one POST /pa/post, as a super admin of the channel; Viber fetches pictures and videos from the portal. There
+is no list of posts, no link to one and no idempotency key, so after an unknown outcome only a person who looks at the
+channel can tell. Viber takes no post before a webhook address is set (`subscribe`), although it calls it only once.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
-"""Calls to the API, version 2, and what its answers mean. https://docs.x.com/x-api/fundamentals/response-codes-and-errors
+"""Calls to version 2 of the API and the meaning of its answers.
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 
-An unknown key in a body is refused. An answer may hold `data` and `errors` side by side: some of what was asked for.
+An unknown key in a body is refused. An answer may hold both `data` and `errors`: a partial result.
 """
 
 from collections.abc import Mapping

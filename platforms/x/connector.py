@@ -1,7 +1,7 @@
-"""X, through its API in version 2, in the name of one account.
+"""X, through version 2 of its API as one account.
 
-Files go first and are seen by nobody; then one `POST /2/tweets` makes the post public. The network knows no key of
-ours, but it refuses the same text within a while: evidence, not a refusal. An unclear outcome is settled by reading the
+Files are uploaded first and are invisible; then one `POST /2/tweets` publishes the post. The network has no idempotency
+key, but it refuses the same text for a while: evidence, not a refusal. An unknown outcome is reconciled with the
 account's own posts, which costs money like every read here.
 """
 

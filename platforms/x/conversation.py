@@ -1,9 +1,9 @@
-"""What people answer and say about us.
+"""Replies and mentions.
 
 https://docs.x.com/x-api/posts/timelines/introduction and https://docs.x.com/x-api/posts/search/introduction
 
-Every post that is read is charged. Answers name whom they answer, so the list of mentions has them; what is below one
-post is known for seven days only.
+Every post that is read is charged. Replies mention the account that they answer, so the list of mentions has them; the
+replies of one post can be searched for seven days only.
 """
 
 from abc import ABC, abstractmethod

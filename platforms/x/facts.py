@@ -1,4 +1,4 @@
-"""What X takes, asks for and charges, with the day on which a document said so."""
+"""Limits, permissions and prices of X, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any

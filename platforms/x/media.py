@@ -1,4 +1,4 @@
-"""Pictures in one call, videos in chunks; nobody sees them until a post names them. What no post names lapses in a day.
+"""Uploads pictures in one call and videos in chunks. They are invisible until a post names them and expire in a day.
 
 https://docs.x.com/x-api/media/quickstart/media-upload-chunked
 """

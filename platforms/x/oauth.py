@@ -1,8 +1,8 @@
-"""From a person's consent to a session of two hours that renews itself.
+"""OAuth: from a person's consent to a session of two hours, and its renewal.
 
 https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
 
-The code lives thirty seconds. A refresh token works once: the new pair is stored before it is used.
+The code is valid for thirty seconds. A refresh token works once: the new pair is stored before it is used.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""Between X's posts and our values. https://docs.x.com/x-api/fundamentals/data-dictionary
+"""Converts between X's posts and our types. https://docs.x.com/x-api/fundamentals/data-dictionary
 
-X shortens every address to t.co, hangs one for the pictures on the end, escapes three signs, and puts the names of
-those who are answered before a reply. Reading undoes all of that. New names of fields are read beside the old ones.
+X shortens every address to t.co, appends one for the pictures, escapes three characters, and puts the names of the
+answered before a reply. Reading undoes all of that. Renamed fields are read under both names.
 """
 
 import html

@@ -1,7 +1,7 @@
-"""Calls to the Data API, version 3, and what its answers mean. https://developers.google.com/youtube/v3/docs/errors
+"""Calls to version 3 of the Data API and the meaning of its answers. https://developers.google.com/youtube/v3/docs/errors
 
-An error is known by its `reason`. Quotas belong to the portal's project, not to the channel: no header tells what is
-left, and a day ends at midnight in California.
+An error is identified by its `reason`. Quotas belong to the portal's project, not to the channel: no header reports
+what is left, and a day ends at midnight in California.
 """
 
 from collections.abc import Mapping

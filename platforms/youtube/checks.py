@@ -1,4 +1,4 @@
-"""What is wrong with a video before it is sent, beside what the limits tell. Pure."""
+"""Validates a video before it is sent, beyond what the limits express. Pure."""
 
 from dataclasses import replace
 

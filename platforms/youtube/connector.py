@@ -1,9 +1,9 @@
-"""YouTube, through the Data API in the name of one channel.
+"""YouTube, through the Data API as one channel.
 
-A video goes up in private, through a session that is stored before the first byte; cover and captions join it, and once
-it plays, one `PUT /videos` makes it public under the id that it has. That is the only step that others see. An unclear
-outcome is settled by reading the video under its id, and whatever was interrupted goes on where it stopped: there is
-one video, however often it has to be tried.
+A video is uploaded as private, through a session that is stored before the first byte; cover and captions follow, and
+once it plays, one `PUT /videos` makes it public under its id. That is the only step with a public effect. An unknown
+outcome is reconciled by reading the video by its id, and an interrupted upload resumes where it stopped: there is one
+video, however many attempts it takes.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Comments. https://developers.google.com/youtube/v3/docs/commentThreads
 
-There are two levels: an answer to an answer stands beside it. One question brings the newest threads of the whole
-channel with up to five answers each; YouTube tells nothing of comments by itself.
+There are two levels: a reply to a reply stands beside it. One request returns the newest threads of the whole channel
+with up to five replies each; YouTube has no webhook events for comments.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Numbers. They come as strings; what a channel hides is left out, which is not 0.
+"""Metrics. They are strings; what a channel hides is left out, which is not 0.
 
 https://developers.google.com/youtube/v3/docs/videos#statistics
 """

@@ -1,9 +1,9 @@
-"""From a person's consent to a session of an hour that renews itself.
+"""OAuth: from a person's consent to a session of an hour, and its renewal.
 
 https://developers.google.com/identity/protocols/oauth2/web-server
 
-The refresh token comes once, with the consent, and stays the same. It lives until it is taken back or unused for half a
-year; seven days only while Google's page of consent is in testing.
+The refresh token comes once, with the consent, and stays the same. It is valid until it is revoked or unused for half a
+year; only seven days while Google's consent screen is in testing.
 """
 
 from collections.abc import Mapping

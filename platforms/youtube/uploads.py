@@ -1,10 +1,10 @@
-"""A video in chunks, into a session that is stored before the first byte.
+"""Uploads a video in chunks, into a session that is stored before the first byte.
 
 https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol
 
-One session makes one video at most, and tells at any time how much of it has arrived or which video it became. So
-whatever happens to us or to the line, the upload goes on where it stopped. It is private until somebody asks for more;
-cover and captions join it before that.
+One session makes at most one video, and reports at any time how much has arrived or which video it became. So the
+upload resumes where it stopped after any failure. The video is private until it is published; cover and captions are
+added before that.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Between YouTube's videos and our values. Pure. https://developers.google.com/youtube/v3/docs/videos"""
+"""Converts between YouTube's videos and our types. Pure. https://developers.google.com/youtube/v3/docs/videos"""
 
 import re
 from collections.abc import Mapping, Sequence

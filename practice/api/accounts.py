@@ -1,4 +1,4 @@
-"""Accounts and what happened to them. https://docs.joinmastodon.org/methods/accounts/"""
+"""Accounts and their notifications. https://docs.joinmastodon.org/methods/accounts/"""
 
 from typing import Any
 

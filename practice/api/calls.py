@@ -1,4 +1,4 @@
-"""How a call is let in and how its answer looks: token, scope, budget, JSON, errors in Mastodon's shape.
+"""Authentication, scopes, rate limits, JSON and errors of API calls, in Mastodon's shape.
 
 https://docs.joinmastodon.org/api/guidelines/ · https://docs.joinmastodon.org/entities/Error/
 """

@@ -1,4 +1,4 @@
-"""Our rows as Mastodon's entities. https://docs.joinmastodon.org/entities/"""
+"""Serialises our rows as Mastodon's entities. https://docs.joinmastodon.org/entities/"""
 
 from datetime import datetime
 from typing import Any

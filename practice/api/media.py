@@ -1,4 +1,4 @@
-"""Pictures. They are ready at once, so nobody is ever answered 202. https://docs.joinmastodon.org/methods/media/"""
+"""Pictures. They are ready at once, so 202 is never sent. https://docs.joinmastodon.org/methods/media/"""
 
 from typing import Any
 

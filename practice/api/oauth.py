@@ -1,6 +1,6 @@
-"""Registering a program, the token for a code, and giving it back. https://docs.joinmastodon.org/methods/oauth/
+"""OAuth: registers a program, exchanges a code for a token, revokes it. https://docs.joinmastodon.org/methods/oauth/
 
-The page where a person consents is `practice.views.consent`.
+The consent page is `practice.views.consent`.
 """
 
 import base64

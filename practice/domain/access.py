@@ -1,6 +1,6 @@
-"""Programs and what they may do: register, consent, exchange a code for a token, revoke. https://docs.joinmastodon.org/methods/oauth/
+"""Programs and their access: register, consent, exchange a code for a token, revoke. https://docs.joinmastodon.org/methods/oauth/
 
-Secrets leave once, in the answer; the tables hold their hash.
+Secrets are sent once, in the answer; the tables hold their hash.
 """
 
 import base64

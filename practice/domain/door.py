@@ -1,4 +1,4 @@
-"""Who one is here. There is no password: trainees pick a name at the door, pages are picked when consent is given."""
+"""Signing in. There is no password: trainees pick a name, pages are picked when consent is given."""
 
 import secrets
 import unicodedata

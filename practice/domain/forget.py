@@ -1,4 +1,4 @@
-"""Forgetting accounts with everything that hangs on them, for when an exercise is wiped."""
+"""Deletes accounts with everything that belongs to them, when an exercise is wiped."""
 
 from collections import Counter
 from collections.abc import Collection

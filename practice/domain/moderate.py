@@ -1,7 +1,7 @@
-"""What a page does with what others write below its posts: hide it, show it again, delete it. Twice changes nothing.
+"""Moderation by a page of comments below its posts: hide, show again, delete. Repeating changes nothing.
 
-Mastodon has none of it; Facebook, whose ways this follows, has all. Hidden is a comment with everything below it, for
-everybody but its author and the page (`practice.queries.unseen`); nobody is told of it.
+Mastodon has none of it; Facebook, after which this is modelled, has all. A hidden comment is hidden with everything
+below it, for everybody but its author and the page (`practice.queries.unseen`); no notification is sent.
 """
 
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""What one does below a status and to a page. Doing it twice changes nothing."""
+"""Reactions to a status and to a page. Repeating one changes nothing."""
 
 from django.db import transaction
 from django.db.models import F, Model

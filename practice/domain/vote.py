@@ -1,4 +1,4 @@
-"""Polls: what a poll may be, and voting in one. Votes stay; nobody sees who gave which."""
+"""Polls: their validation, and voting. Votes are final; who gave which is not shown."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

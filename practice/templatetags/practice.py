@@ -1,4 +1,4 @@
-"""Small things the practice network's templates print: `{% load practice %}`."""
+"""Template tags and filters of the practice network: `{% load practice %}`."""
 
 from dataclasses import dataclass
 from typing import Any

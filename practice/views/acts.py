@@ -1,4 +1,4 @@
-"""What a citizen does: like, share, comment, write to a page, follow. Every act works without a script."""
+"""Actions of a citizen: like, share, comment, write to a page, follow. Each works without a script."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,7 @@
-"""A program asks to speak for a page, and the person at the screen picks the page and says yes or no.
+"""A program asks to act as a page; the person picks the page and agrees or declines.
 
-https://docs.joinmastodon.org/methods/oauth/#authorize · What is wrong with the program or its address is shown here
-and never sent anywhere; everything else goes back to the program's address.
+https://docs.joinmastodon.org/methods/oauth/#authorize · Problems with the program or its address are shown here and
+never sent anywhere; everything else is sent back to the program's address.
 """
 
 from dataclasses import dataclass

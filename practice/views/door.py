@@ -1,4 +1,4 @@
-"""The door: pick who you are. No password, because nothing here is worth one; names are kept in the session."""
+"""Signing in by picking a name. No password, because nothing here is worth one; names are kept in the session."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render

@@ -1,4 +1,4 @@
-"""Pages for what went wrong, in the network's own look."""
+"""Error pages in the network's own style."""
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Reading: the feed, a page's posts, a post with the talk below it."""
+"""The feed, a page's posts, a post with its replies."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pictures: those of the posts, and faces made of initials."""
+"""Pictures of posts, and avatars made of initials."""
 
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.template.loader import render_to_string

@@ -1,4 +1,4 @@
-"""Who is looking: the citizen that was picked at the door and is kept in the session."""
+"""The current citizen: picked at sign-in and kept in the session."""
 
 from collections.abc import Callable
 from functools import wraps

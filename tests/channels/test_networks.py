@@ -449,14 +449,14 @@ def signed_form(name: str, request: str | bytes) -> Any:
 
 @pytest.mark.parametrize("name", ["webhook_departed", "webhook_deletion"])
 @pytest.mark.parametrize(
-    "request",
+    "form",
     [f"eHh4.{NESTED}", f".{NESTED}", NESTED, f"{NESTED}.eHh4", "eHh4.eHh4" + "[" * 40_000, "é.é", b"eHh4.\xff"],
     ids=["nested", "no signature", "no dot", "nested signature", "no base64", "no ASCII", "no text"],
 )
 def test_a_stranger_who_nests_brackets_is_refused_before_anything_is_parsed(
-    name: str, request: str | bytes, entered: None
+    name: str, form: str | bytes, entered: None
 ) -> None:
-    assert signed_form(name, request).status_code == 403
+    assert signed_form(name, form).status_code == 403
 
 
 def test_nested_brackets_in_the_body_of_a_webhook_are_refused(entered: None) -> None:

@@ -1,4 +1,4 @@
-"""The browser comes back from the network with a code. The one call to a network that a request makes."""
+"""The OAuth callback: exchanges the code. The only network call that a request makes."""
 
 import hmac
 import logging

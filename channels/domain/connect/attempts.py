@@ -1,4 +1,4 @@
-"""A try to connect a channel: how it starts, what it keeps secret, how it ends."""
+"""Attempts to connect a channel: how they start, what they encrypt, how they end."""
 
 import base64
 import hashlib

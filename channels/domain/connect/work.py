@@ -1,7 +1,7 @@
-"""What a worker does for a try to connect: introduce us to the server, sign in, read the account.
+"""The worker's part of connecting a channel: register at the server, sign in, read the account.
 
-The attempt's row stays locked meanwhile, so a message that arrives twice does nothing twice; a worker that dies leaves
-the attempt where it was, and the next tick takes it up again.
+The attempt's row stays locked meanwhile, so a duplicate task does nothing. If a worker dies, the attempt keeps its
+step and the next tick resumes it.
 """
 
 import json
