@@ -21,7 +21,8 @@ Act = Literal["", "reconnect", "resume_channel", "resume", "wide"]
 
 @dataclass(frozen=True)
 class Standing:
-    """`state` is one of `common.states`, with `word` beside its icon. `act` is the button: what a person does now."""
+    """The status of a channel: `state` is one of `common.states`, with `word` beside its icon. `act` is the button, if
+    any."""
 
     state: str
     word: str
@@ -82,7 +83,7 @@ def _access(channel: Channel, ends: datetime | None, now: datetime) -> Standing 
 
 
 def _network(channel: Channel, traffic: Traffic) -> Standing | None:
-    """What passes by itself."""
+    """States that resolve by themselves."""
     if traffic.circuit(channel.server) != "closed":
         says = _("The network has not answered of late. The portal tries again by itself; posts wait meanwhile.")
         return Standing("unreachable", _("Network does not answer"), says)

@@ -159,7 +159,7 @@ KINDS: dict[type[PlatformError], str] = {
 
 
 def problem_text(error: PlatformError) -> str:
-    """What a failed try to connect means and what to do, as one of the texts above (English, to be translated)."""
+    """The text for a failed attempt to connect: the problem and what to do (English msgid)."""
     code = getattr(error, "code", None) or ""
     return CODES.get(code) or KINDS[next(kind for kind in KINDS if isinstance(error, kind))]
 

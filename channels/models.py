@@ -192,7 +192,7 @@ class Event(models.Model):
 
 
 class Deletion(models.Model):
-    """A person asked a network that we forget what we hold of them. `code` is what they can ask by."""
+    """A deletion request of a person, passed on by a network. `code` identifies it for their enquiry."""
 
     platform = models.CharField(max_length=20)
     code = models.CharField(max_length=40, unique=True)

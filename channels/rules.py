@@ -129,7 +129,7 @@ def is_private_name(host: str) -> bool:
 
 
 def base_is_public() -> bool:
-    """Whether a network could fetch a file from here: https and a name of the open internet. Asks nobody."""
+    """Whether a network could fetch a file from here: https and a public host name. Makes no query."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     if parts.netloc in settings.PRIVATE_HOSTS_ALLOWED:
         return True  # named on purpose: a network on this very machine fetches from here

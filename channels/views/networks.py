@@ -70,7 +70,7 @@ def network(request: SignedInRequest, network: str) -> HttpResponse:
 
 
 def _scopes(network: str) -> list[Scope]:
-    """What one application asks for, for all networks that it serves, each once."""
+    """The permissions of one application, for all networks that it serves, without duplicates."""
     by_name: dict[str, Scope] = {}
     family = [key for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
     for key in sorted(family, key=lambda key: key != network):
@@ -80,7 +80,7 @@ def _scopes(network: str) -> list[Scope]:
 
 
 def _addresses(network: str) -> list[tuple[str, str]]:
-    """What else is entered at the network: (what it is for, address)."""
+    """Further addresses to be entered at the network: (purpose, address)."""
     family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
     addresses = [
         (_("Events of %(network)s") % {"network": one.title}, inbound.callback_url("webhook", key))
@@ -96,7 +96,7 @@ def _addresses(network: str) -> list[tuple[str, str]]:
 
 
 def _has(network: str, door: str) -> bool:
-    """Whether the network knocks at this door of ours: its connector then has more than the refusal it inherits."""
+    """Whether the network calls this webhook of ours: then its connector overrides the default."""
     return getattr(connector(network), door).__func__ is not getattr(Defaults, door).__func__
 
 

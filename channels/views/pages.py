@@ -292,7 +292,7 @@ def _form_url(request: MunicipalityRequest, platform: str) -> str:
 @requires(Verb.CHANNEL_CONNECT)
 @require_http_methods(["GET", "POST"])
 def disconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    """Asks first: what is scheduled waits afterwards."""
+    """Confirms first: what is scheduled waits afterwards."""
     channel_ = _channel(channel)
     if channel_.state == ChannelState.DISCONNECTED:
         return redirect("channels", request.municipality.slug)

@@ -74,7 +74,7 @@ def _step(attempt: ConnectAttempt) -> None:
 
 
 def register(attempt: ConnectAttempt) -> None:
-    """Look what server this is and have our application known there; then the person is asked for consent."""
+    """Identify the server and register our application there; then the person is asked for consent."""
     asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     inside = {**attempts.taken_out(attempt), "facts": asking.fetch_facts()}
     if PLATFORMS[attempt.platform].keys_from == "server" and not _registered(attempt):
@@ -112,7 +112,7 @@ def sign_in(attempt: ConnectAttempt) -> None:
 
 
 def read(attempt: ConnectAttempt) -> None:
-    """Read whose account it is and make it a channel of this municipality, let a person choose, or refuse."""
+    """Read the account and make it a channel of this municipality, let the person choose one, or refuse."""
     inside = attempts.taken_out(attempt)
     accounts = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
     if attempt.channel:
@@ -131,7 +131,7 @@ def read(attempt: ConnectAttempt) -> None:
 
 
 def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
-    """What the credential can act for, with the newest credential of each."""
+    """The accounts for which the credential can act, with the newest credential of each."""
     held = [Credential.from_json(inside["credential"])]
     # Without a permission the network may not even tell whose account it is.
     _refuse_without(attempt, held[0])
@@ -169,7 +169,7 @@ def _ask(attempt: ConnectAttempt, accounts: list[Account], facts: dict) -> None:
 
 
 def _refuse_without(attempt: ConnectAttempt, credential: Credential) -> None:
-    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt names what was not given."""
+    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt lists the missing ones."""
     if not credential.scopes:
         return
     absent = missing(connector(attempt.platform).scopes, credential.scopes)
