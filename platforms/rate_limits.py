@@ -47,14 +47,14 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """The scarcest of what one answer said. None: nothing, or nothing that can be believed."""
+    """The scarcest limits of one answer. None: no credible one."""
 
     account: RateLimit | None = None
     app: RateLimit | None = None
 
 
 def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
-    """What the headers (names in any case) of an answer tell."""
+    """Reads the headers (names in any case) of an answer."""
     lowered = {name.lower(): value for name, value in headers.items()}
     app = _scarcest([*_counted(lowered, OF_APP, now), *_used(lowered.get("x-app-usage"), now)], now)
     if status in (429, 503) and (until := answers.retry_after(lowered.get("retry-after"), now)):

@@ -91,7 +91,7 @@ def public_address(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E005: a call ends before its task, and a task before its claim; so for what carries a video."""
+    """E005: a call ends before its task, and a task before its claim; the same for videos."""
     errors: list[CheckMessage] = []
     for names, defaults in ORDERED:
         times = [getattr(settings, name) for name in names]
@@ -124,7 +124,7 @@ def private_hosts(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E007: what is set differently for a network is something that its connector knows."""
+    """E007: options of a network are known to its connector."""
     from channels import validation
 
     bad = validation.unknown_options()
@@ -141,7 +141,7 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def metric_retention(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E008: growth of a post is counted while it is looked at, three months long."""
+    """E008: metric snapshots are kept as long as the growth of a post is counted, three months."""
     if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
         return []
     return [

@@ -178,7 +178,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
 
 
 def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
-    """What stands above every page of a workspace: that it is an exercise, and what is paused."""
+    """The notices above every page of a workspace: that it is an exercise, and running pauses."""
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
@@ -203,7 +203,7 @@ def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
 
 
 def _wide_notice(request: NavigationRequest) -> str:
-    """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
+    """Outside workspaces: running wide pauses, for those who may end them. The page of pauses shows them anyway."""
     if url_name(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
         return ""
     known = getattr(request, "programmes", None)
@@ -225,8 +225,8 @@ def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QueryS
 
 @dataclass(frozen=True)
 class InboxWaits:
-    """How many messages of citizens are open here, and how many have waited too long; how many comments wait for
-    this person's second look at what was done about them, and for how many that is late."""
+    """The numbers of open and of overdue messages of citizens; of comments that wait for this person's review of their
+    moderation, and how many of those are late."""
 
     open: int = 0
     late: int = 0
@@ -235,7 +235,7 @@ class InboxWaits:
 
 
 def _inbox(rows: list[Any]) -> InboxWaits:
-    """It is the same in every row: what lies in the open scope. Who may not open the inbox has no such column."""
+    """The same in every row: of the open scope. Without the right to open the inbox there is no such column."""
     if not rows:
         return InboxWaits()
     return InboxWaits(*getattr(rows[0], "inbox_waits", (0, 0)), *getattr(rows[0], "second_looks", ()))
@@ -251,7 +251,7 @@ def _trains(request: NavigationRequest, rows: list[Any]) -> bool:
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
-    """Who has no workspace is told of no row, and asked for."""
+    """A person without a workspace has no row, so their count is queried."""
     return int(rows[0].unread) if rows else unread_count(user)
 
 

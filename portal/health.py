@@ -39,7 +39,7 @@ def _valkey() -> bool:
 
 
 def _has_heartbeats(*keys: str) -> Callable[[], bool]:
-    """Whether all of these gave a sign of late; without Valkey nobody can."""
+    """Whether all of these sent a heartbeat recently; False without Valkey."""
 
     def check() -> bool:
         try:

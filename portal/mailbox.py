@@ -16,7 +16,7 @@ PER_PAGE = 20
 
 @signed_in
 def mailbox(request: SignedInRequest) -> HttpResponse:
-    """Newest first. Only in the demo, where nobody's mail is secret."""
+    """Newest first. Only in the demo, where mail is not secret."""
     if not settings.DEMO:
         raise Http404
     mails = Paginator(MailMessage.objects.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))

@@ -31,7 +31,7 @@ def current() -> dict[str, str]:
 
 
 def fingerprint(path: Path) -> str:
-    """Of what a migration does to the tables, with the hand-written operations and SQL files of its app."""
+    """Of a migration's effect on the tables, with the hand-written operations and SQL files of its app."""
     stored = _Stored().visit(ast.parse(path.read_text(encoding="utf-8")))
     digest = hashlib.sha256(ast.unparse(stored).encode())
     for beside in (path.parent / "_hand_written.py", *sorted((path.parents[1] / "sql").glob("*.sql"))):
@@ -67,7 +67,7 @@ def applied(cursor: Any) -> dict[str, str]:
 
 
 def is_current(migrations: Mapping[str, str]) -> bool:
-    """Whether this version can work on what these made. Some of its own may be missing: they can still be applied."""
+    """Whether this version can use a database made by these. Missing ones of its own can still be applied."""
     return all(current().get(name) == made_by for name, made_by in migrations.items())
 
 
@@ -87,7 +87,7 @@ def _recorded(cursor: Any) -> dict[str, str]:
 
 
 def refusal(place: str, way_out: str) -> str:
-    """What somebody is told whose database this version cannot use."""
+    """The message for a database that this version cannot use."""
     return (
         f"{place} made by another version of Dobošar with other tables, and until version 0.1.0 no upgrade is "
         f"promised. Nothing was changed. {way_out}"

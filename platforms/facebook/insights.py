@@ -94,7 +94,7 @@ class Insights:
         return values
 
     def _views(self, remote_id: str, metric: str) -> dict[str, int]:
-        """All of them, and those that were paid for. Empty where the network does not tell them apart."""
+        """Total and paid views. Empty where the network does not separate them."""
         name = self.set["paid_breakdown"]
         parts = reading.split(self._insight(remote_id, metric, breakdown=name), metric, name) if name else {}
         if not parts:
@@ -115,7 +115,7 @@ class Insights:
 
 
 def counters(post: Mapping[str, Any]) -> dict[str, int]:
-    """What the network counts in plain fields. Nobody has shared a post without `shares`."""
+    """Counters in plain fields. A post without `shares` was never shared."""
     counts = {
         "likes": reading.number(((post.get("reactions") or {}).get("summary") or {}).get("total_count")),
         "replies": reading.number(((post.get("comments") or {}).get("summary") or {}).get("total_count")),

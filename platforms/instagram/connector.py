@@ -93,7 +93,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
     # Notifies
 
     def subscribe(self, address: str, secret: str) -> None:
-        """The address is the application's, entered by the administrator; the account says that it wants to be told."""
+        """The address is the application's, entered by the administrator; here the account subscribes to it."""
         self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "comments,mentions"})
 
 

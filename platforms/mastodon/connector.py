@@ -153,7 +153,7 @@ class Mastodon(Conversation, Defaults):
         return published
 
     def _went_wide(self, shown: Visibility, meant: Visibility) -> bool:
-        """Whether what was meant for few is shown to more. That an unlisted post is listed hurts nobody."""
+        """Whether a post of restricted visibility is shown to more people. A listed "unlisted" post does no harm."""
         as_told = meant if self.facts.get("software") in server.ONE_PRIVATE and is_private(shown) else shown
         return is_private(meant) and is_wider(as_told, meant)
 
@@ -264,7 +264,7 @@ class Mastodon(Conversation, Defaults):
         return bool(self._status(remote_id))
 
     def _status(self, remote_id: str) -> dict[str, Any] | None:
-        """None where the server says that it is not there."""
+        """None where the server says that it does not exist."""
         try:
             return self.calls.get(f"/api/v1/statuses/{remote_id}")
         except Rejected as refused:

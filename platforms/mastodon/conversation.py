@@ -80,7 +80,7 @@ class Conversation(ABC):
         return f"@{message.author_handle} "
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        """Asks the server itself once more who may read what is answered, and whom the answer would reach."""
+        """Checks with the server again who may read the answered message, and whom the answer would reach."""
         if others := addressed(outgoing):
             raise Rejected(REACHES_OTHERS % {"accounts": ", ".join(others)}, code="visibility")
         if not outgoing.reply_to or outgoing.visibility == NARROWEST:
@@ -92,7 +92,8 @@ class Conversation(ABC):
 
 
 def addressed(outgoing: Outgoing) -> list[str]:
-    """Whom a private answer mentions besides the one whom it opens with: on these servers a mention is a recipient."""
+    """Accounts that a private answer mentions besides the one that it opens with: on these servers a mention is a
+    recipient."""
     if not is_private(outgoing.visibility):
         return []
     named = [mention.rstrip(".-") for mention in MENTION.findall(outgoing.text)]

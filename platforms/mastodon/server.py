@@ -88,7 +88,7 @@ def _optional(http: Http, url: str) -> dict[str, Any]:
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """What the server said, with Mastodon's own defaults where it said nothing."""
+    """The server's limits, with Mastodon's own defaults for missing ones."""
     configuration = facts.get("configuration") or {}
     statuses = configuration.get("statuses") or {}
     media = configuration.get("media_attachments") or {}
@@ -111,7 +111,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
 
 
 def _polls(configuration: Any) -> PollLimits | None:
-    """A server that says nothing of polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
+    """A server that does not describe polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
     if not isinstance(configuration, Mapping) or not _number(configuration.get("max_options")):
         return None
     return PollLimits(

@@ -80,7 +80,7 @@ def error_of(answer: Answer) -> dict[str, Any]:
 
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
-    """The error that an unsuccessful answer stands for. `public`: others would see what was asked for."""
+    """The error for an unsuccessful answer. `public`: the call would have had a public effect."""
     error = error_of(answer)
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
@@ -102,7 +102,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
 
 
 def is_missing(refused: Rejected) -> bool:
-    """Whether the network says that the object does not exist, or not for us."""
+    """Whether the network says that the object does not exist, at least for us."""
     return refused.code in (f"{PARAMETER}/{MISSING}", "404")
 
 

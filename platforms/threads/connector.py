@@ -48,7 +48,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
         return address(typed) if typed.strip() else oauth.GRAPH
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:

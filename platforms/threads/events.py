@@ -12,7 +12,7 @@ KINDS = {"replies": "comment", "mentions": "mention", "publish": "post", "delete
 
 
 def raw_events(payload: Any) -> list[RawEvent]:
-    """Whatever does not look like that is read as the rest of Meta's events are."""
+    """Any other shape is read like the rest of Meta's events."""
     values = payload.get("values") if isinstance(payload, Mapping) else None
     if not isinstance(values, Mapping):
         return events.events(payload)

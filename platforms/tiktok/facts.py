@@ -74,7 +74,7 @@ SCOPES = (
 
 
 def closed(audiences: Collection[str], wanted: str) -> str:
-    """Why nothing can be posted for those for whom it is meant, or ""."""
+    """Why the intended audience cannot be posted for, or ""."""
     if wanted in audiences:
         return ""
     if set(audiences) <= {"SELF_ONLY"}:
@@ -83,7 +83,7 @@ def closed(audiences: Collection[str], wanted: str) -> str:
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """`facts["creator"]` is what TikTok last told of the account."""
+    """`facts["creator"]` is TikTok's last answer about the account."""
     options = values(OPTIONS, facts)
     creator = facts.get("creator") or {}
     own, audiences = creator.get("seconds"), creator.get("audiences") or ()

@@ -178,7 +178,7 @@ class Publishing:
         return read.address(picture.ref) if fits else read.address(picture.ref, (wide, high))
 
     def _around(self, creator: Creator, audience: str) -> dict[str, Any]:
-        """What the account forbids stays forbidden, whatever the installation allows. Nothing is an advertisement."""
+        """What the account forbids stays forbidden, whatever the installation allows. No post is an advertisement."""
         return {
             "privacy_level": audience,
             "disable_comment": creator.no_comments or not self.set["comments"],
@@ -217,7 +217,7 @@ class Publishing:
         return None
 
     def _published(self, held: UploadCheckpoint, number: str) -> Published:
-        """The post is out. Its address and time are a second question, whose failure changes nothing about that."""
+        """The post is published. Its address and time are a second request, whose failure does not matter."""
         try:
             shown = posts.several(self.calls, [number], "id,share_url,create_time").get(number, {})
         except PlatformError:
@@ -225,7 +225,7 @@ class Publishing:
         return Published(number, posts.permalink(shown) or held.permalink(number), posts.when(shown))
 
     def _failed(self, reason: str) -> ContainerExpired:
-        """Nothing was published. What is not of our making may be sent anew."""
+        """Nothing was published. After a failure on TikTok's side it may be sent again."""
         if reason == "auth_removed":
             raise NeedsConsent(oauth.ENDED, {"reason": reason})
         if reason in REASONS:

@@ -27,7 +27,7 @@ NO_ADDRESS = gettext_noop("The server named no address for the video.")
 
 @dataclass(frozen=True)
 class Plan:
-    """How a file is cut. The last chunk takes what is left over, so it may be larger than the others."""
+    """The chunks of a file. The last one takes the remainder, so it may be larger than the others."""
 
     size: int
     chunk: int
@@ -48,7 +48,7 @@ class Plan:
 
 
 def checked(url: str, server: str) -> str:
-    """Bytes go to TikTok's own hosts only, whatever an answer says. Raises `NotReached`."""
+    """Bytes are sent to TikTok's own hosts only, whatever an answer says. Raises `NotReached`."""
     parts = urlsplit(url)
     known = parts.scheme == "https" and HOST.fullmatch(parts.netloc)
     if known or (parts.scheme, parts.netloc) == urlsplit(server)[:2]:

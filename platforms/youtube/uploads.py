@@ -37,14 +37,14 @@ CAPTIONS_REFUSED = gettext_noop(
 
 
 class SessionLost(Exception):
-    """The network no longer knows the session. Whether it made a video before, only the list of uploads tells."""
+    """The network no longer knows the session. Only the list of uploads shows whether it made a video before."""
 
 
 @dataclass(frozen=True)
 class UploadCheckpoint:
-    """What the network holds for us; stored, so that it is found after a crash.
+    """The state of an upload; stored, so that it is found after a crash.
 
-    `file` names what goes into the session. `whole`: the last byte may have left. `asked`: it was made public.
+    `file` identifies the file of the session. `whole`: the last byte may have been sent. `asked`: it was made public.
     """
 
     session: str
@@ -82,7 +82,7 @@ def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, 
 
 
 class Upload:
-    """One video on its way. `note` stores the token before anything is done that it tells of."""
+    """The upload of one video. `note` stores the token before each step that changes it."""
 
     def __init__(self, calls: Calls, held: UploadCheckpoint, video: Video, note: Callable[[str], None]) -> None:
         self.calls = calls
@@ -186,7 +186,7 @@ class Upload:
 
 
 def related(metadata: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
-    """(type, body) of what is told about a file, and the file, in one body (RFC 2387)."""
+    """(type, body) of a file and its metadata in one body (RFC 2387)."""
     boundary = hashlib.sha256(content).hexdigest()
     head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(metadata)}\r\n"
     middle = f"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n"

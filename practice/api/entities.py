@@ -94,7 +94,7 @@ def status(row: Status, origin: str) -> dict[str, Any]:
 
 
 def poll(row: Status) -> dict[str, Any] | None:
-    """https://docs.joinmastodon.org/entities/Poll/; the counts are those that `queries.tally` put on the row."""
+    """https://docs.joinmastodon.org/entities/Poll/; `queries.tally` put the counts on the row."""
     if not row.poll:
         return None
     votes = queries.tally(row)

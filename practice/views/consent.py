@@ -28,7 +28,7 @@ ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_c
 
 @dataclass(frozen=True)
 class Request:
-    """What the program asks for, checked as far as it decides where an answer may go."""
+    """The program's request, validated as far as it decides where an answer may go."""
 
     app: App
     redirect_uri: str
@@ -67,7 +67,7 @@ def _decided(request: VisitorRequest, asked: Request) -> HttpResponse:
 
 
 def _asked(parameters: dict[str, str]) -> Request | None:
-    """None where we do not know whom to answer."""
+    """None where it is unknown whom to answer."""
     app = App.objects.filter(client_id=parameters["client_id"].replace("\x00", "")).first()
     if (
         app is None
