@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 
-# ---- a try to connect
+# ---- attempts to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
 MAY_NOT_ANY_MORE = gettext_noop(
     "Whoever began this may no longer connect channels, so nothing was connected. Somebody who may has to start again."

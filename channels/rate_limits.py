@@ -34,9 +34,9 @@ INITIAL_BACKOFF, MAX_BACKOFF = timedelta(seconds=15), timedelta(minutes=5)
 KEPT_BACK = 100
 # Of what all channels of an application share, a tenth: one flood warning must not wait for a hundred greetings.
 APP_KEPT_BACK = 10
-# Told when less than a quarter is left.
+# Reported when less than a quarter is left.
 REPORT_BELOW = 4
-# A success is told at most this often for each server: it is what happens all day.
+# A success is reported at most this often for each server: it is the normal case.
 REPORT_INTERVAL = 2.0
 
 Circuit = Literal["closed", "open", "probing"]

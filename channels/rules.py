@@ -67,7 +67,7 @@ def renew_at(expires_at: datetime, now: datetime) -> datetime:
     return expires_at - (life / 3 if life > timedelta(days=1) else timedelta(minutes=20))
 
 
-# Days before access ends on which people are told that somebody has to consent anew.
+# Days before access ends on which people are notified that a new consent is needed.
 WARNINGS = (14, 7, 1)
 
 

@@ -21,9 +21,9 @@ from typing import Any
 from common import outside
 from platforms import answers
 
-# A number above this is a moment, below it a span: nobody makes us wait for 30 years.
+# A number above this is a point in time, below it a duration: no network makes us wait for 30 years.
 EPOCH_FROM = 1_000_000_000
-# A share of a rolling hour falls by itself: after this it is looked at anew.
+# A share of a rolling hour falls by itself: it is valid for this long.
 ROLLS = timedelta(minutes=5)
 LONGEST_JSON = 10_000
 USAGES = ("call_count", "total_time", "total_cputime")

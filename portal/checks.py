@@ -39,7 +39,7 @@ def secret_key(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E001: the key that signs sessions and links."""
     try:
         key = settings.SECRET_KEY
-    except ImproperlyConfigured:  # Django's own word for an empty one; ours says what to do
+    except ImproperlyConfigured:  # Django's own check of an empty one; ours says what to do
         key = ""
     weak = not key or "insecure" in key or len(key) < SECRET_LENGTH or len(set(key)) < 5
     if not weak or _relaxed():
@@ -178,7 +178,7 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
     try:
         count = User.objects.filter(is_demo=True, is_active=True).count()
     except DatabaseError:
-        return []  # There are no tables yet: nobody can sign in either.
+        return []  # There are no tables yet, so no sign-in either.
     if not count:
         return []
     return [

@@ -288,7 +288,7 @@ def _is_staff(request: NavigationRequest) -> bool:
         return "staff" in request.access.roles
     if not hasattr(request, "runs_a_programme"):
         known = getattr(request, "programmes", None)
-        if known:  # on pages that trainers open, too, each says whether it is run or only trained
+        if known:  # on pages that trainers open, too, each is marked as run or only trained
             request.runs_a_programme = any(row.is_run for row in known)
         else:
             request.runs_a_programme = Programme.objects.filter(staff=request.user).exists()

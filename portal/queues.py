@@ -25,6 +25,6 @@ ROUTES = {
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }
 
-# Two workers serve a small installation: one for what somebody waits for, one for the rest.
+# Two workers serve a small installation: one for tasks that people wait for, one for the rest.
 QUICK = (DEFAULT, PUBLISHING, MAIL)
 SLOW = (NUMBERS, INBOX, MEDIA, ERRANDS)

@@ -122,7 +122,7 @@ def deauthorise(platform: str, raw: bytes) -> int:
 
 @transaction.atomic
 def delete_person(platform: str, raw: bytes) -> Deletion:
-    """As `departed`, and everything we hold of the person is deleted. Raises `Forged`.
+    """As `deauthorise`, and everything we hold of the person is deleted. Raises `Forged`.
 
     We hold their id on the network and their token, both in the credentials of the channels that they connected.
     """

@@ -69,7 +69,7 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     if platform not in PLATFORMS:
         raise Http404
     again = _again(request, platform)
-    # A form without fields is sent too: POST says that it was.
+    # A form without fields is sent, too: only the method shows that it was.
     sent = request.POST if request.method == "POST" else None
     form = connect_form(PLATFORMS[platform], sent, initial=_known(again))
     if request.method == "POST" and form.is_valid():

@@ -106,7 +106,8 @@ class Insights:
         try:
             return self.calls.get(f"/{remote_id}/insights", metric=metric, period="lifetime", **more)
         except (Rejected, NeedsConsent, NotReached):
-            # A name that is gone, a permission that was not given, an hour of trouble: no reading, and the rest stands.
+            # A removed name, a missing permission, a temporary failure: no value, and the rest stays
+            # valid.
             return {}
 
     def fetch_account_metrics(self) -> MetricValues:

@@ -112,7 +112,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return NeedsConsent(text, evidence)
     if answer.status in REFUSALS:
         return _refused(code or str(answer.status), message, evidence)
-    # 409: somebody else changed it at the same moment, and ours was not done.
+    # 409: a concurrent change by another client; ours was not done.
     if public and answer.status not in (409, 426):
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     busy = "The server does not answer properly at the moment."

@@ -176,7 +176,7 @@ class Mastodon(Conversation, Defaults):
         )
         if not isinstance(media, dict) or not media.get("id"):
             raise NotReached("The server did not take the picture.")
-        # 202 says that it is still being worked on: https://docs.joinmastodon.org/methods/media/#v2
+        # 202: still being processed. https://docs.joinmastodon.org/methods/media/#v2
         if not media.get("url"):
             self._wait_for_media(str(media["id"]))
         return str(media["id"])
@@ -328,7 +328,7 @@ class Mastodon(Conversation, Defaults):
         place = {"max_id": cursor} if cursor else {}
         listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
         ids = [str(status["id"]) for status in listed]
-        # snac begins anew whatever `max_id` says: what it told before is not told again
+        # snac starts from the top whatever `max_id` is: what was returned before is left out
         listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed
         own = [status for status in listed if statuses.is_public_post(status)]
         older = ids[-1] if listed else None

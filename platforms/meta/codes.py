@@ -94,7 +94,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     if not refused and code in PERMISSION:
         return NeedsConsent(NO_PERMISSION, seen)
     if code == DUPLICATE:
-        # Evidence that an earlier call of ours landed: it is looked for before anything else.
+        # Evidence that an earlier call of ours succeeded: it is reconciled before anything else.
         return OutcomeUnknown(TWICE, seen)
     text = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
     text = text or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]

@@ -95,7 +95,7 @@ class Containers:
             raise
         names = {state for state, _explanation in states}
         if "PUBLISHED" in names:
-            # By which id, only the account's list tells; a look asks it.
+            # Only the account's list has its id; reconciliation reads it.
             raise OutcomeUnknown(IS_OUT, {"token": token})
         if "EXPIRED" in names:
             return ContainerExpired(LAPSED)

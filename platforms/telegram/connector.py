@@ -174,7 +174,7 @@ class Telegram(Conversation, Defaults):
                 raise
             edited = {"message_id": numbers[0], "chat": self.calls.private("getChat", {"chat_id": chat})}
             edited["date"] = int(datetime.now(UTC).timestamp())
-        # An album keeps its span, which the answer about its first message does not tell.
+        # An album keeps its span, which the answer about its first message does not contain.
         shown = self._published(edited)
         return Published(remote_id, shown.permalink, shown.at)
 

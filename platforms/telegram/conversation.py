@@ -23,7 +23,7 @@ HEARD = (
     "message_reaction_count",
     "my_chat_member",
 )
-# What may be a comment: as it was written, and with other words.
+# Updates that may be a comment: a new message, and an edited one.
 WRITTEN = ("message", "edited_message")
 PAGE = 100
 CONFLICT = "409"
@@ -104,7 +104,7 @@ def _comments(content: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
     try:
         comment = message(content, channel) if content else None
     except (KeyError, TypeError, AttributeError):
-        return ()  # not what Telegram has told so far
+        return ()  # an unknown form of update
     return (comment,) if comment else ()
 
 

@@ -123,7 +123,7 @@ class TikTok(Insights, Publishing, Defaults):
         if counting.urls(outgoing.text):
             problems.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
         if limits.closed:
-            # As of yesterday perhaps, so it stops nobody; the account is asked again before each post.
+            # Perhaps as of yesterday, so it only warns; the account is read again before each post.
             problems.append(Problem("closed", "channel", limits.closed, severity="warning"))
         return problems
 

@@ -37,7 +37,7 @@ class Plan:
     def of(cls, size: int, wanted: int) -> "Plan":
         chunk = min(max(wanted, SMALLEST), LARGEST)
         number = size // chunk
-        # A file of one chunk says its own size, so that what is announced is what comes.
+        # A file of one chunk announces its own size, so that what is announced is what is sent.
         return cls(size, chunk, number) if number > 1 else cls(size, size, 1)
 
     def ranges(self) -> Iterator[tuple[int, int]]:
@@ -92,8 +92,8 @@ def _last(http: Http, url: str, chunk: Callable[[], bytes], headers: dict[str, s
         if answer.status < 500:
             break
         time.sleep(seconds)
-        # The step is under way, so the gate is not asked again: what it stopped now might be out already. For the same
-        # reason a try that does not get out of the house says nothing about the one before.
+        # The irreversible step has begun, so the policy is not checked again: the post might be public already. For the
+        # same reason an attempt that sends nothing proves nothing about the one before.
         try:
             answer = answers.write(lambda: http.request("PUT", url, data=chunk(), headers=headers))
         except NotReached as unsure:

@@ -83,7 +83,7 @@ class Calls:
             return NeedsConsent(CONSENT[status], evidence)
         if status in REFUSALS:
             return Rejected(CONTENT.get(status or 0, "The server refused this."), code=str(status), evidence=evidence)
-        # "General error": whether it acted is not said.
+        # "General error": the outcome is unknown.
         return self._failed(evidence, public=public)
 
     def _failed(self, evidence: dict[str, Any], *, public: bool) -> PlatformError:

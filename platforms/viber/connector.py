@@ -154,8 +154,8 @@ class Viber(Defaults):
         if outgoing.reply_to:
             raise Rejected(NO_ANSWERS, code="unsupported")
         message = content(outgoing, read)
-        # Asked every time: an admin who left the channel may not post any more, and the answer shows that the token
-        # is good before anything is said to be under way.
+        # Read every time: an admin who left the channel may not post any more, and the answer shows that the token
+        # is valid before the irreversible step begins.
         author = sender(self._info())
         answer = self.calls.public("/post", {"from": author, **message})
         if not answer.get("message_token"):

@@ -149,7 +149,8 @@ class X(Insights, Conversation, Defaults):
                 raise self._duplicate(outgoing, refused) from None
             raise
         except NeedsConsent as refused:
-            # Restricted since February 2026, with the words of a missing right: https://docs.x.com/changelog
+            # Restricted since February 2026, with the text of a missing right:
+            # https://docs.x.com/changelog
             if outgoing.reply_to and refused.evidence.get("kind") == FORBIDDEN:
                 raise Rejected(REPLY_REFUSED, None, "403", refused.evidence) from None
             raise

@@ -164,7 +164,7 @@ class Upload:
         try:
             self.calls.private("POST", url, params=params, headers=headers, data=read(cover.ref))
         except NeedsConsent as refused:
-            # The words of a missing right, for a channel that has not been verified.
+            # The text of a missing right, for a channel that was not verified.
             if refused.evidence.get("reason") != "forbidden":
                 raise
             raise Rejected(COVER_REFUSED, "video", "forbidden", refused.evidence) from None
@@ -180,7 +180,7 @@ class Upload:
         try:
             self.calls.private("POST", url, params=params, headers={"Content-Type": kind}, data=content)
         except Rejected as refused:
-            # There already: an earlier try whose answer was lost.
+            # It exists already: from an earlier attempt whose answer was lost.
             if refused.code != "captionExists":
                 raise Rejected(CAPTIONS_REFUSED, "video", refused.code, refused.evidence) from None
 

@@ -88,7 +88,7 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "reblogged": getattr(row, "boosted", False),
         "muted": False,
         "bookmarked": False,
-        # Ours alone: told to its author and to the page that hid it; nobody else is shown it.
+        # Ours alone: shown to its author and to the page that hid it, and to nobody else.
         "hidden": row.hidden_at is not None,
     }
 

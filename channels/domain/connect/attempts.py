@@ -126,7 +126,7 @@ def authorize_url(attempt: ConnectAttempt) -> str:
         raise ActionNotAllowed(messages.EXPIRED)
     inside = taken_out(attempt)
     keys = credentials.keys(attempt.platform, attempt.server)
-    # Built without a call: where consent is given follows from the server's address and what it told before.
+    # Built without a call: the consent page follows from the server's address and its stored facts.
     asking = built(attempt.platform, http(), server=attempt.server, keys=keys, facts=inside["facts"])
     return asking.authorize_url(redirect_uri(), inside["state"], challenge(inside["verifier"]))
 

@@ -133,7 +133,7 @@ def read(attempt: ConnectAttempt) -> None:
 def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
     """The accounts for which the credential can act, with the newest credential of each."""
     held = [Credential.from_json(inside["credential"])]
-    # Without a permission the network may not even tell whose account it is.
+    # Without a permission the network may not even return the account.
     _refuse_without(attempt, held[0])
     asking = built(
         attempt.platform,
@@ -210,7 +210,7 @@ def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: di
     now = timezone.now()
     channel.handle, channel.name = profile.handle[:200], (profile.name or profile.handle)[:200]
     channel.url, channel.avatar_url = web(profile.url), web(profile.avatar_url)
-    # Where nothing is told without a token, the server is asked again soon, now that there is one.
+    # Where facts need a token, the server is asked again soon, now that there is one.
     channel.facts, channel.facts_at, channel.checked_at = facts, now if facts else None, now
     channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
     channel.connected_by, channel.connected_at = attempt.by, now
