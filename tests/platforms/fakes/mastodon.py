@@ -396,7 +396,7 @@ class MastodonFake:
         }
 
     def _vote(self, poll: dict[str, Any], text: str) -> None:
-        """`told` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
+        """`text` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
         account that is deleted takes its votes along)."""
         vote = json.loads(text)
         if poll["ends"] <= self.world.clock.now():
