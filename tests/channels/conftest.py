@@ -1,4 +1,4 @@
-"""The two networks as local servers over real HTTP, a person at the browser, and the worker."""
+"""Both networks as local servers over real HTTP, a person's browser, and the worker."""
 
 from __future__ import annotations
 

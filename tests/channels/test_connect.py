@@ -1,4 +1,4 @@
-"""Connecting in the browser against real servers on this machine: both ways, and everything that goes wrong."""
+"""Connecting in the browser against real servers on this machine: both ways, and every failure."""
 
 import socket
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What connectors say to people is in the catalogue of translations, and every failure has words of ours."""
+"""The connectors' sentences are in the translation catalogue, and every failure has a text of ours."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""Networks with keys and pages: from the administrator's keys to a channel, and what the network tells by itself."""
+"""Networks with keys and pages: from the administrator's keys to a channel, and webhook events."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""From the administrator's keys to a connected page in a real browser: nothing but clicks, and axe on every page."""
+"""From the administrator's keys to a connected page in a real browser, by clicks alone, and axe on every page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may open which page, what it shows, and that its number of queries does not grow."""
+"""Access to the pages, their content, and a constant number of queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TikTok: from the keys to the channel, what it publishes through the outbox's door, and how a consent ends."""
+"""TikTok: from the keys to the channel, publishing through the connector factory, and the end of a consent."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Budgets and breakers: learnt from answers, shared through Valkey, advice only."""
+"""Budgets and circuit breakers: learnt from answers, shared through Valkey, only advisory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the conformance suite needs of a server, be it a fake or a real one."""
+"""The conformance suite's access to a server, a fake or a real one."""
 
 import io
 import time

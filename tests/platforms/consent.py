@@ -1,4 +1,4 @@
-"""What a person does on a network's page of consent, without a browser."""
+"""A person's part on a network's consent page, without a browser."""
 
 from urllib.parse import parse_qsl, urlsplit
 

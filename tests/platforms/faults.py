@@ -1,4 +1,4 @@
-"""Every answer a network can fail to give, and what the caller is told. A class per fake inherits this."""
+"""Every failure of an answer, and the error that the caller gets. A class per fake inherits this."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Facebook Pages: the suite and the faults against the local stand-in, and what is Facebook's own."""
+"""Facebook Pages: conformance and faults against the fake, and Facebook's own features."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Mastodon and Bluesky: the conformance suite and the faults against the local stand-ins, and what is their own."""
+"""Mastodon and Bluesky: conformance and faults against the fakes, and their own features."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The way out: what is refused, what counts as sent, and what ends when."""
+"""The HTTP client: what it refuses, what counts as sent, and its deadlines."""
 
 import http.server
 import socket

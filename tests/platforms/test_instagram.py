@@ -1,4 +1,4 @@
-"""Instagram: the suite and the faults against the local stand-in, and what is Instagram's own."""
+"""Instagram: conformance and faults against the fake, and Instagram's own features."""
 
 import json
 from dataclasses import replace

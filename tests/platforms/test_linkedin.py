@@ -1,4 +1,4 @@
-"""LinkedIn pages: the suite and the faults against the local stand-in, and what is LinkedIn's own."""
+"""LinkedIn pages: conformance and faults against the fake, and LinkedIn's own features."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A Telegram channel: the conformance suite, the faults, and what is Telegram's own."""
+"""A Telegram channel: conformance, faults, and Telegram's own features."""
 
 import io
 from dataclasses import replace

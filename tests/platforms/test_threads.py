@@ -1,4 +1,4 @@
-"""Threads: the suite and the faults against the local stand-in, and what is Threads' own."""
+"""Threads: conformance and faults against the fake, and Threads' own features."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""TikTok: the suite and the faults against the local stand-in, what goes out, once, and what becomes of it."""
+"""TikTok: conformance and faults against the fake; a post is sent once, and its state is followed."""
 
 import io
 from dataclasses import replace

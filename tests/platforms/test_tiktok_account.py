@@ -1,4 +1,4 @@
-"""TikTok: what the account allows, what is checked before, numbers, errors, sessions, consent and events."""
+"""TikTok: the account's permissions, checks before sending, metrics, errors, sessions, consent and events."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A Viber channel: the conformance suite, the faults, and what is Viber's own."""
+"""A Viber channel: conformance, faults, and Viber's own features."""
 
 import http.server
 import json

@@ -1,4 +1,4 @@
-"""X: the suite and the faults against the local stand-in, and what is X's own."""
+"""X: conformance and faults against the fake, and X's own features."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""YouTube: the suite and the faults against the local stand-in, and what is YouTube's own."""
+"""YouTube: conformance and faults against the fake, and YouTube's own features."""
 
 import json
 from dataclasses import replace

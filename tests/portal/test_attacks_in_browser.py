@@ -1,7 +1,7 @@
-"""Were a page to print a stranger's words unescaped after all: what the browser and htmx still hold back.
+"""If a page printed a stranger's text unescaped, the browser and htmx would still block it.
 
-The words are put into the answer on its way to the browser, with the headers that the server sent: what a template with
-a mistake in it would do.
+The text is put into the answer on its way to the browser, with the headers that the server sent: the effect of a
+template with a mistake.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Channels page: how each account stands, in one sentence, with the one thing to do and the posts around now."""
+"""The Channels page: the status of each account in one sentence, one action, and its last and next posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/readyz` tells the truth: each part that is down is named, and nothing else."""
+"""`/readyz` names each part that is down, and nothing else."""
 
 from __future__ import annotations
 

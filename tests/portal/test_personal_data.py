@@ -1,7 +1,7 @@
-"""What is held of one citizen, until it is erased: the copy has all of it, and nothing stays by accident.
+"""A citizen's data until its erasure: the copy has all of it, and nothing stays by accident.
 
-Every place where the portal puts a citizen's words gets a word of its own, so that a search through the whole database
-says which place was forgotten.
+Every place that stores a citizen's text gets a word of its own, so that a search through the whole database names the
+place that was missed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The practice network as it runs: gunicorn in a process of its own, on the test's database."""
+"""The practice network as in production: gunicorn in a process of its own, on the test's database."""
 
 from __future__ import annotations
 

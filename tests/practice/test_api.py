@@ -1,4 +1,4 @@
-"""The client API by itself: consent and tokens, keys at the same moment, hostile input, Mastodon's errors."""
+"""The client API: consent and tokens, concurrent idempotency keys, hostile input, Mastodon's errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page does with comments below its posts: who sees what afterwards, through the API and in the browser."""
+"""Moderation of comments by a page: what everybody sees afterwards, through the API and in the browser."""
 
 from __future__ import annotations
 

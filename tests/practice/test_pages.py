@@ -1,4 +1,4 @@
-"""The pages: what a citizen sees and does, without a script and with one, and what strangers may not."""
+"""The pages: what a citizen sees and does, with and without a script, and what strangers may not do."""
 
 from __future__ import annotations
 

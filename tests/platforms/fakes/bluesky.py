@@ -1,4 +1,4 @@
-"""A personal data server with the network's index behind it, as far as a publishing client sees them."""
+"""A personal data server and the network's index behind it, as a publishing client sees them."""
 
 import base64
 import hashlib

@@ -1,6 +1,6 @@
-"""Posts that are prepared under an id: what Instagram's and Threads' stand-ins share.
+"""Containers (posts that are prepared under an id), shared by the fakes of Instagram and Threads.
 
-A container is worked on for as many questions as `<key>_polls` says, is ready for a day, and becomes one post at most.
+A container is processed for as many requests as `<key>_polls` says, is ready for a day, and becomes one post at most.
 """
 
 import io

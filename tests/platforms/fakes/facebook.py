@@ -1,4 +1,4 @@
-"""The Graph API for pages, as far as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
+"""The Graph API for pages, as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
 
 Strict about the version, unknown parameters, permissions and ids; a deprecated metric fails its whole call.
 """

@@ -1,7 +1,6 @@
 """Instagram's content publishing in the Graph API. https://developers.facebook.com/docs/instagram-platform
 
-Lives beside pages: consent, people, tokens and pages are those of `facebook`. Pictures and videos are really fetched
-from their addresses.
+Shares consent, people, tokens and pages with `facebook`. Pictures and videos are really fetched from their addresses.
 """
 
 import json

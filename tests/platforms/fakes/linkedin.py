@@ -1,9 +1,9 @@
-"""LinkedIn's versioned API for pages, as far as a publishing application sees it.
+"""LinkedIn's versioned API for pages, as a publishing application sees it.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 
-Strict about versions, Rest.li headers, encoded URNs and keys of bodies; "little text" is really cut where a reserved
-character stands unescaped, and the same text is refused for a while.
+Strict about versions, Rest.li headers, encoded URNs and keys of bodies; "little text" is really truncated at an
+unescaped reserved character, and the same text is refused for a while.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Mastodon 4.5 as far as a publishing client sees it. https://docs.joinmastodon.org/methods/"""
+"""Mastodon 4.5, as a publishing client sees it. https://docs.joinmastodon.org/methods/"""
 
 import base64
 import hashlib

@@ -1,7 +1,7 @@
-"""The Bot API as far as a channel is posted to by it, and the channel's public page. https://core.telegram.org/bots/api
+"""The part of the Bot API that posts to a channel, and the channel's public page. https://core.telegram.org/bots/api
 
-Every channel has a discussion group, as channels with comments do: each post is copied there, and a comment answers the
-copy. A bot is told what others write, and never what it wrote itself.
+Every channel has a discussion group, like channels with comments: each post is copied there, and a comment answers the
+copy. A bot gets updates of other people's messages, and never of its own.
 """
 
 import html

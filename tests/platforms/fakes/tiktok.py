@@ -1,9 +1,9 @@
-"""TikTok's Content Posting and Display API, as far as a publishing application sees it.
+"""TikTok's Content Posting and Display API, as a publishing application sees it.
 
 https://developers.tiktok.com/doc/content-posting-api-get-started
 
-Three shapes of errors: an envelope whose code is not "ok" whatever the status, flat ones from the addresses for tokens,
-and bare numbers from the address for bytes. Two equal inits make two posts. What is public is told only after a check.
+Three shapes of errors: an envelope whose code is not "ok" whatever the status, flat ones from the token endpoints, and
+bare statuses from the upload address. Two equal inits make two posts. A public id is returned only after a review.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-"""Viber's REST API as far as a channel is posted to by it. https://developers.viber.com/docs/tools/channels-post-api/
+"""The part of Viber's REST API that posts to a channel. https://developers.viber.com/docs/tools/channels-post-api/
 
-HTTP is 200 whatever happens; `status` says what did. There is nothing to read back.
+HTTP is always 200; `status` has the result. There is nothing to read back.
 """
 
 import base64

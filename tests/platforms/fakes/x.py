@@ -1,7 +1,7 @@
-"""X's API in version 2, as far as a publishing application sees it. https://docs.x.com/x-api/introduction
+"""X's API in version 2, as a publishing application sees it. https://docs.x.com/x-api/introduction
 
-Strict about keys and PKCE; a refresh token works once; texts come back with t.co addresses and escaped signs; the same
-text is refused for a while; every paid call is on the bill.
+Strict about keys and PKCE; a refresh token works once; texts come back with t.co addresses and escaped characters; the
+same text is refused for a while; every paid call is on the bill.
 """
 
 import base64

@@ -1,8 +1,8 @@
-"""YouTube's Data API, version 3, as far as a publishing application sees it. https://developers.google.com/youtube/v3/docs
+"""YouTube's Data API, version 3, as a publishing application sees it. https://developers.google.com/youtube/v3/docs
 
-Strict about parameters, parts, PKCE and the sizes of chunks; an upload's session tells how much has arrived and makes
-one video; what a project uploads that was not audited stays private whatever it asks for; numbers are strings, hidden
-ones are left out; every call costs what the network says it costs.
+Strict about parameters, parts, PKCE and the sizes of chunks; an upload's session reports how much has arrived and makes
+one video; uploads of an unaudited project stay private whatever they request; numbers are strings, hidden ones are left
+out; every call costs its documented quota.
 """
 
 import base64

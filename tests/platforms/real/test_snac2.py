@@ -1,6 +1,6 @@
 """The Mastodon connector against snac2, a real ActivityPub server of Debian that speaks Mastodon's API.
 
-It departs from Mastodon in the ways asserted here; a new version that stops doing so fails the test on purpose.
+Its deviations from Mastodon are asserted here; a new version without one of them fails the test on purpose.
 """
 
 import json
