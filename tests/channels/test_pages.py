@@ -223,7 +223,7 @@ def test_what_does_not_fit_together_is_explained(
         assert Channel.objects.get().languages == ["sr-Cyrl"]
 
 
-# ---- the dry door
+# ---- validation
 
 
 def outgoing(text: str) -> Outgoing:

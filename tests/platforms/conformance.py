@@ -91,7 +91,7 @@ class Conformance:
         bare, pictured = bench.outgoing(ODD[name]), bench.outgoing(f"{ODD[name]} 📷", pictures=(bench.picture(1),))
         for sent in (bare, pictured):
             if any(problem.severity == "error" for problem in connector.check(sent, bench.limits())):
-                continue  # said before it is sent
+                continue  # refused before it is sent
             began = start()
             published = bench.publish(connector, sent)
             assert bench.texts().count(sent.text) == 1 or "tidies letters" in bench.deviations
@@ -425,7 +425,7 @@ class Conformance:
 
 
 def replies(bench: Bench, connector: Any, post: str) -> tuple[Message, ...]:
-    """What stands below a post, as soon as something does."""
+    """The replies to a post, as soon as there are any."""
     return bench.eventually(lambda: connector.replies(post).items, bool)
 
 

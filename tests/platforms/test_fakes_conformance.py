@@ -183,7 +183,7 @@ class TestBlueskyFake(FaultConformance):
 
 
 def consent(bench: Bench, url: str) -> tuple[str, str]:
-    """What a person does in the browser."""
+    """The person's part in the browser."""
     import re
     import urllib.parse
 

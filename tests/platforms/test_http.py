@@ -20,7 +20,7 @@ Talk = Callable[[socket.socket], None]
 
 
 class Server:
-    """Accepts connections and lets `talk` do with each what it likes."""
+    """Accepts connections and passes each to `talk`."""
 
     def __init__(self, talk: Talk) -> None:
         self.talk = talk

@@ -129,7 +129,7 @@ def _quote(row: Message, cast: Any) -> None:
 
 @pytest.fixture
 def citizen(town: Town) -> Callable[..., Citizen]:
-    """Makes a citizen about whom everything is held that can be held."""
+    """Makes a citizen with everything that can be stored about one."""
 
     def make(reason: str = Reason.INSULT) -> Citizen:
         cast = town.cast
@@ -154,7 +154,7 @@ def citizen(town: Town) -> Callable[..., Citizen]:
 
 
 def where(*words: str) -> dict[str, set[str]]:
-    """In which columns ("inbox_message.text") each of these words stands, in all tables of the database."""
+    """Word → the columns ("inbox_message.text") that contain it, in all tables of the database."""
     columns: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -292,7 +292,7 @@ def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Ca
         if place.model
         for name in place.columns
     } | {"needs_voice.note"}  # of a caller of the same name
-    others = {"inbox_message.text", "inbox_message.search_key"}  # somebody else's words, with the name
+    others = {"inbox_message.text", "inbox_message.search_key"}  # another person's text, with the name
     assert {column for columns in left.values() for column in columns} <= allowed_columns | others
     with scope(row.town.cast.cuprija):
         assert not Message.objects.filter(author_id=AUTHOR).exists()

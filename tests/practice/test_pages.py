@@ -30,7 +30,7 @@ def post(page: Account) -> Status:
 
 @pytest.fixture
 def citizen(site: Client) -> Account:
-    """Somebody who came in through the door."""
+    """A citizen who has picked a name."""
     site.post("/door", {"name": "Комшија"})
     return Account.objects.get(kind=AccountKind.CITIZEN)
 

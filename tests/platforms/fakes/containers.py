@@ -35,7 +35,7 @@ def picture_at(url: str) -> tuple[bytes, str, float]:
 
 
 class Containers:
-    """`world` for the clock and options, `key` of the network, whose `<key>_polls` says how long work takes."""
+    """`world` for the clock and options, `key` of the network, whose `<key>_polls` is how long processing takes."""
 
     def __init__(self, world: Any, key: str) -> None:
         self.world = world

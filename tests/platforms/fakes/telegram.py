@@ -344,7 +344,7 @@ class TelegramFake:
         return updates[: params.whole("limit", 100)]
 
     def _deliver_update(self, chat: dict[str, Any], name: str, content: dict[str, Any]) -> None:
-        """Every bot that is there hears it."""
+        """Every bot in the chat gets the update."""
         for bot in self.bots.values():
             if bot["id"] in chat["admins"]:
                 bot["count"] += 1
@@ -432,7 +432,7 @@ class TelegramFake:
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        """A comment. Reactions are told to nobody who asks."""
+        """A comment. Reactions cannot be read back."""
         if kind != "reply":
             return post
         number = int(post.rpartition(":")[2].partition("-")[0])
@@ -456,7 +456,7 @@ class TelegramFake:
         return str(message["message_id"])
 
     def deliver(self, name: str) -> list[int]:
-        """Send what waits to the address that the bot gave; the statuses of the answers."""
+        """Send waiting updates to the bot's webhook; returns the statuses of the answers."""
         bot, statuses = self.bots[name], []
         for update in bot["updates"]:
             headers = {"Content-Type": "application/json"}

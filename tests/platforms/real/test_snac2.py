@@ -148,7 +148,7 @@ class TestSnac2(Conformance):
     def write(
         self, bench: Bench, author: Credential, recipient: Credential, text: str, visibility: str, under: str = ""
     ) -> Any:
-        """What a person writes by any client, as soon as it has reached the other."""
+        """A status by any client, once it has reached the recipient."""
         form = {"status": text, "visibility": visibility} | ({"in_reply_to_id": under} if under else {})
         headers = {"Authorization": f"Bearer {author.access_token}"}
         answer = bench.http().post(f"{bench.server}/api/v1/statuses", headers=headers, data=form)
