@@ -40,7 +40,7 @@ class NavigationRequest(PageRequest, SignedInRequest):
 
 
 @dataclass(frozen=True)
-class Item:
+class NavigationItem:
     label: str | Promise
     url: str
     icon: str
@@ -50,8 +50,8 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Section:
-    items: list[Item]
+class NavigationSection:
+    items: list[NavigationItem]
     label: str | Promise = ""
 
 
@@ -63,7 +63,7 @@ class Workspace:
 
 
 @dataclass(frozen=True)
-class Page:
+class NavigationPage:
     """A page of the rail: `url` is its name, `prefixes` the url names under it."""
 
     url: str
@@ -74,27 +74,31 @@ class Page:
 
 
 WORKSPACE = (
-    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
-    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
-    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
-    Page("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
-    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
-    Page(
+    NavigationPage("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
+    NavigationPage(
+        "calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")
+    ),
+    NavigationPage("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
+    NavigationPage("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
+    NavigationPage("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
+    NavigationPage(
+        "library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")
+    ),
+    NavigationPage(
         "analytics",
         _("Analytics"),
         "chart-line",
         Verb.ANALYTICS_VIEW,
         ("analytics", "report"),
     ),
-    Page(
+    NavigationPage(
         "mentoring_plan",
         _("Mentoring"),
         "handshake",
         Verb.PLAN_VIEW,
         ("mentoring_", "progress", "hand_over", "check_in", "training"),
     ),
-    Page(
+    NavigationPage(
         "settings",
         _("Settings"),
         "settings",
@@ -103,10 +107,10 @@ WORKSPACE = (
     ),
 )
 # In a workspace of a training, before everything else.
-EXERCISE = Page("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
+EXERCISE = NavigationPage("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
 PROGRAMME = (
-    Page("programme_mentoring", _("Mentoring"), "handshake"),
-    Page(
+    NavigationPage("programme_mentoring", _("Mentoring"), "handshake"),
+    NavigationPage(
         "programme",
         _("Municipalities compared"),
         "chart-line",
@@ -118,28 +122,32 @@ PROGRAMME = (
             "programme_municipality",
         ),
     ),
-    Page("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
-    Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
-    Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
-    Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
-    Page("train_list", _("Trainings"), "graduation-cap", prefixes=("train_",)),
-    Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")),
-    Page("programme_practice", _("Good practice"), "lightbulb", prefixes=("programme_practice",)),
-    Page("programme_gallery", _("Gallery of posts"), "images", prefixes=("programme_gallery",)),
-    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
-    Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
-    Page("check_in_hours", _("Hours of mentoring"), "clock"),
-    Page("programme_first_steps", _("First steps"), "clipboard-list"),
-    Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
-    Page("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),
+    NavigationPage("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
+    NavigationPage("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
+    NavigationPage("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
+    NavigationPage("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
+    NavigationPage("train_list", _("Trainings"), "graduation-cap", prefixes=("train_",)),
+    NavigationPage(
+        "programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")
+    ),
+    NavigationPage("programme_practice", _("Good practice"), "lightbulb", prefixes=("programme_practice",)),
+    NavigationPage("programme_gallery", _("Gallery of posts"), "images", prefixes=("programme_gallery",)),
+    NavigationPage("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
+    NavigationPage("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    NavigationPage("check_in_hours", _("Hours of mentoring"), "clock"),
+    NavigationPage("programme_first_steps", _("First steps"), "clipboard-list"),
+    NavigationPage("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
+    NavigationPage("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),
 )
 INSTALLATION = (
-    Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
-    Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
-    Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
-    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
-    Page("operations", _("Operation"), "activity"),
-    Page("installation_facts", _("About this portal"), "info"),
+    NavigationPage("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
+    NavigationPage(
+        "installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")
+    ),
+    NavigationPage("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
+    NavigationPage("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
+    NavigationPage("operations", _("Operation"), "activity"),
+    NavigationPage("installation_facts", _("About this portal"), "info"),
 )
 # What a programme's trainers see of it.
 FOR_TRAINERS = ("train_list",)
@@ -260,25 +268,27 @@ def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
     return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in municipalities]
 
 
-def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
+def _sections(request: NavigationRequest, rows: list[Any]) -> list[NavigationSection]:
     sections = []
     if _is_staff(request):
-        sections.append(Section(_items(request, PROGRAMME), _("Programme")))
+        sections.append(NavigationSection(_items(request, PROGRAMME), _("Programme")))
     elif _trains(request, rows):
         pages = tuple(page for page in PROGRAMME if page.url in FOR_TRAINERS)
-        sections.append(Section(_items(request, pages), _("Programme")))
+        sections.append(NavigationSection(_items(request, pages), _("Programme")))
         if not rows and not request.user.is_administrator:
             return sections  # their Home is the list of trainings
     if request.access and request.municipality:
         pages = (EXERCISE, *WORKSPACE) if request.municipality.is_training else WORKSPACE
         counts = {"inbox": _inbox(rows).open}
-        sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
+        sections.append(NavigationSection(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
-        sections.append(Section([Item(_("Home"), reverse("home"), "house", url_name(request) in HOME)]))
+        sections.append(
+            NavigationSection([NavigationItem(_("Home"), reverse("home"), "house", url_name(request) in HOME)])
+        )
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
-        sections.append(Section(_items(request, pages), _("Installation")))
+        sections.append(NavigationSection(_items(request, pages), _("Installation")))
     return sections
 
 
@@ -296,13 +306,13 @@ def _is_staff(request: NavigationRequest) -> bool:
 
 
 def _items(
-    request: NavigationRequest, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None
-) -> list[Item]:
+    request: NavigationRequest, pages: tuple[NavigationPage, ...], *args: str, counts: Mapping[str, int] | None = None
+) -> list[NavigationItem]:
     here, counts = url_name(request), counts or {}
     items = []
     for page in pages:
         if page.verb and not (request.access and request.access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
-        items.append(Item(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))
+        items.append(NavigationItem(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))
     return items

@@ -28,7 +28,7 @@ LAPSED = gettext_noop("The network let what was prepared run out.")
 
 
 @dataclass(frozen=True)
-class Edges:
+class ContainerEndpoints:
     """Names of endpoints and fields of one network. `refused` reads the explanation of a failed container: a refusal of
     the content, or None where another attempt may succeed."""
 
@@ -44,10 +44,12 @@ class Edges:
 class Containers:
     """The containers of one account."""
 
-    def __init__(self, calls: Calls, account: str, edges: Edges, save_checkpoint: Callable[[str], None]) -> None:
+    def __init__(
+        self, calls: Calls, account: str, endpoints: ContainerEndpoints, save_checkpoint: Callable[[str], None]
+    ) -> None:
         self.calls = calls
         self.account = account
-        self.edges = edges
+        self.endpoints = endpoints
         self.save_checkpoint = save_checkpoint
 
     def make(self, form: Mapping[str, Any]) -> str:
@@ -55,7 +57,7 @@ class Containers:
         try:
             container = self._made(form)
         except Rejected as refused:
-            if refused.message != self.edges.unfetched:
+            if refused.message != self.endpoints.unfetched:
                 raise
             # The way between the two of us may have failed for a moment.
             time.sleep(AGAIN_AFTER)
@@ -65,7 +67,7 @@ class Containers:
         return str(container["id"])
 
     def _made(self, form: Mapping[str, Any]) -> dict[str, Any]:
-        return self.calls.private("POST", f"/{self.account}/{self.edges.make}", form)
+        return self.calls.private("POST", f"/{self.account}/{self.endpoints.make}", form)
 
     def begin(self, token: str, finish: Callable[[Pending], Published | Pending]) -> Published | Pending:
         """Finish at once if the containers are ready already."""
@@ -82,9 +84,11 @@ class Containers:
         """(state, explanation of a failure) of the containers of a token. Raises `Rejected` for one that no longer
         exists."""
         known = json.loads(token)
-        fields = f"{self.edges.state},{self.edges.explanation}"
+        fields = f"{self.endpoints.state},{self.endpoints.explanation}"
         asked = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
-        return [(str(one.get(self.edges.state) or ""), str(one.get(self.edges.explanation) or "")) for one in asked]
+        return [
+            (str(one.get(self.endpoints.state) or ""), str(one.get(self.endpoints.explanation) or "")) for one in asked
+        ]
 
     def check_status(self, token: str) -> Pending | Ready | ContainerExpired:
         try:
@@ -105,7 +109,7 @@ class Containers:
         return Ready(token) if names == {"FINISHED"} else Pending(token)
 
     def _failed(self, text: str) -> ContainerExpired:
-        refused = self.edges.refused(text)
+        refused = self.endpoints.refused(text)
         if refused:
             raise refused
         return ContainerExpired(text[:300] or LAPSED)
@@ -114,7 +118,7 @@ class Containers:
         """Publish ready containers; returns the id of the post. `whole`: a carousel's arguments besides its parts."""
         known = json.loads(token)
         container = known.get("container") or self._whole(known["parts"], whole)
-        answer = self.calls.public("POST", f"/{self.account}/{self.edges.publish}", {"creation_id": container})
+        answer = self.calls.public("POST", f"/{self.account}/{self.endpoints.publish}", {"creation_id": container})
         if not answer.get("id"):
             raise OutcomeUnknown("The server's answer names no post.")
         return str(answer["id"])

@@ -134,7 +134,7 @@ class Publishing:
         video = outgoing.video
         if creator.seconds and video.seconds > creator.seconds:
             raise Rejected(TOO_LONG % creator.seconds, "video")
-        plan = upload.Plan.of(video.size, self.set["chunk_bytes"])
+        plan = upload.ChunkPlan.of(video.size, self.set["chunk_bytes"])
         info = {"title": outgoing.text, **self._around(creator, audience)}
         info |= {"disable_duet": creator.no_duets or not self.set["duets"]}
         info |= {"disable_stitch": creator.no_stitches or not self.set["stitches"], "is_aigc": False}

@@ -26,7 +26,7 @@ NO_ADDRESS = gettext_noop("The server named no address for the video.")
 
 
 @dataclass(frozen=True)
-class Plan:
+class ChunkPlan:
     """The chunks of a file. The last one takes the remainder, so it may be larger than the others."""
 
     size: int
@@ -34,7 +34,7 @@ class Plan:
     number: int
 
     @classmethod
-    def of(cls, size: int, wanted: int) -> "Plan":
+    def of(cls, size: int, wanted: int) -> "ChunkPlan":
         chunk = min(max(wanted, SMALLEST), LARGEST)
         number = size // chunk
         # A file of one chunk announces its own size, so that what is announced is what is sent.
@@ -56,7 +56,7 @@ def checked(url: str, server: str) -> str:
     raise NotReached(NO_ADDRESS)
 
 
-def send(http: Http, url: str, video: Video, read: Read, plan: Plan) -> None:
+def send(http: Http, url: str, video: Video, read: Read, plan: ChunkPlan) -> None:
     """All chunks in their order. `NotReached`: some bytes are missing, so nothing can become public."""
     with read.open(video.ref) as file:
         for first, last in plan.ranges():

@@ -46,7 +46,7 @@ def face(account: Account, size: str = "") -> SafeString:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PollAnswer:
     """An answer of a poll as the page shows it. `percent` of the people who voted, rounded."""
 
     place: int
@@ -66,7 +66,7 @@ def poll(context: Any, status: Status) -> dict[str, Any]:
     return {
         "status": status,
         "answers": [
-            Answer(place, option, count, round(100 * count / len(people)) if people else 0)
+            PollAnswer(place, option, count, round(100 * count / len(people)) if people else 0)
             for place, (option, count) in enumerate(zip(asked["options"], counts, strict=True))
         ],
         "people": len(people),

@@ -117,7 +117,7 @@ def test_a_large_video_goes_in_chunks_in_their_order(bench: Bench, fakes: FakeSe
     ],
 )
 def test_a_file_is_cut_as_tiktok_counts(size: int, chunk: int, number: int, last: tuple[int, int]) -> None:
-    plan = upload.Plan.of(size, chunk)
+    plan = upload.ChunkPlan.of(size, chunk)
     ranges = list(plan.ranges())
     assert (plan.number, len(ranges), ranges[-1]) == (number, number, last)
     assert [a for a, _ in ranges] == [0, *(b + 1 for _, b in ranges[:-1])]

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone, translation
 
 from channels import messages, rate_limits
-from channels.channel_status import standing
+from channels.channel_status import channel_status
 from channels.domain import credentials
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
@@ -55,7 +55,7 @@ def shown(who: Any) -> str:
 
 
 def status_of(channel: Channel, paused: Paused | None = None, ends: datetime | None = None) -> tuple[str, str, str]:
-    status = standing(channel, paused, ends, rate_limits.Traffic(NOW))
+    status = channel_status(channel, paused, ends, rate_limits.Traffic(NOW))
     return status.state, status.word, status.act
 
 
