@@ -1,7 +1,7 @@
-"""The Celery application of the workers. The periodic tasks are in `schedule`.
+"""The Celery application of the workers. The beat schedule is in `schedule`.
 
-Celery and Valkey only wake workers up, the state is in the database: each tick queries it for what is due, so a lost
-message costs one tick and a duplicate message does nothing.
+The database is the source of truth, Celery and Valkey only wake workers: each periodic task queries what is due, so a
+lost message delays work by one tick and a duplicate changes nothing.
 """
 
 import os

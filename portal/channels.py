@@ -1,6 +1,6 @@
-"""The Channels page: the status of each account, its last and its next post, and what to do.
+"""The Channels page: the state of each account, its last and next post, and what to do.
 
-It is in this package because it reads channels and posts.
+It is in this package because it needs both channels and posts.
 """
 
 from dataclasses import dataclass

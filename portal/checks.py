@@ -1,6 +1,6 @@
 """System checks of settings that would break or endanger an installation. Ids are `portal.E…`.
 
-Web and worker run them at their start (`require`), with the one that looks for demo accounts in the database; by hand
+Web and worker run them at their start (`require`), with the one that searches the database for demo accounts; by hand
 it is `manage.py check --database default`.
 """
 
@@ -39,7 +39,7 @@ def secret_key(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E001: the key that signs sessions and links."""
     try:
         key = settings.SECRET_KEY
-    except ImproperlyConfigured:  # Django's own check of an empty one; ours says what to do
+    except ImproperlyConfigured:  # Django's own word for an empty one; ours says what to do
         key = ""
     weak = not key or "insecure" in key or len(key) < SECRET_LENGTH or len(set(key)) < 5
     if not weak or _relaxed():
@@ -91,20 +91,20 @@ def public_address(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E005: a call ends before its task, and a task before its claim; the same for videos."""
-    errors: list[CheckMessage] = []
+    """E005: a call ends before its task, and a task before its claim; so for what carries a video."""
+    problems: list[CheckMessage] = []
     for names, defaults in ORDERED:
         times = [getattr(settings, name) for name in names]
         if not 0 < times[0] < times[1] < times[2]:
             order = " < ".join(f"{name} ({seconds})" for name, seconds in zip(names, times, strict=True))
-            errors.append(
+            problems.append(
                 Error(
                     f"{order} must hold: otherwise two workers could publish the same post.",
                     hint=f"Leave all three out to take the defaults {defaults}.",
                     id="portal.E005",
                 )
             )
-    return errors
+    return problems
 
 
 @register(Tags.security, START)
@@ -124,7 +124,7 @@ def private_hosts(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E007: options of a network are known to its connector."""
+    """E007: what is set differently for a network is something that its connector knows."""
     from channels import validation
 
     bad = validation.unknown_options()
@@ -140,8 +140,8 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 @register(START)
-def metric_retention(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E008: metric snapshots are kept as long as the growth of a post is counted, three months."""
+def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E008: metrics of a post are fetched for three months, and its growth is computed from them."""
     if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
         return []
     return [
@@ -170,7 +170,7 @@ def relaxation_delay(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.database, START)
 def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """E003: accounts with the password that stands in the README. Runs with `check --database default`."""
+    """E003: accounts with the password from the README. Runs with `check --database default`."""
     if settings.DEMO or not databases:
         return []
     from accounts.models import User
@@ -178,7 +178,7 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
     try:
         count = User.objects.filter(is_demo=True, is_active=True).count()
     except DatabaseError:
-        return []  # There are no tables yet, so no sign-in either.
+        return []  # There are no tables yet, and so no accounts.
     if not count:
         return []
     return [
@@ -191,8 +191,8 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
 
 
 def require() -> None:
-    """End the process, with the reasons, when an error stands in the way. For the start of web and worker."""
-    messages = run_checks(tags=[START], databases=["default"])
-    errors = [message for message in messages if message.is_serious()]
+    """Exit with the reasons if a check fails. For the start of web and worker."""
+    problems = run_checks(tags=[START], databases=["default"])
+    errors = [message for message in problems if message.is_serious()]
     if errors:
         raise SystemExit("Dobošar does not start:\n" + "\n".join(map(str, errors)))

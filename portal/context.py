@@ -1,7 +1,7 @@
-"""Context of every page: the current workspace, what the person may open, and the workspace's state.
+"""Context of every page: navigation by permission, and the state of the workspace.
 
-One query: the workspaces of the person, with the number of unread notifications, running pauses and open messages.
-Outside workspaces: whether the person is staff of a programme, and wide pauses.
+One query: the person's workspaces with unread notifications, pauses and waiting messages. Outside workspaces also
+whether the person is staff of a programme, and programme-wide pauses.
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,17 @@ from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web import SignedInRequest
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
+from common.lazy_text import LazyText
 from common.web.request import url_name
-from inbox.queries.listing import Waits
-from inbox.queries.moderation import SecondLooks
+from inbox.queries.listing import OpenCounts
+from inbox.queries.moderation import SecondReviewCounts
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
@@ -40,8 +41,8 @@ class NavigationRequest(PageRequest, SignedInRequest):
 
 
 @dataclass(frozen=True)
-class NavigationItem:
-    label: str | Promise
+class Item:
+    label: LazyText
     url: str
     icon: str
     current: bool = False
@@ -50,9 +51,9 @@ class NavigationItem:
 
 
 @dataclass(frozen=True)
-class NavigationSection:
-    items: list[NavigationItem]
-    label: str | Promise = ""
+class Section:
+    items: list[Item]
+    label: LazyText = ""
 
 
 @dataclass(frozen=True)
@@ -63,42 +64,38 @@ class Workspace:
 
 
 @dataclass(frozen=True)
-class NavigationPage:
+class Page:
     """A page of the rail: `url` is its name, `prefixes` the url names under it."""
 
     url: str
-    label: str | Promise
+    label: LazyText
     icon: str
     verb: Verb | None = None
     prefixes: tuple[str, ...] = field(default=())
 
 
 WORKSPACE = (
-    NavigationPage("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
-    NavigationPage(
-        "calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")
-    ),
-    NavigationPage("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    NavigationPage("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
-    NavigationPage("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
-    NavigationPage(
-        "library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")
-    ),
-    NavigationPage(
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
+    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
+    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
+    Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
+    Page("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
+    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
+    Page(
         "analytics",
         _("Analytics"),
         "chart-line",
         Verb.ANALYTICS_VIEW,
         ("analytics", "report"),
     ),
-    NavigationPage(
+    Page(
         "mentoring_plan",
         _("Mentoring"),
         "handshake",
         Verb.PLAN_VIEW,
         ("mentoring_", "progress", "hand_over", "check_in", "training"),
     ),
-    NavigationPage(
+    Page(
         "settings",
         _("Settings"),
         "settings",
@@ -107,10 +104,10 @@ WORKSPACE = (
     ),
 )
 # In a workspace of a training, before everything else.
-EXERCISE = NavigationPage("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
+EXERCISE = Page("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
 PROGRAMME = (
-    NavigationPage("programme_mentoring", _("Mentoring"), "handshake"),
-    NavigationPage(
+    Page("programme_mentoring", _("Mentoring"), "handshake"),
+    Page(
         "programme",
         _("Municipalities compared"),
         "chart-line",
@@ -122,32 +119,28 @@ PROGRAMME = (
             "programme_municipality",
         ),
     ),
-    NavigationPage("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
-    NavigationPage("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
-    NavigationPage("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
-    NavigationPage("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
-    NavigationPage("train_list", _("Trainings"), "graduation-cap", prefixes=("train_",)),
-    NavigationPage(
-        "programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")
-    ),
-    NavigationPage("programme_practice", _("Good practice"), "lightbulb", prefixes=("programme_practice",)),
-    NavigationPage("programme_gallery", _("Gallery of posts"), "images", prefixes=("programme_gallery",)),
-    NavigationPage("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
-    NavigationPage("programme_feedback", _("Feedback by the rubric"), "trending-up"),
-    NavigationPage("check_in_hours", _("Hours of mentoring"), "clock"),
-    NavigationPage("programme_first_steps", _("First steps"), "clipboard-list"),
-    NavigationPage("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
-    NavigationPage("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),
+    Page("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
+    Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
+    Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
+    Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
+    Page("train_list", _("Trainings"), "graduation-cap", prefixes=("train_",)),
+    Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")),
+    Page("programme_practice", _("Good practice"), "lightbulb", prefixes=("programme_practice",)),
+    Page("programme_gallery", _("Gallery of posts"), "images", prefixes=("programme_gallery",)),
+    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
+    Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("check_in_hours", _("Hours of mentoring"), "clock"),
+    Page("programme_first_steps", _("First steps"), "clipboard-list"),
+    Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
+    Page("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),
 )
 INSTALLATION = (
-    NavigationPage("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
-    NavigationPage(
-        "installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")
-    ),
-    NavigationPage("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
-    NavigationPage("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
-    NavigationPage("operations", _("Operation"), "activity"),
-    NavigationPage("installation_facts", _("About this portal"), "info"),
+    Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
+    Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
+    Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
+    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
+    Page("operations", _("Operation"), "activity"),
+    Page("installation_facts", _("About this portal"), "info"),
 )
 # What a programme's trainers see of it.
 FOR_TRAINERS = ("train_list",)
@@ -186,7 +179,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
 
 
 def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
-    """The notices above every page of a workspace: that it is an exercise, and running pauses."""
+    """The notices above every page of a workspace: that it is an exercise, and what is paused."""
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
@@ -211,7 +204,7 @@ def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
 
 
 def _wide_notice(request: NavigationRequest) -> str:
-    """Outside workspaces: running wide pauses, for those who may end them. The page of pauses shows them anyway."""
+    """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
     if url_name(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
         return ""
     known = getattr(request, "programmes", None)
@@ -225,16 +218,16 @@ def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QueryS
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
     rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
     if with_inbox:
-        rows = rows.annotate(inbox_waits=Waits(timezone.now()))
+        rows = rows.annotate(inbox_waits=OpenCounts(timezone.now()))
     if works:
-        rows = rows.annotate(second_looks=SecondLooks(user, timezone.now()))
+        rows = rows.annotate(second_looks=SecondReviewCounts(user, timezone.now()))
     return rows.annotate(**pauses.columns()) if in_scope else rows
 
 
 @dataclass(frozen=True)
 class InboxWaits:
-    """The numbers of open and of overdue messages of citizens; of comments that wait for this person's review of their
-    moderation, and how many of those are late."""
+    """How many messages of citizens are open here, and how many have waited too long; how many comments wait for
+    this person's second look at what was done about them, and for how many that is late."""
 
     open: int = 0
     late: int = 0
@@ -243,7 +236,7 @@ class InboxWaits:
 
 
 def _inbox(rows: list[Any]) -> InboxWaits:
-    """The same in every row: of the open scope. Without the right to open the inbox there is no such column."""
+    """It is the same in every row: what lies in the open scope. Who may not open the inbox has no such column."""
     if not rows:
         return InboxWaits()
     return InboxWaits(*getattr(rows[0], "inbox_waits", (0, 0)), *getattr(rows[0], "second_looks", ()))
@@ -259,7 +252,7 @@ def _trains(request: NavigationRequest, rows: list[Any]) -> bool:
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
-    """A person without a workspace has no row, so their count is queried."""
+    """For people without a workspace, who have no such row."""
     return int(rows[0].unread) if rows else unread_count(user)
 
 
@@ -268,37 +261,35 @@ def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
     return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in municipalities]
 
 
-def _sections(request: NavigationRequest, rows: list[Any]) -> list[NavigationSection]:
+def _sections(request: NavigationRequest, rows: list[Any]) -> list[Section]:
     sections = []
     if _is_staff(request):
-        sections.append(NavigationSection(_items(request, PROGRAMME), _("Programme")))
+        sections.append(Section(_items(request, PROGRAMME), _("Programme")))
     elif _trains(request, rows):
         pages = tuple(page for page in PROGRAMME if page.url in FOR_TRAINERS)
-        sections.append(NavigationSection(_items(request, pages), _("Programme")))
+        sections.append(Section(_items(request, pages), _("Programme")))
         if not rows and not request.user.is_administrator:
             return sections  # their Home is the list of trainings
     if request.access and request.municipality:
         pages = (EXERCISE, *WORKSPACE) if request.municipality.is_training else WORKSPACE
         counts = {"inbox": _inbox(rows).open}
-        sections.append(NavigationSection(_items(request, pages, request.municipality.slug, counts=counts)))
+        sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
-        sections.append(
-            NavigationSection([NavigationItem(_("Home"), reverse("home"), "house", url_name(request) in HOME)])
-        )
+        sections.append(Section([Item(_("Home"), reverse("home"), "house", url_name(request) in HOME)]))
     if request.user.is_administrator:
         shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
         pages = tuple(page for page in INSTALLATION if page.url not in shown)
-        sections.append(NavigationSection(_items(request, pages), _("Installation")))
+        sections.append(Section(_items(request, pages), _("Installation")))
     return sections
 
 
 def _is_staff(request: NavigationRequest) -> bool:
-    """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
+    """Whether the navigation shows the programme's pages: in a workspace of the programme, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
     if not hasattr(request, "runs_a_programme"):
         known = getattr(request, "programmes", None)
-        if known:  # on pages that trainers open, too, each is marked as run or only trained
+        if known:  # on pages that trainers open, too, each says whether it is run or only trained
             request.runs_a_programme = any(row.is_run for row in known)
         else:
             request.runs_a_programme = Programme.objects.filter(staff=request.user).exists()
@@ -306,13 +297,13 @@ def _is_staff(request: NavigationRequest) -> bool:
 
 
 def _items(
-    request: NavigationRequest, pages: tuple[NavigationPage, ...], *args: str, counts: Mapping[str, int] | None = None
-) -> list[NavigationItem]:
+    request: NavigationRequest, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None
+) -> list[Item]:
     here, counts = url_name(request), counts or {}
     items = []
     for page in pages:
         if page.verb and not (request.access and request.access.may(page.verb)):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
-        items.append(NavigationItem(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))
+        items.append(Item(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))
     return items

@@ -1,6 +1,6 @@
-"""Notifications (and mail) about a post that failed, expired or was not confirmed, once for each delivery.
+"""Notifications (and mail) about a post that failed, expired or was not confirmed, once per delivery.
 
-They go to the people of the municipality who can answer what the portal must not decide alone.
+The recipients are the people of the municipality who can decide what the portal must not decide alone.
 """
 
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""The charts of `/ui/`: every kind, with figures that show its features. The figures are examples."""
+"""The charts of `/ui/`: every kind, with example figures that show its features."""
 
 from datetime import date, timedelta
 from random import Random
@@ -13,7 +13,7 @@ from municipalities.reference import load
 
 FIRST = date(2026, 11, 1)
 DAYS = 30
-MUNICIPALITIES = ("Ћуприја", "Нови Пазар", "Прокупље", "Бујановац", "Кула", "Мајданпек", "Пожега", "Ириг")
+TOWNS = ("Ћуприја", "Нови Пазар", "Прокупље", "Бујановац", "Кула", "Мајданпек", "Пожега", "Ириг")
 
 
 def _texts(formula: str = "", heading: str = "") -> ChartTexts:
@@ -55,9 +55,9 @@ def charts_of_all_kinds() -> dict[str, Chart]:
 
 
 def _line() -> Chart:
-    gaps = dict.fromkeys(range(11, 15), _("the channel was disconnected"))
+    reasons = dict.fromkeys(range(11, 15), _("the channel was disconnected"))
     answers = [180 + (day * 53) % 120 for day in range(DAYS)]
-    series = [Series(_("Reach"), _reach(), gaps), Series(_("Interactions"), answers)]
+    series = [Series(_("Reach"), _reach(), reasons), Series(_("Interactions"), answers)]
     texts = _texts(_("Reach: people who saw a post at least once"))
     return charts.line(_("Reach and interactions"), _days(), series, texts, target=(_("Target"), 700))
 
@@ -108,12 +108,12 @@ def _heat() -> Chart:
 def _multiples() -> Chart:
     chance = Random(7)  # noqa: S311 - examples, the same each time
     series = []
-    for at, municipality in enumerate(MUNICIPALITIES):
+    for at, name in enumerate(TOWNS):
         start, slope = chance.uniform(4, 14), chance.uniform(-0.2, 1.1)
         values: list[float | None] = [max(0, round(start + slope * week + chance.uniform(-3, 3))) for week in range(24)]
         if at == 3:
             values[8:13] = [None] * 5
-        series.append(Series(municipality, values))
+        series.append(Series(name, values))
     median = Series(_("Median of the size class"), [8 + week * 0.3 for week in range(24)], muted=True)
     return charts.multiples(
         _("Interactions per post, by municipality"), _weeks(24), series, _texts(heading=_("Municipality")),
@@ -124,10 +124,7 @@ def _multiples() -> Chart:
 def _dumbbell() -> Chart:
     figures = [(4.1, 11.8), (6.2, 10.9), (3.0, 8.4), (5.5, None), (7.9, 7.1), (2.2, 5.0), (4.4, 4.4), (None, None)]
     reasons = {3: _("no channel after the training"), 7: _("joined later")}
-    pairs = [
-        Pair(municipality, *pair, reasons.get(at, ""))
-        for at, (municipality, pair) in enumerate(zip(MUNICIPALITIES, figures, strict=True))
-    ]
+    pairs = [Pair(name, *pair, reasons.get(at, "")) for at, (name, pair) in enumerate(zip(TOWNS, figures, strict=True))]
     names = (_("3 months before the training"), _("3 months after it"))
     texts = _texts(_("interactions per post per 1,000 followers, median"), _("Municipality"))
     return charts.dumbbell(_("Before and after the training"), pairs, texts, names=names, marked=0)
@@ -135,11 +132,11 @@ def _dumbbell() -> Chart:
 
 def _ranking() -> Chart:
     rank = Series(_("Reach per 1,000 inhabitants"), [312, 287.5, 198, 121, 64, None], {5: _("no channel yet")})
-    return charts.ranking(rank.name, MUNICIPALITIES[:6], rank, _texts(heading=_("Municipality")), marked=2)
+    return charts.ranking(rank.name, TOWNS[:6], rank, _texts(heading=_("Municipality")), marked=2)
 
 
 def _tiles() -> Chart:
-    name = f"name_{languages.current().words}"
+    name = f"name_{languages.current().text_variant}"
     cells = [
         Tile(
             district_record.code,
@@ -160,14 +157,11 @@ def _bullet() -> Chart:
     milestones = [(_("after 6 months"), 28), (_("after 12 months"), 36)]
     texts = ChartTexts(heading=_("Indicator"), formula=_("share of posts with a call to action, in per cent"))
     return charts.bullet(
-        _("Posts with a call to action"), baseline=12, actual=31, target=45, milestones=milestones, words=texts
+        _("Posts with a call to action"), baseline=12, actual=31, target=45, milestones=milestones, texts=texts
     )
 
 
 def small_charts() -> list[Chart]:
     months = ["I", "II", "III", "IV", "V", "VI"]
-    series = [
-        Series(municipality, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4])
-        for at, municipality in enumerate(MUNICIPALITIES[:4])
-    ]
+    series = [Series(name, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4]) for at, name in enumerate(TOWNS[:4])]
     return charts.small(months, series, _texts(heading=_("Month")))

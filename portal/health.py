@@ -1,4 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: everything that publishing needs is available."""
+"""Health checks. `/healthz`: this process answers. `/readyz`: everything that publishing a post needs is up."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from municipalities.access import public
 from portal import queues
 from portal.tasks import BEAT_KEY, key_of
 
-# An answer that comes later is none: whoever asks waits ten seconds at most.
+# Clients of health checks wait ten seconds at most.
 PATIENCE_SECONDS = 2
 
 
@@ -38,8 +38,8 @@ def _valkey() -> bool:
         return False
 
 
-def _has_heartbeats(*keys: str) -> Callable[[], bool]:
-    """Whether all of these sent a heartbeat recently; False without Valkey."""
+def _told(*keys: str) -> Callable[[], bool]:
+    """Whether all of these have sent a heartbeat of late; False without Valkey."""
 
     def check() -> bool:
         try:
@@ -60,10 +60,10 @@ def _partitions() -> bool:
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "valkey": _valkey,
-    "publisher": _has_heartbeats(HEARTBEAT_KEY),
-    "worker": _has_heartbeats(*map(key_of, queues.QUICK)),
-    "errands": _has_heartbeats(*map(key_of, queues.SLOW)),
-    "beat": _has_heartbeats(BEAT_KEY),
+    "publisher": _told(HEARTBEAT_KEY),
+    "worker": _told(*map(key_of, queues.QUICK)),
+    "errands": _told(*map(key_of, queues.SLOW)),
+    "beat": _told(BEAT_KEY),
     "partitions": _partitions,
 }
 
@@ -75,5 +75,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    results = {name: check() for name, check in CHECKS.items()}
-    return JsonResponse(results, status=200 if all(results.values()) else 503)
+    checks = {name: check() for name, check in CHECKS.items()}
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)

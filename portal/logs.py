@@ -1,7 +1,7 @@
-"""Logs Django's refused requests on one line each, without the secrets in their addresses.
+"""Log filters: one line per refused request, without the secrets that addresses contain.
 
-Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, links that stop
-mail, the link of the first set-up and signed addresses of files are permissions by themselves.
+Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, unsubscribe
+links, the link of the first set-up and signed addresses of files grant access by themselves.
 """
 
 import logging
@@ -51,8 +51,8 @@ def _line(request: HttpRequest, status: int, reason: str) -> str:
 def _reason(record: logging.LogRecord) -> str:
     """The first line of the exception, if it has a text."""
     raised = record.exc_info[1] if record.exc_info else None
-    text = str(raised).strip().partition("\n")[0][:200] if raised else ""
-    return f": {_printable(text)}" if text and not isinstance(raised, Http404) else ""
+    line = str(raised).strip().partition("\n")[0][:200] if raised else ""
+    return f": {_printable(line)}" if line and not isinstance(raised, Http404) else ""
 
 
 def _printable(text: str | None) -> str:

@@ -1,7 +1,7 @@
 """Which migrations made a database, and whether they are those of this version. No Django: the launcher uses it too.
 
-Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not tell. `migrate` keeps a fingerprint of
-each migration that it applies in the comment of the table `django_migrations`, which a backup carries along.
+Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not identify one. `migrate` stores a
+fingerprint of each migration that it applies in the comment of the table `django_migrations`, which backups include.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def current() -> dict[str, str]:
 
 
 def fingerprint(path: Path) -> str:
-    """Of a migration's effect on the tables, with the hand-written operations and SQL files of its app."""
+    """Of what a migration does to the tables, with the hand-written operations and SQL files of its app."""
     stored = _Stored().visit(ast.parse(path.read_text(encoding="utf-8")))
     digest = hashlib.sha256(ast.unparse(stored).encode())
     for beside in (path.parent / "_hand_written.py", *sorted((path.parents[1] / "sql").glob("*.sql"))):
@@ -67,15 +67,15 @@ def applied(cursor: Any) -> dict[str, str]:
 
 
 def is_current(migrations: Mapping[str, str]) -> bool:
-    """Whether this version can use a database made by these. Missing ones of its own can still be applied."""
+    """Whether this version can work on what these made. Some of its own may be missing: they can still be applied."""
     return all(current().get(name) == made_by for name, made_by in migrations.items())
 
 
 def record(cursor: Any, name: str) -> None:
     """Keep the fingerprint of a migration that is about to be applied; of other people's apps none."""
     if name in current():
-        recorded = json.dumps({**_recorded(cursor), name: current()[name]}, sort_keys=True)
-        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [recorded])
+        fingerprints = json.dumps({**_recorded(cursor), name: current()[name]}, sort_keys=True)
+        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [fingerprints])
 
 
 def _recorded(cursor: Any) -> dict[str, str]:
@@ -87,7 +87,7 @@ def _recorded(cursor: Any) -> dict[str, str]:
 
 
 def refusal(place: str, way_out: str) -> str:
-    """The message for a database that this version cannot use."""
+    """The message when this version cannot use the database."""
     return (
         f"{place} made by another version of Dobošar with other tables, and until version 0.1.0 no upgrade is "
         f"promised. Nothing was changed. {way_out}"

@@ -1,7 +1,7 @@
-"""What publishes: `python -m portal.publisher --processes 2 --hands 16`.
+"""The publisher: `python -m portal.publisher --processes 2 --hands 16`.
 
 One process loads everything and forks; each child runs a `delivery.dispatch.Dispatcher`. A child that ends by itself is
-replaced. SIGTERM lets every child finish the calls in hand; a second one ends them at once.
+replaced. SIGTERM lets every child finish its current calls; a second one ends them at once.
 """
 
 import argparse

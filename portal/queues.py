@@ -1,15 +1,17 @@
-"""Which task goes to which queue, so that slow tasks never delay quick ones.
+"""Routing of tasks to queues, so that slow tasks never delay quick ones.
 
-Publishing is done by the publisher and uses no queue. Tasks are grouped by what they wait for.
+Texts are published by the publisher and wait in no queue at all. Queues differ by what their tasks wait for.
 """
 
-DEFAULT = "portal"  # the database alone, or a person who looks at the page
-PUBLISHING = "publishing"  # looks, questions and sweeps of the outbox; deliveries only where no publisher runs
+DEFAULT = "portal"  # only the database, or tasks that a person waits for
+PUBLISHING = (
+    "publishing"  # reconciliation, status checks and sweeps of the outbox; deliveries only where no publisher runs
+)
 MAIL = "mail"  # a mail server that may take its time
 NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
 INBOX = "inbox"  # what citizens say
 MEDIA = "media"  # pictures and video: processor time, large files
-ERRANDS = "errands"  # strangers' servers that nobody waits for: upkeep of channels, links that may be dead
+ERRANDS = "errands"  # calls to foreign servers in the background: upkeep of channels, checks of links
 
 ROUTES = {
     "administration.tasks.*": {"queue": ERRANDS},

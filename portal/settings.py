@@ -166,7 +166,7 @@ EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 REPORTS_ROOT = Path(env.str("REPORTS_ROOT", default=str(DATA_DIR / "reports")))
 # Where the files that go out with mail lie.
 MAIL_FILES_ROOT = REPORTS_ROOT
-# Days after which texts and names of settled messages are deleted; spam sooner, unlawful ones later.
+# Days after which the words and names of settled messages are forgotten; spam sooner, what is unlawful later.
 INBOX_DAYS = env.int("INBOX_DAYS", default=365)
 INBOX_SPAM_DAYS = env.int("INBOX_SPAM_DAYS", default=30)
 INBOX_UNLAWFUL_DAYS = env.int("INBOX_UNLAWFUL_DAYS", default=730)
@@ -264,12 +264,12 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 RULE_RELAXATION_HOURS = env.int("RULE_RELAXATION_HOURS", default=24)
 # How long the link works by which a new installation gets its first administrator.
 SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
-# An eService that was not checked for so many months is no longer taken for available.
+# An eService that was not verified for so many months no longer counts as available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
-# Aggregates of fewer municipalities are hidden: in a group of two each could infer the other.
+# No figures of fewer municipalities together: in a group of two each would learn the other's.
 SMALLEST_GROUP = env.int("SMALLEST_GROUP", default=3)
 
-# Months of metric snapshots that are kept besides the present one; facts made of them stay. 0: all.
+# Months for which metric snapshots are kept besides the present one; rollups made of them stay. 0: all.
 READINGS_KEEP_MONTHS = env.int("READINGS_KEEP_MONTHS", default=25)
 
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
@@ -283,9 +283,9 @@ EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
-# Recipients and subjects of mail are deleted after this many days; its body as soon as it was sent.
+# To whom mail was sent, and about what, is deleted after this many days; its body as soon as it was sent.
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=30)
-# Notifications in the portal: deleted so many days after they were read, or sent if they were not.
+# Notifications in the portal: deleted so many days after they were read, or sent if they were not read.
 NOTIFICATIONS_READ_KEPT_DAYS = env.int("NOTIFICATIONS_READ_KEPT_DAYS", default=180)
 NOTIFICATIONS_UNREAD_KEPT_DAYS = env.int("NOTIFICATIONS_UNREAD_KEPT_DAYS", default=365)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dobošar <dobosar@localhost>")
@@ -314,7 +314,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
-# Requests with "Authorization: Bearer …" of this token may read /metrics; empty: none may.
+# Bearer token ("Authorization: Bearer …") for /metrics; empty: closed.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
 CELERY_TASK_ROUTES = queues.ROUTES
@@ -327,7 +327,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
 VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
 VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
-# How long a claimed delivery may wait in the queue, and the time between two searches for a missing post.
+# How long a claimed delivery may lie in the queue, and how far apart two looks for a missing post must be.
 PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
 LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
 

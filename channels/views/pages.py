@@ -8,7 +8,6 @@ from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -25,6 +24,7 @@ from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
 from channels.rules import PRACTICE_PLATFORM, is_practice, languages
 from common.errors import ActionNotAllowed
+from common.lazy_text import LazyText
 from common.web.params import int_param
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
@@ -157,7 +157,7 @@ def _is_unheard(attempt: ConnectAttempt) -> bool:
 
 @dataclass(frozen=True)
 class ProgressStep:
-    label: str | Promise
+    label: LazyText
     state: str
     """done, now or next"""
 

@@ -23,7 +23,8 @@ from platforms.youtube.calls import Calls, problem
 
 GRAIN = 256 * 1024
 """All chunks but the last are a multiple of this."""
-WAITS = (0.2, 1, 3)
+RETRY_BACKOFF = (0.2, 1, 3)
+"""Backoff in seconds after a chunk that did not arrive."""
 LONGEST_TOKEN = 2_000
 STALLED = gettext_noop("The server did not take the video.")
 COVER_REFUSED = gettext_noop(
@@ -111,15 +112,15 @@ class Upload:
                     at, made = self._part(file, at, chunk) if sure else self.progress()
                     sure = at < self.video.size
                 except NotReached:
-                    if tries == len(WAITS):
+                    if tries == len(RETRY_BACKOFF):
                         raise
                     sure = False
                 if at > furthest:
                     furthest, tries = at, 0
                 elif not made:
-                    if tries == len(WAITS):
+                    if tries == len(RETRY_BACKOFF):
                         raise NotReached(STALLED)
-                    time.sleep(WAITS[tries])
+                    time.sleep(RETRY_BACKOFF[tries])
                     tries += 1
         self.change(video=made)
 

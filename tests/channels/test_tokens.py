@@ -115,6 +115,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
     post_once(cast, fakes, "Вода неће радити од 9 до 12.")
 
 
+@pytest.mark.slow
 @journey
 @in_public
 def test_a_telegram_channel_from_its_bot_to_one_post(

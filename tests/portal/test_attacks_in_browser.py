@@ -143,6 +143,7 @@ def test_only_pages_with_htmx_parse_text_without_our_module(
         assert page.evaluate(tried) == expected, path
 
 
+@pytest.mark.slow
 def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live_server: Any, cast: Cast) -> None:
     enter(page, live_server, cast.approver)
     page.goto(live_server.url + EXPORTS)

@@ -31,12 +31,12 @@ def policy(answer: Any) -> dict[str, list[str]]:
 
 
 def scripts(answer: Any) -> list[dict[str, str]]:
-    tags = [attributes for tag, attributes in Elements(answer.text).found if tag == "script"]
+    tags = [attributes for tag, attributes in Elements(answer.text).tags if tag == "script"]
     return [script for script in tags if script.get("type") != "application/json"]
 
 
 def config(answer: Any) -> dict[str, Any]:
-    metas = [attributes for tag, attributes in Elements(answer.text).found if tag == "meta"]
+    metas = [attributes for tag, attributes in Elements(answer.text).tags if tag == "meta"]
     contents = [meta["content"] for meta in metas if meta.get("name") == "htmx-config"]
     assert len(contents) == 1
     read: dict[str, Any] = json.loads(contents[0])
@@ -172,10 +172,10 @@ def test_a_part_goes_on_with_the_mark_of_the_page_around_it(cast: Cast) -> None:
     client.post(reverse("export_ask", args=["cuprija"]))
     page = client.get(path)
     mark = config(page)["mark"]
-    asking = [attributes for _tag, attributes in Elements(page.text).found if "hx-get" in attributes]
+    asking = [attributes for _tag, attributes in Elements(page.text).tags if "hx-get" in attributes]
     assert [element["data-htmx"] for element in asking] == [mark]
     part = client.get(path, headers={"HX-Request": "true", MARK_HEADER: mark})
-    assert {element["data-htmx"] for _tag, element in Elements(part.text).found if "hx-get" in element} == {mark}
+    assert {element["data-htmx"] for _tag, element in Elements(part.text).tags if "hx-get" in element} == {mark}
     for forged in ("x", '"><script>', "x" * 23):
         text = client.get(path, headers={"HX-Request": "true", MARK_HEADER: forged}).text
         assert f'data-htmx="{forged}"' not in text

@@ -1,4 +1,4 @@
-"""Draws every kind of chart into docs/charts, for the design system's page: English, light."""
+"""Draws every kind of chart into docs/charts, for the design system's page: English, light theme."""
 
 from pathlib import Path
 from typing import Any
