@@ -59,7 +59,7 @@ def network(request: SignedInRequest, network: str) -> HttpResponse:
         "redirect_uri": redirect_uri(),
         "addresses": _addresses(network),
         "word": inbound.verify_token(network)
-        if PLATFORMS[network].signed_by == "app" and _has(network, "greet")
+        if PLATFORMS[network].signed_by == "app" and _has(network, "answer_challenge")
         else "",
         "scopes": _scopes(network),
         "options": sorted(kind.options.items()),
@@ -86,7 +86,7 @@ def _addresses(network: str) -> list[tuple[str, str]]:
         (_("Events of %(network)s") % {"network": one.title}, inbound.callback_url("webhook", key))
         for key, one in family
     ]
-    if not family or not _has(network, "departed"):
+    if not family or not _has(network, "deauthorisation"):
         return addresses
     return [
         *addresses,
@@ -95,9 +95,9 @@ def _addresses(network: str) -> list[tuple[str, str]]:
     ]
 
 
-def _has(network: str, door: str) -> bool:
+def _has(network: str, method: str) -> bool:
     """Whether the network calls this webhook of ours: then its connector overrides the default."""
-    return getattr(connector(network), door).__func__ is not getattr(Defaults, door).__func__
+    return getattr(connector(network), method).__func__ is not getattr(Defaults, method).__func__
 
 
 @administrators
