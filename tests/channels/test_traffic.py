@@ -17,7 +17,7 @@ SERVER = "https://social.example"
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
 
 
