@@ -32,12 +32,13 @@ def open_channel(
 ) -> Connector:
     """The connector of `channel`, inside its municipality's scope.
 
-    `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
-    `deadline`: seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given.
-    `loaded`: the channel came with its credential in the query that loaded it, a moment ago.
-    `save_checkpoint` stores the id under which the network holds what is not public yet, before it returns.
-    A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
-    has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
+    `before_send` runs right before the one irreversible request; its exceptions are passed on unchanged. `deadline`:
+    seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given. `loaded`: the query that just loaded
+    the channel also loaded its credential. `save_checkpoint` stores the id under which the network holds what is not
+    public yet, before it returns. A session that the connector renews is stored at once.
+
+    Raises `NeedsConsent` when the channel is not connected or has no credential, and `NotReached` when the stored token
+    cannot be decrypted: nothing was sent then.
     """
     if channel.state != ChannelState.CONNECTED:
         raise NeedsConsent("The channel is not connected.", {"state": channel.state})
@@ -78,7 +79,7 @@ def opened(
 
 
 def built(platform: str, way_out: Http, *, facts: Mapping[str, Any] | None = None, **more: Any) -> Connector:
-    """A connector with what this installation sets differently. `more` as `platforms.protocols` has it."""
+    """A connector with the installation's options. `more` as in `platforms.protocols`."""
     return connector(platform)(way_out, facts=known(platform, facts), **more)
 
 

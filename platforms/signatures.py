@@ -18,7 +18,7 @@ def hex_digest(secret: str, raw: bytes) -> str:
 
 
 def same(signature: str, expected: str) -> bool:
-    """Whether both are equal, in a time that tells nothing. An empty secret or signature is never equal."""
+    """Whether both are equal, in constant time. An empty secret or signature is never equal."""
     return bool(signature) and hmac.compare_digest(signature.encode(), expected.encode())
 
 

@@ -69,7 +69,7 @@ def _headers(request: HttpRequest) -> Mapping[str, str]:
 
 
 def _payload(raw: bytes) -> Any:
-    """What the body says; nothing, if it cannot be read. Asked once its bytes have been believed."""
+    """The parsed body, or nothing if it cannot be parsed. Called after the signature was verified."""
     try:
         return outside.loads(raw)
     except ValueError:
@@ -88,7 +88,7 @@ def deauthorised(request: HttpRequest, network: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def deletion(request: HttpRequest, network: str) -> HttpResponse:
-    """A person asked the network that we forget them; the answer says where they can see that it was done."""
+    """A person asked the network for deletion; the answer says where they can check that it was done."""
     return _of_person(request, network, forget=True)
 
 
