@@ -6,7 +6,7 @@ from typing import Any
 
 from library.enums import GapKind
 from library.gaps import MOST as MOST_QUESTIONS
-from library.gaps import Gap, asked
+from library.gaps import Gap, with_defaults
 from posts.draft import Draft
 from posts.editing.placeholders import Value
 from serbian.folding import fold
@@ -27,7 +27,7 @@ def questions(drafts: Iterable[Draft], known: Sequence[Mapping[str, Any]]) -> li
     """One for each gap of all the drafts, in the order in which one meets them; worded as `known` has it."""
     found: dict[str, Gap] = {}
     for draft in drafts:
-        for gap in asked(draft, known):
+        for gap in with_defaults(draft, known):
             found.setdefault(fold(gap["name"]), gap)
     return list(found.values())[:MOST_QUESTIONS]
 

@@ -20,7 +20,7 @@ from kits.domain import adopt as verbs
 from kits.forms import AdoptForm
 from kits.models import Adoption, Kit, KitPost
 from library.views.pages import shown
-from library.views.templates import Look
+from library.views.templates import TemplatePreview
 from municipalities.access import requires
 from municipalities.holidays import is_working_day
 from municipalities.queries import glossary, today
@@ -49,7 +49,7 @@ class Preview:
     """A post of the kit as it would read here, and when it would go out."""
 
     part: KitPost
-    look: Look
+    look: TemplatePreview
     time: Resolved
     chosen: bool
 
@@ -129,7 +129,9 @@ def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) ->
     words = glossary(request.municipality.pk)
     chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
-        Preview(part, Look(_filled(part, values, request.municipality, words)), when[part.pk], part.pk in chosen)
+        Preview(
+            part, TemplatePreview(_filled(part, values, request.municipality, words)), when[part.pk], part.pk in chosen
+        )
         for part in desk.parts
     ]
     named = Draft(service=desk.kit.service.key if desk.kit.service else "")

@@ -44,7 +44,7 @@ def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
             flash.success(request, _("The picture is there."))
             return redirect("need", request.municipality.slug, row.pk)
     words = request.GET.get("q", "")[:80]
-    rows = in_library(PictureFilters(words=words), []).filter(mime__startswith="image/")
+    rows = in_library(PictureFilters(query=words), []).filter(mime__startswith="image/")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"need": row, "page": page, "words": words, "ticked": ticked, "pictures": queries.pictures(row)}
     return shown(request, "needs/pictures.html", context, form=form)

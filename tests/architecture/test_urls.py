@@ -40,7 +40,7 @@ from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from mentoring.domain import plan_activities, plan_changes, reviews
 from mentoring.enums import ReviewKind, Side
-from mentoring.models import Activity, Change, CheckIn, Plan
+from mentoring.models import Activity, CheckIn, Plan, PlanChange
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import (
@@ -316,7 +316,7 @@ def _example(it: Things) -> Example:
     if found is None:
         words = TemplateContent("Мост", "", "service", Draft(texts={"sr-Cyrl": Text("Мост је отворен.")}), [])
         picture = practice.prepared(io.BytesIO(picture_bytes()), size=1)
-        written = practice.Written(words, "service", "picture", "Кратко је", alt="Мост", picture=picture)
+        written = practice.ExampleContent(words, "service", "picture", "Кратко је", alt="Мост", picture=picture)
         found = practice.create(it.cast.programme, written, by=it.cast.staff)
     if found.retired_at:
         found = practice.restore(found, by=it.cast.staff)
@@ -613,7 +613,7 @@ def _agreed_plan(it: Things, kind: str) -> int:
             scan = consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF)
             return plan_activities.add_file(found, scan, "", by=it.cast.officer).pk
         if kind == "change":
-            found_change = Change.objects.filter(accepted__isnull=True).first()
+            found_change = PlanChange.objects.filter(accepted__isnull=True).first()
             if found_change is None:
                 found_change = plan_changes.propose_drop(found, "Reason", side=Side.MUNICIPALITY, by=it.cast.officer)
             return int(found_change.pk)

@@ -16,13 +16,10 @@ LEFT: dict[str, set[str]] = {
     "common": {"each", "found", "look", "looks", "said", "told"},
     "delivery": {"each", "found", "look", "looks", "told"},
     "demo": {"each", "found", "looks", "said", "told"},
-    "exchange": {"each", "found", "look", "looks", "said", "told"},
     "inbox": {"each", "found", "said", "told"},
     "kits": {"each", "found", "look", "told"},
     "launcher": {"each", "found", "said", "told"},
-    "library": {"each", "found", "said", "told"},
     "links": {"each", "found", "look"},
-    "mentoring": {"each", "found", "said", "told"},
     "municipalities": {"each", "found", "told"},
     "needs": {"each", "found", "said", "told"},
     "notifications": {"found", "said", "told"},
@@ -33,7 +30,6 @@ LEFT: dict[str, set[str]] = {
     "practice": {"each", "found", "said", "told"},
     "reports": {"each", "found", "said", "told"},
     "serbian": {"each", "found"},
-    "trainings": {"each", "found", "said", "told"},
 }
 # Waits for the step that renames models.
 LATER = {"inbox/models/saved.py": {"Told"}}
