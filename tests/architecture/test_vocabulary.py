@@ -12,11 +12,7 @@ LEFT: dict[str, set[str]] = {
     "benchmarks": {"each", "found", "looks", "said", "told"},
     "delivery": {"each", "found", "look", "looks", "told"},
     "demo": {"each", "found", "looks", "said", "told"},
-    "exchange": {"each", "found", "look", "looks", "said", "told"},
-    "library": {"each", "found", "said", "told"},
-    "mentoring": {"each", "found", "said", "told"},
     "reports": {"each", "found", "said", "told"},
-    "trainings": {"each", "found", "said", "told"},
 }
 # `house` (a municipality) and `witness` (an upload checkpoint), which joined the list later.
 HOUSE_LEFT = {"analytics", "demo", "exchange", "inbox", "library", "needs", "planning", "posts"}

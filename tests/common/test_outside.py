@@ -22,7 +22,7 @@ OWN = {
     "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
     "launcher/coverage_report.py", "portal/migration_history.py",
-    "reports/files/pdf.py", "trainings/script.py",
+    "reports/files/pdf.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
 
 

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone, translation
 
 from demo import people, plans, reset
-from mentoring.models import Activity, Change, Plan
+from mentoring.models import Activity, Plan, PlanChange
 from mentoring.plan_defaults import ACTIVITIES
-from mentoring.queries.plans import board
+from mentoring.queries.plans import plan_dashboard
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from serbian.scripts import mixed_script_words
@@ -40,18 +40,18 @@ def test_six_plans_stand_at_six_stages(demo: people.People) -> None:
     assert found["vlasotince"].mentor_agreed_by == demo.former
     assert all(found[slug].is_running for slug in ("cuprija", "kragujevac", "vlasotince", "vrnjacka-banja"))
     with scope(found["cuprija"].municipality):
-        states = [item.state for item in board(found["cuprija"]).items]
+        states = [item.state for item in plan_dashboard(found["cuprija"]).items]
         assert {"late", "done", "confirmed", "planned"} <= set(states)
     with scope(found["kragujevac"].municipality):
-        assert Change.objects.get().is_open
+        assert PlanChange.objects.get().is_open
     with scope(found["vrnjacka-banja"].municipality):
-        assert len(board(found["vrnjacka-banja"]).dropped) == 1
+        assert len(plan_dashboard(found["vrnjacka-banja"]).dropped) == 1
     assert Notification.objects.filter(user=demo.mentor, kind="agreement").count() == 1
 
 
 def test_what_is_written_in_them_is_right_in_either_script(demo: people.People) -> None:
     with everywhere("look at all plans of the demo"):
-        said = [*Plan.objects.values_list("goal", flat=True), *Change.objects.values_list("reason", flat=True)]
+        said = [*Plan.objects.values_list("goal", flat=True), *PlanChange.objects.values_list("reason", flat=True)]
         said += [each.name for each in Activity.objects.all()]
     assert [text for text in said if mixed_script_words(text)] == []
     assert {line.key for story in plans.STORIES.values() for line in story.lines} <= {each.key for each in ACTIVITIES}
@@ -59,7 +59,7 @@ def test_what_is_written_in_them_is_right_in_either_script(demo: people.People) 
 
 def test_every_default_is_written_in_both_languages_and_one_script() -> None:
     for each in ACTIVITIES:
-        serbian, english = each.words["sr"], each.words["en"]
+        serbian, english = each.texts["sr"], each.texts["en"]
         assert all(serbian.values()), each.key
         assert all(english.values()), each.key
         assert [text for text in serbian.values() if mixed_script_words(text.replace("еУслуг", ""))] == []

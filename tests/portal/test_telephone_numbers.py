@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from exchange.elsewhere import Rewriter
+from exchange.place_rewriting import Rewriter
 from inbox.models import HouseRules
 from inbox.text_analysis import mask, redact
 from library.enums import SnippetKind
