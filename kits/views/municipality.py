@@ -130,7 +130,10 @@ def _page(request: MunicipalityRequest, desk: AdoptionPage, *, looking: bool = F
     chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
         KitPostPreview(
-            part, TemplatePreview(_filled(part, values, request.municipality, own_glossary)), when[part.pk], part.pk in chosen
+            part,
+            TemplatePreview(_filled(part, values, request.municipality, own_glossary)),
+            when[part.pk],
+            part.pk in chosen,
         )
         for part in desk.parts
     ]
