@@ -64,7 +64,7 @@ def opened(
         channel.platform,
         http(
             before_send=before_send,
-            heard=lambda answer, commits: rate_limits.record_answer(
+            on_answer=lambda answer, commits: rate_limits.record_answer(
                 channel.pk, channel.server, answer, commits=commits, app=app
             ),
             deadline=deadline,
@@ -90,14 +90,14 @@ def _keep(channel: Channel, fresh: Credential) -> None:
 def http(
     *,
     before_send: Callable[[], None] | None = None,
-    heard: Callable[[Answer | None, bool], None] | None = None,
+    on_answer: Callable[[Answer | None, bool], None] | None = None,
     deadline: float | None = None,
 ) -> Http:
     """The way out with this installation's settings. `deadline` in seconds, for one call."""
     return Http(
         allow=settings.PRIVATE_HOSTS_ALLOWED,
         before_send=before_send,
-        heard=heard,
+        on_answer=on_answer,
         reuse=True,
         deadline=settings.CALL_DEADLINE_SECONDS if deadline is None else deadline,
     )

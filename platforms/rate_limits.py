@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from platforms import answers
 
 # A number above this is a point in time, below it a duration: no network makes us wait for 30 years.
@@ -95,7 +95,7 @@ def _parsed(header: str | None) -> dict[str, Any]:
     if not header or len(header) > LONGEST_JSON:
         return {}
     try:
-        usages = outside.loads(header)
+        usages = untrusted_json.loads(header)
     except ValueError:
         return {}
     return usages if isinstance(usages, dict) else {}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels import queries
 from channels.domain import inbound
 from channels.models import Channel, Deletion
-from common import outside
+from common import untrusted_json
 from common.access import public
 from municipalities.tenancy import scope
 from platforms.errors import PlatformError
@@ -71,7 +71,7 @@ def _headers(request: HttpRequest) -> Mapping[str, str]:
 def _payload(raw: bytes) -> Any:
     """The parsed body, or nothing if it cannot be parsed. Called after the signature was verified."""
     try:
-        return outside.loads(raw)
+        return untrusted_json.loads(raw)
     except ValueError:
         return {name: values[0] for name, values in parse_qs(raw.decode("utf-8", errors="replace")).items()}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from common.http import Answer
 from platforms.answers import LONGEST_WAIT, evidence
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
@@ -120,7 +120,7 @@ def available_again_at(headers: Mapping[str, str]) -> datetime:
 
 def _usage(header: str | None) -> dict[str, Any]:
     try:
-        usage = outside.loads(header or "{}")
+        usage = untrusted_json.loads(header or "{}")
     except ValueError:
         return {}
     return usage if isinstance(usage, dict) else {}

@@ -13,7 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
-from common import outside
+from common import untrusted_json
 from common.integers import parse_int
 from practice import queries, throttle
 from practice.errors import ApiError, Missing, NotAllowed
@@ -112,7 +112,7 @@ def given(request: ApiRequest) -> dict[str, Any]:
 
 def _json(request: ApiRequest) -> dict[str, Any]:
     try:
-        body = outside.loads(request.body or b"{}")
+        body = untrusted_json.loads(request.body or b"{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):

@@ -15,7 +15,7 @@ LEFT: dict[str, set[str]] = {
     "reports": {"each", "found", "said", "told"},
 }
 # `house` (a municipality) and `witness` (an upload checkpoint), which joined the list later.
-HOUSE_LEFT = {"analytics", "demo", "exchange", "inbox", "library", "needs", "planning", "posts"}
+HOUSE_LEFT = {"analytics", "demo"}
 WITNESS_LEFT = {"delivery"}
 # Waits for the step that renames models.
 LATER: dict[str, set[str]] = {}
