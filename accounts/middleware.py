@@ -95,7 +95,7 @@ class SecondFactorMiddleware:
 
 
 class DeviceMiddleware:
-    """Gives the browser in which somebody has just signed in what `accounts.throttling` knows it by the next time."""
+    """Sets the device cookie of `accounts.throttling` in a browser in which a person has just signed in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import Area, Better, Level, Unit
-
-LazyText = str | Promise
+from common.lazy_text import LazyText
 
 # Below this many posts a share or a median says little; below three municipalities a median betrays them.
 FEW_POSTS = 5

@@ -23,9 +23,9 @@ from demo.rows import insert
 from demo.texts import Comment, chance, citizens, place
 from inbox import rules
 from inbox.domain import suggest
-from inbox.enums import Heard, MessageKind, Topic, Visibility
-from inbox.enums import State as Standing
-from inbox.models import Below, Department, Listening, Message, Reply, Settlement
+from inbox.enums import FetchOutcome, MessageKind, MessageVisibility, Topic
+from inbox.enums import MessageState as Standing
+from inbox.models import Department, Message, MessageFetch, Reply, ReplyFetch, Settlement
 from municipalities.tenancy import scope
 from platforms.types import Outgoing
 from practice.models import Notice, Status
@@ -95,7 +95,7 @@ def _exchanges(past: Past, meant: dict[str, Comment]) -> list[Exchange]:
 def _hear(past: Past, exchanges: list[Exchange], now: datetime) -> None:
     rows = [_message(exchange, now) for exchange in exchanges]
     for voice in past.voices:
-        suggest.beside(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
+        suggest.set_suggestions(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
     _place(past, rows)
     messages = insert(rows)
     answered = [
@@ -135,7 +135,7 @@ def _message(each: Exchange, now: datetime) -> Message:
         root=str(root.pk), in_reply_to=str(root.pk), publication=each.sent.publication,
         author_id=str(author.pk), author_handle=author.username, author_name=author.display_name,
         text=each.comment.text, url=f"{server()}/@{author.username}/{each.comment.pk}",
-        visibility=Visibility.PUBLIC, at=at, heard_at=at + HEARD_AFTER,
+        visibility=MessageVisibility.PUBLIC, at=at, received_at=at + HEARD_AFTER,
         counts_from=at, kind=kind, topic="" if is_new else each.meant.topic, state=state, settled_at=settled_at,
         read_at=None if is_new else at + timedelta(hours=1), due_at=rules.due_at(kind, at),
         first_answer_at=each.answer.created_at if each.answer else None,
@@ -181,16 +181,16 @@ def _listen(past: Past, now: datetime) -> None:
     """Up to here everything was heard: the worker goes on from the newest notice of each page."""
     for voice in past.voices:
         newest = Notice.objects.filter(account=voice.page).order_by("-pk").values_list("pk", flat=True).first()
-        Listening.objects.create(
-            municipality=past.team.municipality, channel=voice.channel, cursor=str(newest or ""), outcome=Heard.READ,
-            next_at=timezone.now(), asked_at=now,
+        MessageFetch.objects.create(
+            municipality=past.team.municipality, channel=voice.channel, cursor=str(newest or ""),
+            outcome=FetchOutcome.READ, next_at=timezone.now(), fetched_at=now,
         )  # fmt: skip
-    Below.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.BELOW_UNTIL)
+    ReplyFetch.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.REPLY_FETCH_UNTIL)
 
 
-def _looked(sent: Sent, now: datetime) -> Below:
+def _looked(sent: Sent, now: datetime) -> ReplyFetch:
     """What stands below the post was heard, so it is looked at again when its turn comes, and not all at once."""
-    return Below(
-        municipality_id=sent.post.municipality_id, publication=sent.publication, asked_at=now,
-        next_at=rules.next_below(sent.at, now), answers=sent.status.replies_count if sent.status else None,
+    return ReplyFetch(
+        municipality_id=sent.post.municipality_id, publication=sent.publication, fetched_at=now,
+        next_at=rules.next_reply_fetch(sent.at, now), answers=sent.status.replies_count if sent.status else None,
     )  # fmt: skip

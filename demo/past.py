@@ -23,9 +23,9 @@ from demo.rows import insert, office_time
 from demo.texts import Planned, chance
 from demo.town import Town
 from posts import compose
-from posts.draft import Call, Draft, Interactive, Shown, Text
+from posts.draft import CallToAction, Draft, Interactive, Shown, Text
 from posts.editing.domain.freeze import freeze
-from posts.editing.domain.save import plan, remember
+from posts.editing.domain.save import set_time, store_draft
 from posts.enums import DecisionKind, Stage
 from posts.interactive import OPEN_FOR
 from posts.models import Closing, Decision, Post, Publication, Version
@@ -95,7 +95,7 @@ def draft(town: Town, planned: Planned) -> Draft:
         texts=texts,
         media=tuple(Shown(media.pk, media.alt) for media in pictures),
         link=planned.link,
-        call=Call(planned.call),
+        call=CallToAction(planned.call),
         service=planned.service,
         interactive=_interactive(planned),
         channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
@@ -123,8 +123,8 @@ def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
         is_demo=True,
         report_asked_at=_told_of_answers(planned),
     )
-    remember(post, draft(town, planned))
-    plan(post, planned.time)
+    store_draft(post, draft(town, planned))
+    set_time(post, planned.time)
     return post
 
 

@@ -7,9 +7,9 @@ from analytics.models import Subject
 from demo.past import POLL_DAYS, Past, Sent
 from demo.rows import insert
 from demo.texts import chance
-from posts.enums import Counted
+from posts.enums import CountedUnit
 from posts.models import Closing, PollResult
-from posts.poll_votes import suggested, votes
+from posts.poll_votes import count_votes, suggested_count
 from posts.queries import poll_results, publications
 from practice.models import Account, Vote
 
@@ -59,9 +59,9 @@ def count(pasts: list[Past], subjects: Mapping[int, Subject], now: datetime) -> 
         given.setdefault(status, []).append(choice)
     insert([_result(sent, given, subjects, now) for sent in asked])
     for closing in Closing.objects.filter(post__in={sent.post.pk for sent in asked}).select_related("post"):
-        found = suggested(votes(publications(closing.post), poll_results(closing.post)))
+        found = suggested_count(count_votes(publications(closing.post), poll_results(closing.post)))
         if found is not None:
-            counted = {"answers": found.count, "counted": Counted(found.counted), "counted_at": found.at}
+            counted = {"answers": found.count, "counted": CountedUnit(found.counted), "counted_at": found.at}
             Closing.objects.filter(pk=closing.pk).update(**counted)
 
 

@@ -28,7 +28,7 @@ def arrange(team: Team, drawn: Mapping[str, Drawn], today: date) -> None:
     """Inside the municipality's scope."""
     house, by = team.municipality, team.officer
     filled = {
-        "place": place_words.words(house)[place_words.PLACE],
+        "place": place_words.gap_values(house)[place_words.PLACE],
         "phone": f"{content()['phones'][house.slug]} 123 456",
         "hashtag": house.name_cyrl.title().replace(" ", ""),
     }

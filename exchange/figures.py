@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.metrics import FORMULAS
+from common.lazy_text import LazyText
 from common.numbers import number, significant
 from exchange.gallery_rules import EARLY
 
-LazyText = str | Promise
 CLICKS = gettext_lazy("people who followed the short link of the post; programs are left out")
 REASONS: dict[str, LazyText] = {
     "unread": gettext_lazy("Nobody has read the numbers of this post yet."),

@@ -70,7 +70,7 @@ class Rewriter:
         name = _anywhere(self.place, script)
         kind = _KINDS[script]
         within = "у" if script == "Cyrl" else "u"
-        known = place_words.words(self.place)
+        known = place_words.gap_values(self.place)
         of_place, in_place = known[place_words.OF_PLACE], known[place_words.PLACE]
         if script == "Latn":
             of_place, in_place = to_latin(of_place), to_latin(in_place)
@@ -110,7 +110,7 @@ class Rewriter:
 def values_for(place: NamedPlace) -> dict[str, str]:
     """What the gaps of the names say in this municipality."""
     return {
-        **place_words.words(place),
+        **place_words.gap_values(place),
         FULL_NAME: f"{'Град' if place.kind == MunicipalityKind.CITY else 'Општина'} {place.name_cyrl}",
         HASHTAG: "".join(word[:1].upper() + word[1:] for word in place.name_cyrl.split()),
     }

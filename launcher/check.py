@@ -1,4 +1,4 @@
-"""`make check`: everything that can be known without running the product. Runs all of it, then says what failed.
+"""`make check`: all static checks. Runs every step, then reports what failed.
 
 `python -m launcher.check style texts` runs the steps that are named, as the git hooks do.
 """

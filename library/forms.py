@@ -19,8 +19,8 @@ from posts.draft import MOST_OPTION, MOST_OPTIONS, MOST_PROMISE, MOST_RULES, Bad
 from posts.editing.placeholders import Value
 from posts.enums import CallKind, Category, ConsentKind, Format
 from posts.labels import language_name
-from posts.media.domain.consents import ConsentDetails, Scan, scanned
-from posts.media.domain.pictures import About, BadPicture
+from posts.media.domain.consents import ConsentDetails, Scan, read_scan
+from posts.media.domain.pictures import BadPicture, PictureDetails
 from posts.models import Folder, Media
 
 NONE = ("", gettext_lazy("None"))
@@ -263,10 +263,10 @@ class PictureForm(forms.Form):
             self.fields["alt"].label = _("What does the video show?")
         self.known = {str(branch.folder.pk): branch.folder for branch in branches}
 
-    def about(self) -> About:
+    def about(self) -> PictureDetails:
         cleaned = self.cleaned_data
         fields = {name: cleaned[name] for name in ("name", "alt", "credit", "licence", "shows_children")}
-        return About(**fields, folder=self.known.get(cleaned["folder"]))
+        return PictureDetails(**fields, folder=self.known.get(cleaned["folder"]))
 
 
 class FolderForm(forms.Form):
@@ -324,7 +324,7 @@ class ConsentForm(forms.Form):
         if not file:
             return None
         try:
-            return scanned(file, size=file.size)
+            return read_scan(file, size=file.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 

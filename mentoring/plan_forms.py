@@ -16,7 +16,7 @@ from mentoring.models import Activity, ActivityKind, Plan
 from mentoring.plan_defaults import activity_texts
 from mentoring.plan_texts import whole
 from posts.enums import Category
-from posts.media.domain.consents import Scan, scanned
+from posts.media.domain.consents import Scan, read_scan
 from posts.media.domain.pictures import BadPicture
 
 SELF = "other"
@@ -228,7 +228,7 @@ class EvidenceFileForm(forms.Form):
         """The type is detected from the content, not from the name."""
         upload = self.cleaned_data["file"]
         try:
-            return scanned(upload, size=upload.size)
+            return read_scan(upload, size=upload.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 

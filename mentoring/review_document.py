@@ -74,7 +74,7 @@ def _blocks(review: Review, content: Content) -> Iterator[Block]:
 
 def _name(names: Content) -> str:
     language = languages.current()
-    return str(names.get(language.code) or names["en" if language.words == languages.ENGLISH else "sr"])
+    return str(names.get(language.code) or names["en" if language.text_variant == languages.ENGLISH else "sr"])
 
 
 def _day(text: str) -> date:

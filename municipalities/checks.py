@@ -1,4 +1,4 @@
-"""System check: whatever belongs to a municipality stands behind the wall (`municipalities.tenancy`)."""
+"""System check: every model that belongs to a municipality is a tenant model (`municipalities.tenancy`)."""
 
 from collections.abc import Iterable
 from typing import Any

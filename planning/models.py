@@ -1,4 +1,4 @@
-"""What is planned: campaigns, slots, repetitions, imports of a plan, and the calendar's feeds."""
+"""Campaigns, slots, recurrences, imports of a plan, and calendar feeds."""
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +17,7 @@ __all__ = ["Campaign", "CampaignPost", "Feed", "ImportRun", "Occurrence", "Recur
 
 
 class Campaign(TenantModel):
-    """A subject over some weeks, with the posts that carry it."""
+    """A topic over several weeks, with its posts."""
 
     name = models.CharField(_("name"), max_length=120)
     note = models.TextField(_("what it is for"), blank=True)
@@ -56,9 +56,9 @@ class CampaignPost(TenantModel):
 
 
 class Recurrence(TenantModel):
-    """How a post is repeated. `weekdays` count from Monday 0; `at` is the time on the wall in Belgrade.
+    """How a post is repeated. `weekdays` count from Monday 0; `at` is wall-clock time in Belgrade.
 
-    It makes drafts, never publications: each goes the way of approval of its municipality.
+    It creates drafts, never publications: each needs its municipality's approval.
     """
 
     pattern = models.ForeignKey(Post, models.PROTECT, related_name="recurrences")
@@ -88,7 +88,7 @@ class Recurrence(TenantModel):
 
 
 class Occurrence(TenantModel):
-    """One day of a repetition: its draft once that is made, or that a person left it out."""
+    """One day of a recurrence: its draft once created, or that it is skipped."""
 
     recurrence = models.ForeignKey(Recurrence, models.CASCADE, related_name="occurrences")
     on = models.DateField()
@@ -106,7 +106,7 @@ class Occurrence(TenantModel):
 
 
 class Slot(TenantModel):
-    """`weekday` counts from Monday 0; `at` is the time on the wall in Belgrade."""
+    """`weekday` counts from Monday 0; `at` is wall-clock time in Belgrade."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField()
@@ -126,9 +126,10 @@ class Slot(TenantModel):
 
 
 class ImportRun(TenantModel):
-    """`rows` hold what was read until a person confirms, then those that were left out; `digest` is the file's SHA-256.
+    """`rows` are the parsed rows until a person confirms, then those that were left out; `digest` is the file's
+    SHA-256.
 
-    `sheet` is named where the workbook had others, too; `left_out` are headings of columns that are none of ours.
+    `sheet` is set if the workbook had others, too; `left_out` are unknown column headings.
     """
 
     name = models.CharField(max_length=200)
@@ -152,9 +153,9 @@ class ImportRun(TenantModel):
 
 
 class Feed(models.Model):
-    """A person's link to one municipality's calendar. Only the hash of its secret is kept.
+    """A person's URL of one municipality's calendar. Only the hash of its secret is stored.
 
-    Looked up by that hash before any municipality is known, so it stands outside the wall; what it shows does not.
+    Looked up by that hash before the municipality is known, so the table is not tenant-scoped; its content is.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import languages
-from kits.models import shown
+from kits.models import in_interface_script
 from serbian.transliteration import to_latin
 from trainings import scenario_parsing
 from trainings.domain.exercises import MOST_TEAMS
@@ -37,7 +37,8 @@ class ExerciseForm(CleanTextForm):
         self.people = [person for person in people if person.user_id]
         self.scenarios = [known for known, _raw in scenario_parsing.built_in().values()]
         self.fields["scenario"] = forms.ChoiceField(
-            choices=[(scenario.key, shown(scenario.title)) for scenario in self.scenarios], label=_("Scenario")
+            choices=[(scenario.key, in_interface_script(scenario.title)) for scenario in self.scenarios],
+            label=_("Scenario"),
         )
         self.chosen = next((scenario for scenario in self.scenarios if scenario.key == chosen), self.scenarios[0])
         self.fields["scenario"].initial = self.chosen.key
@@ -69,7 +70,8 @@ class ExerciseForm(CleanTextForm):
         """The scenarios for the page, the chosen one marked."""
         chosen = str(self["scenario"].value())
         return [
-            {"key": scenario.key, "title": shown(scenario.title), "practises": shown("; ".join(scenario.practises)),
+            {"key": scenario.key, "title": in_interface_script(scenario.title),
+             "practises": in_interface_script("; ".join(scenario.practises)),
              "minutes": scenario.minutes, "lines": len(scenario.lines), "chosen": scenario.key == chosen}
             for scenario in self.scenarios
         ]  # fmt: skip
@@ -152,7 +154,7 @@ class DebriefForm(CleanTextForm):
 
 def criteria(exercise: Exercise) -> list[dict[str, Any]]:
     """The rubric of an exercise in the reader's language: key, name and descriptions of the four levels."""
-    wanted = languages.current().words
+    wanted = languages.current().text_variant
     translated = []
     for criterion in exercise.criteria:
         texts = criterion["words"]

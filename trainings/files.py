@@ -13,7 +13,7 @@ from typing import BinaryIO
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from posts.media.domain.pictures import BadPicture, encoded, opened
+from posts.media.domain.pictures import BadPicture, encode_picture, open_picture
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PARTS = 20_000
@@ -73,7 +73,7 @@ def _inspected(file: BinaryIO) -> Checked:
         return _package(file)
     file.seek(0)
     try:
-        picture = encoded(opened(file.read(MOST_BYTES + 1)))
+        picture = encode_picture(open_picture(file.read(MOST_BYTES + 1)))
     except BadPicture as bad:
         raise BadFile(_unknown()) from bad
     return Checked(picture.mime, "png" if picture.mime == "image/png" else "jpg", "", picture.body)

@@ -20,7 +20,7 @@ from municipalities import place_words
 from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offer
 from municipalities.tenancy import scope
-from posts.draft import MOST_OPTION, MOST_WORDS, Call, Draft, Interactive, Text, parse
+from posts.draft import MOST_OPTION, MOST_WORDS, CallToAction, Draft, Interactive, Text, parse
 from posts.editing.domain.create import create
 from posts.editing.domain.save import Content, save_draft
 from posts.editing.eservices import service_notes
@@ -94,7 +94,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
     empty = Draft(
         texts=texts,
         link=link,
-        call=Call(shared.call_kind, elsewhere(shared.call_text)),
+        call=CallToAction(shared.call_kind, elsewhere(shared.call_text)),
         service=shared.service,
         tracked=bool(link),
         interactive=Interactive(
@@ -104,7 +104,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
             multiple=bool(shared.poll.get("multiple")),
             answer=shared.poll.get("answer"),
         ),
-        words=spellings,
+        glossary=spellings,
     )
     values = {**values_for(municipality), **({place_words.LINK: link} if link else {})}
     return _within_limits(filled(empty, values, first=first))

@@ -22,7 +22,7 @@ from library.domain.templates import TemplateContent, begun
 from library.gaps import with_defaults
 from municipalities.models import Municipality, Programme
 from posts.editing.placeholders import Value
-from posts.media.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
+from posts.media.domain.pictures import MOST_BYTES, BadPicture, EncodedPicture, encode_picture, open_picture
 from posts.models import Post
 
 # Shown beside a text, never larger.
@@ -44,19 +44,19 @@ class ExampleContent:
     english: Mapping[str, str] = field(default_factory=dict)
     drawing: str = ""
     alt: str = ""
-    picture: Encoded | None = None
+    picture: EncodedPicture | None = None
     without_picture: bool = False
 
 
-def prepared(file: BinaryIO, *, size: int) -> Encoded:
+def prepared(file: BinaryIO, *, size: int) -> EncodedPicture:
     """An uploaded picture, decoded and written anew. Raises `BadPicture`."""
     if size > MOST_BYTES:
         raise BadPicture(
             _("The picture is larger than %(most)s MB. Make it smaller and add it again.") % {"most": MOST_BYTES >> 20}
         )
-    picture = opened(file.read(MOST_BYTES + 1))
+    picture = open_picture(file.read(MOST_BYTES + 1))
     picture.thumbnail((LONG_SIDE, LONG_SIDE))
-    return encoded(picture)
+    return encode_picture(picture)
 
 
 @transaction.atomic
@@ -124,7 +124,7 @@ def _texts(row: Example) -> dict[str, str]:
     return {name: getattr(row, name) for name in ("name", "about", "why", "watch")}
 
 
-def _stored(programme: int, picture: Encoded) -> str:
+def _stored(programme: int, picture: EncodedPicture) -> str:
     """Under a name that says the content, so that the same picture lies there once."""
     digest = hashlib.sha256(picture.body).hexdigest()[:32]
     name = f"practice/{programme}/{digest}.{picture.ending}"

@@ -28,7 +28,7 @@ from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from posts.draft import storable
 from posts.locking import locked
-from posts.media.domain.pictures import encoded
+from posts.media.domain.pictures import encode_picture
 from posts.models import Post
 
 MOST_REASON = 500
@@ -81,7 +81,7 @@ def _copied(row: SharedPost, source: PictureSource, at: int) -> SharedPicture:
         picture = Image.open(file)
         picture.load()
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    made = encoded(picture)
+    made = encode_picture(picture)
     name = f"gallery/{row.municipality_id}/{secrets.token_hex(16)}.{made.ending}"
     return SharedPicture(
         municipality_id=row.municipality_id,

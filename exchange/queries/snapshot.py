@@ -19,7 +19,7 @@ from exchange.models import SharedPost
 from links.queries import totals
 from municipalities.models import EService, Municipality
 from posts.draft import SERBIAN
-from posts.editing.correction_plan import public
+from posts.editing.correction_plan import public_publications
 from posts.editing.previews import picture_url
 from posts.enums import Category
 from posts.models import Media, Post, Publication, Version
@@ -53,7 +53,7 @@ class Snapshot:
 
 def live_publications(post: Post) -> list[Publication]:
     """What of it is on a network now; none: it cannot be shared."""
-    return public(post)
+    return public_publications(post)
 
 
 def snapshot(post: Post, municipality: Municipality, *, today: date | None = None) -> Snapshot | None:

@@ -119,7 +119,7 @@ def use(template: Template, values: Mapping[str, Value], *, municipality: Munici
 def begun(pattern: TemplateSource, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """The same from any pattern, for verbs that write down by themselves what they did."""
     post = create_post(municipality, by=by)
-    empty = replace(parse(pattern.content), words=glossary(municipality.pk))
+    empty = replace(parse(pattern.content), glossary=glossary(municipality.pk))
     draft = filled(empty, values, deadline=pattern.deadline, first=f"sr-{municipality.primary_script}")
     content = Content(_at_home(draft, parse(post.draft).channels), pattern.name[:140], pattern.category)
     save_draft(post, content, revision=post.revision, by=by)

@@ -22,7 +22,7 @@ from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.composer.views.picture_rows import film_of, row
+from posts.composer.views.picture_rows import picture_row, video_row
 from posts.draft import MOST_PICTURES, Shown
 from posts.media.captions import MOST_BYTES as MOST_CAPTIONS
 from posts.media.captions import BadCaptions
@@ -129,9 +129,9 @@ def _shown(request: MunicipalityRequest, media: Media, form: PictureForm | None)
         form = PictureForm(media=media, branches=queries.folders())
     note = consent_note(media, timezone.localdate())
     public = _public(used)
-    film = film_of(media)
+    film = video_row(media)
     return shown(request, "library/picture.html", {
-        "media": media, "film": film, "picture": {"film": film}, "kind": _kind(media),
+        "media": media, "film": film, "picture": {"video": film}, "kind": _kind(media),
         "form": form, "used": used, "note": note, "may_edit": may_edit,
         "consents": list(media.consents.select_related("recorded_by").order_by("-pk")) if may_edit else [],
         "endangered": [post for post in used if post.pk not in public] if note else [],
@@ -157,13 +157,13 @@ def tile(request: MunicipalityRequest, pk: int) -> HttpResponse:
 def caption(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media, file = _media(pk), request.FILES.get("file")
     if "remove" in request.POST:
-        videos.uncaption(media, by=request.user)
+        videos.remove_captions(media, by=request.user)
         messages.success(request, _("The captions are removed. Versions that have them keep them."))
     elif file is None:
         messages.error(request, _("No file arrived. Choose the captions again."))
     else:
         try:
-            videos.caption(media, file.read(MOST_CAPTIONS + 1), tag=request.POST.get("tag", ""), by=request.user)
+            videos.set_captions(media, file.read(MOST_CAPTIONS + 1), tag=request.POST.get("tag", ""), by=request.user)
             messages.success(request, _("The captions are added."))
         except BadCaptions as bad:
             messages.error(request, str(bad))
@@ -310,5 +310,7 @@ def rows(request: MunicipalityRequest) -> HttpResponse:
     chosen = int_list_param(request.GET, "id", least=1)[:MOST_PICTURES]
     pictures = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
     slug = request.municipality.slug
-    made = [row(slug, pictures[pk], Shown(pk, pictures[pk].alt)) for pk in dict.fromkeys(chosen) if pk in pictures]
+    made = [
+        picture_row(slug, pictures[pk], Shown(pk, pictures[pk].alt)) for pk in dict.fromkeys(chosen) if pk in pictures
+    ]
     return render(request, "library/_rows.html", {"pictures": made})

@@ -24,7 +24,7 @@ from mentoring.models.checkins import MOST_HOURS, QUARTER
 from mentoring.queries.checkins import may_keep
 from municipalities.models import Municipality, Pairing
 from posts.draft import storable
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 
 FARTHEST = timedelta(days=370)
 LONGEST_NOTES = 8000
@@ -35,7 +35,7 @@ MOST_STEPS = 12
 class CheckInPlan:
     """What is agreed for a check-in that is to come."""
 
-    time: Resolved
+    time: ResolvedTime
     way: str
     subject: str = ""
     place: str = ""
@@ -56,7 +56,7 @@ class StepContent:
 class CheckInRecord:
     """What became of a check-in that was held."""
 
-    time: Resolved
+    time: ResolvedTime
     way: str
     hours: Decimal
     notes: str
@@ -181,7 +181,7 @@ def _agreed(wanted: CheckInPlan) -> dict[str, str]:
     return {"way": wanted.way, "subject": storable(wanted.subject).strip(), "place": storable(wanted.place).strip()}
 
 
-def _set_time(row: CheckIn, time: Resolved) -> None:
+def _set_time(row: CheckIn, time: ResolvedTime) -> None:
     row.local_time = time.local.replace(tzinfo=UTC)
     row.fold, row.zone, row.due_at = time.fold, time.zone, time.due_at
 
@@ -190,7 +190,7 @@ def _wall(row: CheckIn) -> str:
     return f"{row.local_time:%Y-%m-%d %H:%M}"
 
 
-def _coming(time: Resolved) -> None:
+def _coming(time: ResolvedTime) -> None:
     now = timezone.now()
     if time.due_at <= now:
         raise ActionNotAllowed(_("This time is past. If the check-in was held, write it down instead."), "on")
@@ -198,7 +198,7 @@ def _coming(time: Resolved) -> None:
         raise ActionNotAllowed(_("This is more than a year ahead."), "on")
 
 
-def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> None:
+def _free(time: ResolvedTime, mentor: Any, apart_from: CheckIn | None = None) -> None:
     """In this municipality; two at the same moment are a slip."""
     rows = CheckIn.objects.filter(mentor=mentor, state=CheckInState.PLANNED, due_at=time.due_at)
     if apart_from is not None:

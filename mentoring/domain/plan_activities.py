@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from links.rules import trouble
+from links.rules import target_problem
 from mentoring.domain import plan_notices as notices
 from mentoring.domain import plan_readings, plans
 from mentoring.enums import Proof, Side
@@ -113,7 +113,7 @@ def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
     """A link. Input is hostile: only a public web address is stored."""
     row = _locked(activity)
     url = plans.text(url, 500, "url")
-    if not is_link(url) or trouble(url, ""):
+    if not is_link(url) or target_problem(url, ""):
         raise ActionNotAllowed(
             _("This is not the address of a public page. It begins with https:// and has no password."), "url"
         )

@@ -55,7 +55,7 @@ class Criterion(models.Model):
 
     def _shown(self) -> Mapping[str, Any]:
         """The texts in the reader's language; in Latin script for readers of Latin."""
-        wanted, serbian = languages.current().words, self.texts["sr"]
+        wanted, serbian = languages.current().text_variant, self.texts["sr"]
         english = self.texts.get("en")
         if english and wanted == languages.ENGLISH:
             return english

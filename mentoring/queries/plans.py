@@ -20,13 +20,13 @@ from municipalities.enums import Role
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import Need
 from posts.models import Post, Publication
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-UNDECIDED = (Stage.NEW, Stage.LOOKED_AT)
+UNDECIDED = (NeedStage.NEW, NeedStage.LOOKED_AT)
 OUT = Q(delivery__state=State.PUBLISHED)
 WITHDRAWN = Q(delivery__state__in=(State.WITHDRAWN, State.MISSING))
 # So many posts are offered at once as evidence.
@@ -358,7 +358,7 @@ def decided_since(plan: Plan) -> QuerySet[Need]:
     with `informed_count`: how many of those who asked have got the answer that tells them. The newest first."""
     rows = Need.objects.filter(Q(decided_on__gte=plan.starts_on) | Q(done_on__gte=plan.starts_on))
     rows = rows.filter(municipality=plan.municipality_id).exclude(stage__in=UNDECIDED)
-    rows = rows.annotate(informed_count=Count("voices", filter=Q(voices__told__arrived_at__isnull=False)))
+    rows = rows.annotate(informed_count=Count("supporters", filter=Q(supporters__reply__arrived_at__isnull=False)))
     return rows.order_by(Coalesce("done_on", "decided_on").desc(), "-pk")
 
 

@@ -1,4 +1,4 @@
-"""Lists the coach knows by heart. Cyrillic; Latin is derived where a rule reads both scripts.
+"""Word lists of the coach. Cyrillic; Latin is derived where a rule reads both scripts.
 
 `static/js/text/words.js` holds the same lists, and a test compares the two.
 """
@@ -76,6 +76,8 @@ _SWAPS_LOWER = "аa еe оo рp сc хx јj"
 LOOKALIKES = {pair[0]: pair[1] for pair in f"{_SWAPS_UPPER} {_SWAPS_LOWER}".split()}
 
 
-def both(words: "dict[str, str] | tuple[str, ...]") -> list[str]:
-    """The words in both scripts, longest first, so that an alternation takes the longest."""
-    return sorted({each for word in words for each in (word, to_latin(word))}, key=lambda word: (-len(word), word))
+def in_both_scripts(words: "dict[str, str] | tuple[str, ...]") -> list[str]:
+    """The words in both scripts, longest first, so that an alternation prefers the longest."""
+    return sorted(
+        {spelling for word in words for spelling in (word, to_latin(word))}, key=lambda word: (-len(word), word)
+    )

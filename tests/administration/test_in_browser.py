@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PASSWORD = "kisa lampa sedam brod"
 
 
+@pytest.mark.slow
 def test_a_new_installation_is_set_up_by_a_person(page: Any, live_server: Any, settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED, settings.DEMO = True, False
     settings.EMAIL_BACKEND, settings.MAIL_TRANSPORT = "common.mail.OutboxBackend", "common.mail.DemoTransport"

@@ -13,7 +13,7 @@ from analytics.indicators.domain.measure import check_new, failed
 from analytics.indicators.queries.measurements import measure
 from analytics.logframe import HERE, INDICATORS, Measured, provide, withdraw
 from channels.models import Channel
-from links.domain.make import Wanted, make
+from links.domain.make import LinkRequest, create_links
 from links.models import ClickCount, Link
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere, scope
@@ -104,7 +104,7 @@ def test_oc5_counts_clicks_of_people_on_links_to_eservices(house: Municipality, 
     plain = post(channel, IN, 1)
     with scope(house):
         for each in (promoting, plain):
-            make(house.pk, each.post.key, {channel.pk: Wanted("https://euprava.gov.rs/", "mastodon")})
+            create_links(house.pk, each.post.key, {channel.pk: LinkRequest("https://euprava.gov.rs/", "mastodon")})
         Link.objects.update(created_at=timezone.now() - timedelta(days=400))
         links = {link.subject: link for link in Link.objects.all()}
         for link, day, people in (

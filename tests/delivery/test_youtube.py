@@ -95,7 +95,7 @@ def test_a_worker_that_dies_before_the_last_step_leaves_one_private_video(
     note = PreSendCheck(work.delivery, work.attempt).save_checkpoint
     with outbox.inside():
         sent = content.outgoing(work.delivery)
-        connector = open_channel(work.delivery.channel, before_send=die, witness=note)
+        connector = open_channel(work.delivery.channel, before_send=die, save_checkpoint=note)
         with pytest.raises(Killed):
             connector.publish(sent, content.Files(sent))
     assert outbox.again(post).state == State.SENDING

@@ -294,8 +294,8 @@ def test_a_copy_is_a_draft_without_the_other_towns_name_that_credits_its_source(
         assert (draft.call.kind, draft.call.deadline, draft.media, draft.link) == ("attend", "", (), "")
         assert answer["Location"] == reverse("post_edit", args=["novi-pazar", post.pk])
         talk = threads(post, reader=cast.stranger)[0]
-        assert "Ćuprija" in talk.said[0].text
-        assert "телефон" in talk.said[0].text
+        assert "Ćuprija" in talk.loaded_comments[0].text
+        assert "телефон" in talk.loaded_comments[0].text
         assert post.stage == "draft"
     assert AuditEvent.objects.get(verb="gallery.copy").municipality_id == cast.novi_pazar.pk
 
@@ -335,7 +335,7 @@ def test_the_service_and_its_link_become_the_copiers_own_or_are_left_out_with_a_
         assert (draft.service, draft.link) == ("", "")
         assert draft.texts["sr-Cyrl"].text == "Пријавите дете: {{линк}}"
         with scope(cast.novi_pazar):
-            assert "left out" in threads(post, reader=cast.stranger)[0].said[0].text
+            assert "left out" in threads(post, reader=cast.stranger)[0].loaded_comments[0].text
 
 
 def test_a_poll_is_copied_with_its_answers(gallery: Gallery) -> None:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from municipalities.tenancy import scope
 from practice.domain import door, react, vote, write
 from practice.enums import AccountKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Status
 from trainings import scenario_parsing as scripts
 from trainings import traits
@@ -201,7 +201,7 @@ def _do(team: Team, due: DueAct, now: datetime) -> None:
     try:
         with transaction.atomic():
             row.status = _acted(team, due, account)
-    except (Missing, Refused) as refused:
+    except (ApiError, Missing) as refused:
         log.info("A citizen could not act (%s): %s", due.key, refused)
     row.save()
 
@@ -233,7 +233,7 @@ def citizen(team: Team, name: str) -> Account:
 
 
 def reply(team: Team, play: Play, text: str) -> Status:
-    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.Refused` for what it cannot say."""
+    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.ApiError` for what it cannot say."""
     assert team.page is not None  # the caller looked
     citizen = Account.objects.filter(pk=play.account_id).first()
     mention = f"@{citizen.username} " if citizen else ""

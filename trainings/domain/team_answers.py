@@ -10,8 +10,8 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from practice.domain import moderate, write
+from practice.errors import ApiError as RefusedByNetwork
 from practice.errors import Missing
-from practice.errors import Refused as RefusedByNetwork
 from practice.models import Account, Status
 from practice.rules import MAX_CHARACTERS
 from practice.text import cleaned, length

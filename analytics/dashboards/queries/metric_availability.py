@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from analytics.metrics import METRICS, UNITS, LazyText, Metric
+from analytics.metrics import METRICS, UNITS, Metric
 from analytics.models import Telling
 from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.lazy_text import LazyText
 
 # A look at an old post comes once a week; a metric that was in none of them for longer is no longer told.
 SILENT_AFTER = timedelta(days=8)

@@ -34,7 +34,7 @@ KEPT = timedelta(days=7)
 
 @transaction.atomic
 def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> PastImport:
-    """Keep what was read until somebody confirms it. Raises `planning.file_parsing.Unreadable`."""
+    """Keep what was read until somebody confirms it. Raises `planning.file_parsing.UnreadableFile`."""
     table = read(raw, PAST)
     run = PastImport.objects.create(
         municipality=municipality, source=source_of(table.lines), state=ImportState.LOOKED, name=name[:200],

@@ -233,7 +233,7 @@ def _compare(subjects: list[Subject], texts: dict[int, external_changes.NetworkT
 def _count(subjects: list[Subject], polls: dict[int, PollCount], at: datetime) -> None:
     """Keep how people voted. A poll that ends before its next look is looked at when it has ended, too."""
     asked = {each.publication_id: polls[each.pk] for each in subjects if each.pk in polls and each.publication_id}
-    count_votes.keep(asked, at)
+    count_votes.store_results(asked, at)
     for subject in subjects:
         poll = polls.get(subject.pk)
         if poll and poll.ends_at and not poll.is_over and subject.next_at:

@@ -1,4 +1,4 @@
-"""Who has read what is said about a post. Looking is no act: it leaves no event behind."""
+"""Records who has read the threads of a post. Reading leaves no audit event."""
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -7,8 +7,8 @@ from accounts.models import User
 from posts.models import Post, Seen
 
 
-def see(post: Post, *, by: User, first: bool = False) -> None:
-    """From now on nothing that was said so far is new to `by`. One query where `first` says that they never looked."""
+def mark_seen(post: Post, *, by: User, first: bool = False) -> None:
+    """Mark all comments so far as read by `by`. One query if `first` says that there is no row yet."""
     now, before = timezone.now(), Seen.objects.filter(post=post, user=by)
     if not first and before.update(at=now):
         return
@@ -22,5 +22,5 @@ def see(post: Post, *, by: User, first: bool = False) -> None:
 
 
 def mark_unread(post: Post, *, by: User) -> None:
-    """What a person has looked at is their own affair, hence no audit event."""
+    """Reading is private, hence no audit event."""
     Seen.objects.filter(user=by, post=post).delete()
