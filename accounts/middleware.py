@@ -56,7 +56,7 @@ class SessionSeenMiddleware:
 class SecondFactorMiddleware:
     """Sends those who need a second factor, and administrators, to set one up where the installation requires it.
 
-    `settings.SECOND_FACTOR_ASKED_OF` names the question who needs one: its answer lies a floor above.
+    `settings.SECOND_FACTOR_ASKED_OF` names the question who needs one: its answer lies a layer above.
     """
 
     # Pages that set a second factor up, and the ways out. Public pages stay open too.

@@ -1,7 +1,7 @@
 """The programme's indicators: a closed list, each with its code, its level and the one formula it is measured by.
 
 The codes are those of the programme's logframe: OC outcomes, OP outputs, ME mentoring, GV governance. Those that need
-what citizens write or what was agreed with a mentor are measured by floors above this one, which say so with `provide`;
+what citizens write or what was agreed with a mentor are measured by layers above this one, which say so with `provide`;
 until they do, the indicator stands in the list and says that nothing is measured yet. It is never guessed.
 """
 
@@ -206,7 +206,7 @@ WHY: dict[str, LazyText] = {
     "no_activities": _("No agreed activity was due in these days."),
 }
 
-# ---- floors above
+# ---- layers above
 
 
 Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
@@ -214,7 +214,7 @@ Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
 
 @dataclass(frozen=True)
 class Provider:
-    """How a floor above measures a code: municipalities, first and last day in; a value by municipality id out."""
+    """How a layer above measures a code: municipalities, first and last day in; a value by municipality id out."""
 
     measure: Measure
     since: date  # from when on there is anything to measure
@@ -224,14 +224,14 @@ _PROVIDERS: dict[str, Provider] = {}
 
 
 def provide(code: str, measure: Measure, *, since: date) -> None:
-    """Let a floor above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
+    """Let a layer above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
     if code not in INDICATORS or code in HERE:
         raise ValueError(f"{code} is not an indicator that waits for a measure")
     _PROVIDERS[code] = Provider(measure, since)
 
 
 def withdraw(code: str) -> None:
-    """Take a measure back, as its floor is taken out."""
+    """Take a measure back, as its layer is taken out."""
     _PROVIDERS.pop(code, None)
 
 

@@ -119,7 +119,7 @@ class Adoption(TenantModel):
     kit = models.ForeignKey(Kit, models.PROTECT, related_name="adoptions")
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
     starts_on = models.DateField()
-    # by the name of the gap, days in ISO form
+    # by the name of the placeholder, dates in ISO format
     values = models.JSONField(default=dict)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

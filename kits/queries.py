@@ -23,7 +23,7 @@ from posts.models import Publication
 from posts.queries import SEEN
 from serbian.sorting import sort_key
 
-# Gaps that the profile of a municipality fills, besides those of its name (`municipalities.place_words`).
+# Placeholders filled from a municipality's profile, besides those of its name (`municipalities.place_words`).
 WEBSITE, OFFICE_HOURS = "сајт", "радно време"
 FILLED_BY_THEMSELVES = (*place_words.KNOWN, WEBSITE, OFFICE_HOURS)
 

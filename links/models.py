@@ -28,7 +28,7 @@ class Link(TenantModel):
         indexes = [
             # the clicks of a post
             models.Index(fields=["municipality", "subject"], name="link_subject"),
-            # which one is looked at next
+            # which one is checked next
             models.Index(fields=["checked_at"], name="link_check"),
         ]
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from common.networks import is_public
 
-# Nothing that is misread on a poster (0 o 1 l i), no vowels, so that no word comes about, and small letters only.
+# No characters that are misread on a poster (0 o 1 l i), no vowels, so that no word results, and lower case only.
 ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 LENGTH = 8
 PREFIX = "/l/"
@@ -26,7 +26,7 @@ _PRIVATE_NAMES = (".local", ".localhost", ".internal", ".intranet", ".lan", ".ho
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _ODD = re.compile(r"[\x00-\x20\x7f\\\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
-# Programs that fetch pages for previews, indexes and checks. Most name themselves as robots do; networks whose
+# Programs that fetch pages for previews, indexes and checks. Most identify themselves as bots; networks whose
 # preview fetchers do not are named one by one. Browsers inside apps (FBAN, Instagram, Viber) are people, and so is
 # whoever has a phone by Cubot.
 _MACHINE = re.compile(

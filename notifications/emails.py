@@ -20,9 +20,9 @@ from notifications import rules, unsubscribe_links
 from notifications.enums import NotificationKind
 from notifications.models import Notification
 
-# A summary that nobody would read to its end leads to the page instead.
+# A longer summary links to the page instead.
 MOST_LISTED = 40
-# How `MailMessage.dedupe` of all this mail begins: headers and words are encrypted, so nobody can search by them.
+# Prefix of `MailMessage.dedupe` of all this mail: headers and body are encrypted and cannot be searched.
 DEDUPE = "notification:"
 
 

@@ -40,7 +40,7 @@ class Notification(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
-    # what is attached to a mail of its own (`common.mail.compose`); a summary of the day only leads to it
+    # attachment of a mail of its own (`common.mail.compose`); a daily summary only links to it
     file = models.JSONField(default=dict)
     mail_frequency = models.CharField(max_length=8, choices=MailFrequency)
     mail_due_at = models.DateTimeField(null=True)
@@ -88,7 +88,7 @@ class MailSchedule(models.Model):
     quiet_weekends = models.BooleanField(default=False)
     urgent_always = models.BooleanField(default=True)
     digest_at = models.TimeField(default=time(8))
-    # in the links that stop mail: a new key makes the old links void
+    # in the unsubscribe links: a new key invalidates them
     key = models.CharField(max_length=20, default=new_key)
 
     def __str__(self) -> str:

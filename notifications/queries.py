@@ -15,7 +15,7 @@ from notifications import rules
 from notifications.enums import MailFrequency, NotificationKind
 from notifications.models import MailPreference, MailSchedule, Notification, NotificationQuerySet
 
-# The bell says "99+" rather than count on.
+# The bell shows "99+" beyond this.
 MOST_COUNTED = 100
 
 Roles = dict[tuple[int, int], set[str]]

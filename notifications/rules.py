@@ -15,18 +15,18 @@ from municipalities.rules import Verb
 from notifications.enums import MailFrequency, NotificationKind
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
-# They come through quiet hours, and by mail even when they were read in the portal.
+# They ignore quiet hours, and are mailed even if they were read in the portal.
 URGENT = frozenset(
     {NotificationKind.EMERGENCY, NotificationKind.URGENT, NotificationKind.RULES, NotificationKind.RIGHTS}
 )
-# Mail about them comes at once to everybody, whatever they chose, so that nobody relaxes rules while others sleep.
+# Mailed at once to everybody, whatever their preferences, so that nobody relaxes rules unnoticed.
 ALWAYS = frozenset({NotificationKind.RULES, NotificationKind.RIGHTS})
-# In a conversation several words come within minutes: they wait so long for each other and make one mail.
+# Comments in a conversation follow each other within minutes: they are collected for this long into one mail.
 CHATTY = frozenset({NotificationKind.COMMENT, NotificationKind.SUGGESTION, NotificationKind.MENTION})
 GATHERED = timedelta(minutes=2)
 SATURDAY = 5
 
-# What one must be allowed to do in the municipality to see such words; losing it hides them.
+# The permission needed in the municipality to see the content; losing it hides the content.
 _DRAFTS = (
     NotificationKind.SUBMITTED,
     NotificationKind.DECIDED,
@@ -64,7 +64,7 @@ NEEDS = {
     NotificationKind.DEPARTMENT: Verb.INBOX_VIEW,
 }
 
-# What a role has in the daily summary; everything else comes at once.
+# What a role gets in the daily summary; everything else is mailed at once.
 _CALM = {
     NotificationKind.PERFORMANCE,
     NotificationKind.FEEDBACK,
@@ -85,7 +85,7 @@ _SUMMARY: dict[str, set[NotificationKind]] = {
         NotificationKind.COMMENT,
         NotificationKind.SUGGESTION,
     },
-    # Who gets a report was put on its list by name.
+    # Recipients of a report are on its list by name.
     "staff": set(NotificationKind)
     - {NotificationKind.MENTION, NotificationKind.EMERGENCY, NotificationKind.HANDOVER, NotificationKind.REPORT},
     "viewer": set(NotificationKind) - {NotificationKind.MENTION, NotificationKind.EMERGENCY, NotificationKind.REPORT},
@@ -135,7 +135,7 @@ def mail_due(
 
 def after_quiet(moment: datetime, times: QuietHours) -> datetime:
     """`moment` itself, or the end of the quiet hours that contain it."""
-    for _round in range(4):  # a Friday night runs into a weekend, the weekend into the night to Monday
+    for _round in range(4):  # a Friday night is followed by the weekend, the weekend by the night to Monday
         end = _end_of_quiet(moment, times)
         if end is None:
             break

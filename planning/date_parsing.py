@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from serbian.folding import fold
 
 MOST = 60
-# A day without a year lies ahead; one of last week was meant for last week and not for next year.
+# A date without a year is in the future, but one of last week means last week and not next year.
 BACK = timedelta(days=60)
 
 _WEEKDAY = (

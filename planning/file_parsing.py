@@ -25,24 +25,24 @@ from serbian.folding import fold
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 200
 MOST_COLUMNS = 40
-# A plan of 200 rows unpacks to a few hundred kilobytes; a second of work is done on each megabyte.
+# A plan of 200 rows unpacks to a few hundred kilobytes; parsing takes a second per megabyte.
 MOST_UNPACKED = 5 * 1024 * 1024
 MOST_STYLES = 1024 * 1024
 MOST_LINES = 5000
-# One more than a post may have, so that a text that is too long is told and not cut.
+# One more than a post may have, so that a text that is too long is reported and not cut.
 MOST_CELL = MOST_TEXT + 1
-# In Excel a long text costs a number wherever it stands again, so that a small file can hold a library.
+# Excel stores a repeated text once and refers to it by number, so a small file can expand to a huge one.
 MOST_LETTERS = MOST_BYTES
-# Above the names of the columns there may stand what the plan is and who made it.
+# Above the column names there may be a title and an author.
 MOST_ABOVE = 10
 MOST_SHEETS = 24
 MOST_MERGED = 500
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# How .xls begins, and an .xlsx with a password: https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
+# The first bytes of .xls, and of an .xlsx with a password: https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BROKEN = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 
-# Our name: what the heading may say, folded, the plainest first; both scripts fold to the same.
+# Our name: possible headings, folded, the most specific first; both scripts fold to the same.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "day": ("datum", "dan", "datum objave", "datum i vreme", "termin", "date", "day"),
     "time": ("vreme", "vrijeme", "vreme objave", "sat", "cas", "time"),
@@ -247,7 +247,7 @@ def _excel(raw: bytes, shape: Shape) -> ParsedTable:
     except UnreadableFile:
         raise
     except Exception as error:
-        # openpyxl lets through whatever its parsers raise; the file is somebody's, so none of it is our fault.
+        # openpyxl passes on any exception of its parsers; the file is untrusted, so all of them mean a bad file.
         raise UnreadableFile(
             _("The Excel file could not be read. Save it again as .xlsx, or as CSV (UTF-8).")
         ) from error

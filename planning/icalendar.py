@@ -16,7 +16,7 @@ def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, da
     made.add("prodid", "-//Dobošar//Calendar//")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", vText(name))  # the library does not escape what it has no type for
+    made.add("x-wr-calname", vText(name))  # the library does not escape values without a type
     made.add("refresh-interval;value=duration", "PT30M")
     for number, title, state, address, due_at, changed_at in entries:
         event = Event()

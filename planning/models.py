@@ -13,7 +13,7 @@ from posts.models import Post
 __all__ = ["Campaign", "CampaignPost", "Feed", "ImportRun", "Occurrence", "Recurrence", "Slot"]
 
 
-# ---- Posts that belong together.
+# ---- Campaigns.
 
 
 class Campaign(TenantModel):
@@ -52,7 +52,7 @@ class CampaignPost(TenantModel):
         return f"{self.post_id} in {self.campaign_id}"
 
 
-# ---- Posts that come again, with an end.
+# ---- Recurrences, which always have an end.
 
 
 class Recurrence(TenantModel):
@@ -74,7 +74,7 @@ class Recurrence(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # the worker looks for those that still run
+            # the worker reads those that are still running
             models.Index(fields=["ends_on"], name="recurrence_running", condition=models.Q(ended_at__isnull=True)),
         ]
         constraints = [
@@ -102,7 +102,7 @@ class Occurrence(TenantModel):
         return f"{self.recurrence_id} on {self.on}"
 
 
-# ---- The times of a week at which a channel usually posts.
+# ---- The usual weekly posting times of a channel.
 
 
 class Slot(TenantModel):
@@ -122,7 +122,7 @@ class Slot(TenantModel):
         return f"{self.channel_id} {self.weekday} {self.at}"
 
 
-# ---- A month's plan from a file: what was read, and what was made of it.
+# ---- Imports of a month's plan from a file.
 
 
 class ImportRun(TenantModel):
@@ -149,7 +149,7 @@ class ImportRun(TenantModel):
         return self.name
 
 
-# ---- Secret links to the calendar.
+# ---- Secret calendar URLs.
 
 
 class Feed(models.Model):

@@ -15,7 +15,7 @@ from planning.rules import LOOK_AHEAD, FreeSlot, next_free
 from posts.models import Post, Publication
 from posts.queries import SEEN, usable_channels
 
-# States in which a delivery still means to go out.
+# States in which a delivery is still pending.
 COMING = (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
 
 
@@ -66,7 +66,7 @@ def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, 
     planned = Publication.objects.exclude(post=besides).filter(
         channel__in=channels, live=True, delivery__state__in=COMING, delivery__due_at__range=(since, until)
     )
-    # Drafts with a time have no delivery yet, but somebody means to keep it.
+    # Drafts with a time have no delivery yet, but they occupy it.
     meant = Post.objects.filter(deleted_at__isnull=True, due_at__range=(since, until)).exclude(pk=besides)
     taken: list[tuple[int, Any]] = list(planned.values_list("channel_id", "delivery__due_at"))
     for ids, due in meant.values_list("draft__channels", "due_at"):

@@ -12,11 +12,11 @@ from itertools import islice
 from planning.enums import Every
 from posts.rules import NonexistentTime, ResolvedTime, resolve_wall_time
 
-# A repetition ends: nobody remembers after half a year of weeks why it is there.
+# A recurrence must end: after half a year nobody remembers its purpose.
 MOST_TIMES = 26
-# Where nothing is set: before work, at noon, in the evening (`domain.md` 4.3).
+# The default: before work, at noon, in the evening (`domain.md` 4.3).
 SUGGESTED = (time(7, 30), time(12), time(19))
-# Two posts on one channel closer than this take each other's readers.
+# Two posts on one channel closer than this compete for readers.
 APART = timedelta(minutes=30)
 LOOK_AHEAD = 60
 

@@ -24,13 +24,13 @@ from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 
 BETWEEN = "\n\n—\n\n"
 WHOLE = "all"
-# Formats with answers to choose from, and how long a poll runs when nobody says it.
+# Formats with answers to choose from, and the default duration of a poll.
 WITH_ANSWERS = (Format.POLL, Format.QUIZ, Format.THIS_OR_THAT)
 POLL_DAYS = 3
-# Letters would be another alphabet in each script; numbers are read in all of them.
+# Numbers, since letters differ between the scripts.
 NUMBERS = tuple(str(number) for number in range(1, 11))
 
-# A link inside a text is the whole address, not the beginning of a longer one nor a part of another.
+# Matches the whole address in a text, not a prefix or part of a longer one.
 _BEFORE = r"(?<![^\s(\[{<„“\"'«:;,])"
 _BEHIND = r"(?=[.,;:!?)\]}>”“\"'»…]*(?:\s|$))"
 
@@ -227,7 +227,7 @@ def outgoing(
     card = LinkCard(part.link, draft.link_card.title, draft.link_card.description)
     return Outgoing(
         text=part.text,
-        # networks want the language alone: "sr", not "sr-Cyrl"
+        # networks expect the language alone: "sr", not "sr-Cyrl"
         language=(part.language or SERBIAN[0]).split("-")[0],
         key=key.hex,
         created_at=created_at,

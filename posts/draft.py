@@ -50,7 +50,7 @@ MOST_RULES = 4000
 MOST_DAYS = 30
 MOST_HEADLINE = 300
 MOST_COMMENT = 8000
-# What stands beside the text, with how long it may be.
+# The fields beside the text, with their maximum lengths.
 EXTRA_FIELDS = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -196,7 +196,7 @@ class Draft:
             "service": self.service,
             "tracked": self.tracked,
             "interactive": interactive,
-            # Left out where there is none: most posts have neither.
+            # Omitted if empty: most posts have neither.
             **{name: text for name in EXTRA_FIELDS if (text := getattr(self, name))},
         }
 

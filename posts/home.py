@@ -125,7 +125,7 @@ def _undecided(now: datetime) -> Q:
     """Submitted posts, and approved ones not published yet: the municipality may require more approvals now."""
     coming = (State.SCHEDULED, State.WAITING)
     has_not_gone = Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming))
-    # what has missed its time asks for a new time first
+    # overdue ones need a new time first
     in_time = Q(due_at__isnull=True) | Q(due_at__gt=now) | Q(is_correction=True)
     return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
 

@@ -13,7 +13,7 @@ from posts.compose import POLL_DAYS, WITH_ANSWERS
 from posts.draft import Draft
 from posts.enums import Format
 
-# A question without an end is asked to report after this long.
+# When a report is requested for a question without an end.
 OPEN_FOR = timedelta(days=7)
 FEWEST = 2
 

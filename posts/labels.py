@@ -11,7 +11,7 @@ from municipalities.holidays import holidays
 from posts.rules import AmbiguousTime, NonexistentTime, TimeWarning, time_warnings
 from serbian.scripts import mixed_script_words
 
-# Each in its own words and letters: a writer looks for these on a tab.
+# Each in its own language and script, as on the tabs of the composer.
 OWN_NAMES = {
     "sr-Cyrl": "Ћирилица", "sr-Latn": "Latinica", "bs-Latn": "Bosanski", "bs-Cyrl": "Босански", "hu-Latn": "Magyar",
     "sq-Latn": "Shqip", "sk-Latn": "Slovenčina", "ro-Latn": "Română", "rue-Cyrl": "Русински", "hr-Latn": "Hrvatski",

@@ -45,7 +45,7 @@ from posts.picture_metadata import consent_notes as notes_on
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-# On the network, or possibly so: what a person can no longer take back by editing.
+# On the network, or possibly so: editing the draft no longer changes it.
 OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
 SEEN = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 
@@ -270,7 +270,7 @@ def next_on_channels() -> dict[int, Publication]:
     return {row.channel_id: row for row in rows.distinct("channel")}
 
 
-# How far back a question without a report is still asked about.
+# How long a missing report is asked for.
 REPORTS_FOR = timedelta(days=90)
 
 

@@ -17,7 +17,7 @@ from posts.enums import DecisionKind, DenialReason, ReviewStep, Stage
 ZONE = "Europe/Belgrade"
 EARLIEST, LATEST = time(7), time(21)
 FARTHEST = timedelta(days=366)
-# An emergency is now: what has not gone out by then needs an approval like everything else.
+# After this an unsent emergency needs approval like everything else.
 EMERGENCY_HOLDS = timedelta(hours=6)
 
 EDITABLE = (Stage.DRAFT, Stage.RETURNED)
@@ -293,7 +293,7 @@ def resolve_wall_time(on: date, at: time, fold: int | None = None, zone: str = Z
     local = datetime.combine(on, at.replace(tzinfo=None))
     first, second = (_moment(local, occurrence, zone) for occurrence in (0, 1))
     if _wall(first.due_at, zone) != local:
-        # Read with the offset before the jump, the gap's times land right after it.
+        # With the offset before the jump, times in the gap map to right after it.
         return NonexistentTime(local, _after_the_jump(local, zone))
     if first.due_at == second.due_at:
         return first

@@ -22,7 +22,7 @@ def file_from_entry(entry: Mapping[str, Any], alt: str | None = None) -> File:
     return Video(
         entry["ref"], *sides, entry["seconds"], entry["bytes"], description,
         codec=entry["codec"], frames=entry["frames"],
-        # networks want the language alone: "sr", not "sr-Cyrl"
+        # networks expect the language alone: "sr", not "sr-Cyrl"
         captions=Captions(captions["ref"], captions["tag"].split("-")[0]) if captions else None,
     )  # fmt: skip
 

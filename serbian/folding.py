@@ -13,6 +13,6 @@ from serbian.letters import ZWNJ, letters_to_latin
 def fold(text: str) -> str:
     """Lower-case, unaccented Latin key of `text`; keeps spaces, digits and punctuation."""
     latin = letters_to_latin(unicodedata.normalize("NFKC", text)).lower().replace(ZWNJ, "")
-    plain = latin.replace("đ", "dj").replace("ð", "dj")  # đ has no decomposition: it must go before the marks do
+    plain = latin.replace("đ", "dj").replace("ð", "dj")  # đ has no decomposition: replace it before removing marks
     unmarked = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     return unmarked.replace("dj", "d")

@@ -28,7 +28,7 @@ class RoundTrip:
 
     words: int = 0
     seconds: float = 0.0
-    kept: list[str] = field(default_factory=list)  # our glossary keeps their Latin spelling, on purpose
+    kept: list[str] = field(default_factory=list)  # our glossary keeps their Latin spelling, intentionally
     undecidable: list[str] = field(default_factory=list)  # another word of the list has the same Latin spelling
     wrong: list[str] = field(default_factory=list)
 

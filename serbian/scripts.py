@@ -10,7 +10,7 @@ from typing import NamedTuple
 from serbian import protected
 from serbian.letters import CYRILLIC, LATIN, WORD, letters_to_cyrillic, letters_to_latin
 
-# Pairs that no eye can tell apart in most typefaces, Latin first.
+# Pairs that look the same in most typefaces, Latin first.
 _ALIKE = dict(zip("aeopcxjyABEKMHOPCTXJ", "аеорсхјуАВЕКМНОРСТХЈ", strict=True))
 _AS_CYRILLIC = str.maketrans(_ALIKE)
 _AS_LATIN = str.maketrans({cyrillic: latin for latin, cyrillic in _ALIKE.items()})

@@ -1,5 +1,5 @@
 """The tables of all subjects: what is polled and every answer (`ingestion`), the facts of days and months made of them
-(`rollups`), what floors above count by day (`daily_counts`), imports of numbers from before (`history`), what the
+(`rollups`), what layers above count by day (`daily_counts`), imports of numbers from before (`history`), what the
 comparison reads besides and who shares (`comparison`), and what a programme follows (`indicators`).
 """
 

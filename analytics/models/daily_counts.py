@@ -1,4 +1,4 @@
-"""What floors above counted by day (`analytics.rollups.daily_counts`): how many questions, needs and hidden comments,
+"""What layers above counted by day (`analytics.rollups.daily_counts`): how many questions, needs and hidden comments,
 and how many of them kept what the programme asks for. Numbers only; nobody can be found by them."""
 
 from django.contrib.postgres.fields import ArrayField

@@ -51,7 +51,7 @@ _SOURCES: dict[str, Source] = {}
 
 
 def provide(name: str, codes: Collection[str], read: Read, *, recent: timedelta | None) -> None:
-    """Let a floor above tell the days of `codes`."""
+    """Let a layer above tell the days of `codes`."""
     _SOURCES[name] = Source(name, tuple(codes), read, recent)
 
 

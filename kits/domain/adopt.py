@@ -60,7 +60,7 @@ def publish_times(parts: Collection[KitPost], start: date, municipality: Municip
 @transaction.atomic
 def adopt(kit: Kit, choice: AdoptionChoice, *, municipality: Municipality, by: User) -> AdoptionResult:
     """Create drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
-    # one at a time in a municipality, so that two who adopt at once make each draft once
+    # serialised per municipality, so that concurrent adoptions create each draft once
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     row = queries.offered(municipality).filter(pk=kit.pk).first()
     if row is None or not row.is_open or not queries.takes_part(row):
@@ -124,7 +124,7 @@ def _draft(
     empty = replace(parse(part.content), glossary=glossary)
     draft = filled(empty, choice.values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
     draft = localise(draft, part.kit, municipality, parse(post.draft).channels)
-    # a time that has passed is none: a person chooses another one
+    # a time in the past is dropped: a person chooses another one
     time = when if when.due_at > timezone.now() else None
     save_draft(post, Content(draft, part.name, part.category, time), revision=post.revision, by=by)
     return Post.objects.get(pk=post.pk)

@@ -57,7 +57,7 @@ def delete(kit: Kit, *, by: User) -> None:
     if row.published_at:
         raise ActionNotAllowed(_("This kit was published. Close it instead, so that nobody adopts it any more."))
     record("kit.delete", by=by, target=row, programme=str(row.programme))
-    with scope():  # nobody can have adopted it, so no municipality's wall has to open
+    with scope():  # it cannot have adoptions, so no tenant scope is needed
         row.delete()
 
 
@@ -87,7 +87,7 @@ def save_post(kit: Kit, part: KitPost | None, written: KitPostContent, *, by: Us
     else:
         part = KitPost.objects.select_for_update(of=("self",)).get(pk=part.pk)
     content = written.content
-    # Pictures and channels are the municipality's own, and so is the day on which its call ends.
+    # Pictures, channels and the deadline are the municipality's own.
     draft = replace(
         content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
     )

@@ -108,7 +108,7 @@ def _desk(request: MunicipalityRequest, kit: Kit, sent: Mapping[str, Any] | None
     form = None
     if parts and kit.is_open and queries.takes_part(kit):
         start = _start(kit, adoption)
-        # answers are asked for by the position of their gap, so all gaps are asked for, also when few posts are left
+        # all questions are asked, even if few posts are left: fields are named by the position of their placeholder
         form = AdoptForm(sent, gaps=kit.questions, parts=parts, known=known, start=start)
     return AdoptionPage(kit, adoption, parts, known, form)
 

@@ -17,7 +17,7 @@ from municipalities.tenancy import everywhere
 
 AGAIN_AFTER = timedelta(hours=1)
 EVERY = timedelta(days=1)
-# Posts older than this are hardly read any more; their links are looked at once a month.
+# Posts older than this are hardly read any more; their links are checked once a month.
 FRESH, RARELY = timedelta(days=90), timedelta(days=30)
 AT_ONCE = 20
 FAILURES = 2
@@ -50,7 +50,7 @@ def is_reachable(target: str) -> bool | None:
     try:
         return http.get(rules.as_uri(target), headers={"Accept": "text/html,*/*"}).status not in GONE
     except Refused:
-        return None  # plain http, or a name that leads inside: not ours to call
+        return None  # plain http or an internal host: not called
     except NotReached:
         return False
     except (NoAnswer, ValueError):

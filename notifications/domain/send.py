@@ -20,7 +20,7 @@ from notifications.enums import MailFrequency
 from notifications.models import MailSchedule, Notification
 
 PEOPLE_AT_ONCE = 50
-# More things than that at one moment (after a quiet night) are one list instead of so many mails.
+# More than this at once (after quiet hours) become one list instead of as many mails.
 MOST_LETTERS = 3
 
 Groups = Iterable[list[Notification]]

@@ -19,7 +19,7 @@ from notifications.domain import choose
 from notifications.forms import MailForm
 from notifications.models import MailSchedule
 
-# A person needs one; mail programs of a whole town hall may come from one address.
+# A person needs one request; all mail programs of a town hall may share one address.
 MOST_A_MINUTE = 60
 
 

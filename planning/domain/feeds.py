@@ -14,7 +14,7 @@ from municipalities.queries import still_may
 from municipalities.rules import Verb
 from planning.models import Feed
 
-# How exactly the page says when the link was last used: a calendar program asks every few minutes.
+# The precision of the displayed last use: a calendar program polls every few minutes.
 READ_EVERY = timedelta(hours=1)
 
 
@@ -25,7 +25,7 @@ def digest(secret: str) -> str:
 @transaction.atomic
 def make(municipality: Municipality, *, by: User) -> str:
     """A new secret, shown once; an existing one stops working."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two pages of one person follow each other
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # serialises concurrent requests of one person
     _revoke(municipality, by)
     secret = secrets.token_urlsafe(32)
     Feed.objects.create(user=by, municipality=municipality, digest=digest(secret))

@@ -341,7 +341,7 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     Raises `ActionNotAllowed` if it was done before, if there is nothing to create, and if the number differs from the
     one that the person saw (`expected`): a time has passed, a channel is gone, or somebody else imported the same rows.
     """
-    # Two people with the same rows follow each other, in whatever files they have them.
+    # Serialises imports of the same rows, also from different files.
     Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=run.pk)
     if run.confirmed_at:

@@ -141,11 +141,11 @@ def _draft(recurrence: Recurrence, on: date) -> bool:
 
 
 def _copy(recurrence: Recurrence, time: ResolvedTime) -> Post:
-    # The worker made it, not the person who set the repetition up, perhaps months ago.
+    # The worker created it, not the person who set up the recurrence, perhaps months ago.
     post = duplicate(recurrence.pattern, by=None, author=recurrence.by)
     draft = parse(post.draft)
     if draft.call.deadline and draft.call.deadline_on and draft.call.deadline_on < time.local.date():
-        # the day of the first post has passed for this one; a person writes the new one
+        # the deadline of the first post has passed by then; a person enters the new one
         draft = replace(draft, call=CallToAction(draft.call.kind, draft.call.words))
     store_draft(post, draft)
     set_time(post, time)

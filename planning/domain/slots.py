@@ -16,7 +16,7 @@ Times = Collection[tuple[int, time]]
 @transaction.atomic
 def set_slots(channel: Channel, times: Times, *, by: User) -> bool:
     """Set exactly `times` (weekday from Monday 0, time) for the channel. Returns whether anything changed."""
-    Channel.objects.select_for_update().get(pk=channel.pk)  # two savers follow each other
+    Channel.objects.select_for_update().get(pk=channel.pk)  # serialises concurrent saves
     before = set(Slot.objects.filter(channel=channel).values_list("weekday", "at"))
     wanted = set(times)
     if before == wanted:

@@ -27,7 +27,7 @@ from posts.models import Post
 from posts.queries import PostFilters, in_range
 
 BEHIND, AHEAD = timedelta(days=60), timedelta(days=370)
-# A calendar program asks a few times an hour; more is a mistake or an attack.
+# A calendar program polls a few times an hour; more is an error or an attack.
 PER_HOUR = 60
 
 
@@ -66,7 +66,7 @@ def file(request: HttpRequest, secret: str) -> HttpResponse:
     row = Feed.objects.select_related("user", "municipality").filter(digest=hashed, revoked_at__isnull=True).first()
     rights = access(row.user, row.municipality) if row and row.user.is_active else None
     if row is None or rights is None or not rights.may(Verb.POST_VIEW):
-        # The page of the portal that says so would set a cookie, and no program reads it.
+        # The portal's error page would set a cookie, and no program reads it.
         return HttpResponseNotFound(b"", content_type="text/plain")
     if ratelimit.hit("calendar-feed", hashed, limit=PER_HOUR, seconds=3600).is_exceeded:
         return HttpResponse(status=429, headers={"Retry-After": "3600"})

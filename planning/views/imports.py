@@ -25,7 +25,7 @@ from planning.queries import free_days
 from posts.enums import Category
 
 MOST_SHOWN = 10
-# Of the columns of a plan, in letters: texts need room.
+# Column widths of a plan, in characters.
 WIDTHS = (13, 8, 60, 40, 24, 24, 24, 30, 24)
 
 
@@ -72,7 +72,7 @@ def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.all(), pk=pk)
-    # A number that cannot be read is none that was shown.
+    # An invalid number cannot be the one that was shown.
     expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
         imports.confirm(run, by=request.user, expected=expected)

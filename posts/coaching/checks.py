@@ -13,7 +13,7 @@ from posts.enums import LinkState
 # Shares of a picture, as `posts.media.legibility` measures them: a poster of ten lines has 0.2, a title 0.02.
 MUCH_TEXT = 0.12
 SOME_TEXT = 0.015
-# WCAG 2.2 asks 3 : 1 for large letters, and those in a picture are large at best.
+# WCAG 2.2 requires 3 : 1 for large text, and text in a picture is large at best.
 WEAK = 3.0
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from posts.coaching.points import Fix, Point
 
-# In the order of the list; what is not named here comes last.
+# In the order of the list; others come last.
 ORDER = (
     "call", "single", "link", "link_answer", "deadline", "length", "sentences", "click_here",
     "abbreviations", "capitals", "fancy", "mixed", "emoji", "hashtags", "hashtags_in_between", "languages", "derived",
@@ -200,7 +200,7 @@ def browser_messages() -> dict[str, Any]:
         "titles": {name: titles()[name] for name in ORDER},
         "sentences": sentences(),
         "fixes": fixes(),
-        # one, few and many of Serbian; the script chooses by the rule of the page's language
+        # one, few and many of Serbian; the script chooses by the plural rule of the page's language
         "count": {name: count_label(number) for name, number in (("one", 1), ("few", 2), ("other", 5))},
         "none": _("Nothing left to look at."),
         "empty": _("Begin to write: this list looks over your shoulder."),

@@ -18,10 +18,10 @@ from serbian.transliteration import to_latin
 LONG_SENTENCE = 25
 MOST_EMOJI = 3
 LONG_HASHTAG = 12
-# A longer one is no tag that people read, and taking it apart takes the square of its length.
+# Longer ones are not readable anyway, and splitting takes quadratic time.
 LONGEST_HASHTAG = 100
 CAPITALS_IN_A_ROW = 4
-# Of the text before a day, as much as is read for "до" and the like.
+# How many characters before a date are searched for "до" and the like.
 BEFORE_DAY = 100
 SOON_PAST = timedelta(days=30)
 
@@ -212,7 +212,7 @@ _DRAWN = r"[\U0001D400-\U0001D7FF\u24B6-\u24E9\U0001F130-\U0001F149\uFF21-\uFF3A
 _FANCY = _pattern(rf"{_DRAWN}(?:[ \t]*{_DRAWN})*")
 _LETTERS = _pattern(r"\p{L}+")
 _CYRILLIC, _LATIN = _pattern(r"[\u0400-\u04FF]"), _pattern(r"[A-Za-z\u00C0-\u024F]")
-# Spelled out: \w of a browser knows no Cyrillic.
+# Spelled out: \w does not match Cyrillic in browsers.
 _W = r"\p{L}\p{M}\p{N}_"
 _UNTOUCHED = _pattern(rf"(?<!\S)\S*(?:://|@)\S*|(?<![{_W}-])(?<![{_W}-]\.)(?:[{_W}-]+\.)+[a-z]{{2,}}(?:/\S*)?")
 
@@ -321,12 +321,12 @@ def _taken_apart(tag: str, known: set[str]) -> list[str] | None:
 
 # ---------------------------------------------------------------- people
 
-# Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
+# Includes its label, so that no „ЈМБГ:” is left without a number.
 _THIRTEEN = _pattern(r"(?:,?[ \t]{0,4}(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]{0,4}:?[ \t]{0,4})?(?<!\d)(\d{13})(?!\d)")
-# The ways to write a number: docs/telephone-numbers.md.
+# The formats of a number: docs/telephone-numbers.md.
 _COUNTRY = r"\(?(?:(?:\+\s?|00\s?)381[\s/.-]?(?:\(0\)[\s/.-]?)?\(?|0)"
 _MOBILE = _pattern(rf"(?<![\d/])(?:{_COUNTRY})[\s/.-]?6\d\)?[\s/.-]{{0,3}}\d(?:[\s/.-]{{0,2}}\d){{5,7}}(?!\d)")
-# Area codes are 10 to 39, some of three figures. A slash behind it makes it a number of a decision.
+# Area codes are 10 to 39, some with three digits. A slash behind it makes it the number of a decision.
 _LANDLINE = _pattern(
     rf"(?<![\d/.,-])(?:{_COUNTRY})(?:230|280|290|390|[123]\d)\)?[ /.-]{{0,3}}\d(?:[ .-]?\d){{4,6}}(?![\d/]|[.-]\d)"
 )
@@ -398,7 +398,7 @@ RULES: Mapping[str, Callable[[str], list[Hit]]] = {
 }
 """In the order in which the coach says them."""
 
-# Rules that know Serbian words; in Hungarian or Albanian they would see ghosts.
+# Rules with Serbian words; in Hungarian or Albanian they give false positives.
 SERBIAN_ONLY = frozenset({"sentences", "click_here", "abbreviations"})
 
 

@@ -5,7 +5,7 @@
 
 from serbian.transliteration import to_latin
 
-# Well known inside a town hall only. An expansion of "" has several meanings: the writer says which.
+# Known inside a town hall only. An empty expansion is ambiguous: the writer has to choose.
 ABBREVIATIONS = {
     "ЈКП": "јавно комунално предузеће",
     "ЈП": "јавно предузеће",
@@ -58,13 +58,13 @@ MONTHS = (
     "децембра",
 )  # fmt: skip
 
-# Little words that stand inside a hashtag, so that #dakliknemozajedno can be taken apart.
+# Short words inside hashtags, so that #dakliknemozajedno can be split.
 LITTLE = (
     "а", "да", "до", "за", "и", "из", "је", "на", "не", "од", "о", "по", "са", "се", "у", "уз", "заједно", "град",
     "општина", "дан", "дани", "наш", "наша", "моја", "мој", "нова", "нови", "добро", "дошли",
 )  # fmt: skip
 
-# Where anybody has an address; a town hall's own domain says whose it is.
+# Free mail providers, where an address is private; a town hall has its own domain.
 FREE_MAIL = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "icloud.com", "mts.rs", "sbb.rs")
 
 # Descriptions that describe nothing.

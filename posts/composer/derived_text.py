@@ -15,7 +15,7 @@ from serbian.transliteration import Piece, Why, traced
 MOST_WORDS = 12
 MOST_OFFERS = 5
 
-# In the order in which a reader should look at them: what was guessed first.
+# In the order of importance for a reader: guesses first.
 REASONS: dict[Why, LazyText] = {
     Why.MIXED: _("Letters of both scripts were mixed; put right:"),
     Why.SPLIT: _("Two letters that usually are one were kept apart:"),
@@ -61,7 +61,7 @@ def derivation_reasons(pieces: Sequence[Piece]) -> list[DerivationReason]:
 
 
 def _word(piece: Piece) -> str:
-    # what stands behind an address belongs to the sentence
+    # punctuation behind an address belongs to the sentence
     before, after = (text.strip().rstrip(",.;:!?") for text in (piece.before, piece.after))
     return after if before == after else f"{before} → {after}"
 

@@ -60,7 +60,7 @@ def changed_fields(now: Outgoing, then: Outgoing) -> frozenset[str]:
 def possible_ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = False) -> tuple[AmendmentWay, ...]:
     """The possible ways to make these changes on a network, the least disruptive first. Manual is always possible."""
     possible = []
-    if changed <= set(limits.edits) and not has_poll:  # a poll that is changed begins anew
+    if changed <= set(limits.edits) and not has_poll:  # editing a poll resets it
         possible.append(AmendmentWay.EDIT)
     if limits.withdraws:
         possible.append(AmendmentWay.RESEND)
@@ -74,7 +74,7 @@ def published_content(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
     shown = {}
     for delivery in deliveries:
         first = Outgoing.from_json(delivery.payload)
-        # A change carries no first comment: the one that followed the post stands.
+        # An edit has no first comment: that of the post stays.
         shown[delivery.pk] = replace(
             Outgoing.from_json(last.get(delivery.pk, delivery.payload)), first_comment=first.first_comment
         )
@@ -112,9 +112,9 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
     if then is None:
         possible: tuple[AmendmentWay, ...] = (AmendmentWay.BY_HAND,)
         return PlannedCorrection(publication, now, None, frozenset({"text"}), possible, _among(possible, chosen))
-    # the first comment of a post is another one's
+    # a first comment replies to another post
     then = replace(then, reply_to=now.reply_to)
-    # somebody changed it there: the words that were approved are put back even if they are the same
+    # it was edited on the network: the approved text is restored even if it is unchanged
     changed = changed_fields(now, then) | ({"text"} if publication.delivery.changed_at else set())
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
         possible = (AmendmentWay.BY_HAND,)

@@ -57,7 +57,7 @@ def fill(text: str, values: Mapping[str, Value], tag: str = "", glossary: Glossa
         if value is None:
             return match[0]
         written = _written(value, tag, glossary)
-        # a day ends with the full stop of its year, which is also that of the sentence
+        # the full stop of a date's year is also that of the sentence
         return written[:-1] if written.endswith(".") and text[match.end() : match.end() + 1] == "." else written
 
     return _GAP.sub(put, text)

@@ -169,7 +169,7 @@ def _preview(
         comment=comment,
         comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
-        # A page on which nothing stands yet is not full of mistakes.
+        # An empty draft shows no errors.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
 
@@ -202,9 +202,9 @@ def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[version_f
 
 def _shown(url: str, alt: str, file: version_files.File) -> ShownPicture:
     if isinstance(file, Video):
-        # A video at which nobody has looked has no sides yet.
+        # A video has no dimensions before it is probed.
         sides = (file.width, file.height) if file.width else UNKNOWN_SIDES
-        # Another address once there is a poster: a browser keeps what it has under the old one.
+        # Another URL once there is a poster: browsers cache the old one.
         seen = f"{url}?{Probe.READY if file.seconds else Probe.WAITING}"
         return ShownPicture(
             seen, alt, *sides, video_status.format_duration(file.seconds) if file.seconds else "", is_video=True

@@ -17,7 +17,7 @@ MOST_BYTES = 1024 * 1024
 MOST_CUES = 5000
 MOST_LINE = 500
 LONGEST_SECONDS = 24 * 3600
-# A cue may outlast the film by a breath.
+# A cue may slightly outlast the video.
 SLACK_SECONDS = 2.0
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"

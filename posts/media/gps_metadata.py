@@ -76,7 +76,7 @@ def _spots(head: bytearray, at: int, end: int, depth: int, left: list[int]) -> I
                 if int.from_bytes(number, "big") in keys:
                     yield begins, holds, ends
         elif kind in INSIDE and depth < DEEPEST:
-            # Apple's `meta` begins with its boxes, that of ISO with four bytes of version.
+            # Apple's `meta` starts with its boxes, the ISO one with four bytes of version.
             plain = kind != b"meta" or head[inside + 4 : inside + 8] == b"hdlr"
             yield from _spots(head, inside if plain else inside + 4, after, depth + 1, left)
 

@@ -20,7 +20,7 @@ OPEN_FILES = 32
 POSTER_SIDE = 1280
 MOST_SIDE = 8192
 MOST_PIXELS = 40_000_000
-# The first second is often black, or somebody reaching for the button.
+# The first second is often black or shaky.
 POSTER_AT = 2.0
 FORMATS = {"mp4": "mov,mp4,m4a,3gp,3g2,mj2", "webm": "matroska,webm"}
 
@@ -35,7 +35,7 @@ def inspect_video(path: str, kind: str) -> dict[str, Any]:
 
     if kind == "mp4":
         refuse_truncated(path)
-    # Named by us: no playlist, no other file and no network can be meant by it.
+    # The format is fixed, so that the file cannot be a playlist that opens other files or URLs.
     with av.open(path, format=FORMATS[kind].split(",")[0], options={"protocol_whitelist": "file"}) as container:
         stream = _picture(container)
         if stream.width * stream.height > MOST_PIXELS or max(stream.width, stream.height) > MOST_SIDE:
@@ -79,7 +79,7 @@ def _seconds(container: Any, stream: Any) -> float:
         return float(container.duration) / 1_000_000
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    # What a browser recorded names no length: read to the end, decoding nothing.
+    # Browser recordings have no duration: read to the end without decoding.
     ends = [
         (packet.pts + (packet.duration or 0)) * packet.time_base for packet in container.demux(stream) if packet.pts
     ]
@@ -148,7 +148,7 @@ def main(path: str, kind: str) -> None:
         report = inspect_video(path, kind)
     except UnsupportedVideo as unfit:
         report = {"problem": str(unfit)}
-    except Exception:  # decoders raise whatever they like on hostile bytes
+    except Exception:  # decoders raise arbitrary exceptions on hostile bytes
         report = {"problem": "corrupt"}
     sys.stdout.write(json.dumps(report))
 

@@ -40,7 +40,7 @@ class Amendment(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # what the worker carries on with
+            # what the worker continues
             models.Index(fields=["id"], name="amendment_agreed", condition=Q(state="agreed")),
             # removals that wait for an approver
             models.Index(fields=["municipality", "at"], name="amendment_open", condition=Q(state="open")),

@@ -31,9 +31,9 @@ class LinkCheck(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_check_each", fields=["municipality", "digest"])]
         indexes = [
-            # what is to be looked at
+            # what is due
             models.Index(fields=["due_at"], name="link_due", condition=Q(due_at__isnull=False)),
-            # what is to be forgotten
+            # what is to be purged
             models.Index(fields=["asked_at"], name="link_asked"),
         ]
 

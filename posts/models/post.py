@@ -39,7 +39,7 @@ class Post(TenantModel):
     fold = models.PositiveSmallIntegerField(default=0)
     zone = models.CharField(max_length=40, default="Europe/Belgrade")
     due_at = models.DateTimeField(null=True, blank=True)
-    # what the draft says of its call to action, eService and format, so that lists and numbers need not open it
+    # copies of the draft's call to action, eService and format, so that lists and statistics need not parse it
     call_kind = models.CharField(_("call to action"), max_length=10, choices=CallKind, blank=True)
     service = models.SlugField(_("eService"), max_length=40, blank=True)
     format = models.CharField(_("format"), max_length=14, choices=Format, blank=True)
@@ -47,9 +47,9 @@ class Post(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
-    # when somebody was told that people have answered and the closing report waits
+    # when somebody was reminded to write the closing report
     report_asked_at = models.DateTimeField(null=True, blank=True)
-    # what is written and decided now is about a post that is out: its time stays, and nothing goes out but changes
+    # the draft is a correction of a published post: its time stays, and only edits are sent
     is_correction = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
 
@@ -61,7 +61,7 @@ class Post(TenantModel):
             ),
             # what waits for the approver, oldest first
             models.Index(fields=["municipality", "stage"], name="post_stage", condition=Q(deleted_at__isnull=True)),
-            # what asked people something, and nobody was told yet that they have answered
+            # interactive posts without a reminder for their closing report
             models.Index(
                 fields=["municipality"],
                 name="post_report_to_ask",

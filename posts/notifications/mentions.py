@@ -25,7 +25,7 @@ class MentionPiece:
 def to_stored_text(typed: str, people: Sequence[Person]) -> tuple[str, list[int]]:
     """(the text to store, ids of the people mentioned). A first name is enough where it is unambiguous."""
     known = {person.pk for person in people}
-    # what looks like our own sign, typed by hand, names nobody who may not read it
+    # a hand-typed mention code may only name people who can read it
     plain = _STORED.sub(lambda match: match[0] if int(match[1]) in known else f"@{match[1]}", typed)
     names = _names(people)
     out, position = [], 0

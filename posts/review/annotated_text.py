@@ -142,7 +142,7 @@ def _mark(text: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
     ids = " ".join(str(talk.thread.pk) for talk in here)
     first = format_html(' id="mark-{}"', chosen.thread.pk) if chosen.thread.start == start else ""
     others = [talk for talk in here if talk.thread.start == start and talk is not chosen]
-    # every thread has one place to which its number in the margin leads back
+    # every thread has one target for the link of its number in the margin
     targets = format_html_join("", '<span id="mark-{}" data-added></span>', ((other.thread.pk,) for other in others))
     last = format_html_join("", "{}", ((_ending(talk),) for talk in here if talk.thread.end == end))
     changing = any(talk.can_be_accepted for talk in here)

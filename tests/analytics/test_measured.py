@@ -280,7 +280,7 @@ def test_it_asks_the_same_number_of_questions_at_any_size(
 ) -> None:
     for offset in range(posts):
         post(channel, IN + timedelta(days=offset), 3)
-    unmeasured = factories.unmeasured  # floors above count their own
+    unmeasured = factories.unmeasured  # layers above count their own
     with ExitStack() as without:
         for code in ("ME1", "ME2", "ME3", "OC3", "OC4", "OC6", "GV1"):
             without.enter_context(unmeasured(code))

@@ -79,6 +79,7 @@ class Walk:
     media_root: Path
     browser_page: Any
     is_thorough: bool = False
+    follows: bool = True  # the links of the pages
     wrong: dict[str, str] = field(default_factory=dict)
     figures: Counter[str] = field(default_factory=Counter)
     opened: dict[str, set[str]] = field(default_factory=dict)  # by address, the roles who saw it
@@ -117,7 +118,8 @@ class Walk:
         client = self._client(role, LANGUAGES[at])
         pages = [page for visit in self.visits if visit.role == role for page in self._opened(client, visit)]
         ways = self._judge_in_browser(client, pages, sends_forms=True)
-        self._follow(client, role, ways)
+        if self.follows:
+            self._follow(client, role, ways)
         for language in (*LANGUAGES[:at], *LANGUAGES[at + 1 :]) if self.is_thorough else ():
             client = self._client(role, language)
             mine = [visit.path for visit in self.visits if visit.role == role and visit.lets_in]

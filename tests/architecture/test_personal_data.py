@@ -61,7 +61,7 @@ def test_every_text_column_is_in_the_list_or_has_a_reason() -> None:
     assert sorted(missing) == [], (
         "can a citizen's words or name get in? Then add it to a place (inbox/domain/personal_data_stores.py, or "
         "the register of your "
-        "floor); else to tests/architecture/personal_columns.py"
+        "layer); else to tests/architecture/personal_columns.py"
     )
 
 
@@ -81,7 +81,7 @@ def test_a_new_column_with_words_fails_until_somebody_says_what_it_is() -> None:
     assert missing == {"inbox_note.telephone"}
 
 
-def test_floors_above_the_inbox_have_added_their_places() -> None:
+def test_layers_above_the_inbox_have_added_their_places() -> None:
     codes = {place.code for place in personal_data.stores()}
     assert {"messages", "moderation", "drafts", "proposed_answers", "events", "consents"} <= codes  # inbox
     assert {"needs", "needs_by_phone", "posts_that_quote", "drafts_that_quote"} <= codes  # needs

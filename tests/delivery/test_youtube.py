@@ -26,9 +26,15 @@ from platforms.youtube.calls import LOCKED
 from tests.delivery.conftest import Outbox, connected
 from tests.platforms.bench import MOVIE, video
 from tests.platforms.fakes.youtube import CLIENT, GRAIN, SECRET, YouTubeFake
+from tests.platforms.intervals import shorten
 
 pytestmark = pytest.mark.django_db
 SESSION, PUBLIC = r"/upload/youtube/v3/videos$", r"^/youtube/youtube/v3/videos$"
+
+
+@pytest.fixture(autouse=True)
+def short_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten(monkeypatch)
 
 
 @pytest.fixture

@@ -538,7 +538,7 @@ def test_citizens_were_heard_and_their_questions_answered_better_after_the_train
 def test_what_was_heard_is_not_heard_again(demo: None) -> None:
     with everywhere("a test listens for the whole demo"):
         assert (
-            not Channel.objects.filter(state="connected", listening__isnull=True)
+            not Channel.objects.filter(state="connected", message_fetch__isnull=True)
             .exclude(municipality__kind="training")
             .exists()
         )
@@ -566,7 +566,7 @@ def test_the_desk_shows_what_it_can(demo: None) -> None:
     asked = HandOver.objects.filter(municipality__slug="cuprija")
     assert {row.standing() for row in asked} == {"waiting", "answered"}
     cuprija = Message.objects.filter(municipality__slug="cuprija")
-    assert [row.is_asleep for row in cuprija.filter(snoozed_until__isnull=False)] == [True]
+    assert [row.is_snoozed for row in cuprija.filter(snoozed_until__isnull=False)] == [True]
     assert cuprija.filter(assignee__email="officer@cuprija.example").exists()
     assert Note.objects.filter(message__in=cuprija).exists()
     assert MailMessage.objects.filter(dedupe__startswith="inbox.handover:").count() == len(asked)

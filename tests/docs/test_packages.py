@@ -12,7 +12,7 @@ PATH = re.compile(r"`([\w./]+)`")
 LAYERS = {"domain", "forms", "management", "migrations", "models", "queries", "templatetags", "views", "tests"}
 TABLES = {
     "README.md": (ROOT / "README.md").read_text().partition("## Packages")[2].partition("\n## ")[0],
-    "docs/architecture.md": (ROOT / "docs/architecture.md").read_text().partition("## Floors")[2].partition("\n## ")[0],
+    "docs/architecture.md": (ROOT / "docs/architecture.md").read_text().partition("## Layers")[2].partition("\n## ")[0],
 }
 
 

@@ -68,7 +68,7 @@ def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: Municipal
     message = strict.receive("@opstina До када?")
     response = sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."}, follow=True)
     assert "The answer waits for approval" in response.text
-    assert strict.again(message).state == MessageState.WAITING
+    assert strict.reload(message).state == MessageState.WAITING
     assert out(strict) == []
     with scope(strict.cast.cuprija):
         one = ProposedAnswer.objects.get()
@@ -80,7 +80,7 @@ def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: Municipal
     done = again(strict, one)
     assert (done.state, done.decided_by) == (ProposalState.SENT, strict.cast.approver)
     assert (done.reply.by, done.reply.approved_by) == (strict.cast.officer, strict.cast.approver)
-    assert strict.again(message).state == MessageState.ANSWERED
+    assert strict.reload(message).state == MessageState.ANSWERED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -226,7 +226,7 @@ def test_an_answer_comes_back_with_a_reason_and_the_words_of_the_approver(strict
     assert wordless.status_code == 422
     assert "До 16 часова.</textarea>" in wordless.text
     assert decided(strict, one, decision="return", text="До 16 часова.", reason="Погрешно време").status_code == 302
-    assert strict.again(message).state == MessageState.OPEN
+    assert strict.reload(message).state == MessageState.OPEN
     page = sign_in(strict.cast.officer).get(f"{LIST}{message.pk}/").text
     assert "Погрешно време" in page
     assert "До 16 часова.</textarea>" in page

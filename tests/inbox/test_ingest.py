@@ -134,9 +134,9 @@ def test_two_workers_claim_a_channel_once(municipality: MunicipalityInbox) -> No
 def test_what_a_network_tells_by_itself_is_heard_at_once(municipality: MunicipalityInbox) -> None:
     municipality.fetch()
     with everywhere("look"):
-        listening = MessageFetch.objects.get()
-        assert listening.next_at is not None
-        assert listening.next_at > timezone.now() + timedelta(minutes=1)
+        message_fetch = MessageFetch.objects.get()
+        assert message_fetch.next_at is not None
+        assert message_fetch.next_at > timezone.now() + timedelta(minutes=1)
     Event.objects.create(
         platform="mastodon",
         key="k1",

@@ -218,7 +218,7 @@ def test_the_set_is_large_enough_and_no_message_is_in_both_parts() -> None:
 def test_suggestions_are_as_good_as_they_were(
     part: str, kind: tuple[float, float], topic: tuple[float, float], script: float, pairs: tuple[float, float]
 ) -> None:
-    """Floors a little under what was measured: whoever changes stems sees at once what they cost."""
+    """Lower bounds a little under what was measured: whoever changes stems sees at once what they cost."""
     result = evaluate.evaluate(PARTS[part])
     for score, (precision, recall) in (
         (result.kinds["all"], kind),

@@ -47,9 +47,9 @@ def page(client: Client, post: Post, query: str = "") -> str:
     return answer.content.decode()
 
 
-def fields(quote: str = WORDS, **more: Any) -> dict[str, Any]:
-    start = CYRILLIC.index(quote)
-    return {"place": "sr-Cyrl", "start": start, "end": start + len(quote), "quote": quote, **more}
+def fields(selected: str = WORDS, **more: Any) -> dict[str, Any]:
+    start = CYRILLIC.index(selected)
+    return {"place": "sr-Cyrl", "start": start, "end": start + len(selected), "quote": selected, **more}
 
 
 # ---------------------------------------------------------------- the round trip

@@ -279,7 +279,7 @@ def _again(
     post = _post(request, pk)
     shown: ComposerPage = build_page(request, post, channels, typed or _stored(post))
     if problem.stored and typed:
-        # Saving once more, after reading both, is the person's decision to keep their own.
+        # Saving again, after reading both, means that the user keeps their own.
         shown.revision = problem.stored.revision
     context = {"page": shown, "problem": problem, "theirs": parse(problem.stored.draft) if problem.stored else None}
     return render(request, "posts/composer.html", context, status=409 if problem.stored else 422)

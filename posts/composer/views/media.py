@@ -33,7 +33,7 @@ from posts.media.domain.pictures import BadPicture
 from posts.models import Media, Publication
 from posts.queries import SEEN
 
-# A picture never changes under its address: the file's name says its content.
+# A picture is immutable under its URL: the file's name is derived from its content.
 KEEP = "private, max-age=604800, immutable"
 CHUNK = 256 * 1024
 
@@ -110,7 +110,7 @@ def thumbnail(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
 
 def _poster(request: HttpRequest, name: str) -> HttpResponseBase:
     if not name:
-        # Nobody has looked at the video yet, or nobody could.
+        # The video is not probed yet, or the probe failed.
         answer = redirect(static("img/video.svg"))
         answer["Cache-Control"] = "no-store"
         return answer
@@ -136,7 +136,7 @@ def film(request: MunicipalityRequest, pk: int) -> HttpResponseBase:
     content = () if request.method == "HEAD" else _chunks(name, first, last - first + 1)
     answer = StreamingHttpResponse(content, status=206 if asked else 200, content_type=row.mime)
     answer["Content-Length"], answer["Accept-Ranges"] = str(last - first + 1), "bytes"
-    # A film is compressed already, and a player that asks for bytes wants these bytes.
+    # A video is compressed already, and byte ranges refer to these bytes.
     answer["Content-Encoding"] = "identity"
     if asked:
         answer["Content-Range"] = f"bytes {first}-{last}/{size}"

@@ -33,7 +33,7 @@ from posts.models import Amendment, Decision, Media, Post
 from posts.rules import decides_alone
 from serbian.corrections import Correction
 
-# A poll of most networks has four answers.
+# Most networks allow four answers in a poll.
 LINES = 4
 
 
@@ -186,7 +186,7 @@ class ComposerPage:
     def poll_findings(self) -> list[str]:
         """Problems of the poll, without duplicates over channels."""
         findings = [finding for preview in self.previews for finding in preview.findings if finding.field == "poll"]
-        # That there are too few answers, the notes on the format say for every network.
+        # The notes on the format report too few answers already.
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
@@ -247,7 +247,7 @@ def build_page(
     request: MunicipalityRequest, post: Post, channels: Sequence[Channel], typed: ComposerInput
 ) -> ComposerPage:
     """The whole page. A returned post takes two more queries, for the note of the approver."""
-    # What is behind the links comes with the first answer to the script: a page has its number of queries.
+    # Link checks come with the first autosave: the page has a fixed number of queries.
     shown = build_fragments(request, post, typed, channels, services=offers(), links=False)
     if post.is_correction:
         shown.correction = open_correction(post)
@@ -366,7 +366,7 @@ def _of_pictures(
     pictures = [pk for pk in known if not library[pk].is_video]
     video = next((pk for pk in known if library[pk].is_video), 0)
     problems: dict[int, list[ChannelFinding]] = {}
-    for problem in unique_findings(seen, lambda finding: finding.code != "video_not_ready"):  # its row says that itself
+    for problem in unique_findings(seen, lambda finding: finding.code != "video_not_ready"):  # shown in its row
         name, _dot, place = problem[1].field.partition(".")
         if name == "pictures":
             problems.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(problem)

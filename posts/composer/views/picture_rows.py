@@ -48,7 +48,7 @@ def picture_row(slug: str, media: Media, shown: Shown) -> PictureRow:
     crop = f"{shown.crop.ratio}@{','.join(f'{side:g}' for side in shown.crop.box)}" if shown.crop else ""
     small = picture_url(slug, media.pk, shown.crop) if shown.crop else reverse("media_thumbnail", args=[slug, media.pk])
     if media.is_video:
-        # Another address once there is a poster: a browser keeps what it has under the old one.
+        # Another URL once there is a poster: browsers cache the old one.
         small = f"{small}?{media.probe}"
     whole = picture_url(slug, media.pk)
     return PictureRow(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, video_row(media))

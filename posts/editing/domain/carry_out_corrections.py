@@ -35,7 +35,7 @@ def continue_corrections() -> int:
         try:
             _carry_on(pk, municipality, post)
         except Exception:
-            log.exception("Amendment %s could not be carried on", pk)  # the others go on
+            log.exception("Amendment %s could not be carried on", pk)  # continue with the others
     return len(rows)
 
 
@@ -81,7 +81,7 @@ def _sent_again(amendment: Amendment, part: AmendmentPart) -> None:
     elif old.state in DOWN:
         _send(amendment, part)
     elif old.withdrawal_asked_at is None:
-        # It could not be taken down, so nothing goes out beside it.
+        # It could not be removed, so its replacement is not sent.
         end(part, PartState.REFUSED, old.problem)
 
 

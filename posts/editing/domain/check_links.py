@@ -27,11 +27,11 @@ AT_ONCE = 10
 GOOD_FOR = timedelta(hours=12)
 BAD_FOR = timedelta(minutes=10)
 KEEP = timedelta(days=30)
-# A worker that died in the middle of a look; the next one looks again.
+# A worker that died during a check; the next one checks again.
 LEASE = timedelta(minutes=2)
 DEADLINE = 10.0
 LARGEST = 2 * 1024 * 1024
-# Answers of sites that are there but do not want a robot, or a robot without an account.
+# Responses of sites that exist but refuse bots or require an account.
 ALIVE = (401, 403, 405, 406, 418, 429, 501, 503)
 
 
@@ -85,7 +85,7 @@ def check_url(url: str) -> tuple[LinkState, int]:
     try:
         status = http.request("HEAD", as_uri(url)).status
         if status >= 400:
-            # Some sites answer HEAD with an error and show the page all the same.
+            # Some sites fail on HEAD but serve the page.
             status = http.get(as_uri(url), headers={"Accept": "text/html,*/*"}).status
     except Refused:
         return LinkState.CLOSED, 0

@@ -236,7 +236,7 @@ def drop(post: Post, *, by: User) -> Post:
     newest = post.versions.order_by("-number").first()
     shown = {publication.version_id for publication in public_publications(post)}
     if newest is not None and newest.pk not in shown and not before.is_empty:
-        freeze(post, by=by)  # the newest version is what is public, not what was dropped
+        freeze(post, by=by)  # the newest version must be what is public, not what was dropped
     amendment.state, amendment.finished_at = AmendmentState.DROPPED, timezone.now()
     amendment.save(update_fields=["state", "finished_at"])
     record("post.drop_correction", by=by, target=post)

@@ -23,7 +23,7 @@ from posts.models import Media, Post
 from posts.rules import EDITABLE, ResolvedTime
 from serbian.folding import fold
 
-# The page saves every few seconds; one event tells of a sitting.
+# The page saves every few seconds; one audit event covers a session.
 SITTING = timedelta(minutes=15)
 
 

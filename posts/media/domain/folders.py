@@ -20,7 +20,7 @@ MOST = 200
 @transaction.atomic
 def create(municipality: Municipality, name: str, *, parent: Folder | None = None, by: User) -> Folder:
     """Raises `ActionNotAllowed` when the name is taken or the nesting too deep."""
-    Municipality.objects.select_for_update().get(pk=municipality.pk)  # one at a time, so that names stay single
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # serialised, so that names stay unique
     if Folder.objects.count() >= MOST:
         raise ActionNotAllowed(_("There are %(most)s folders already. Delete empty ones first.") % {"most": MOST})
     folder = Folder(municipality=municipality, name=_clean(name), parent=parent, created_by=by)

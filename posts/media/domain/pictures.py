@@ -42,7 +42,7 @@ OUT_BYTES = 950_000
 QUALITIES = (88, 82, 75, 66, 55)
 FLAT_COLOURS = 256
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "MPO")
-TALLEST = 10  # long side to short side: beyond it a network shows nothing useful
+TALLEST = 10  # maximum aspect ratio: beyond it networks show nothing useful
 
 
 class BadPicture(ValueError):
@@ -100,7 +100,7 @@ def _store(
             row.save()
             record("media.add", by=by, target=row)
     except IntegrityError:
-        # The same file came twice at once: a double click, two tabs.
+        # The same file was uploaded concurrently: a double click, two tabs.
         return Media.objects.get(sha256=digest)
     return row
 
@@ -122,7 +122,7 @@ def open_picture(body: bytes) -> Image.Image:
             )
         )
     try:
-        # Pillow warns from 89 million pixels on and decodes all the same; our own limit is asked before decoding.
+        # Pillow only warns from 89 million pixels on; our own limit is checked before decoding.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(body), formats=FORMATS)
@@ -132,7 +132,7 @@ def open_picture(body: bytes) -> Image.Image:
         raise
     except Image.DecompressionBombError as bomb:
         raise BadPicture(_too_many_pixels()) from bomb
-    except Exception as broken:  # decoders raise whatever they like on hostile bytes
+    except Exception as broken:  # decoders raise arbitrary exceptions on hostile bytes
         raise BadPicture(
             _(
                 "This file is no picture or video that we can read. Add a picture as JPEG, PNG, WebP, AVIF or HEIC, a "
@@ -171,7 +171,7 @@ def _clean(picture: Image.Image) -> Image.Image:
     upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     plain = _srgb(upright, profile)
     fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)  # pixels only: whatever else the file carried stays behind
+    fresh.paste(plain)  # pixels only: all metadata is dropped
     return fresh
 
 
@@ -185,7 +185,7 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
             if converted is not None:
                 return converted
         except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # a broken profile: the plain numbers are the best that is left
+            pass  # a broken profile: use the raw values
     return picture.convert(mode)
 
 

@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import outside, uploads
+from common import untrusted_json, uploads
 from common.audit import record
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
@@ -46,9 +46,9 @@ log = logging.getLogger(__name__)
 PROBE = Path(__file__).resolve().parent.parent / "probe.py"
 SECONDS = 60
 MOST_TOLD = 4 * 1024 * 1024
-# One tick of the worker: what does not fit waits for the next.
+# The budget of one tick of the worker; the rest waits for the next.
 BUDGET_SECONDS = 60
-# A worker that died while it looked; the next one looks again, and does not go on for ever.
+# A worker that died during a probe; the next one tries again, a limited number of times.
 LEASE = timedelta(seconds=90)
 MOST_PROBES = 3
 THUMBNAIL = pictures.THUMBNAIL
@@ -100,7 +100,7 @@ def _store(
             row.save()
             record("media.add_video", by=by, target=row)
     except IntegrityError:
-        # The same file came twice at once: a double click, two tabs.
+        # The same file was uploaded concurrently: a double click, two tabs.
         return Media.objects.get(sha256=digest)
     return row
 
@@ -150,7 +150,7 @@ def _claimed() -> Media | None:
 def _probe_report(row: Media) -> Mapping[str, Any]:
     """The output of the probe, unvalidated; a problem code if there is none."""
     if row.probes > MOST_PROBES:
-        # It took its worker along every time.
+        # It killed its worker every time.
         return {"problem": "corrupt"}
     if not default_storage.exists(str(row.file.name)):
         return {"problem": "gone"}
@@ -158,15 +158,15 @@ def _probe_report(row: Media) -> Mapping[str, Any]:
     if status in (-signal.SIGKILL, -signal.SIGXCPU):
         return {"problem": "too_slow"}
     try:
-        report = outside.loads(output)
+        report = untrusted_json.loads(output)
     except ValueError:
-        return {"problem": "corrupt"}  # ended by the system, or talks too much
+        return {"problem": "corrupt"}  # killed by the system, or too much output
     return report if isinstance(report, dict) else {"problem": "corrupt"}
 
 
 def _run(path: str, kind: str) -> tuple[bytes, int]:
     """The output of the probe's process, at most `MOST_TOLD` bytes, and its exit status: killed after `SECONDS`."""
-    # No environment: nothing in it is of use there, and our keys are in it.
+    # No environment: the probe needs none, and it contains our keys.
     command = [sys.executable, "-I", str(PROBE), path, kind]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, env={}, cwd="/") as run:
@@ -251,7 +251,7 @@ def set_captions(media: Media, body: bytes, *, tag: str, by: User) -> Media:
     captions.refuse_strange(cues, media.seconds)
     written = captions.srt(cues).encode()
     stem = str(media.file.name).rsplit(".", 1)[0]
-    # The name says the content: a version keeps the captions that were approved.
+    # The name is derived from the content: a version keeps the captions that were approved.
     media.captions = _written(f"{stem}-{hashlib.sha256(written).hexdigest()[:12]}.srt", written)
     media.captions_tag = tag
     media.save(update_fields=["captions", "captions_tag"])

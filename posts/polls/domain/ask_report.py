@@ -11,9 +11,9 @@ from posts.models import Closing, PollResult, Post
 from posts.notifications.domain import review_notifications
 from posts.queries import answered_at, asked_without_report
 
-# Whose answers came in longer ago stands on Home; a mail about it would come out of nowhere.
+# Older ones are only shown on Home: a mail would be too late.
 STILL_NEWS = timedelta(days=7)
-# So long the last counts of a poll that is over may take to come in; then the report is asked for without them.
+# How long to wait for the final counts of a poll that has ended.
 COUNTS_WITHIN = timedelta(hours=3)
 
 

@@ -21,7 +21,7 @@ from posts.poll_votes import SuggestedCount
 from posts.queries import SEEN
 
 MOST = 4000
-# The text with which the follow-up begins; people of the municipality write on from there. `domain.md` 4.5.
+# The initial text of the follow-up, which people then edit. `domain.md` 4.5.
 ASKED_AND_DONE = (
     "Питали смо вас – ево шта смо урадили.\n\nРекли сте: {results}\n\nУрадили смо: {done}\n\nРеците нам шта даље."
 )

@@ -60,7 +60,7 @@ def _publications(now: datetime | None = None, on: date | None = None, **which: 
     return rows.annotate(pause=pauses.of(now=now, on=on)).values_list(*FACTS)
 
 
-# Asked of all that are claimed at once, and of each post once more right before it leaves.
+# For all that are claimed together, and for each post again right before it is sent.
 PUBLICATIONS = PreparedForSeveral(
     lambda of: _publications(of.now, of.today, delivery__in=among(of.deliveries)),
     deliveries=str,

@@ -76,7 +76,7 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
     """The payload of each part. Raises `ActionNotAllowed` with every reason why a network would refuse it."""
     files, payloads, reasons = frozen_files(version), [], []
     for channel, part in planned:
-        # A moment of its own for each: Bluesky names a post by it, and two of one channel must not be namesakes.
+        # A distinct time for each: Bluesky derives the key of a post from it, which must be unique per channel.
         payload = compose.outgoing(draft, part, files, key=uuid4(), created_at=timezone.now())
         payloads.append(payload)
         reasons += [

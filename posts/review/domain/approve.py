@@ -182,4 +182,4 @@ def _release(post: Post, *, by: User) -> None:
         try:
             release(publication.delivery, by=by)
         except Moved:
-            continue  # it has expired in this very moment; a person chooses a new time
+            continue  # it has just expired; a person chooses a new time

@@ -35,7 +35,7 @@ from posts.rules import EDITABLE, ApprovalCapacity, resolve_moment
 
 LEAST_REASON, MOST_REASON = 10, 500
 MOST_NOTE = 2000
-# Heard of at half of the time, at its end, and then every day.
+# Reminders at half of the time, at its end, and then daily.
 AGAIN = timedelta(days=1)
 
 

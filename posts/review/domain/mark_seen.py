@@ -15,10 +15,10 @@ def mark_seen(post: Post, *, by: User, first: bool = False) -> None:
     try:
         Seen(municipality_id=post.municipality_id, post=post, user=by, at=now).save(force_insert=True)
     except IntegrityError:
-        before.update(at=now)  # they opened it twice at once
+        before.update(at=now)  # opened twice concurrently
 
 
-# ---- Putting a post back among those one has not looked at.
+# ---- Marking a post as unread.
 
 
 def mark_unread(post: Post, *, by: User) -> None:

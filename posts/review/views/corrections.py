@@ -109,7 +109,7 @@ def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
         return _chosen(request, post, version)
     except ActionNotAllowed as refused:
         problems = [refused.message, *refused.details]
-    # The draft may have gone on in another tab: the page shows what would be sent now.
+    # The draft may have changed in another tab: the page shows what would be sent now.
     newest = corrections.prepare(post, by=request.user)
     return _ways_page(request, amendment, newest, ways, problems)
 

@@ -95,7 +95,7 @@ def decision_box(
     box.unapproved = post.stage == Stage.APPROVED and municipality.needs_approval and not progress.met
     emergency = any(decision.kind == DecisionKind.EMERGENCY for decision in about)
     if is_out and not emergency:
-        box.unapproved = False  # what is out needs no decision, whatever the rule has become since
+        box.unapproved = False  # what is public needs no decision, whatever today's rule
     box.lapsed = box.unapproved and not emergency
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
     if post.stage == Stage.APPROVED and municipality.needs_approval and not post.is_correction and not is_out:

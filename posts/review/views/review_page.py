@@ -164,7 +164,7 @@ def render_review(request: MunicipalityRequest, post: Post) -> HttpResponse:
         "answering": back.get("answering") or int_param(request.GET, "answer", default=0),
     }
     response = render(request, "posts/review.html", context)
-    # a mentor's desk also tells whether the post itself changed since they looked
+    # a mentor's desk also shows whether the post itself changed since they read it
     if (reading.unread or "mentor" in request.access.roles) and not back:
         mark_seen(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
     return response
@@ -177,7 +177,7 @@ def _sides() -> list[tuple[str, str]]:
 def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
-    # nothing is published or decided but a version
+    # only versions are published or decided
     publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
     for publication in publications:
         publication.script = own_name(publication.slot)  # type: ignore[attr-defined]

@@ -30,7 +30,7 @@ from posts.review.views.review_page import readable_or_404
 
 DRAFT = "draft"
 VIEWS = ("side", "inline")
-# Tone, icon and no word of its own, for what the page says of texts and pictures.
+# Tone and icon of the page's markers for texts and pictures, without a label.
 PILLS = {
     "added": ("good", "plus", ""),
     "removed": ("problem", "x", ""),

@@ -33,9 +33,9 @@ def _renew(post: Post) -> bool:
             fresh = locked(post)
             before, fresh.due_at = fresh.due_at, _derived(fresh)
             if fresh.due_at <= timezone.now():
-                return False  # by the new rules its time is over: it goes as it was planned, and the others go on
+                return False  # its time is over by the new rules: leave it, and continue with the others
             fresh.save(update_fields=["due_at"])
-            # What was decided about this time was about the same time on the clock.
+            # Decisions were about the same wall-clock time.
             Decision.objects.filter(version__post=fresh, due_at=before).update(due_at=fresh.due_at)
             publications.move_deliveries(fresh, due_at=fresh.due_at, by=None)
             record("post.keep_wall_time", by=None, target=fresh, came_from=str(before), to=str(fresh.due_at))
