@@ -147,7 +147,7 @@ def _pictures(version: Version, house: Municipality, day: date) -> tuple[list[So
 def figures(post: Post, house: Municipality, version: Version, days: int) -> dict[str, Any]:
     """As `SharedPost.figures` keeps them. Two queries."""
     looked = Subject.objects.filter(countable(), publication__post=post, kind=SubjectKind.PUBLICATION)
-    told = looked.aggregate(total=Sum("interactions"), last=Min("last_at"))
+    told = looked.aggregate(total=Sum("interactions"), last=Min("last_fetched_at"))
     interactions = told["total"]
     reason = "" if interactions is not None else "not_told" if told["last"] else "unread"
     clicks = totals([post.key]).get(post.key, 0) if version.short_links else None

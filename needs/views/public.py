@@ -26,7 +26,15 @@ from municipalities.queries import today
 from needs import public_words
 from needs.queries import public as queries
 from needs.queries.public import ASKED, Chosen, PublishedPage
-from reports.everybody import busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
+from reports.public_responses import (
+    busy,
+    cacheable,
+    cached,
+    is_hidden_from_search,
+    is_rate_limited,
+    not_found,
+    own_language,
+)
 
 # What XML cannot hold, whoever typed it.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -36,18 +44,18 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 @require_safe
 def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page. Without a language in the address it is in the municipality's own script."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
     found, chosen = queries.shown(place), _chosen(request.GET)
     if found is None or chosen is None or (tongue and tongue not in languages.by_tag()):
         return _missing()
-    wanted = tongue or own_tongue(found.municipality)
+    wanted = tongue or own_language(found.municipality)
     name = f"needs-page:{found.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
-    body = kept(f"{name}:{found.stamp}:{today()}", lambda: _page(found, chosen, wanted))
+    body = cached(f"{name}:{found.stamp}:{today()}", lambda: _page(found, chosen, wanted))
     if not body:
         return _missing()
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=found.municipality)
+    return cacheable(request, answer, of=found.municipality)
 
 
 def _page(place: PublishedPage, chosen: Chosen, tongue: str) -> bytes:
@@ -65,7 +73,7 @@ def _page(place: PublishedPage, chosen: Chosen, tongue: str) -> bytes:
             ],
             "is_demo": settings.DEMO,
             "canonical": public_words.here(_elsewhere(slug, tongue, chosen)),
-            "hides": hides(place.municipality),
+            "hides": is_hidden_from_search(place.municipality),
             "is_report": chosen.show == ASKED,
         }
         context = {**public_words.page(place, chosen, told, tongue), **around}
@@ -81,14 +89,14 @@ def _elsewhere(slug: str, tag: str, chosen: Chosen) -> str:
 @require_safe
 def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     """RSS of what was decided and done last. An entry keeps its id in both scripts and when its words change."""
-    if comes_too_often(request):
+    if is_rate_limited(request):
         return busy()
     found = queries.shown(place)
     if found is None or tongue not in languages.by_tag():
         return _missing()
     name = f"needs-feed:{found.municipality.pk}:{tongue}:{found.stamp}:{today()}"
-    answer = HttpResponse(kept(name, lambda: _feed(found, tongue)), content_type="application/rss+xml; charset=utf-8")
-    return for_everybody(request, answer, of=found.municipality)
+    answer = HttpResponse(cached(name, lambda: _feed(found, tongue)), content_type="application/rss+xml; charset=utf-8")
+    return cacheable(request, answer, of=found.municipality)
 
 
 def _feed(place: PublishedPage, tongue: str) -> bytes:
@@ -127,4 +135,4 @@ def _chosen(asked: Any) -> Chosen | None:
 
 
 def _missing() -> HttpResponse:
-    return nothing_here("no_needs", 404)
+    return not_found("no_needs", 404)

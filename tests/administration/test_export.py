@@ -30,7 +30,7 @@ from administration.domain import exports
 from administration.enums import ExportState
 from administration.models import Export
 from analytics import partitions
-from analytics.models import ChannelDay, Pull, Subject
+from analytics.models import ChannelDay, MetricSnapshot, Subject
 from channels.models import AppRegistration, Credential
 from common import crypto
 from common.models import AuditEvent, MailMessage
@@ -102,7 +102,7 @@ def fill(house: Municipality, by: Any, mark: str) -> int:
             municipality=house, kind="publication", channel=ours, publication=public, published_at=now,
             published_on=now.date(), likes=41, traits=traits_of(public),
         )  # fmt: skip
-        Pull.objects.create(municipality=house, subject=subject, at=now, outcome="ok", likes=41)
+        MetricSnapshot.objects.create(municipality=house, subject=subject, at=now, outcome="ok", likes=41)
         ChannelDay.objects.create(municipality=house, channel=ours, day=now.date(), followers=977)
         make_links(house.pk, post.key, {ours.pk: Wanted(f"https://{mark}.example/", "mastodon")})
         ClickCount.objects.create(
