@@ -66,7 +66,7 @@ def due() -> list[int]:
 
 def _due(now: datetime) -> QuerySet[Below]:
     """By the ladder, or because the numbers of a post that is still on it say that more was answered."""
-    more = Q(publication__subject__replies__gt=F("answers"), publication__subject__last_at__gt=F("asked_at"))
+    more = Q(publication__subject__replies__gt=F("answers"), publication__subject__last_fetched_at__gt=F("asked_at"))
     return Below.objects.filter(Q(next_at__lte=now) | Q(more, next_at__isnull=False))
 
 
@@ -133,10 +133,10 @@ def _look(row: Below, channel: Channel, connector: Connector) -> int:
 def _has_none(row: Below) -> bool:
     """The numbers, read since the last look, say that nobody answers, and we know of nobody who did."""
     subject = getattr(row.publication, "subject", None)
-    if row.asked_at is None or subject is None or subject.replies != 0 or subject.last_at is None:
+    if row.asked_at is None or subject is None or subject.replies != 0 or subject.last_fetched_at is None:
         return False
     return (
-        subject.last_at > row.asked_at
+        subject.last_fetched_at > row.asked_at
         and not Message.objects.filter(publication=row.publication, gone_at=None).exists()
     )
 
