@@ -274,11 +274,11 @@ def test_who_did_not_agree_to_comparison_is_judged_by_nobody(calm: Cast) -> None
 
 
 def test_an_own_target_takes_the_place_of_the_programmes(calm: Cast) -> None:
-    from analytics.models import PlaceTarget
+    from analytics.models import MunicipalityTarget
 
     row = behind(calm)
     with scope(calm.cuprija):
-        PlaceTarget.objects.create(
+        MunicipalityTarget.objects.create(
             municipality=calm.cuprija, indicator=row, value=5, due_on=rows.day(-1), reason="Договор", set_by=calm.staff
         )
     assert kinds(calm) == []
