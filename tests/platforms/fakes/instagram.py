@@ -136,7 +136,7 @@ class InstagramFake(graph.FacebookFake):
         media, _, comment = post.partition("_")
         if kind == "reply":
             owner = graph._person_id("marko")
-            made = self._comment_below(media, owner, text, comment)
+            made = self._add_comment(media, owner, text, comment)
             return f"{media}_{made['id']}"
         self.media[media]["likes" if kind == "like" else "shares"] += 1
         return post
@@ -316,7 +316,7 @@ class InstagramFake(graph.FacebookFake):
 
     # comments
 
-    def _comment_below(self, media: str, owner: str, text: str, above: str = "") -> dict[str, Any]:
+    def _add_comment(self, media: str, owner: str, text: str, above: str = "") -> dict[str, Any]:
         number = self._number()
         self.media[number] = self._post(number, owner, "comment", text, above=above or media, root=media)
         return self.media[number]
@@ -350,7 +350,7 @@ class InstagramFake(graph.FacebookFake):
     def comment(self, request: Request, one: str) -> dict[str, Any]:
         if self.media.get(one, {"kind": "comment"})["kind"] == "comment":
             raise missing(one)
-        return self._comment_below(request, one, "")
+        return self._post_comment(request, one, "")
 
     def answer(self, request: Request, one: str) -> dict[str, Any]:
         above = self.media.get(one, {"kind": ""})
@@ -358,15 +358,15 @@ class InstagramFake(graph.FacebookFake):
             raise missing(one)
         if above["above"] != above["root"]:
             raise error(100, "(#100) Replies to replies are not possible")
-        return self._comment_below(request, above["root"], one)
+        return self._post_comment(request, above["root"], one)
 
-    def _comment_below(self, request: Request, media: str, above: str) -> dict[str, Any]:
+    def _post_comment(self, request: Request, media: str, above: str) -> dict[str, Any]:
         held = self._token(request)
         self._allow(held, "instagram_manage_comments")
         form = graph._known(request, {"message"})
         if not form.get("message") or len(form["message"]) > CAPTION:
             raise error(100, "(#100) The message is empty or too long")
-        made = self._comment_below(media, self.pages[held["page"]]["ig"], form["message"], above)
+        made = self._add_comment(media, self.pages[held["page"]]["ig"], form["message"], above)
         if "fields" in graph._fields(request):
             raise error(20, "The comment was made and cannot be shown", 1772107)
         return {"id": made["id"]}
