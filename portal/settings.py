@@ -331,7 +331,8 @@ VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
 PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
 LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
 
-# ------------------------------------------------------------------ walls
+# ------------------------------------------------------------------ Content-Security-Policy (CSP)
+# The parts that depend on the page are in common/content_security.py.
 _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
