@@ -225,7 +225,8 @@ def many(desk: Desk, cast: Cast, count: int) -> None:
     Media.objects.bulk_create(
         Media(
             municipality=desk.municipality, file=first.file.name, thumbnail=first.thumbnail.name,
-            sha256=f"{number:064d}", mime="image/jpeg", width=640, height=480, bytes=1000, name=f"slika-{number}.jpg", uploaded_by=cast.officer,
+            sha256=f"{number:064d}", mime="image/jpeg", width=640, height=480, bytes=1000, name=f"slika-{number}.jpg",
+            uploaded_by=cast.officer,
             search_key=f"slika-{number}.jpg", alt="Опис", shows_children=number % 50 == 0,
         )
         for number in range(count)
