@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import Area, Better, Level, Unit
-
-LazyText = str | Promise
+from common.lazy_text import LazyText
 
 # Below this many posts a share or a median says little; below three municipalities a median betrays them.
 FEW_POSTS = 5
@@ -208,7 +206,7 @@ WHY: dict[str, LazyText] = {
     "no_activities": _("No agreed activity was due in these days."),
 }
 
-# ---- floors above
+# ---- layers above
 
 
 Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
@@ -216,7 +214,7 @@ Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
 
 @dataclass(frozen=True)
 class Provider:
-    """How a floor above measures a code: municipalities, first and last day in; a value by municipality id out."""
+    """How a layer above measures a code: municipalities, first and last day in; a value by municipality id out."""
 
     measure: Measure
     since: date  # from when on there is anything to measure
@@ -226,14 +224,14 @@ _PROVIDERS: dict[str, Provider] = {}
 
 
 def provide(code: str, measure: Measure, *, since: date) -> None:
-    """Let a floor above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
+    """Let a layer above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
     if code not in INDICATORS or code in HERE:
         raise ValueError(f"{code} is not an indicator that waits for a measure")
     _PROVIDERS[code] = Provider(measure, since)
 
 
 def withdraw(code: str) -> None:
-    """Take a measure back, as its floor is taken out."""
+    """Take a measure back, as its layer is taken out."""
     _PROVIDERS.pop(code, None)
 
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import FetchOutcome
-
-LazyText = str | Promise
+from common.lazy_text import LazyText
 
 
 class Unit(StrEnum):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics import periods
 from analytics.periods import Period
+from common.lazy_text import LazyText
 
-CHOICES: dict[str, tuple[int, str | Promise]] = {
+CHOICES: dict[str, tuple[int, LazyText]] = {
     "1m": (1, _("Last month")),
     "3m": (3, _("3 months")),
     "6m": (6, _("6 months")),

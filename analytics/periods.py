@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.dates import long_date
-from planning.date_parsing import day as day_typed
+from common.lazy_text import LazyText
+from planning.date_parsing import parse_day as day_typed
 
-CHOICES: dict[str, tuple[int, str | Promise]] = {
+CHOICES: dict[str, tuple[int, LazyText]] = {
     "7": (7, _("7 days")),
     "28": (28, _("28 days")),
     "90": (90, _("90 days")),
 }
 DEFAULT = "28"
 YEAR, ALL, OWN = "12m", "all", "own"
-LONGER: dict[str, str | Promise] = {YEAR: _("12 months"), ALL: _("Everything")}
+LONGER: dict[str, LazyText] = {YEAR: _("12 months"), ALL: _("Everything")}
 # A window before the training or before joining, long enough for a rhythm to show and short enough to be remembered.
 BASELINE_DAYS = 28
 # Nothing is older; 1926 is a typing error.

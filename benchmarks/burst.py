@@ -113,7 +113,7 @@ def _worker(channel: Channel, done: threading.Event) -> None:
     while True:
         is_last = done.is_set()
         for platform, account in unread_events.accounts():
-            webhook_events.read(platform, account)
+            webhook_events.ingest_events(platform, account)
         if is_last:
             break
         done.wait(POLL_SECONDS)

@@ -13,7 +13,7 @@ from library.models import Snippet, Template
 from links.models import Link
 from mentoring.models import Criterion, Feedback, Score
 from municipalities.models import Municipality, Pairing, Programme
-from notifications.enums import How, NotificationKind
+from notifications.enums import MailFrequency, NotificationKind
 from notifications.models import Notification
 from planning.enums import Every
 from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
@@ -195,7 +195,7 @@ def _notifications_and_feedback(place: Municipality, user: User, mentor: User) -
             body="Ко то може да пријави, и где?",
             language="sr",
             by=mentor,
-            how=How.NEVER,
+            mail_frequency=MailFrequency.NEVER,
             read_at=_now() if n % 3 else None,
         )
         for n in range(NOTIFICATIONS)

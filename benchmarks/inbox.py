@@ -24,9 +24,9 @@ from benchmarks import burst, daily_counts, measure
 from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox import reading
-from inbox.enums import MessageKind, State
-from inbox.models import Listening, Message, Reply
+from inbox import text_analysis
+from inbox.enums import MessageKind, MessageState
+from inbox.models import Message, MessageFetch, Reply
 from municipalities.domain import reference
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
@@ -67,9 +67,9 @@ NAMES = ("Мира", "Петар", "Јелена", "Dragan", "Snežana", "Мил
 SURNAMES = ("Петровић", "Јовановић", "Nikolić", "Илић", "Đorđević", "Марковић", "Хасановић", "Nagy")
 COLUMNS = (
     "municipality_id", "channel_id", "remote_id", "root", "in_reply_to", "publication_id", "author_id",
-    "author_handle", "author_name", "text", "seen", "search_key", "url", "at", "heard_at", "counts_from", "kind",
-    "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
-    "suggested_topic", "hints", "alike", "has_personal_data", "visibility",
+    "author_handle", "author_name", "text", "first_text", "search_key", "url", "at", "received_at", "counts_from",
+    "kind", "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
+    "suggested_topic", "hints", "similar_group", "has_personal_data", "visibility",
 )  # fmt: skip
 
 
@@ -120,8 +120,8 @@ def _channels(places: list[Municipality], user: User, now: datetime) -> list[Cha
         for platform in (("facebook", "instagram", "mastodon") if n == 0 else ("facebook",))
     ]  # fmt: skip
     made = Channel.objects.bulk_create(rows)
-    Listening.objects.bulk_create(
-        Listening(municipality_id=channel.municipality_id, channel=channel, asked_at=now, outcome="read")
+    MessageFetch.objects.bulk_create(
+        MessageFetch(municipality_id=channel.municipality_id, channel=channel, fetched_at=now, outcome="read")
         for channel in made
     )
     return made
@@ -170,27 +170,33 @@ def _rows(
         channel_id = publication.channel_id if publication else rng.choice(channels).pk
         name, author = rng.choice(people)
         text = message_text(n, rng)
-        state = State.OPEN if n < open_ones else State.WAITING if n < open_ones + waiting else _settled(rng)
+        state = (
+            MessageState.OPEN if n < open_ones else MessageState.WAITING if n < open_ones + waiting else _settled(rng)
+        )
         root = publication.delivery.remote_id if publication else ""
-        settled_at = at + timedelta(hours=rng.uniform(0.2, 40)) if state in (State.ANSWERED, State.CLOSED) else None
+        settled_at = (
+            at + timedelta(hours=rng.uniform(0.2, 40))
+            if state in (MessageState.ANSWERED, MessageState.CLOSED)
+            else None
+        )
         yield (
             channels[0].municipality_id, channel_id, f"m{channel_id}-{n}", root, root,
             publication.pk if publication else None, author, f"@{author}", name, text, "",
             fold(f"{text} {name} @{author}"), "", at, at, at, rng.choices(kinds, weights)[0], "", state,
             at if rng.random() < 0.9 else None, at + timedelta(days=1) if rng.random() < 0.85 else None,
-            settled_at if state == State.ANSWERED else None, settled_at, *_read(text, state), "public",
+            settled_at if state == MessageState.ANSWERED else None, settled_at, *_read(text, state), "public",
         )  # fmt: skip
 
 
-def _read(text: str, state: State) -> tuple[Any, ...]:
+def _read(text: str, state: MessageState) -> tuple[Any, ...]:
     """The result of the analysis on arrival. Suggestions for settled messages are shown nowhere, so they are left
     out."""
-    if state not in (State.OPEN, State.WAITING):
+    if state not in (MessageState.OPEN, MessageState.WAITING):
         return "", "", "", "{}", None, False
-    read = reading.read(text)
-    hints = {"kind": read.kind.because, "topic": read.topic.because, "flags": [flag.value for flag in read.flags]}
+    read = text_analysis.analyse(text)
+    hints = {"kind": read.kind.reasons, "topic": read.topic.reasons, "flags": [flag.value for flag in read.flags]}
     columns = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
-    return *columns, reading.joined(read.alike, ()), read.has_personal_data
+    return *columns, text_analysis.assign_group(read.fingerprint, ()), read.has_personal_data
 
 
 def message_text(n: int, rng: random.Random) -> str:
@@ -199,8 +205,8 @@ def message_text(n: int, rng: random.Random) -> str:
     return f"{sentence}{more}{rng.choice(ENDS)}" + (f" Летео је {RARE}." if n % 20_011 == 500 else "")
 
 
-def _settled(rng: random.Random) -> State:
-    return State.ANSWERED if rng.random() < 0.7 else State.CLOSED
+def _settled(rng: random.Random) -> MessageState:
+    return MessageState.ANSWERED if rng.random() < 0.7 else MessageState.CLOSED
 
 
 def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
@@ -213,7 +219,7 @@ def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
 
 
 def _replies(home: Municipality, user: User) -> None:
-    answered = list(Message.objects.filter(municipality=home, state=State.ANSWERED).order_by("-at")[:REPLIES])
+    answered = list(Message.objects.filter(municipality=home, state=MessageState.ANSWERED).order_by("-at")[:REPLIES])
     channels = {channel.pk: channel for channel in Channel.objects.filter(municipality=home)}
     deliveries = Delivery.objects.bulk_create(
         (

@@ -1,6 +1,6 @@
-"""How a channel stands, in words for people who know no API: one state, one sentence, and what to do. Pure.
+"""The status of a channel in plain language: one state, one sentence, one action. Pure.
 
-What is worst comes first; what a person has to do comes before what passes by itself.
+The worst state comes first; what a person has to do comes before what resolves by itself.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def _access(channel: Channel, ends: datetime | None, now: datetime) -> Standing 
     if ends and ends <= now + timedelta(days=rules.WARNINGS[0]):
         says = _("Connect it again before that day: it takes a minute, and nothing that is scheduled is lost.")
         return Standing("late", _("Access ends on %(day)s") % {"day": short_date(ends)}, says, "reconnect")
-    if channel.left_told_at:
+    if channel.leaver_notified_at:
         says = _(
             "%(person)s connected it and is no longer with the municipality. Let somebody who stays connect it again, "
             "before the network ends the access."

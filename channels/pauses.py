@@ -1,6 +1,6 @@
-"""What holds publishing back here, and who said so: all municipalities, those of a programme, this one, a channel.
+"""Running pauses and who started them: of everybody, of a programme, of a municipality, of a channel.
 
-A gate asks with `of`, a column of the query that it makes anyway. Pages ask with `here`: one query, whatever is paused.
+A publish policy reads them with `of`, a column of a query that it makes anyway. Pages use `of_municipality`: one query.
 """
 
 import json
@@ -36,7 +36,7 @@ class Paused:
     channel_id: int | None = None
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """Who and why, in no language of ours: "Ана Јовић: Дан жалости"."""
         return f"{self.by}: {self.reason}"
 
@@ -71,13 +71,13 @@ def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
     """For a query of municipalities, whose rows `told` reads. Only what is in the open scope is seen as paused."""
     names = ("paused_wide", "paused_own", "paused_channels")
     rows = _rows(timezone.now(), today(), municipality, None)
-    return {name: ArraySubquery(each) for name, each in zip(names, rows, strict=True)}
+    return {name: ArraySubquery(subquery) for name, subquery in zip(names, rows, strict=True)}
 
 
 def from_columns(row: Any) -> list[Paused]:
     """What is paused in this municipality, the widest first, of a row that came with `columns`."""
-    found = (*row.paused_wide, *row.paused_own, *row.paused_channels)
-    return [Paused.read(each) for each in found]
+    columns = (*row.paused_wide, *row.paused_own, *row.paused_channels)
+    return [Paused.read(pause) for pause in columns]
 
 
 def of_municipality(municipality: Municipality) -> list[Paused]:

@@ -1,7 +1,7 @@
-"""Addresses from which a network fetches a picture or video by itself: signed, expiring, unguessable.
+"""Signed, expiring, unguessable addresses from which a network fetches a picture or video.
 
-The address holds the file's name in the store and the time at which it runs out, encrypted. Nobody can make one or read
-a name out of one; whoever has one may read that file until then, without a cookie and without being sent elsewhere.
+The address holds the file's storage name and its expiry time, encrypted. It cannot be forged and reveals no name;
+whoever has one may read that file until it expires, without a cookie and without a redirect.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""Reads of channels: a municipality's list, and what is due for the workers across all municipalities."""
+"""Queries of channels: a municipality's list, and what is due for the workers in all municipalities."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -46,8 +46,8 @@ def networks_with_keys() -> set[str]:
 
 def keyed() -> dict[str, Platform]:
     """Networks with keys of their own, which an administrator enters, by title."""
-    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
-    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
+    with_keys = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
+    return dict(sorted(with_keys.items(), key=lambda one: one[1].title.casefold()))
 
 
 def without_keys() -> list[str]:
@@ -98,13 +98,14 @@ def subscriptions_due(*, calls_first: bool = False) -> Due:
 
 
 def moved() -> Due:
-    """Channels whose network tells us of events at an address that is no longer ours."""
+    """Channels whose network sends us events to an address that is no longer ours."""
     if not rules.base_is_public():
         return []
     here = settings.PUBLIC_BASE_URL.rstrip("/") + "/"
     with everywhere("find due work on channels"):
-        told = Channel.objects.filter(state=ChannelState.CONNECTED, hears=True, subscribe_at=None)
-        return list(told.exclude(hears_at__startswith=here).order_by("pk").values_list("pk", "municipality_id"))
+        subscribed = Channel.objects.filter(state=ChannelState.CONNECTED, is_subscribed=True, subscribe_at=None)
+        rows = subscribed.exclude(subscription_url__startswith=here)
+        return list(rows.order_by("pk").values_list("pk", "municipality_id"))
 
 
 def warnings_due() -> Due:
@@ -117,13 +118,16 @@ def warnings_due() -> Due:
 
 
 def left_behind() -> Due:
-    """Channels that live from the role of somebody who is no longer with the municipality, not told yet."""
+    """Channels that depend on the role of a person who has left the municipality, which was not notified yet."""
     tied = [key for key, platform in PLATFORMS.items() if platform.tied_to_person]
     with everywhere("find due work on channels"):
         here = Membership.objects.running().filter(user=OuterRef("connected_by"), municipality=OuterRef("municipality"))
-        orphans = Channel.objects.filter(platform__in=tied, left_told_at=None).exclude(state=ChannelState.DISCONNECTED)
-        gone = orphans.filter(~Exists(here)).exclude(connected_by__is_administrator=True, connected_by__is_active=True)
-        return list(gone.order_by("pk").values_list("pk", "municipality_id"))
+        tied_channels = Channel.objects.filter(platform__in=tied, leaver_notified_at=None)
+        orphans = tied_channels.exclude(state=ChannelState.DISCONNECTED)
+        abandoned = orphans.filter(~Exists(here)).exclude(
+            connected_by__is_administrator=True, connected_by__is_active=True
+        )
+        return list(abandoned.order_by("pk").values_list("pk", "municipality_id"))
 
 
 def of_grantor(platform: str, grantor: str) -> list[Credential]:
@@ -131,8 +135,8 @@ def of_grantor(platform: str, grantor: str) -> list[Credential]:
     holder = PLATFORMS[platform].keys_of or platform
     family = [key for key, one in PLATFORMS.items() if holder in (key, one.keys_of)]
     with everywhere("one person may have connected pages of several municipalities"):
-        found = Credential.objects.filter(channel__platform__in=family, grantor=grantor).exclude(grantor="")
-        return list(found.select_related("channel", "channel__municipality"))
+        credentials = Credential.objects.filter(channel__platform__in=family, grantor=grantor).exclude(grantor="")
+        return list(credentials.select_related("channel", "channel__municipality"))
 
 
 def accounts_here(platform: str, accounts: Collection[str]) -> set[str]:

@@ -1,12 +1,12 @@
-"""Rate limits of the networks, learnt from their answers and shared by all workers through Valkey; circuit breakers.
+"""Rate limits and circuit breakers of the networks, learnt from their answers and shared by all workers through Valkey.
 
-- A *budget* belongs to a channel: what its network said is left until when. Some networks count all channels of our
-  application together besides; that budget belongs to the application. A little of each is kept back for what is
-  urgent. Whoever is out of budget waits without using up a try.
-- A *breaker* belongs to a server: after five calls in a row that it did not answer, nobody calls it for a while, twice
-  as long each time, and then one call looks whether it is back. What is urgent is tried all the same.
+- A *budget* belongs to a channel: the number of calls left until a reset. Some networks also count all channels of our
+  application together; that budget belongs to the application. A small part of each is reserved for urgent calls. A
+  delivery without a budget waits without using up an attempt.
+- A *breaker* belongs to a server: after five calls in a row without an answer nobody calls it for a while, twice as
+  long each time; then one call probes whether it is back. Urgent calls are made all the same.
 
-All of it is advice. Without Valkey everything may go, and the networks themselves say when it is too much.
+Both are advisory. Without Valkey every call is allowed, and the networks themselves refuse what is too much.
 """
 
 import logging
@@ -40,7 +40,7 @@ REPORT_BELOW = 4
 REPORT_INTERVAL = 2.0
 
 Circuit = Literal["closed", "open", "probing"]
-_told: dict[str, float] = {}
+_reported_at: dict[str, float] = {}
 _scarce: set[str] = set()
 KNOWN = "traffic:servers"
 
@@ -83,12 +83,12 @@ def snapshot(
 ) -> Traffic:
     """Three kinds of keys in one question to Valkey."""
     keys = [*map(_budget, channel_ids), *map(_open, servers), *map(_app, apps)]
-    found: dict[str, Any] = _valkey(lambda: cache.get_many(keys), {}) if keys else {}
+    cached: dict[str, Any] = _valkey(lambda: cache.get_many(keys), {}) if keys else {}
     return Traffic(
         now,
-        {pk: found[_budget(pk)] for pk in channel_ids if _budget(pk) in found},
-        {app: found[_app(app)] for app in apps if _app(app) in found},
-        {server: ("open", found[_open(server)]) for server in servers if _open(server) in found},
+        {pk: cached[_budget(pk)] for pk in channel_ids if _budget(pk) in cached},
+        {app: cached[_app(app)] for app in apps if _app(app) in cached},
+        {server: ("open", cached[_open(server)]) for server in servers if _open(server) in cached},
     )
 
 
@@ -102,21 +102,21 @@ def record_answer(channel_id: int, server: str, answer: Answer | None, *, commit
     """Learn from one call: `answer` is None where none came."""
     if answer is None or answer.status >= 500:
         _valkey(lambda: _failed(server), None)
-    elif time.monotonic() - _told.get(server, 0) > REPORT_INTERVAL:
-        _told[server] = time.monotonic()
+    elif time.monotonic() - _reported_at.get(server, 0) > REPORT_INTERVAL:
+        _reported_at[server] = time.monotonic()
         _valkey(lambda: cache.delete_many([_failures(server), _open(server), _trips(server)]), None)
     if answer is None:
         return
     now = datetime.now(UTC)
-    told = rate_limits.read(answer.status, answer.headers, now)
+    limits = rate_limits.read(answer.status, answer.headers, now)
     if app:
         # Reads count with the rest.
-        _tell(_app(app), told.app, now)
+        _publish(_app(app), limits.app, now)
     if commits or answer.status == 429:
-        _tell(_budget(channel_id), told.account, now)
+        _publish(_budget(channel_id), limits.account, now)
 
 
-def _tell(key: str, budget: RateLimit | None, now: datetime) -> None:
+def _publish(key: str, budget: RateLimit | None, now: datetime) -> None:
     """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
     if budget is None:
         return
@@ -130,7 +130,7 @@ def _tell(key: str, budget: RateLimit | None, now: datetime) -> None:
 
 
 def _failed(server: str) -> None:
-    _told.pop(server, None)  # the next success is news
+    _reported_at.pop(server, None)  # the next success is news
     window = FAILURES_WITHIN.total_seconds()
     cache.add(_failures(server), 0, window)
     if cache.incr(_failures(server)) < FAILURES:
@@ -196,5 +196,5 @@ def limited(channels: Iterable[Channel]) -> dict[int, datetime]:
     """Channel → until when its network takes nothing more from it."""
     rows = list(channels)
     traffic = of(rows)
-    found = {row.pk: traffic.limited_until(row.pk, app_of(row.platform, row.server)) for row in rows}
-    return {pk: until for pk, until in found.items() if until}
+    limits = {row.pk: traffic.limited_until(row.pk, app_of(row.platform, row.server)) for row in rows}
+    return {pk: until for pk, until in limits.items() if until}

@@ -1,7 +1,7 @@
-"""The door that never leads to the network: what a channel takes, and what is wrong with a text for it.
+"""What a channel accepts, and what is wrong with a post for it. Never calls the network.
 
-Everything comes from the facts its server told last (`channel.facts`) and from pure functions of the connector, so a
-page may ask at every keystroke.
+Everything comes from the facts that were fetched last (`channel.facts`) and from pure functions of the connector, so a
+page may call it at every keystroke.
 """
 
 import logging
@@ -47,12 +47,12 @@ def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def unknown_options() -> list[str]:
     """What `NETWORK_OPTIONS` names that no connector knows: "facebook.versoin"."""
-    found = []
-    for key, told in settings.NETWORK_OPTIONS.items():
-        known_here = {"server", *connector(key).options} if key in PLATFORMS and isinstance(told, dict) else set()
-        named = told if isinstance(told, dict) and key in PLATFORMS else {}
-        found += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
-    return found
+    unknown = []
+    for key, options in settings.NETWORK_OPTIONS.items():
+        known_here = {"server", *connector(key).options} if key in PLATFORMS and isinstance(options, dict) else set()
+        named = options if isinstance(options, dict) and key in PLATFORMS else {}
+        unknown += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
+    return unknown
 
 
 def limits(channel: Channel) -> Limits:
@@ -69,10 +69,10 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
         problems.append(Problem("base_is_private", "channel", messages.BASE_IS_PRIVATE))
     if platform(channel).calls_first and not rules.base_is_public():
         problems.append(Problem("portal_is_private", "channel", messages.NEEDS_PUBLIC_BASE))
-    return [Finding(p.code, p.field, _worded(p), p.severity) for p in problems]
+    return [Finding(p.code, p.field, _sentence(p), p.severity) for p in problems]
 
 
-def _worded(problem: Problem) -> str:
+def _sentence(problem: Problem) -> str:
     # The connectors' texts are marked for translation where they stand, in platforms/checks.py.
     return gettext(problem.message_id) % problem.params
 

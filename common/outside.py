@@ -1,8 +1,8 @@
-"""JSON that strangers wrote: bodies of webhooks, answers of networks, headers, what a probe says of a foreign file.
+"""Parsing of untrusted JSON: bodies of webhooks, answers of networks, headers, the probe's report on an uploaded file.
 
-`json.loads` answers a body of nothing but brackets with a `RecursionError`, which nobody expects of bad JSON. Here it
-is a `ValueError` like all that is not JSON. `NaN` and infinities, which PostgreSQL does not store, are None. How large
-a body may be is decided where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
+`json.loads` raises a `RecursionError` for a body of nothing but brackets, which callers do not expect of bad JSON. Here
+it is a `ValueError`, as for anything else that is not JSON. `NaN` and infinities, which PostgreSQL does not store, are
+None. How large a body may be is decided where it is read (`common.http.MAX_BYTES`, `DATA_UPLOAD_MAX_MEMORY_SIZE`).
 """
 
 import json
@@ -16,18 +16,18 @@ MOST_DEPTH = 64
 def loads(text: str | bytes) -> Any:
     """What the JSON says. Raises `ValueError` for anything else, and for more than `MOST_DEPTH` levels."""
     try:
-        found = json.loads(text, parse_constant=lambda constant: None)
+        value = json.loads(text, parse_constant=lambda constant: None)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    level = [found]
+    level = [value]
     for _depth in range(MOST_DEPTH):
-        level = [inner for each in level for inner in _inside(each)]
+        level = [inner for container in level for inner in _inside(container)]
         if not level:
-            return found
+            return value
     raise ValueError("nested too deeply")
 
 
 def _inside(value: Any) -> Iterable[Any]:
     """The lists and objects right inside a list or an object."""
     values: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (each for each in values if isinstance(each, dict | list))
+    return (member for member in values if isinstance(member, dict | list))

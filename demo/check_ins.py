@@ -18,7 +18,7 @@ from mentoring.enums import CheckInState, ReviewKind, Side, Way
 from mentoring.models import CheckIn, NextStep, Plan, Review
 from municipalities.holidays import is_working_day
 from municipalities.tenancy import scope
-from posts.rules import Resolved, wall_time
+from posts.rules import ResolvedTime, resolve_wall_time
 
 OFFICE = "Канцеларија начелника"
 CALL = "https://video.example/mentorstvo"
@@ -206,13 +206,13 @@ def _working(day: date) -> date:
     return day
 
 
-def _moment(day: date, at: time) -> Resolved:
-    resolved = wall_time(day, at, 0)
-    assert isinstance(resolved, Resolved)  # no office hour is jumped over
+def _moment(day: date, at: time) -> ResolvedTime:
+    resolved = resolve_wall_time(day, at, 0)
+    assert isinstance(resolved, ResolvedTime)  # no office hour is jumped over
     return resolved
 
 
-def _row(team: Team, mentor: Any, moment: Resolved, way: Way, about: str) -> CheckIn:
+def _row(team: Team, mentor: Any, moment: ResolvedTime, way: Way, about: str) -> CheckIn:
     planned_at = moment.due_at - timedelta(days=6)
     return CheckIn(
         municipality=team.municipality, mentor=mentor, planned_by=mentor, way=way, subject=about,

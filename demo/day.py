@@ -32,7 +32,7 @@ from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere, scope
 from portal import queues
 from portal.tasks import key_of
-from posts.approval import approval_hours, mentors_of, standing
+from posts.approval import approval_progress, approval_window, mentors_of
 from posts.draft import Draft
 from posts.editing.domain.create import create
 from posts.editing.domain.save import Content, Saved, save_draft
@@ -183,12 +183,12 @@ def _ready(team: Team) -> Post | None:
 def _is_agreed(version: Version, municipality: Municipality) -> bool:
     """Whether everybody agreed whom the rule of the municipality requires today; its rule may have become stricter
     since."""
-    return not municipality.needs_approval or standing(version, municipality).met
+    return not municipality.needs_approval or approval_progress(version, municipality).met
 
 
 def _agree_to_now(post: Post, team: Team) -> None:
     """What was approved for another time is asked for again, and all agree."""
-    hours = approval_hours(post)
+    hours = approval_window(post)
     version = latest_version(post)
     if hours is None or version is None or hours[0] <= timezone.now() <= hours[1]:
         return

@@ -10,7 +10,7 @@ from exchange.domain import practice
 from exchange.models import Example
 from library.domain.templates import TemplateContent
 from municipalities.models import Programme
-from posts.draft import Call, Draft, Text
+from posts.draft import CallToAction, Draft, Text
 
 
 def arrange(people: People) -> None:
@@ -30,7 +30,7 @@ def _written(raw: Mapping[str, Any]) -> practice.Written:
     draft = Draft(
         texts={"sr-Cyrl": Text(raw["text"].strip())},
         link=raw.get("link", ""),
-        call=Call(raw["call"], raw["call_words"]),
+        call=CallToAction(raw["call"], raw["call_words"]),
         tracked=bool(raw.get("link")),
     )
     gaps = [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw["gaps"]]

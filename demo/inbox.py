@@ -23,9 +23,9 @@ from demo.rows import insert
 from demo.texts import Comment, chance, citizens, place
 from inbox import rules
 from inbox.domain import suggest
-from inbox.enums import Heard, MessageKind, Topic, Visibility
-from inbox.enums import State as Standing
-from inbox.models import Below, Department, Listening, Message, Reply, Settlement
+from inbox.enums import FetchOutcome, MessageKind, MessageVisibility, Topic
+from inbox.enums import MessageState as Standing
+from inbox.models import Department, Message, MessageFetch, Reply, ReplyFetch, Settlement
 from municipalities.tenancy import scope
 from platforms.types import Outgoing
 from practice.models import Notice, Status
@@ -96,7 +96,7 @@ def _exchanges(past: PublishedPosts, meant: dict[str, Comment]) -> list[Exchange
 def _hear(past: PublishedPosts, exchanges: list[Exchange], now: datetime) -> None:
     rows = [_message(exchange, now) for exchange in exchanges]
     for voice in past.voices:
-        suggest.beside(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
+        suggest.set_suggestions(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
     _place(past, rows)
     messages = insert(rows)
     answered = [
@@ -137,7 +137,7 @@ def _message(exchange: Exchange, now: datetime) -> Message:
         root=str(root.pk), in_reply_to=str(root.pk), publication=exchange.sent.publication,
         author_id=str(author.pk), author_handle=author.username, author_name=author.display_name,
         text=exchange.comment.text, url=f"{server()}/@{author.username}/{exchange.comment.pk}",
-        visibility=Visibility.PUBLIC, at=at, heard_at=at + HEARD_AFTER,
+        visibility=MessageVisibility.PUBLIC, at=at, received_at=at + HEARD_AFTER,
         counts_from=at, kind=kind, topic="" if is_new else exchange.meant.topic, state=state, settled_at=settled_at,
         read_at=None if is_new else at + timedelta(hours=1), due_at=rules.due_at(kind, at),
         first_answer_at=exchange.answer.created_at if exchange.answer else None,
@@ -184,16 +184,16 @@ def _listen(past: PublishedPosts, now: datetime) -> None:
     """Everything up to here is ingested: the worker continues from the newest notice of each page."""
     for voice in past.voices:
         newest = Notice.objects.filter(account=voice.page).order_by("-pk").values_list("pk", flat=True).first()
-        Listening.objects.create(
-            municipality=past.team.municipality, channel=voice.channel, cursor=str(newest or ""), outcome=Heard.READ,
-            next_at=timezone.now(), asked_at=now,
+        MessageFetch.objects.create(
+            municipality=past.team.municipality, channel=voice.channel, cursor=str(newest or ""),
+            outcome=FetchOutcome.READ, next_at=timezone.now(), fetched_at=now,
         )  # fmt: skip
-    Below.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.BELOW_UNTIL)
+    ReplyFetch.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.REPLY_FETCH_UNTIL)
 
 
-def _looked(sent: SentPost, now: datetime) -> Below:
+def _looked(sent: SentPost, now: datetime) -> ReplyFetch:
     """Replies below the post are ingested, so they are fetched again when due, and not all at once."""
-    return Below(
-        municipality_id=sent.post.municipality_id, publication=sent.publication, asked_at=now,
-        next_at=rules.next_below(sent.at, now), answers=sent.status.replies_count if sent.status else None,
+    return ReplyFetch(
+        municipality_id=sent.post.municipality_id, publication=sent.publication, fetched_at=now,
+        next_at=rules.next_reply_fetch(sent.at, now), answers=sent.status.replies_count if sent.status else None,
     )  # fmt: skip

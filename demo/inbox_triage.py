@@ -17,11 +17,11 @@ from demo.published_posts import PublishedPosts, SentPost
 from demo.rows import insert, made_at, office_time, reserve
 from demo.texts import chance, citizens, on_the_desk
 from inbox import rules
-from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
-from inbox.domain.triage import label
-from inbox.enums import MessageKind, Sleep, State, Topic, Visibility
-from inbox.models import Department, HouseRules, Message, SavedAnswer, Settlement, Told
-from inbox.reasons import CONFIRM_WITHIN, Act, Reason
+from inbox.domain import handover, house_rules, moderate, propose, saved_answers, suggest, triage
+from inbox.domain.triage import audit_label
+from inbox.enums import MessageKind, MessageState, MessageVisibility, Snooze, Topic
+from inbox.models import Department, HouseRules, Message, SavedAnswer, SentNotification, Settlement
+from inbox.moderation_rules import CONFIRM_WITHIN, ModerationAction, ModerationReason
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import scope
 from practice.domain import moderate as network
@@ -33,7 +33,7 @@ from serbian.folding import fold
 OPEN = {
     "cuprija": house_rules.HouseRulesInput(
         is_on=True, contact="Канцеларија за медије, mediji@cuprija.example", privacy="zastita@cuprija.example",
-        own_words="Пишите нам слободно и критику: на њу одговарамо као и на питање.",
+        own_text="Пишите нам слободно и критику: на њу одговарамо као и на питање.",
     ),
     "vrnjacka-banja": house_rules.HouseRulesInput(is_on=True, contact="mediji@vrnjacka-banja.example"),
 }  # fmt: skip
@@ -54,7 +54,7 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
             _add_messages(past, now)
             if municipality.slug in OPEN:
                 with made_at(now - timedelta(days=30)):
-                    opened = house_rules.choose(municipality, OPEN[municipality.slug], by=team.approver)
+                    opened = house_rules.save(municipality, OPEN[municipality.slug], by=team.approver)
                 HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
             if municipality.slug == "cuprija":
                 _hidden(past, now)
@@ -67,10 +67,10 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
 
 def _saved_answers(past: PublishedPosts, now: datetime) -> None:
     with made_at(now - timedelta(days=40)):
-        saved.begin(past.team.municipality, by=past.team.approver)
+        saved_answers.add_starters(past.team.municipality, by=past.team.approver)
     rng = chance("saved answers", past.team.municipality.slug)
     for row in SavedAnswer.objects.order_by("pk"):
-        SavedAnswer.objects.filter(pk=row.pk).update(used=rng.randint(0, 9))
+        SavedAnswer.objects.filter(pk=row.pk).update(use_count=rng.randint(0, 9))
 
 
 def _add_messages(past: PublishedPosts, now: datetime) -> None:
@@ -91,7 +91,7 @@ def _add_messages(past: PublishedPosts, now: datetime) -> None:
 def _waiting() -> list[Message]:
     """Sorted ones that still have time, the newest first. Nobody does anything about the others here."""
     rows = Message.objects.filter(
-        state=State.OPEN, kind__in=[MessageKind.QUESTION, MessageKind.COMPLAINT, MessageKind.PROPOSAL]
+        state=MessageState.OPEN, kind__in=[MessageKind.QUESTION, MessageKind.COMPLAINT, MessageKind.PROPOSAL]
     )
     return list(rows.filter(due_at__gt=timezone.now()).order_by("-at", "-pk"))
 
@@ -102,18 +102,18 @@ def _hand_over(past: PublishedPosts) -> None:
     officer, free = past.team.officer, _waiting()
     known = list(Department.objects.order_by("pk"))
     for message in [waiting for waiting in free if waiting.kind == MessageKind.PROPOSAL][:1]:
-        triage.snooze(message, rules.wakes_at(Sleep.MONDAY, timezone.now()), by=officer)
+        triage.snooze(message, rules.snoozed_until(Snooze.MONDAY, timezone.now()), by=officer)
         free.remove(message)
     for message, answer in zip(free, ("", KNOWN), strict=False):
         department = message.department or known[0]
-        asked = handover.Asked(QUESTION, handover.offered(message))
-        until = handover.working(3 * rules.WORKING_DAY)
+        asked = handover.QuestionInput(QUESTION, handover.suggest_excerpt(message))
+        until = handover.after_working_minutes(3 * rules.WORKING_DAY)
         question = handover.ask(message, department, asked, until=until, by=officer)
         if answer:
             handover.answer(question, answer, "Дежурни диспечер")
     for message in free[2:3]:
         triage.assign(message, officer, by=officer)
-        triage.note(message, NOTE, by=officer)
+        triage.add_note(message, NOTE, by=officer)
 
 
 # ---- what was hidden
@@ -126,21 +126,33 @@ def _hidden(past: PublishedPosts, now: datetime) -> None:
     older = next((sent for sent in reversed(below) if sent.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
     advert = _message(past, older, ADVERT, MessageKind.SPAM, at, is_there=True)
-    _hide(past, advert, moderate.Wish(Reason.SPAM, Act.HIDE, "Реклама, нема везе са објавом."), office_time(at, 60))
+    _hide(
+        past,
+        advert,
+        moderate.ModerationRequest(ModerationReason.SPAM, ModerationAction.HIDE, "Реклама, нема везе са објавом."),
+        office_time(at, 60),
+    )
     threat = _message(past, below[-1], THREAT, MessageKind.UNLAWFUL, now - timedelta(minutes=50), is_there=True)
     why = "Прети се насиљем одређеном човеку."
-    _hide(past, threat, moderate.Wish(Reason.THREAT, Act.HIDE, why), now - timedelta(minutes=40))
+    _hide(
+        past,
+        threat,
+        moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.HIDE, why),
+        now - timedelta(minutes=40),
+    )
     further = "Пријављено полицији, снимак је предат."
-    moderate.propose(threat, moderate.Wish(Reason.THREAT, Act.REMOVE, further), by=officer)
+    moderate.propose(
+        threat, moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.REMOVE, further), by=officer
+    )
 
 
-def _hide(past: PublishedPosts, message: Message, wish: moderate.Wish, at: datetime) -> None:
+def _hide(past: PublishedPosts, message: Message, wish: moderate.ModerationRequest, at: datetime) -> None:
     """Decided at this moment, and done by a worker a few seconds later."""
     with made_at(at):
         row = moderate.propose(message, wish, by=past.team.officer)
         network.hide(Status.objects.get(pk=message.root).account, int(message.remote_id))
         moderate.settle_done(row, by=None)
-        record("moderation.hidden", by=None, target=row, label=label(message))
+        record("moderation.hidden", by=None, target=row, label=audit_label(message))
     row.at = row.copied_at = at
     row.done_at = at + timedelta(seconds=8)
     row.confirm_by = at + CONFIRM_WITHIN if row.confirm_by else None
@@ -166,12 +178,12 @@ def _message(past: PublishedPosts, below: SentPost, text: str, kind: str, at: da
         municipality=past.team.municipality, channel=below.voice.channel, remote_id=str(pk), root=str(root.pk),
         in_reply_to=str(root.pk), publication=below.publication, author_id=str(author.pk),
         author_handle=author.username, author_name=author.display_name, text=text,
-        url=f"{server()}/@{author.username}/{pk}", at=at, heard_at=at, counts_from=at, kind=kind,
-        visibility=Visibility.PUBLIC,
-        read_at=at + timedelta(minutes=5) if kind else None, due_at=rules.due_at(kind, at), state=State.OPEN,
+        url=f"{server()}/@{author.username}/{pk}", at=at, received_at=at, counts_from=at, kind=kind,
+        visibility=MessageVisibility.PUBLIC,
+        read_at=at + timedelta(minutes=5) if kind else None, due_at=rules.due_at(kind, at), state=MessageState.OPEN,
         search_key=fold(f"{text} {author.display_name} {author.username}"),
     )  # fmt: skip
-    suggest.beside(below.voice.channel, [row])
+    suggest.set_suggestions(below.voice.channel, [row])
     (row,) = insert([row])
     return row
 
@@ -180,4 +192,4 @@ def _mark_as_notified(past: PublishedPosts, now: datetime) -> None:
     """Staff count as notified of everything up to now, so the worker sends nothing at the start."""
     urgent = Message.objects.filter(kind__in=[MessageKind.EMERGENCY, MessageKind.UNLAWFUL]).values_list("pk", flat=True)
     keys = ["new:0", f"late:{now.astimezone(BELGRADE).date()}", *(f"urgent:{pk}" for pk in urgent)]
-    insert([Told(municipality=past.team.municipality, about=key, at=now) for key in keys])
+    insert([SentNotification(municipality=past.team.municipality, about=key, at=now) for key in keys])

@@ -13,14 +13,14 @@ from django.utils import timezone
 from demo.published_posts import PublishedPosts
 from demo.rows import insert
 from demo.texts import chance, needs
-from inbox.enums import State
+from inbox.enums import MessageState
 from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
-from needs.enums import Moment, Source, Stage
-from needs.models import Need, NeedPicture, NeedsPage, Voice
+from needs.enums import NeedStage, PictureMoment, SupporterSource
+from needs.models import Need, NeedPicture, NeedsPage, Supporter
 from posts.models import Media
 
-BY_HAND = {"phone": Source.PHONE, "counter": Source.COUNTER, "meeting": Source.MEETING}
+BY_HAND = {"phone": SupporterSource.PHONE, "counter": SupporterSource.COUNTER, "meeting": SupporterSource.MEETING}
 # Whose page "You asked, we did" is open to everybody.
 OPEN = {"cuprija": "Канцеларија за медије, mediji@cuprija.example", "vrnjacka-banja": "mediji@vrnjacka-banja.example"}
 # So many of one need: what only a few said in one municipality was heard by fewer comments.
@@ -53,7 +53,7 @@ def _need(past: PublishedPosts, entry: Mapping[str, Any], now: datetime) -> None
         messages = [row for row in messages if timezone.localdate(row.at) <= decided]
     by_hand = [source for name, source in BY_HAND.items() for _n in range(entry.get(name, 0))]
     if not messages and not by_hand:
-        by_hand = [Source.MEETING]
+        by_hand = [SupporterSource.MEETING]
     need = Need(
         municipality=municipality, title=entry["title"], text=entry.get("text", ""), topic=entry["topic"],
         stage=entry["stage"],
@@ -64,10 +64,10 @@ def _need(past: PublishedPosts, entry: Mapping[str, Any], now: datetime) -> None
     )  # fmt: skip
     need.save()
     first = (decided or today) - timedelta(days=3)
-    voices = [
-        Voice(
-            municipality=municipality, need=need, source=Source.MESSAGE, message=row,
-            heard_on=timezone.localdate(row.at),
+    supporters = [
+        Supporter(
+            municipality=municipality, need=need, source=SupporterSource.MESSAGE, message=row,
+            received_on=timezone.localdate(row.at),
             quote=row.text if row is messages[-1] else "", by=past.team.officer, at=row.at + timedelta(hours=2),
         )
         for row in messages
@@ -75,17 +75,17 @@ def _need(past: PublishedPosts, entry: Mapping[str, Any], now: datetime) -> None
     for source in by_hand:
         day = first - timedelta(days=rng.randint(0, 14))
         at = datetime.combine(day, datetime.min.time(), now.tzinfo) + timedelta(hours=rng.randint(8, 13))
-        voices.append(
-            Voice(municipality=municipality, need=need, source=source, heard_on=day, by=past.team.officer, at=at)
+        supporters.append(
+            Supporter(municipality=municipality, need=need, source=source, received_on=day, by=past.team.officer, at=at)
         )
-    insert(voices)
-    begun = min((voice.at for voice in voices), default=now)
+    insert(supporters)
+    begun = min((supporter.at for supporter in supporters), default=now)
     Need.objects.filter(pk=need.pk).update(created_at=begun, changed_at=begun)
-    pictures = {moment: entry[moment.value] for moment in Moment if moment.value in entry}
+    pictures = {moment: entry[moment.value] for moment in PictureMoment if moment.value in entry}
     for moment, kind in pictures.items():
         if media := Media.objects.filter(name=f"{kind}.jpg").first():
             NeedPicture.objects.create(municipality=municipality, need=need, media=media, moment=moment)
-    if need.stage in (Stage.DONE, Stage.DECLINED):
-        Message.objects.filter(voice__need=need, state=State.OPEN).update(
-            state=State.CLOSED, settled_at=now, read_at=now
+    if need.stage in (NeedStage.DONE, NeedStage.DECLINED):
+        Message.objects.filter(supporter__need=need, state=MessageState.OPEN).update(
+            state=MessageState.CLOSED, settled_at=now, read_at=now
         )

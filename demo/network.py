@@ -7,11 +7,15 @@ page, both encrypted by the portal's own code. So later posts are published over
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from demo.people import People, Team
 from demo.texts import DAYS, ChannelPlan, citizens, place
+from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from practice.domain.door import hue, slug
 from practice.enums import AccountKind
@@ -20,6 +24,16 @@ from trainings.domain.citizens import CITIZEN_OF_A_TEAM
 from trainings.domain.practice_channel import PLATFORM, application, connect, server
 
 __all__ = ["PLATFORM", "ChannelPage", "channel_pages", "citizen_accounts", "citizens_of_the_demo", "server"]
+
+
+class NotTheDemo(RuntimeError):
+    """The demo's people have a known password: they must never be made anywhere else."""
+
+
+def require_demo() -> None:
+    """Raises `NotTheDemo`."""
+    if not settings.DEMO:
+        raise NotTheDemo("The demo is filled in only where DEMO is set; this installation is a real one.")
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,27 @@ def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> ChannelPag
         if channel.server != server() or not Credential.objects.filter(channel=channel).exists():
             connect(channel, page, app)
     return ChannelPage(plan, channel, page)
+
+
+@transaction.atomic
+def follow_address() -> int:
+    """Connect the demo's channels that publish to a former address of the practice network to its present one.
+
+    Returns how many. Changes nothing else: a channel that a person disconnected, or whose page a person connected anew,
+    stays as it is. Raises `NotTheDemo`.
+    """
+    require_demo()
+    with scope(*Municipality.objects.filter(Q(is_demo=True) | Q(is_practice=True))):
+        practice = Channel.objects.filter(platform=PLATFORM, is_practice=True)
+        taken = practice.filter(server=server()).exclude(state=ChannelState.DISCONNECTED)
+        former = practice.filter(state=ChannelState.CONNECTED, credential__isnull=False).exclude(server=server())
+        channels = list(former.exclude(remote_id__in=taken.values("remote_id")).select_for_update(of=("self",)))
+    pages = {str(page.pk): page for page in Account.objects.filter(kind=AccountKind.PAGE)}
+    moved = [channel for channel in channels if channel.remote_id in pages]
+    for channel in moved:
+        with scope(channel.municipality_id):
+            connect(channel, pages[channel.remote_id], application())
+    return len(moved)
 
 
 def _channel(team: Team, plan: ChannelPlan, page: Account, now: datetime) -> Channel:

@@ -7,9 +7,9 @@ from analytics.models import Subject
 from demo.published_posts import POLL_DAYS, PublishedPosts, SentPost
 from demo.rows import insert
 from demo.texts import chance
-from posts.enums import Counted
+from posts.enums import CountedUnit
 from posts.models import Closing, PollResult
-from posts.poll_votes import suggested, votes
+from posts.poll_votes import count_votes, suggested_count
 from posts.queries import poll_results, publications
 from practice.models import Account, Vote
 
@@ -59,9 +59,13 @@ def count(pasts: list[PublishedPosts], subjects: Mapping[int, Subject], now: dat
         given.setdefault(status, []).append(choice)
     insert([_result(sent, given, subjects, now) for sent in asked])
     for closing in Closing.objects.filter(post__in={sent.post.pk for sent in asked}).select_related("post"):
-        suggestion = suggested(votes(publications(closing.post), poll_results(closing.post)))
+        suggestion = suggested_count(count_votes(publications(closing.post), poll_results(closing.post)))
         if suggestion is not None:
-            counted = {"answers": suggestion.count, "counted": Counted(suggestion.counted), "counted_at": suggestion.at}
+            counted = {
+                "answers": suggestion.count,
+                "counted": CountedUnit(suggestion.counted),
+                "counted_at": suggestion.at,
+            }
             Closing.objects.filter(pk=closing.pk).update(**counted)
 
 

@@ -23,9 +23,9 @@ from demo.people import Team
 from demo.rows import insert, office_time
 from demo.texts import Planned, chance
 from posts import compose
-from posts.draft import Call, Draft, Interactive, Shown, Text
+from posts.draft import CallToAction, Draft, Interactive, Shown, Text
 from posts.editing.domain.freeze import freeze
-from posts.editing.domain.save import plan, remember
+from posts.editing.domain.save import set_time, store_draft
 from posts.enums import DecisionKind, Stage
 from posts.interactive import OPEN_FOR
 from posts.models import Closing, Decision, Post, Publication, Version
@@ -103,7 +103,7 @@ def draft(context: MunicipalityContext, planned: Planned) -> Draft:
         texts=texts,
         media=tuple(Shown(media.pk, media.alt) for media in pictures),
         link=planned.link,
-        call=Call(planned.call),
+        call=CallToAction(planned.call),
         service=planned.service,
         interactive=_interactive(planned),
         channels=tuple(voice.channel.pk for voice in context.voices if voice.plan.username in planned.channels),
@@ -131,8 +131,8 @@ def _post(context: MunicipalityContext, planned: Planned, rng: random.Random) ->
         is_demo=True,
         report_asked_at=_told_of_answers(planned),
     )
-    remember(post, draft(context, planned))
-    plan(post, planned.time)
+    store_draft(post, draft(context, planned))
+    set_time(post, planned.time)
     return post
 
 

@@ -24,25 +24,24 @@ from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttem
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from demo import exercises, notifications
-from demo.network import PLATFORM, server
-from demo.seed import NotTheDemo
+from demo.network import PLATFORM, NotTheDemo, server
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from inbox.models import (
     AnswerDraft,
-    Below,
     Department,
     HandOver,
-    Hold,
     HouseRules,
-    Listening,
+    LegalHold,
     Message,
+    MessageFetch,
     Moderation,
     Note,
     ProposedAnswer,
     Reply,
+    ReplyFetch,
     SavedAnswer,
+    SentNotification,
     Settlement,
-    Told,
 )
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
@@ -61,7 +60,7 @@ from mentoring.models import (
 )
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
-from needs.models import Need, NeedPicture, NeedsPage, Round, Voice
+from needs.models import AnswerRound, Need, NeedPicture, NeedsPage, Supporter
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from posts.models import (
     Amendment,
@@ -89,9 +88,9 @@ from trainings.models import Play
 # From what points to what is pointed at.
 ORDER = (
     NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
-    Play, NeedPicture, Voice, Round, Need, NeedsPage,
-    Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
-    HandOver, Hold, Note, Reply, Message, Below, Listening, Department, Settlement,
+    Play, NeedPicture, Supporter, AnswerRound, Need, NeedsPage,
+    Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, SentNotification,
+    HandOver, LegalHold, Note, Reply, Message, ReplyFetch, MessageFetch, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,

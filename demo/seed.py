@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -45,10 +44,6 @@ from municipalities.tenancy import scope
 from posts.models import Post
 
 
-class NotTheDemo(RuntimeError):
-    """The demo's people have a known password: they must never be made anywhere else."""
-
-
 @dataclass(frozen=True)
 class Filled:
     """How much was made; all 0 when everything was there."""
@@ -60,8 +55,7 @@ class Filled:
 @transaction.atomic
 def fill(now: datetime | None = None) -> Filled:
     """Create what is missing of the demo. Raises `NotTheDemo`."""
-    if not settings.DEMO:
-        raise NotTheDemo("The demo is filled in only where DEMO is set; this installation is a real one.")
+    network.require_demo()
     now = now or timezone.now()
     today = timezone.localdate(now)
     everybody = people.gather(today)

@@ -28,7 +28,7 @@ def arrange(team: Team, drawn: Mapping[str, Drawn], today: date) -> None:
     """Inside the municipality's scope."""
     municipality, by = team.municipality, team.officer
     filled = {
-        "place": place_words.words(municipality)[place_words.PLACE],
+        "place": place_words.gap_values(municipality)[place_words.PLACE],
         "phone": f"{content()['phones'][municipality.slug]} 123 456",
         "hashtag": municipality.name_cyrl.title().replace(" ", ""),
     }

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from posts.rules import Resolved, wall_time
+from posts.rules import ResolvedTime, resolve_wall_time
 from serbian.transliteration import to_latin
 
 CONTENT = Path(__file__).parent / "content"
@@ -111,7 +111,7 @@ class Planned:
     texts: Mapping[str, str]
     link: str
     picture: str
-    time: Resolved
+    time: ResolvedTime
     channels: tuple[str, ...]
     call: str = ""
     service: str = ""
@@ -277,8 +277,8 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
     plan.used[wording.key] = day
     hours = (HOURS_AFTER[:3] if not number % 2 else HOURS_AFTER[3:]) if trained else HOURS_BEFORE
     hour, minute = plan.rng.choice(hours)
-    at = wall_time(day, time(hour, minute + plan.rng.choice((0, 0, 5, 10))), fold=0)
-    assert isinstance(at, Resolved)  # the clocks change at night
+    at = resolve_wall_time(day, time(hour, minute + plan.rng.choice((0, 0, 5, 10))), fold=0)
+    assert isinstance(at, ResolvedTime)  # the clocks change at night
     placeholders = _placeholders(plan, day)
     texts = {"sr-Cyrl": (wording.other if wording.other and (again or plan.rng.random() < 0.5) else wording.text)}
     if wording.key in plan.place.bosnian:

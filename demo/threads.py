@@ -15,7 +15,7 @@ from posts.draft import Text, parse
 from posts.editing import anchors
 from posts.editing.domain.save import Content, Saved, save_draft
 from posts.editing.domain.submit import submit
-from posts.editing.thread_positions import Where
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import AnchorKind
 from posts.models import Comment, Post, Thread, Version
 from posts.queries import latest_version
@@ -23,7 +23,7 @@ from posts.review.domain.approve import send_back
 from posts.review.domain.comment import comment, reply
 from posts.review.domain.suggest import accept, suggest
 from posts.review.domain.thread import resolve
-from posts.rules import Resolved
+from posts.rules import ResolvedTime
 
 TAG = "sr-Cyrl"
 SUBMITTED = 0.4
@@ -63,7 +63,7 @@ def _settled(context: MunicipalityContext, post: Post, version: Version) -> Thre
         at=moment(post, 0.6), resolved_at=moment(post, 0.9), resolved_by=context.team.officer,
     )  # fmt: skip
     text = parse(post.draft).texts[TAG].text
-    first = anchors.at(text, *_sentences(text)[0])
+    first = anchors.anchor_at(text, *_sentences(text)[0])
     thread.place, thread.tag, thread.start, thread.end = AnchorKind.TEXT, TAG, first.start, first.end
     thread.quote, thread.before, thread.after = first.quote, first.before, first.after
     return thread
@@ -83,7 +83,7 @@ def talk(post: Post, planned: Planned, *, officer: Any, mentor: Any, last: datet
         end = text[slice(*sentences[-1])]
         suggest(post, f"{end} {INSTEAD}", where=_anchor(text, *sentences[-1]), by=mentor, text=IN_THE_END)
         if draft.media:
-            where = Where(media=draft.media[0].id, box=(0.28, 0.22, 0.44, 0.5))
+            where = ThreadPosition(media=draft.media[0].id, box=(0.28, 0.22, 0.44, 0.5))
             comment(post, ON_THE_PICTURE, by=mentor, where=where)
         comment(post, chance("remark", planned.key).choice(citizens()[2]), by=mentor)
         settled = comment(post, SETTLED, by=mentor)
@@ -92,7 +92,7 @@ def talk(post: Post, planned: Planned, *, officer: Any, mentor: Any, last: datet
         resolve(settled, by=officer)
 
 
-def rework(post: Post, context: MunicipalityContext, time: Resolved, *, last: datetime) -> None:
+def rework(post: Post, context: MunicipalityContext, time: ResolvedTime, *, last: datetime) -> None:
     """Came back once and was worked over: the mentor's words are in it, a sentence is gone, it waits again."""
     officer, mentor, approver = context.team.officer, context.people.mentor, context.team.approver
     draft = parse(post.draft)
@@ -104,7 +104,7 @@ def rework(post: Post, context: MunicipalityContext, time: Resolved, *, last: da
         end = text[slice(*sentences[-1])]
         better = suggest(post, f"{end} {INSTEAD}", where=_anchor(text, *sentences[-1]), by=mentor, text=IN_THE_END)
         if draft.media:
-            seen = Where(media=draft.media[0].id, box=(0.05, 0.6, 0.4, 0.35))
+            seen = ThreadPosition(media=draft.media[0].id, box=(0.05, 0.6, 0.4, 0.35))
             resolve(comment(post, ON_THE_EDGE, by=mentor, where=seen), by=officer)
         comment(post, BEGIN, by=mentor, where=_anchor(text, *sentences[0]))
         version = latest_version(post)
@@ -136,5 +136,5 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _SENTENCE.finditer(text) if match[0].strip(" .!?")]
 
 
-def _anchor(text: str, start: int, end: int) -> Where:
-    return Where(TAG, None, start, end, text[start:end])
+def _anchor(text: str, start: int, end: int) -> ThreadPosition:
+    return ThreadPosition(TAG, None, start, end, text[start:end])

@@ -24,13 +24,13 @@ from municipalities.tenancy import scope
 from platforms.answers import UNANSWERED
 from posts.editing.domain.create import create
 from posts.editing.domain.freeze import freeze
-from posts.editing.domain.save import Content, Saved, plan, remember, save_draft
+from posts.editing.domain.save import Content, Saved, save_draft, set_time, store_draft
 from posts.editing.domain.submit import submit
 from posts.enums import Stage
 from posts.models import Post, Seen
 from posts.queries import latest_version
 from posts.review.domain.approve import approve, endorse, send_back
-from posts.rules import present as at_present
+from posts.rules import resolve_moment as at_present
 from posts.scheduling.domain.schedule import schedule
 from practice.domain import write as network
 from practice.domain.upload import upload
@@ -165,8 +165,8 @@ def _written(planned: Planned, context: MunicipalityContext, due: datetime, stag
         stage=stage, revision=9, is_demo=True, created_at=due - timedelta(hours=30),
         updated_at=due - timedelta(hours=3),
     )  # fmt: skip
-    remember(post, pasts.draft(context, planned))
-    plan(post, at_present(due))
+    store_draft(post, pasts.draft(context, planned))
+    set_time(post, at_present(due))
     insert([post])
     return post
 

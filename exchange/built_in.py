@@ -39,7 +39,7 @@ def _fields(key: str, raw: Mapping[str, Any]) -> dict[str, Any]:
         **fields_of({**raw, "category": CATEGORY[Purpose(raw["purpose"])].value}),
         "patterns": list(raw.get("patterns", ())),
         "networks": list(raw.get("networks", ())),
-        "english": {name: words.strip() for name, words in raw.get("en", {}).items()},
+        "english": {name: text.strip() for name, text in raw.get("en", {}).items()},
         "drawing": key,
     }
     return {**fields, "search_key": key_of(fields)}
@@ -47,6 +47,6 @@ def _fields(key: str, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def key_of(fields: Mapping[str, Any]) -> str:
     """Folded words by which an example is found, in Serbian and English."""
-    texts = [str(each.get("text", "")) for each in fields["content"].get("texts", {}).values()]
+    texts = [str(text.get("text", "")) for text in fields["content"].get("texts", {}).values()]
     own = [str(fields[name]) for name in ("name", "about", "why", "watch")]
     return fold(" ".join([*own, *texts, *fields["english"].values()]))

@@ -70,7 +70,7 @@ class Rewriter:
         name = _anywhere(self.place, script)
         kind = _KINDS[script]
         within = "у" if script == "Cyrl" else "u"
-        known = place_words.words(self.place)
+        known = place_words.gap_values(self.place)
         of_place, in_place = known[place_words.OF_PLACE], known[place_words.PLACE]
         if script == "Latn":
             of_place, in_place = to_latin(of_place), to_latin(in_place)
@@ -83,25 +83,25 @@ class Rewriter:
             (rf"{edge}{re.escape(in_place)}{end}", _as_it_stood(place_words.PLACE)),
             (rf"{edge}{within}\s+{kind}\s+{name}{end}", _as_it_stood(place_words.PLACE)),
             (rf"{edge}{re.escape(of_place)}{end}", _as_it_stood(place_words.OF_PLACE)),
-            (rf"{edge}(?P<kind>{kind})\s+{name}{end}", lambda found: _of_kind(found["kind"])),
-            (rf"{edge}{within}\s+(?P<name>{name}){end}", lambda found: self._within(found, script)),
-            (rf"{edge}(?P<name>{name}){end}", lambda found: self._bare(found["name"], script)),
+            (rf"{edge}(?P<kind>{kind})\s+{name}{end}", lambda match: _of_kind(match["kind"])),
+            (rf"{edge}{within}\s+(?P<name>{name}){end}", lambda match: self._within(match, script)),
+            (rf"{edge}(?P<name>{name}){end}", lambda match: self._bare(match["name"], script)),
         ]
         for source, put in steps:
             text = _put(text, re.compile(source, re.IGNORECASE), put)
         return text
 
-    def _within(self, found: re.Match[str], script: str) -> str:
+    def _within(self, match: re.Match[str], script: str) -> str:
         """„у Ћуприји” is where something is; „у Ћуприју” is where one goes, a form not known of the other name."""
         own = self._own(script).lower()
-        last = found["name"].lower()[-1]
+        last = match["name"].lower()[-1]
         locative = "иi" if own[-1] in "аa" else "уu"
         if last in locative:
-            return _as_it_stood(place_words.PLACE)(found)
-        return found[0][: found.start("name") - found.start()] + self._bare(found["name"], script)
+            return _as_it_stood(place_words.PLACE)(match)
+        return match[0][: match.start("name") - match.start()] + self._bare(match["name"], script)
 
-    def _bare(self, words: str, script: str) -> str:
-        return _gap(place_words.NAME if words == self._own(script) else SOME_FORM)
+    def _bare(self, name: str, script: str) -> str:
+        return _gap(place_words.NAME if name == self._own(script) else SOME_FORM)
 
     def _own(self, script: str) -> str:
         return self.place.name_cyrl if script == "Cyrl" else self.place.name_latn
@@ -110,7 +110,7 @@ class Rewriter:
 def values_for(place: Named) -> dict[str, str]:
     """What the gaps of the names say in this municipality."""
     return {
-        **place_words.words(place),
+        **place_words.gap_values(place),
         FULL_NAME: f"{'Град' if place.kind == MunicipalityKind.CITY else 'Општина'} {place.name_cyrl}",
         HASHTAG: "".join(word[:1].upper() + word[1:] for word in place.name_cyrl.split()),
     }
@@ -160,20 +160,20 @@ def _last(letter: str) -> str:
 
 def _anywhere(place: Named, script: str) -> str:
     """A pattern for the name in any form. Endings are read as far as a capital letter says that it is a name."""
-    words = (place.name_cyrl if script == "Cyrl" else place.name_latn).split()
+    parts_of_name = (place.name_cyrl if script == "Cyrl" else place.name_latn).split()
     letters = "[а-яђјљњћџ]" if script == "Cyrl" else "[a-zčćđšž]"
     parts = []
-    for at, word in enumerate(words):
+    for at, word in enumerate(parts_of_name):
         stem, length = _stem(word, script)
         first = f"(?-i:{_capital(stem)})"
-        if at < len(words) - 1:
+        if at < len(parts_of_name) - 1:
             parts.append(f"{first}{letters}{{0,4}}")
         elif length < SHORT:
             parts.append(f"(?:{first}{_NAME_ENDS[script]}|{stem}{_ADJECTIVE[script]})")
         else:
             parts.append(f"(?:{first}{letters}{{0,6}}|{stem}{_ADJECTIVE[script]})")
     whole = r"[\s-]+".join(parts)
-    if len(words) == 1:
+    if len(parts_of_name) == 1:
         return f"(?:{whole})"
     return f"(?:{whole}|{_together(place, script)}{letters}{{0,6}})"
 
@@ -185,6 +185,6 @@ def _capital(stem: str) -> str:
 
 def _together(place: Named, script: str) -> str:
     """„новопазар”: as adjectives and hashtags have it."""
-    words = (place.name_cyrl if script == "Cyrl" else place.name_latn).lower().split()
-    stems = [_stem(word, script)[0] for word in words]
+    parts_of_name = (place.name_cyrl if script == "Cyrl" else place.name_latn).lower().split()
+    stems = [_stem(word, script)[0] for word in parts_of_name]
     return ("[а-яa-z]{0,2}".join(stems)) if len(stems) > 1 else stems[0]

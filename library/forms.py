@@ -19,8 +19,8 @@ from posts.draft import MOST_OPTION, MOST_OPTIONS, MOST_PROMISE, MOST_RULES, Bad
 from posts.editing.placeholders import Value
 from posts.enums import CallKind, Category, ConsentKind, Format
 from posts.labels import language_name
-from posts.media.domain.consents import ConsentDetails, Scan, scanned
-from posts.media.domain.pictures import About, BadPicture
+from posts.media.domain.consents import ConsentDetails, Scan, read_scan
+from posts.media.domain.pictures import BadPicture, PictureDetails
 from posts.models import Folder, Media
 
 NONE = ("", gettext_lazy("None"))
@@ -119,14 +119,14 @@ class TemplateForm(forms.Form):
     def _raw(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         """What the form knows of a draft, over what the template holds besides (channels, eService, …)."""
         raw = self.stored.to_json()
-        kept = {tag: each for tag, each in raw["texts"].items() if tag not in self.tags}
+        other_texts = {tag: stored for tag, stored in raw["texts"].items() if tag not in self.tags}
         texts = {tag: {"text": cleaned[f"text-{tag}"]} for tag in self.tags if cleaned.get(f"text-{tag}", "").strip()}
         interactive = {
             **raw["interactive"], "kind": cleaned["format"], "options": cleaned["options"],
             "days": cleaned["days"], "promise": cleaned["promise"], "rules": cleaned["rules"],
         }  # fmt: skip
         return {
-            **raw, "texts": {**kept, **texts}, "link": cleaned["link"], "interactive": interactive,
+            **raw, "texts": {**other_texts, **texts}, "link": cleaned["link"], "interactive": interactive,
             "call": {"kind": cleaned["call"], "words": cleaned["call_words"]},
         }  # fmt: skip
 
@@ -185,8 +185,8 @@ class UseForm(forms.Form):
         return cleaned
 
     def values(self) -> dict[str, Value]:
-        found = {gap["name"]: self.cleaned_data.get(self.key(at, gap)) for at, gap in enumerate(self.gaps)}
-        return {name: value if isinstance(value, date) else storable(value) for name, value in found.items() if value}
+        answers = {gap["name"]: self.cleaned_data.get(self.key(at, gap)) for at, gap in enumerate(self.gaps)}
+        return {name: value if isinstance(value, date) else storable(value) for name, value in answers.items() if value}
 
 
 class FromPostForm(forms.Form):
@@ -226,8 +226,8 @@ class SnippetForm(forms.Form):
         if not self.is_hashtags:
             return plain
         # people type hashtags with commas, with and without the sign
-        words = [word.strip("#,;") for word in plain.replace(",", " ").split()]
-        return " ".join(dict.fromkeys(f"#{word}" for word in words if word))
+        hashtags = [word.strip("#,;") for word in plain.replace(",", " ").split()]
+        return " ".join(dict.fromkeys(f"#{word}" for word in hashtags if word))
 
 
 # ---- pictures
@@ -261,10 +261,10 @@ class PictureForm(forms.Form):
             self.fields["alt"].label = _("What does the video show?")
         self.known = {str(branch.folder.pk): branch.folder for branch in branches}
 
-    def about(self) -> About:
+    def about(self) -> PictureDetails:
         cleaned = self.cleaned_data
-        words = {name: cleaned[name] for name in ("name", "alt", "credit", "licence", "shows_children")}
-        return About(**words, folder=self.known.get(cleaned["folder"]))
+        fields = {name: cleaned[name] for name in ("name", "alt", "credit", "licence", "shows_children")}
+        return PictureDetails(**fields, folder=self.known.get(cleaned["folder"]))
 
 
 class FolderForm(forms.Form):
@@ -322,7 +322,7 @@ class ConsentForm(forms.Form):
         if not file:
             return None
         try:
-            return scanned(file, size=file.size)
+            return read_scan(file, size=file.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 

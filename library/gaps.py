@@ -32,17 +32,17 @@ class Pattern(Protocol):
 
 def asked(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:
     """One entry for each gap of the draft, in order: as `known` has it, else guessed from its name."""
-    told = {fold(str(each.get("name", ""))): each for each in known}
-    return [_gap(name, told.get(fold(name), {})) for name in gaps(draft)[:MOST]]
+    known_by_name = {fold(str(gap.get("name", ""))): gap for gap in known}
+    return [_gap(name, known_by_name.get(fold(name), {})) for name in gaps(draft)[:MOST]]
 
 
-def _gap(name: str, told: Mapping[str, Any]) -> Gap:
-    kind = told.get("kind", "")
+def _gap(name: str, known: Mapping[str, Any]) -> Gap:
+    kind = known.get("kind", "")
     return {
         "name": name,
         "kind": kind if kind in GapKind.values else _guessed(fold(name)),
-        "label": str(told.get("label") or "").strip()[:MOST_LABEL] or name[:1].upper() + name[1:],
-        "example": str(told.get("example") or "").strip()[:MOST_LABEL],
+        "label": str(known.get("label") or "").strip()[:MOST_LABEL] or name[:1].upper() + name[1:],
+        "example": str(known.get("example") or "").strip()[:MOST_LABEL],
     }
 
 

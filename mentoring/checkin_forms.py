@@ -40,8 +40,8 @@ class PlanCheckInForm(MoveForm):
 
     def planned(self) -> Planned:
         """After `is_valid`."""
-        said = self.cleaned_data
-        return Planned(said["resolved"], said["way"], said["subject"], said["place"])
+        values = self.cleaned_data
+        return Planned(values["resolved"], values["way"], values["subject"], values["place"])
 
 
 class ReasonOfCheckInForm(forms.Form):
@@ -88,8 +88,10 @@ class WriteDownForm(MoveForm):
 
     def told(self, steps: list[Step]) -> CheckInRecord:
         """After `is_valid`."""
-        said = self.cleaned_data
-        return CheckInRecord(said["resolved"], said["way"], said["hours"], said["notes"], steps, said["subject"])
+        values = self.cleaned_data
+        return CheckInRecord(
+            values["resolved"], values["way"], values["hours"], values["notes"], steps, values["subject"]
+        )
 
 
 class StepForm(forms.Form):
@@ -135,9 +137,9 @@ def steps_form(data: Any, row: CheckIn | None) -> Any:
 def steps_of(formset: Any) -> list[Step]:
     """After `is_valid`."""
     return [
-        Step(said["text"], said["side"], said["owner"], said["due_on"], said["pk"])
-        for said in (form.cleaned_data for form in formset)
-        if said.get("text")
+        Step(values["text"], values["side"], values["owner"], values["due_on"], values["pk"])
+        for values in (form.cleaned_data for form in formset)
+        if values.get("text")
     ]
 
 
@@ -159,8 +161,8 @@ class HoursForm(forms.Form):
 
     def months(self, today: date) -> tuple[date, date]:
         """First days of the first and the last month, in order; what makes no sense counts as not chosen."""
-        said = self.cleaned_data if self.is_valid() else {}
+        values = self.cleaned_data if self.is_valid() else {}
         this = today.replace(day=1)
-        last = said.get("last") or this
-        first = said.get("first") or last.replace(year=last.year - 1)
+        last = values.get("last") or this
+        first = values.get("first") or last.replace(year=last.year - 1)
         return (last, first) if last < first else (first, last)

@@ -131,10 +131,10 @@ _RUBRIC = (
 
 def words(name: str, levels: tuple[str, ...] | list[str], english: str = "", meanings: Any = ()) -> dict[str, Any]:
     """Words as a `Criterion` keeps them. Without an English name there is no English."""
-    found: dict[str, Any] = {"sr": {"name": name, "levels": list(levels)}}
+    texts: dict[str, Any] = {"sr": {"name": name, "levels": list(levels)}}
     if english:
-        found["en"] = {"name": english, "levels": list(meanings)}
-    return found
+        texts["en"] = {"name": english, "levels": list(meanings)}
+    return texts
 
 
 RUBRIC: tuple[tuple[str, dict[str, Any]], ...] = tuple(

@@ -29,9 +29,9 @@ class FeedbackForm(forms.Form):
     def __init__(self, *args: Any, criteria: list[Criterion], given: Feedback | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         scores = {score.criterion.key: score for score in given.scores.all()} if given else {}
-        kept = {key: score.criterion for key, score in scores.items()}
-        current = [kept.pop(criterion.key, criterion) for criterion in criteria]
-        self.criteria = [*current, *kept.values()]
+        judged = {key: score.criterion for key, score in scores.items()}
+        current = [judged.pop(criterion.key, criterion) for criterion in criteria]
+        self.criteria = [*current, *judged.values()]
         for criterion in self.criteria:
             score = scores.get(criterion.key)
             choices = [("", _("Not judged")), *((str(level.value), level.label) for level, _said in criterion.levels)]
@@ -52,8 +52,8 @@ class FeedbackForm(forms.Form):
         bound = self[self._name(criterion)]
         chosen = str(bound.value() or "")
         options = [
-            {"value": level.value, "label": level.label, "text": said, "chosen": chosen == str(level.value)}
-            for level, said in criterion.levels
+            {"value": level.value, "label": level.label, "text": description, "chosen": chosen == str(level.value)}
+            for level, description in criterion.levels
         ]
         return {"bound": bound, "name": bound.html_name, "label": str(criterion), "options": options,
                 "chosen": chosen}  # fmt: skip
@@ -85,13 +85,13 @@ class CriterionForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def _initial(self, criterion: Criterion | None) -> dict[str, str]:
-        found: dict[str, str] = {}
+        initial: dict[str, str] = {}
         for language, suffix in (("sr", ""), ("en", "_en")):
-            said = criterion.words.get(language) if criterion else None
-            if said:
-                found[f"name{suffix}"] = said["name"]
-                found |= {f"level{n}{suffix}": said["levels"][n - 1] for n in self.NUMBERS}
-        return found
+            texts = criterion.words.get(language) if criterion else None
+            if texts:
+                initial[f"name{suffix}"] = texts["name"]
+                initial |= {f"level{n}{suffix}": texts["levels"][n - 1] for n in self.NUMBERS}
+        return initial
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -102,9 +102,9 @@ class CriterionForm(forms.Form):
 
     def words(self) -> dict[str, Any]:
         """Words as a `Criterion` keeps them. After `is_valid`."""
-        said = self.cleaned_data
-        levels = [said[f"level{n}"] for n in self.NUMBERS]
-        return words(said["name"], levels, said["name_en"], [said[f"level{n}_en"] for n in self.NUMBERS])
+        values = self.cleaned_data
+        levels = [values[f"level{n}"] for n in self.NUMBERS]
+        return words(values["name"], levels, values["name_en"], [values[f"level{n}_en"] for n in self.NUMBERS])
 
 
 class AbsenceForm(forms.Form):

@@ -36,10 +36,10 @@ class Default(NamedTuple):
 def words(serbian: tuple[str, str, str], english: tuple[str, str, str] = ("", "", "")) -> dict[str, Any]:
     """Words as an `ActivityKind` keeps them: name, description, evidence. Without an English name no English."""
     names = ("name", "description", "evidence")
-    found: dict[str, Any] = {"sr": dict(zip(names, serbian, strict=True))}
+    texts: dict[str, Any] = {"sr": dict(zip(names, serbian, strict=True))}
     if english[0]:
-        found["en"] = dict(zip(names, english, strict=True))
-    return found
+        texts["en"] = dict(zip(names, english, strict=True))
+    return texts
 
 
 ACTIVITIES = (

@@ -16,7 +16,7 @@ from mentoring.models import Activity, ActivityKind, Plan
 from mentoring.plan_defaults import words
 from mentoring.plan_words import whole
 from posts.enums import Category
-from posts.media.domain.consents import Scan, scanned
+from posts.media.domain.consents import Scan, read_scan
 from posts.media.domain.pictures import BadPicture
 
 SELF = "other"
@@ -124,11 +124,11 @@ class AsksMixin(forms.Form):
 
     def asks(self) -> dict[str, Any]:
         """After `is_valid`."""
-        said = self.cleaned_data
-        is_indicator = said["proof"] == Proof.INDICATOR
+        values = self.cleaned_data
+        is_indicator = values["proof"] == Proof.INDICATOR
         return {
-            "proof": said["proof"], "wanted": 1 if is_indicator else said["wanted"],
-            "code": said["code"] if is_indicator else "", "threshold": said["threshold"] if is_indicator else None,
+            "proof": values["proof"], "wanted": 1 if is_indicator else values["wanted"],
+            "code": values["code"] if is_indicator else "", "threshold": values["threshold"] if is_indicator else None,
         }  # fmt: skip
 
 
@@ -173,15 +173,15 @@ class ActivityForm(AsksMixin, ReasonMixin):
 
     def wanted_activity(self) -> Wanted:
         """After `is_valid`."""
-        said = self.cleaned_data
-        owner = self.people.get(said["owner"])
+        values = self.cleaned_data
+        owner = self.people.get(values["owner"])
         english = dict(self.activity.english) if self.activity else {}
-        if self.activity is None and self.kind and said["name"] == self.kind.words["sr"]["name"]:
-            told = self.kind.words.get("en") or {}
-            english = {name: str(told[name]) for name in ("name", "description") if told.get(name)}
+        if self.activity is None and self.kind and values["name"] == self.kind.words["sr"]["name"]:
+            translated = self.kind.words.get("en") or {}
+            english = {name: str(translated[name]) for name in ("name", "description") if translated.get(name)}
         return Wanted(
-            name=said["name"], description=said["description"], owner=owner,
-            owner_name="" if owner else said["owner_name"], due_on=said["due_on"],
+            name=values["name"], description=values["description"], owner=owner,
+            owner_name="" if owner else values["owner_name"], due_on=values["due_on"],
             kind=self.kind if self.kind and self.kind.pk else None, english=english, **self.asks(),
         )  # fmt: skip
 
@@ -189,8 +189,8 @@ class ActivityForm(AsksMixin, ReasonMixin):
 def _said(activity: Activity) -> dict[str, Any]:
     names = ("name", "description", "owner_name", "due_on", "proof", "wanted", "code", "threshold")
     owner = str(activity.owner_id) if activity.owner_id else SELF if activity.owner_name else ""
-    said = {name: getattr(activity, name) for name in names}
-    return {**said, "owner": owner, "threshold": whole(activity.threshold)}
+    values = {name: getattr(activity, name) for name in names}
+    return {**values, "owner": owner, "threshold": whole(activity.threshold)}
 
 
 def _taken(kind: ActivityKind | None, plan: Plan) -> dict[str, Any]:
@@ -228,7 +228,7 @@ class FileForm(forms.Form):
         """Told by its content, not by its name."""
         upload = self.cleaned_data["file"]
         try:
-            return scanned(upload, size=upload.size)
+            return read_scan(upload, size=upload.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 
@@ -268,14 +268,14 @@ class KindForm(AsksMixin):
     def _initial(self, kind: ActivityKind | None) -> dict[str, Any]:
         if kind is None:
             return {"usual_days": 45, "wanted": 1}
-        found: dict[str, Any] = {name: getattr(kind, name) for name in ("proof", "wanted", "code")}
-        found["threshold"] = whole(kind.threshold)
+        initial: dict[str, Any] = {name: getattr(kind, name) for name in ("proof", "wanted", "code")}
+        initial["threshold"] = whole(kind.threshold)
         for language, suffix in (("sr", ""), ("en", "_en")):
-            said = kind.words.get(language) or {}
-            found |= {f"{name}{suffix}": said.get(name, "") for name in ("name", "description", "evidence")}
+            texts = kind.words.get(language) or {}
+            initial |= {f"{name}{suffix}": texts.get(name, "") for name in ("name", "description", "evidence")}
         first = next(iter(kind.fits.items()), None)
         fits = "" if first is None else f"category:{first[1]}" if first[0] == "category" else first[0]
-        return {**found, "usual_days": kind.usual_days, "fits": fits}
+        return {**initial, "usual_days": kind.usual_days, "fits": fits}
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -285,9 +285,9 @@ class KindForm(AsksMixin):
 
     def told(self) -> ActivityContent:
         """After `is_valid`."""
-        said = self.cleaned_data
+        values = self.cleaned_data
         names = ("name", "description", "evidence")
-        serbian, english = (tuple(said[f"{name}{suffix}"] for name in names) for suffix in ("", "_en"))
-        key, _colon, value = said["fits"].partition(":")
+        serbian, english = (tuple(values[f"{name}{suffix}"] for name in names) for suffix in ("", "_en"))
+        key, _colon, value = values["fits"].partition(":")
         fits = {key: value or True} if key else {}
-        return ActivityContent(words=words(serbian, english), usual_days=said["usual_days"], fits=fits, **self.asks())
+        return ActivityContent(words=words(serbian, english), usual_days=values["usual_days"], fits=fits, **self.asks())

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from analytics.enums import Better, Unit
 from analytics.logframe import INDICATORS
 from common.dates import long_date
+from common.lazy_text import LazyText
 from common.numbers import number
 from mentoring.enums import Proof
 from mentoring.models import Change
@@ -23,7 +23,7 @@ def whole(value: float | None) -> float | int | None:
     return int(value) if value is not None and value == int(value) else value
 
 
-LABELS: dict[str, str | Promise] = {
+LABELS: dict[str, LazyText] = {
     "name": pgettext_lazy("agreed with the mentor", "Activity"),
     "description": gettext_lazy("What exactly"),
     "who": gettext_lazy("Who does it"),
@@ -40,7 +40,7 @@ LABELS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class FieldChange:
-    label: str | Promise
+    label: LazyText
     before: str
     after: str
 
@@ -52,8 +52,8 @@ def told(change: Change) -> list[FieldChange]:
     return [field_change for field_change in field_changes if field_change.before != field_change.after]
 
 
-def _said(words: Mapping[str, Any], name: str) -> str:
-    value = words.get(name)
+def _said(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name)
     if value is None or value == "":
         return ""
     if name in ("due_on", "starts_on", "ends_on"):
@@ -64,7 +64,7 @@ def _said(words: Mapping[str, Any], name: str) -> str:
         return f"{value} · {INDICATORS[value].name}" if value in INDICATORS else str(value)
     if name == "threshold":
         return number(whole(value))
-    english = (words.get("english") or {}).get(name, "") if isinstance(words.get("english"), dict) else ""
+    english = (values.get("english") or {}).get(name, "") if isinstance(values.get("english"), dict) else ""
     return in_readers_words(str(value), english)
 
 

@@ -46,11 +46,11 @@ class Asked:
     word_at: datetime | None
 
 
-def questions(asks: Sequence[datetime], words: Sequence[datetime]) -> list[Asked]:
+def questions(asks: Sequence[datetime], replies: Sequence[datetime]) -> list[Asked]:
     """Pairs of one post: the first question since the last word, and the word that answers it."""
     askeds: list[Asked] = []
     waiting: datetime | None = None
-    for at, is_word in sorted([(at, False) for at in asks] + [(at, True) for at in words]):
+    for at, is_word in sorted([(at, False) for at in asks] + [(at, True) for at in replies]):
         if not is_word:
             waiting = waiting or at
         elif waiting is not None:
@@ -61,6 +61,6 @@ def questions(asks: Sequence[datetime], words: Sequence[datetime]) -> list[Asked
 
 def answers(asked: Iterable[Asked], days: int, now: datetime, away: Sequence[Days] = ()) -> Answers:
     """The median of working hours over the questions of the last `days` days."""
-    recent = [each for each in asked if each.at >= now - timedelta(days=days)]
-    hours = [working_hours(each.at, each.word_at, away) for each in recent if each.word_at]
+    recent = [question for question in asked if question.at >= now - timedelta(days=days)]
+    hours = [working_hours(question.at, question.word_at, away) for question in recent if question.word_at]
     return Answers(days, median(hours) if len(hours) >= FEW else None, len(hours), len(recent))

@@ -47,8 +47,8 @@ def for_mentor(rows: Sequence[Any], now: datetime) -> WhatNext:
     coming = min((row for row in rows if row.glance.next_at), key=lambda row: row.glance.next_at, default=None)
     if coming is None:
         return WhatNext(_("Nothing waits for you today."), calm=True)
-    told = {"place": coming.municipality, "day": short_date(timezone.localdate(coming.glance.next_at))}
-    sentence = _("Nothing waits for you. The next check-in is with %(place)s on %(day)s.") % told
+    facts = {"place": coming.municipality, "day": short_date(timezone.localdate(coming.glance.next_at))}
+    sentence = _("Nothing waits for you. The next check-in is with %(place)s on %(day)s.") % facts
     return WhatNext(sentence, *_to_check_in(coming.municipality.slug, coming.glance), calm=True)
 
 
@@ -60,9 +60,9 @@ def _talks_today(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     today = [row for row in rows if _is_today(row.glance.next_at, now)]
     if not today:
         return None
-    row = min(today, key=lambda each: each.glance.next_at)
-    told = {"place": row.municipality, "time": clock(row.glance.next_at)}
-    sentence = _("Today at %(time)s you talk with %(place)s. Look at its plan before.") % told
+    row = min(today, key=lambda accompanied: accompanied.glance.next_at)
+    facts = {"place": row.municipality, "time": clock(row.glance.next_at)}
+    sentence = _("Today at %(time)s you talk with %(place)s. Look at its plan before.") % facts
     return WhatNext(sentence, *_to_check_in(row.municipality.slug, row.glance))
 
 
@@ -70,19 +70,19 @@ def _waits_for_word(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     waiting = [row for row in rows if row.first is not None]
     if not waiting:
         return None
-    row = min(waiting, key=lambda each: each.since)
-    told = {"place": row.municipality, "day": date_time(row.since)}
-    sentence = _("A post of %(place)s has waited for your word since %(day)s.") % told
+    row = min(waiting, key=lambda accompanied: accompanied.since)
+    facts = {"place": row.municipality, "day": date_time(row.since)}
+    sentence = _("A post of %(place)s has waited for your word since %(day)s.") % facts
     return WhatNext(sentence, reverse("post", args=[row.municipality.slug, row.first]), _("Read the post"))
 
 
 def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
-        told = {"place": row.municipality}
+        facts = {"place": row.municipality}
         if row.proposed_at:
-            sentence = _("%(place)s proposes a change to the plan. Say whether you agree.") % told
+            sentence = _("%(place)s proposes a change to the plan. Say whether you agree.") % facts
         elif row.asks_to_agree:
-            sentence = _("%(place)s has agreed to the plan. Now it is your turn.") % told
+            sentence = _("%(place)s has agreed to the plan. Now it is your turn.") % facts
         else:
             continue
         return WhatNext(sentence, links.plan(row.municipality.slug), _("Look at the plan"))
@@ -92,8 +92,8 @@ def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:
 def _without_notes(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         if row.glance.unsaid_at:
-            told = {"place": row.municipality, "day": short_date(timezone.localdate(row.glance.unsaid_at))}
-            sentence = _("Write down what came of the check-in with %(place)s on %(day)s.") % told
+            facts = {"place": row.municipality, "day": short_date(timezone.localdate(row.glance.unsaid_at))}
+            sentence = _("Write down what came of the check-in with %(place)s on %(day)s.") % facts
             return WhatNext(sentence, links.check_ins(row.municipality.slug), _("Open the check-ins"))
     return None
 
@@ -102,9 +102,9 @@ def _past_its_day(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     late = [row for row in rows if row.glance.overdue]
     if not late:
         return None
-    row = min(late, key=lambda each: each.glance.next_on)
-    told = {"place": row.municipality, "activity": row.glance.next_name, "day": short_date(row.glance.next_on)}
-    sentence = _("In %(place)s “%(activity)s” was due on %(day)s. Ask what is in the way.") % told
+    row = min(late, key=lambda accompanied: accompanied.glance.next_on)
+    facts = {"place": row.municipality, "activity": row.glance.next_name, "day": short_date(row.glance.next_on)}
+    sentence = _("In %(place)s “%(activity)s” was due on %(day)s. Ask what is in the way.") % facts
     return WhatNext(sentence, links.activity(row.municipality.slug, row.glance.next_pk), _("Look at the activity"))
 
 
@@ -158,8 +158,8 @@ def _to_agree(slug: str, glance: Any) -> WhatNext | None:
 def _late(slug: str, glance: Any) -> WhatNext | None:
     if not glance.overdue:
         return None
-    told = {"activity": glance.next_name, "day": short_date(glance.next_on)}
-    sentence = _("“%(activity)s” was due on %(day)s. Do it now, or propose another day.") % told
+    facts = {"activity": glance.next_name, "day": short_date(glance.next_on)}
+    sentence = _("“%(activity)s” was due on %(day)s. Do it now, or propose another day.") % facts
     return WhatNext(sentence, links.activity(slug, glance.next_pk), _("Look at the activity"))
 
 
@@ -185,6 +185,6 @@ def _following(slug: str, glance: Any) -> WhatNext:
         return WhatNext(sentence, links.plan(slug), _("Look at the plan"), calm=True)
     if not glance.is_agreed:
         return WhatNext(_("The plan waits for your mentor."), links.plan(slug), _("Look at the plan"), calm=True)
-    told = {"activity": glance.next_name, "day": short_date(glance.next_on)}
-    sentence = _("“%(activity)s”, until %(day)s.") % told
+    facts = {"activity": glance.next_name, "day": short_date(glance.next_on)}
+    sentence = _("“%(activity)s”, until %(day)s.") % facts
     return WhatNext(sentence, links.activity(slug, glance.next_pk), _("Look at the activity"))

@@ -1,4 +1,4 @@
-"""What a connector inherits when its network has no such thing. Everything here says so, or does the obvious."""
+"""Defaults of a connector for what its network does not offer: they report that, or do the obvious."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from common.http import Http
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
+from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
     Credential,
@@ -27,7 +28,6 @@ from platforms.types import (
     Scope,
 )
 from platforms.visibility import Visibility
-from platforms.words import gettext_noop
 
 
 class OfEachNetwork(ABC):
@@ -65,13 +65,13 @@ class Defaults(OfEachNetwork):
         credential: Credential | None = None,
         facts: Facts | None = None,
         keep: SaveCredential | None = None,
-        witness: SaveCheckpoint | None = None,
+        save_checkpoint: SaveCheckpoint | None = None,
     ) -> None:
         self.http, self.server, self.keys = http, server.rstrip("/") or self.home, keys
         self.facts = facts or {}
         self.set: Mapping[str, Any] = values(self.options, self.facts)
         self.keep = keep
-        self.witness = witness or (lambda _token: None)
+        self.save_checkpoint = save_checkpoint or (lambda _token: None)
         self.credential = credential
         self.token = credential.access_token if credential else ""
         self.account_id = credential.account_id if credential else ""
@@ -160,7 +160,7 @@ class Defaults(OfEachNetwork):
         return False
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         return None
 
     @classmethod
@@ -176,7 +176,7 @@ class Defaults(OfEachNetwork):
         return None
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         return None
 
     def subscribe(self, address: str, secret: str) -> None:

@@ -1,8 +1,8 @@
-"""Which post of ours on a network is the one we sent and got no answer for. Pure.
+"""Finds the post on a network that a call with an unknown outcome may have published. Pure.
 
-Candidates are our own posts from two minutes before the first attempt on, not bound to another publication.
+Candidates are our own posts since two minutes before the first attempt that are not bound to another publication.
 Equal text (and the same number of pictures) is a match; an equal beginning with as many pictures is one too, since
-servers add or cut at the end. Exactly one match is the post; several are a person's decision.
+servers add or cut at the end. Exactly one match is the post; between several a person decides.
 """
 
 from collections.abc import Collection, Iterable

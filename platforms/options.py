@@ -1,7 +1,7 @@
-"""What changes at a vendor without our doing: API versions, quotas, prices, and limits that no document states.
+"""Values that vendors change: API versions, quotas, prices, and undocumented limits.
 
-A connector lists them as `options` with a date and a source. An installation sets another value in `NETWORK_OPTIONS`;
-it arrives inside `facts` under "options" and needs no new release.
+A connector lists them as `options` with a date and a source. An installation overrides them in `NETWORK_OPTIONS`; the
+value arrives inside `facts` under "options" and needs no new release.
 """
 
 from collections.abc import Mapping

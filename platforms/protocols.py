@@ -1,14 +1,14 @@
-"""What a connector can do. One class per network implements those that its network offers.
+"""The protocols of connectors. One class per network implements those that its network offers.
 
-Built from plain values, the same for all:
+All are built from the same plain values:
 
     Connector(http, server="https://…", keys=Keys(…), credential=Credential(…), facts={…}, keep=callable)
 
-`facts` is what `look()` returned when the channel was connected (public, JSON, stored on the channel): limits,
-software, features; under "options" stands what the installation sets differently (`platforms.options`).
-`keep(credential)` is called at once when the connector renewed its session by itself. `witness(token)` is called before
-a step that cannot be taken back, with the id under which the network holds what we have prepared; it is stored before
-it returns. `platforms.defaults.Defaults` gives what most networks do not have.
+`facts` is what `fetch_facts()` returned when the channel was connected (public, JSON, stored on the channel): limits,
+software, features; "options" holds what the installation overrides (`platforms.options`). `keep(credential)` is called
+at once when the connector renewed its session. `save_checkpoint(token)` is called before an irreversible step, with the
+id under which the network holds what was prepared; it has stored the id when it returns. `platforms.defaults.Defaults`
+implements what most networks do not offer.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -70,7 +70,7 @@ class Connects(Protocol):
         credential: Credential | None = ...,
         facts: Facts | None = ...,
         keep: SaveCredential | None = ...,
-        witness: SaveCheckpoint | None = ...,
+        save_checkpoint: SaveCheckpoint | None = ...,
     ) -> None: ...
 
     @classmethod
@@ -139,10 +139,10 @@ class Publishes(Protocol):
         says `Ready` again."""
 
     def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications.
-        `witness`: what `publish` gave or noted before the outcome became unknown."""
+        `checkpoint`: what `publish` gave or saved before the outcome became unknown."""
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Whether `publish` may be repeated without looking, the first attempt having been opened at `opened_at`."""
@@ -242,7 +242,7 @@ class Notifies(Protocol):
         """Whether these very bytes were signed with `secret`. `headers` in lower case. Constant time."""
 
     @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+    def answer_challenge(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
         """The answer to a network that checks an address by a GET, or None to refuse. `token` is the word that the
         administrator entered at the network (`verify_token`), derived from this installation's key."""
 
@@ -260,7 +260,7 @@ class Notifies(Protocol):
         so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+    def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         """Whose consent ended (`grantor`) and when, from a network's own notice of that; None if it is not signed."""
 
     def subscribe(self, address: str, secret: str) -> None:

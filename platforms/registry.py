@@ -1,4 +1,4 @@
-"""The networks we know. A connector's module is imported on first use."""
+"""The supported networks. A connector's module is imported on first use."""
 
 from dataclasses import dataclass
 from importlib import import_module

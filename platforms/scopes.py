@@ -1,4 +1,4 @@
-"""What was asked for and not granted. Pure."""
+"""Permissions that were requested and not granted. Pure."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""Requests in the name of one account, with a session that renews itself once it has run out."""
+"""Requests as one account, with a session that renews itself when it has expired."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping

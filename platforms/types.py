@@ -1,4 +1,4 @@
-"""The values that go into connectors and come out of them. All frozen; times are aware UTC."""
+"""The values that connectors take and return. All frozen; times are aware UTC."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -264,7 +264,7 @@ class Published:
 class Pending:
     """The network took it and works on it; give `token` to `poll`.
 
-    The token is the witness of what the network holds (a container, a session, a video): at most 2,000 characters,
+    The token is the checkpoint of what the network holds (a container, a session, a video): at most 2,000 characters,
     JSON inside if there is more than one id, stored in plain. It is what `poll`, `finish` and `find` go by after a
     crash.
     """
@@ -536,12 +536,12 @@ class Messages:
 class MessageChanges:
     """What one event tells of what people wrote, by itself.
 
-    `new` was just written, `changed` has other words than before, `gone` are the ids of what was deleted.
+    `new` were just written, the text of `changed` is another one than before, `deleted` are ids.
     """
 
     new: tuple[Message, ...] = ()
     changed: tuple[Message, ...] = ()
-    gone: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who may read what somebody wrote, and who may read our answer to it. Pure."""
+"""Who may read a message, and who may read our answer to it. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum

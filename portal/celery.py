@@ -1,7 +1,7 @@
-"""The Celery application of the workers. What rings when is in `schedule`.
+"""The Celery application of the workers. The beat schedule is in `schedule`.
 
-Celery and Valkey are the doorbell, not the ledger: each tick looks into the database for what is due, so a lost
-message costs one tick and a doubled message costs nothing.
+The database is the source of truth, Celery and Valkey only wake workers: each periodic task queries what is due, so a
+lost message delays work by one tick and a duplicate changes nothing.
 """
 
 import os

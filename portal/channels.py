@@ -1,6 +1,6 @@
-"""The Channels page: how each account stands, what went out on it last, what goes out next, and what to do.
+"""The Channels page: the state of each account, its last and next post, and what to do.
 
-Here because it looks from channels up to posts.
+It is in this package because it needs both channels and posts.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""What Django writes about refused requests: one line each, and without the secrets that stand in addresses.
+"""Log filters: one line per refused request, without the secrets that addresses contain.
 
-Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, links that stop
-mail, the link of the first set-up and signed addresses of files are permissions by themselves.
+Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, unsubscribe
+links, the link of the first set-up and signed addresses of files grant access by themselves.
 """
 
 import logging
@@ -53,8 +53,8 @@ def _line(request: HttpRequest, status: int, reason: str) -> str:
 def _reason(record: logging.LogRecord) -> str:
     """The first line of what was raised, if it says anything."""
     raised = record.exc_info[1] if record.exc_info else None
-    words = str(raised).strip().partition("\n")[0][:200] if raised else ""
-    return f": {_printable(words)}" if words and not isinstance(raised, Http404) else ""
+    line = str(raised).strip().partition("\n")[0][:200] if raised else ""
+    return f": {_printable(line)}" if line and not isinstance(raised, Http404) else ""
 
 
 def _printable(text: str | None) -> str:

@@ -1,7 +1,7 @@
-"""What publishes: `python -m portal.publisher --processes 2 --hands 16`.
+"""The publisher: `python -m portal.publisher --processes 2 --hands 16`.
 
 One process loads everything and forks; each child runs a `delivery.dispatch.Dispatcher`. A child that ends by itself is
-replaced. SIGTERM lets every child finish the calls in hand; a second one ends them at once.
+replaced. SIGTERM lets every child finish its current calls; a second one ends them at once.
 """
 
 import argparse
@@ -20,18 +20,18 @@ PAUSE_SECONDS = 0.5
 log = logging.getLogger("portal.publisher")
 
 
-def main(words: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, default=2, help="about one for each core that is free")
     parser.add_argument("--hands", type=int, default=16, help="calls of one process at a time, a connection each")
-    told = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
 
     from portal import checks
 
     checks.require()
-    return Publishers(told.processes, told.hands).run()
+    return Publishers(options.processes, options.hands).run()
 
 
 class Publishers:

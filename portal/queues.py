@@ -1,15 +1,17 @@
-"""Which task waits in which queue, so that what is slow never stands before what is quick.
+"""Routing of tasks to queues, so that slow tasks never delay quick ones.
 
-Texts leave through the publisher and wait in no queue at all. What waits here is told apart by what it waits for.
+Texts are published by the publisher and wait in no queue at all. Queues differ by what their tasks wait for.
 """
 
-DEFAULT = "portal"  # the database alone, or a person who looks at the page
-PUBLISHING = "publishing"  # looks, questions and sweeps of the outbox; deliveries only where no publisher runs
+DEFAULT = "portal"  # only the database, or tasks that a person waits for
+PUBLISHING = (
+    "publishing"  # reconciliation, status checks and sweeps of the outbox; deliveries only where no publisher runs
+)
 MAIL = "mail"  # a mail server that may take its time
 NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
 INBOX = "inbox"  # what citizens say
 MEDIA = "media"  # pictures and video: processor time, large files
-ERRANDS = "errands"  # strangers' servers that nobody waits for: upkeep of channels, links that may be dead
+ERRANDS = "errands"  # calls to foreign servers in the background: upkeep of channels, checks of links
 
 ROUTES = {
     "administration.tasks.*": {"queue": ERRANDS},
@@ -25,6 +27,6 @@ ROUTES = {
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }
 
-# Two workers serve a small installation: one for what somebody waits for, one for the rest.
+# Two workers serve a small installation: one for tasks that people wait for, one for the rest.
 QUICK = (DEFAULT, PUBLISHING, MAIL)
 SLOW = (NUMBERS, INBOX, MEDIA, ERRANDS)

@@ -1,4 +1,4 @@
-"""Heartbeats: how `/readyz` knows that beat rings and that every queue has a worker."""
+"""Heartbeats, by which `/readyz` knows that beat runs and that every queue has a worker."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""A small social network of our own. It stands for somebody else's server, so it knows no municipality and no user.
+"""A small social network of our own. It stands for an external server, so it knows no municipality and no user.
 
-Counters of a status or account are kept with it. They hold at least the rows that exist (`Like`, `Boost`, `Follow`);
-the rest is the *crowd*: a public that is only counted, so that a page can have eight thousand followers without eight
+Counters of a status or account are stored on it. They are at least the number of rows (`Like`, `Boost`, `Follow`); the
+rest is the *crowd*: an audience that is only counted, so that a page can have eight thousand followers without eight
 thousand accounts (`practice.domain.crowd`).
 """
 

@@ -1,4 +1,4 @@
-"""Requests of the practice network, which knows no person of the portal."""
+"""Typed requests of the practice network, which has no user of the portal."""
 
 from django.http import HttpRequest
 

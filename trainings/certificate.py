@@ -58,7 +58,7 @@ def facts(participant: Participant, attended: Sequence[Session], counted: Sequen
         "topics": list(dict.fromkeys(written(session.title) for session in counted)),
         "attended": len(attended),
         "of": len(counted),
-        "hours": round(sum(_minutes(each.starts, each.ends) for each in attended) / 60, 1),
+        "hours": round(sum(_minutes(session.starts, session.ends) for session in attended) / 60, 1),
         "issuer": to_cyrillic(str(by)) if _is_cyrillic(language) else to_latin(str(by)),
     }
 
@@ -76,7 +76,7 @@ def pdf(certificates: Sequence[Certificate]) -> bytes:
         title = f"{_('Certificate of attendance')} {first.number}" if len(certificates) == 1 else _("Certificates")
         about = {"title": title, "author": _("Dobošar"), "mark": MARK, "lang": written.language,
                  "script": written.script, "region": written.region}  # fmt: skip
-    pages = [_page(each) for each in certificates]
+    pages = [_page(certificate) for certificate in certificates]
     return compiled(TEMPLATE, {"certificates": pages, "about": about}, language=language, at=first.issued_at)
 
 
@@ -103,12 +103,12 @@ def _page(certificate: Certificate) -> dict[str, Any]:
 
 
 def _attended(known: dict[str, Any]) -> str:
-    told = {"attended": known["attended"], "of": known["of"], "hours": number(known["hours"])}
+    values = {"attended": known["attended"], "of": known["of"], "hours": number(known["hours"])}
     return (
         ngettext(
             "Attended: %(attended)s of %(of)s session, %(hours)s hours",
             "Attended: %(attended)s of %(of)s sessions, %(hours)s hours",
             known["of"],
         )
-        % told
+        % values
     )

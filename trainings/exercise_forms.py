@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import languages
-from kits.models import shown
+from kits.models import in_interface_script
 from serbian.transliteration import to_latin
 from trainings import script
 from trainings.domain.exercises import MOST_TEAMS
@@ -37,7 +37,8 @@ class ExerciseForm(Written):
         self.people = [person for person in people if person.user_id]
         self.scenarios = [known for known, _raw in script.built_in().values()]
         self.fields["scenario"] = forms.ChoiceField(
-            choices=[(scenario.key, shown(scenario.title)) for scenario in self.scenarios], label=_("Scenario")
+            choices=[(scenario.key, in_interface_script(scenario.title)) for scenario in self.scenarios],
+            label=_("Scenario"),
         )
         self.chosen = next((scenario for scenario in self.scenarios if scenario.key == chosen), self.scenarios[0])
         self.fields["scenario"].initial = self.chosen.key
@@ -69,7 +70,8 @@ class ExerciseForm(Written):
         """The scenarios for the page, the chosen one marked."""
         chosen = str(self["scenario"].value())
         return [
-            {"key": scenario.key, "title": shown(scenario.title), "practises": shown("; ".join(scenario.practises)),
+            {"key": scenario.key, "title": in_interface_script(scenario.title),
+             "practises": in_interface_script("; ".join(scenario.practises)),
              "minutes": scenario.minutes, "lines": len(scenario.lines), "chosen": scenario.key == chosen}
             for scenario in self.scenarios
         ]  # fmt: skip
@@ -114,53 +116,53 @@ class DebriefForm(Written):
         self.criteria = criteria(team.exercise)
         self.fields["went_well"].initial, self.fields["next_time"].initial = team.went_well, team.next_time
         choices = [("", _("Not judged")), *((str(level), label) for level, label in LEVELS.items())]
-        for each in self.criteria:
-            mark = marks.get(each["key"])
-            self.fields[f"level-{each['key']}"] = forms.ChoiceField(
-                label=each["name"], choices=choices, required=False, initial=str(mark.level) if mark else ""
+        for criterion in self.criteria:
+            mark = marks.get(criterion["key"])
+            self.fields[f"level-{criterion['key']}"] = forms.ChoiceField(
+                label=criterion["name"], choices=choices, required=False, initial=str(mark.level) if mark else ""
             )
-            self.fields[f"note-{each['key']}"] = forms.CharField(
-                label=_("Note: %(criterion)s") % {"criterion": each["name"]}, required=False, max_length=500,
+            self.fields[f"note-{criterion['key']}"] = forms.CharField(
+                label=_("Note: %(criterion)s") % {"criterion": criterion["name"]}, required=False, max_length=500,
                 initial=mark.note if mark else "",
             )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each criterion with its options, the chosen one marked."""
-        found = []
-        for each in self.criteria:
-            bound = self[f"level-{each['key']}"]
+        lines = []
+        for criterion in self.criteria:
+            bound = self[f"level-{criterion['key']}"]
             chosen = str(bound.value() or "")
             options = [
-                {"value": level, "label": LEVELS[level], "text": said, "chosen": chosen == str(level)}
-                for level, said in enumerate(each["levels"], start=1)
+                {"value": level, "label": LEVELS[level], "text": description, "chosen": chosen == str(level)}
+                for level, description in enumerate(criterion["levels"], start=1)
             ]
-            found.append({**each, "field": bound.html_name, "options": options, "chosen": chosen,
-                          "note": self[f"note-{each['key']}"]})  # fmt: skip
-        return found
+            lines.append({**criterion, "field": bound.html_name, "options": options, "chosen": chosen,
+                          "note": self[f"note-{criterion['key']}"]})  # fmt: skip
+        return lines
 
     def levels(self) -> dict[str, tuple[int, str]]:
         """(level, note) of each criterion that was judged. After `is_valid`."""
         values = self.cleaned_data
         return {
-            each["key"]: (int(values[f"level-{each['key']}"]), values[f"note-{each['key']}"])
-            for each in self.criteria
-            if values[f"level-{each['key']}"]
+            criterion["key"]: (int(values[f"level-{criterion['key']}"]), values[f"note-{criterion['key']}"])
+            for criterion in self.criteria
+            if values[f"level-{criterion['key']}"]
         }
 
 
 def criteria(exercise: Exercise) -> list[dict[str, Any]]:
     """The rubric of an exercise in the reader's language: key, name and the words of the four levels."""
-    wanted = languages.current().words
-    found = []
-    for each in exercise.criteria:
-        words = each["words"]
-        if wanted == languages.ENGLISH and words.get("en"):
-            said = words["en"]
-            name, levels = said["name"], said["levels"]
+    wanted = languages.current().text_variant
+    translated = []
+    for criterion in exercise.criteria:
+        texts = criterion["words"]
+        if wanted == languages.ENGLISH and texts.get("en"):
+            wording = texts["en"]
+            name, levels = wording["name"], wording["levels"]
         else:
-            said = words["sr"]
-            name, levels = said["name"], said["levels"]
+            wording = texts["sr"]
+            name, levels = wording["name"], wording["levels"]
             if wanted == languages.LATIN:
                 name, levels = to_latin(name), [to_latin(text) for text in levels]
-        found.append({"key": each["key"], "name": name, "levels": levels})
-    return found
+        translated.append({"key": criterion["key"], "name": name, "levels": levels})
+    return translated

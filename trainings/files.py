@@ -13,7 +13,7 @@ from typing import BinaryIO
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from posts.media.domain.pictures import BadPicture, encoded, opened
+from posts.media.domain.pictures import BadPicture, encode_picture, open_picture
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PARTS = 20_000
@@ -51,9 +51,9 @@ class Checked:
 def checked(file: BinaryIO, *, name: str, size: int) -> Checked:
     """Raises `BadFile`."""
     if size > MOST_BYTES:
-        told = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
+        values = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
         raise BadFile(
-            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % told
+            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % values
         )
     if not size:
         raise BadFile(_("This file is empty."))
@@ -73,7 +73,7 @@ def _told(file: BinaryIO) -> Checked:
         return _package(file)
     file.seek(0)
     try:
-        picture = encoded(opened(file.read(MOST_BYTES + 1)))
+        picture = encode_picture(open_picture(file.read(MOST_BYTES + 1)))
     except BadPicture as bad:
         raise BadFile(_unknown()) from bad
     return Checked(picture.mime, "png" if picture.mime == "image/png" else "jpg", "", picture.body)
@@ -96,9 +96,9 @@ def _package(file: BinaryIO) -> Checked:
         raise BadFile(_unknown())
     if any(mark in f"/{name.lower()}" for name in names for mark in _RUNS):
         raise BadFile(_("This document carries a program (a macro). Save it without macros, or as PDF."))
-    for part, (ending, told) in _OFFICE.items():
+    for part, (ending, mime_of_part) in _OFFICE.items():
         if part in names and "[Content_Types].xml" in names:
-            return Checked(told, ending, "")
+            return Checked(mime_of_part, ending, "")
     if mime in _OPEN:
         return Checked(mime, _OPEN[mime], "")
     raise BadFile(_unknown())

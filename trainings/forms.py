@@ -92,10 +92,10 @@ class TrainingForm(Written):
 
     def _choices(self) -> list[tuple[str, str]]:
         several = len({row.programme_id for row in self.cohorts.values()}) > 1
-        told = [(key, row, f"{row.programme} · {row}" if several else str(row)) for key, row in self.cohorts.items()]
+        named = [(key, row, f"{row.programme} · {row}" if several else str(row)) for key, row in self.cohorts.items()]
         return [
             (key, _("%(cohort)s, planned for %(day)s") % {"cohort": name, "day": short_date(row.training_on)})
-            for key, row, name in told
+            for key, row, name in named
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -173,8 +173,8 @@ class MaterialForm(Written):
         choices = [(key, f"{short_date(row.day)}, {row.title}") for key, row in self.sessions.items()]
         self.fields["session"].choices = [("", _("The whole training")), *choices]  # type: ignore[attr-defined]
         if material and material.file:
-            kept = _("Now: %(name)s. Choose a file only to replace it.") % {"name": material.file_name}
-            self.fields["file"].help_text = kept
+            help_text = _("Now: %(name)s. Choose a file only to replace it.") % {"name": material.file_name}
+            self.fields["file"].help_text = help_text
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])
@@ -267,24 +267,24 @@ class PastedForm(Written):
     def _person(self, number: int, line: str) -> dict[str, Any]:
         cells = [" ".join(cell.split()) for cell in (line.split("\t") if "\t" in line else line.split(";"))]
         name, email, place, role = (*cells, "", "", "", "")[:4]
-        told = {"number": number, "what": email or place or name}
+        values = {"number": number, "what": email or place or name}
         if not name or len(name) > 120 or len(role) > 120:
-            raise forms.ValidationError(_("Line %(number)s has no name, or one that is too long.") % told)
+            raise forms.ValidationError(_("Line %(number)s has no name, or one that is too long.") % values)
         if email:
             try:
                 validate_email(email)
             except forms.ValidationError as bad:
-                raise forms.ValidationError(_("Line %(number)s: “%(what)s” is no e-mail address.") % told) from bad
+                raise forms.ValidationError(_("Line %(number)s: “%(what)s” is no e-mail address.") % values) from bad
         if place and fold(place) not in self.by_name:
-            told["what"] = place
+            values["what"] = place
             raise forms.ValidationError(
-                _("Line %(number)s: no municipality of this training is called “%(what)s”.") % told
+                _("Line %(number)s: no municipality of this training is called “%(what)s”.") % values
             )
         return {"name": name, "email": email.lower(), "municipality": self.by_name.get(fold(place)) if place else None,
                 "role": role, "printed_name": ""}  # fmt: skip
 
     def people(self) -> list[dict[str, Any]]:
-        return [{**each, "language": self.cleaned_data["language"]} for each in self.read]
+        return [{**person, "language": self.cleaned_data["language"]} for person in self.read]
 
 
 class RevokeForm(Written):

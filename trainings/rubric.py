@@ -1,4 +1,4 @@
-"""The rubric by which an exercise is talked over. Mentoring keeps it, a floor above: it says here what it is.
+"""The rubric by which an exercise is talked over. Mentoring keeps it, a layer above: it says here what it is.
 
 A copy of the words is kept with each exercise, so that a debrief keeps the words by which it was given.
 """

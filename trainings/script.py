@@ -91,8 +91,8 @@ def parse(raw: Any) -> Script:
 @cache
 def built_in() -> Mapping[str, tuple[Script, Any]]:
     """The scenarios of the house by key, each as values and as the JSON that an exercise keeps."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
-    return {script.key: (script, raw) for script, raw in ((parse(raw), raw) for raw in found)}
+    contents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
+    return {script.key: (script, raw) for script, raw in ((parse(raw), raw) for raw in contents)}
 
 
 class _Parser:
@@ -109,9 +109,9 @@ class _Parser:
             self.key(raw.get("key"), "The script"),
             self.words(raw.get("title"), 120, "The title"),
             self.words(raw.get("brief"), 3000, "The brief"),
-            tuple(self.words(each, 300, "What is practised") for each in self.several(raw.get("practises"))),
+            tuple(self.words(skill, 300, "What is practised") for skill in self.several(raw.get("practises"))),
             int(self.number(raw.get("minutes"), SHORTEST, LONGEST, "The time")),
-            tuple(self.line(each, f"Line {at}") for at, each in enumerate(lines, start=1)),
+            tuple(self.line(line, f"Line {at}") for at, line in enumerate(lines, start=1)),
         )
         self.together(script.lines)
         if self.problems:
@@ -127,7 +127,7 @@ class _Parser:
         if len(after) != 2:
             self.problems.append(f"{where}: “after” is the least and the most minutes.")
             after = [0, 0]
-        least, most = (self.number(each, 0, MOST_MINUTES, where) for each in after)
+        least, most = (self.number(minutes, 0, MOST_MINUTES, where) for minutes in after)
         if least > most:
             self.problems.append(f"{where}: the least minutes are more than the most.")
         return ScriptLine(
@@ -186,8 +186,8 @@ class _Parser:
         return next(iter(of))
 
     def traits(self, raw: Any, where: str) -> tuple[str, ...]:
-        found = tuple(str(each) for each in self.several(raw))
-        for each in found:
-            if each not in TRAITS and not (each.startswith("word:") and len(each) > len("word:")):
-                self.problems.append(f"{where}: there is no trait “{each}”.")
-        return found
+        names = tuple(str(name) for name in self.several(raw))
+        for name in names:
+            if name not in TRAITS and not (name.startswith("word:") and len(name) > len("word:")):
+                self.problems.append(f"{where}: there is no trait “{name}”.")
+        return names

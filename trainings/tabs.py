@@ -1,6 +1,6 @@
 """The pages of a municipality's mentoring as siblings: one list, in the order of the tabs.
 
-A package above adds its pages here by their url names; this floor knows no more of them. Whom its verb lets in sees a
+A package above adds its pages here by their url names; this layer knows no more of them. Whom its verb lets in sees a
 tab.
 """
 

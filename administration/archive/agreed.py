@@ -1,4 +1,4 @@
-"""The plans on which the municipality and its mentors agreed: what was done, what shows it, and what was changed."""
+"""Plans that the municipality and its mentors agreed on: activities, evidence and changes."""
 
 from typing import Any
 
@@ -41,10 +41,10 @@ def _plans() -> list[dict[str, Any]]:
 
 
 def _by_plan(rows: Any) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+    by_plan: dict[int, list[Any]] = {}
     for row in rows:
-        found.setdefault(row.plan_id, []).append(row)
-    return found
+        by_plan.setdefault(row.plan_id, []).append(row)
+    return by_plan
 
 
 def _who(person: Any, moment: Any) -> dict[str, Any] | None:

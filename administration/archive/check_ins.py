@@ -1,4 +1,4 @@
-"""Check-ins with their notes and next steps, and the reviews of plans with what was frozen in them."""
+"""Check-ins with their notes and next steps, and reviews of plans with their frozen figures."""
 
 from typing import Any
 

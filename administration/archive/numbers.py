@@ -1,4 +1,4 @@
-"""What networks told us about posts and channels, and how often short links were followed."""
+"""Metrics of posts and channels from the networks, and clicks on short links."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -38,7 +38,7 @@ def write(archive: Archive) -> None:
     archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
     archive.table("days.csv", ("channel", "day", *TRAITS, "basis", "posts", *SUMS), _days())
     archive.table("followers.csv", ("channel", "day", "followers", "why_missing", "imported"), _followers())
-    archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _told())
+    archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _reported_metrics())
     archive.table(
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
@@ -83,7 +83,7 @@ def _followers() -> Iterator[tuple[Any, ...]]:
         yield row.channel.name, row.day, row.followers, row.gap, row.imported
 
 
-def _told() -> Iterator[tuple[Any, ...]]:
+def _reported_metrics() -> Iterator[tuple[Any, ...]]:
     for row in MetricCoverage.objects.select_related("channel").order_by("channel_id", "metric"):
         yield row.channel.name, row.metric, row.first_at, row.last_at
 
@@ -99,8 +99,8 @@ def _links() -> Iterator[tuple[Any, ...]]:
     for row in rows.iterator(chunk_size=500):
         # Links of one post lie beside each other: one question for each post, and one answer kept.
         if row.subject not in posts:
-            found = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
-            posts = {row.subject: found or 0}
+            post_id = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
+            posts = {row.subject: post_id or 0}
         yield (
             short(row.code), row.target, posts[row.subject] or "", row.network, row.created_at, row.people or 0,
             row.machines or 0,

@@ -10,10 +10,10 @@ from enum import StrEnum
 from statistics import median
 from typing import Generic, TypeVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-LazyText = str | Promise
+from common.lazy_text import LazyText
+
 Member = TypeVar("Member")
 
 

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
 from common.numbers import per_thousand
-
-LazyText = str | Promise
 
 
 @dataclass(slots=True)

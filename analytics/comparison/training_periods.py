@@ -6,12 +6,10 @@ The day of the training belongs to none of them; day 1 is the one after it.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.periods import Period
-
-LazyText = str | Promise
+from common.lazy_text import LazyText
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics import months
 from analytics.comparison import measures
 from analytics.comparison.measures import MEASURES, Measure
 from analytics.periods import Period
+from common.lazy_text import LazyText
 from common.web.params import choice_param
-
-LazyText = str | Promise
 
 NAME, GROWTH, CHANGE, BASELINE, LINE = "name", "growth", "change", "baseline", "line"
 # Columns made of two periods; the others are the measures themselves.

@@ -24,7 +24,7 @@ from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from planning.file_parsing import MOST_BYTES, Unreadable
+from planning.file_parsing import MOST_BYTES, UnreadableFile
 from posts.enums import Category
 
 YEAR = timedelta(days=365)
@@ -40,7 +40,7 @@ def imports(request: MunicipalityRequest) -> HttpResponse:
         try:
             raw, name = (file.read(MOST_BYTES + 1), file.name) if file else (b"", "")
             run = history_imports.upload(request.municipality, raw, name or "", by=request.user)
-        except Unreadable as unreadable:
+        except UnreadableFile as unreadable:
             problem = str(unreadable) if file else _("Choose a file first.")
         else:
             return redirect("analytics_past_import", request.municipality.slug, run.pk)

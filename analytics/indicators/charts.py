@@ -32,7 +32,7 @@ def bullet(line: IndicatorRow) -> charts.Chart:
         actual=line.actual,
         target=line.judged.goal,
         milestones=milestones,
-        words=_texts(line, _("What")),
+        texts=_texts(line, _("What")),
         reason=indicator_labels.why(line) if line.actual is None else "",
     )
 

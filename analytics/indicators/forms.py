@@ -15,7 +15,7 @@ from analytics.indicators.domain.targets import Wanted
 from analytics.models import ProgrammeIndicator
 from municipalities.models import Cohort, Municipality
 from municipalities.queries import today
-from posts.media.domain.consents import Scan, scanned
+from posts.media.domain.consents import Scan, read_scan
 from posts.media.domain.pictures import BadPicture
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -185,7 +185,7 @@ class ValueForm(_PlaceForm):
         if not upload:
             return None
         try:
-            return scanned(upload, size=upload.size)
+            return read_scan(upload, size=upload.size)
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 

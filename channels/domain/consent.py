@@ -1,4 +1,4 @@
-"""A network has stopped accepting us: the channel asks a person to connect it again, and what is scheduled waits."""
+"""A network no longer accepts our access: the channel asks to be connected again, and scheduled posts wait."""
 
 from typing import Any
 

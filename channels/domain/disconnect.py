@@ -1,4 +1,4 @@
-"""Ending a channel: at once for us, and at the network as soon as a worker has told it."""
+"""Disconnecting a channel: at once in the portal, and at the network as soon as a worker has revoked the access."""
 
 import logging
 
@@ -59,4 +59,4 @@ def _have_others_called(channel: Channel) -> None:
     others = [one.pk for one in queries.beside(channel) if one.pk != channel.pk]
     if others:
         with everywhere("one bot may serve channels of several municipalities"):
-            Channel.objects.filter(pk__in=others, hears=True).update(hears_at="")
+            Channel.objects.filter(pk__in=others, is_subscribed=True).update(subscription_url="")

@@ -1,4 +1,4 @@
-"""Looking after channels: does the network still know us, and what does the server accept today?"""
+"""Health of channels: whether the network still accepts our access, and what the server accepts."""
 
 from django.utils import timezone
 

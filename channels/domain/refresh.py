@@ -1,4 +1,4 @@
-"""Renewing sessions before they end, so that no publication has to wait for it."""
+"""Renews sessions before they expire, so that no publication has to wait for it."""
 
 from django.db import transaction
 

@@ -1,8 +1,8 @@
-"""What networks told of citizens' messages and nobody has read yet.
+"""Webhook events about citizens' messages that were not read yet.
 
-Each event carries its own mark instead of a common position: events are kept by many requests at once, so one with a
-smaller number may become visible after one with a greater, and a position would pass it by. `mark` belongs into the
-transaction that keeps what the events tell. An event is forgotten only once it was read.
+Each event is marked by itself instead of by a common position: many requests store events at once, so a smaller id may
+become visible after a greater one, and a position would skip it. Call `mark` in the transaction that stores what the
+events contain. An event is deleted only after it was read.
 """
 
 from collections.abc import Collection
@@ -48,8 +48,8 @@ def delete_author(channel: Channel, author_id: str) -> int:
 
 
 def _wrote(event: Event, author_id: str) -> bool:
-    found = validation.message_changes(event)
-    return found is not None and any(one.author_id == author_id for one in (*found.new, *found.changed))
+    changes = validation.message_changes(event)
+    return changes is not None and any(one.author_id == author_id for one in (*changes.new, *changes.changed))
 
 
 def mark(keys: Collection[int]) -> None:

@@ -1,4 +1,4 @@
-"""The installation's keys at networks that want the portal to be registered there by a person."""
+"""The administrator's pages for API keys of networks at which the portal is registered by hand."""
 
 from django.contrib import messages as notes
 from django.http import Http404, HttpResponse
@@ -71,25 +71,25 @@ def network(request: SignedInRequest, network: str) -> HttpResponse:
 
 def _scopes(network: str) -> list[Scope]:
     """What one application asks for, for all networks that it serves, each once."""
-    found: dict[str, Scope] = {}
+    by_name: dict[str, Scope] = {}
     family = [key for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
     for key in sorted(family, key=lambda key: key != network):
         for scope in connector(key).scopes:
-            found.setdefault(scope.name, scope)
-    return list(found.values())
+            by_name.setdefault(scope.name, scope)
+    return list(by_name.values())
 
 
 def _addresses(network: str) -> list[tuple[str, str]]:
     """What else is entered at the network: (what it is for, address)."""
     family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
-    told = [
+    addresses = [
         (_("Events of %(network)s") % {"network": one.title}, inbound.callback_url("webhook", key))
         for key, one in family
     ]
     if not family or not _has(network, "departed"):
-        return told
+        return addresses
     return [
-        *told,
+        *addresses,
         (_("When somebody removes the portal"), inbound.callback_url("webhook_departed", network)),
         (_("When somebody asks for their data to be deleted"), inbound.callback_url("webhook_deletion", network)),
     ]

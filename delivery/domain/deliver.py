@@ -74,7 +74,11 @@ def call(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] 
     deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
     try:
         connector = open_channel(
-            delivery.channel, before_send=departure, deadline=deadline, loaded=True, witness=departure.save_checkpoint
+            delivery.channel,
+            before_send=departure,
+            deadline=deadline,
+            loaded=True,
+            save_checkpoint=departure.save_checkpoint,
         )
         outgoing = content.outgoing(delivery)
         files = content.Files(outgoing, departure.heartbeat)

@@ -79,10 +79,10 @@ def _sharer(row: SharedPost) -> Iterable[Any]:
     return [person for person in people if person.pk == row.by_id] or people
 
 
-def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: User | None = None, fragment: str = "") -> None:
+def _tell(row: SharedPost, people: Iterable[Any], text: Any, *, by: User | None = None, fragment: str = "") -> None:
     slug = row.municipality.slug
     url = reverse("gallery_post", args=[slug, row.pk]) if row.is_shown else reverse("gallery_ours", args=[slug])
     notify(
-        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=words, by=by,
+        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=text, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip

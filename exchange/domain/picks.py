@@ -29,13 +29,13 @@ def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pic
         raise ActionNotAllowed(_("This post is no longer in the gallery."))
     month = month_of(today())
     known = Pick.objects.filter(programme=programme, month=month)
-    found = known.filter(shared=row).first()
-    if found is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
+    current = known.filter(shared=row).first()
+    if current is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
         raise ActionNotAllowed(
             _("There are %(most)s picks this month already. Take one back first.") % {"most": MOST_PICKS}
         )
-    if found and found.why == why:
-        return found
+    if current and current.why == why:
+        return current
     made, is_new = Pick.objects.update_or_create(
         programme=programme, month=month, shared=row, defaults={"why": why, "by": by}
     )

@@ -22,7 +22,7 @@ from library.domain.templates import TemplateContent, begun
 from library.gaps import asked
 from municipalities.models import Municipality, Programme
 from posts.editing.placeholders import Value
-from posts.media.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
+from posts.media.domain.pictures import MOST_BYTES, BadPicture, EncodedPicture, encode_picture, open_picture
 from posts.models import Post
 
 # Shown beside a text, never larger.
@@ -44,19 +44,19 @@ class Written:
     english: Mapping[str, str] = field(default_factory=dict)
     drawing: str = ""
     alt: str = ""
-    picture: Encoded | None = None
+    picture: EncodedPicture | None = None
     without_picture: bool = False
 
 
-def prepared(file: BinaryIO, *, size: int) -> Encoded:
+def prepared(file: BinaryIO, *, size: int) -> EncodedPicture:
     """An uploaded picture, decoded and written anew. Raises `BadPicture`."""
     if size > MOST_BYTES:
         raise BadPicture(
             _("The picture is larger than %(most)s MB. Make it smaller and add it again.") % {"most": MOST_BYTES >> 20}
         )
-    picture = opened(file.read(MOST_BYTES + 1))
+    picture = open_picture(file.read(MOST_BYTES + 1))
     picture.thumbnail((LONG_SIDE, LONG_SIDE))
-    return encoded(picture)
+    return encode_picture(picture)
 
 
 @transaction.atomic
@@ -99,19 +99,19 @@ def _end(programme: Programme) -> int:
 
 
 def _write(row: Example, written: Written, by: User) -> None:
-    words = written.words
+    content = written.words
     # Pictures, channels and the day on which a call ends are the municipality's own.
     draft = replace(
-        words.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(words.draft.call, deadline="")
+        content.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(content.draft.call, deadline="")
     )
-    row.name, row.about, row.content = words.name, words.about, draft.to_json()
+    row.name, row.about, row.content = content.name, content.about, draft.to_json()
     row.purpose, row.shape, row.category = written.purpose, written.shape, CATEGORY[Purpose(written.purpose)]
-    row.gaps = asked(draft, words.gaps)
+    row.gaps = asked(draft, content.gaps)
     days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
-    row.deadline = words.deadline if words.deadline in days else ""
+    row.deadline = content.deadline if content.deadline in days else ""
     row.why, row.watch, row.alt = written.why, written.watch, written.alt
     row.patterns, row.networks = list(written.patterns), list(written.networks)
-    row.english = {name: each for name, each in written.english.items() if each}
+    row.english = {name: text for name, text in written.english.items() if text}
     row.drawing = written.drawing
     if written.picture or written.without_picture:
         row.picture = _stored(row.programme_id, written.picture) if written.picture else ""
@@ -124,7 +124,7 @@ def _texts(row: Example) -> dict[str, str]:
     return {name: getattr(row, name) for name in ("name", "about", "why", "watch")}
 
 
-def _stored(programme: int, picture: Encoded) -> str:
+def _stored(programme: int, picture: EncodedPicture) -> str:
     """Under a name that says the content, so that the same picture lies there once."""
     digest = hashlib.sha256(picture.body).hexdigest()[:32]
     name = f"practice/{programme}/{digest}.{picture.ending}"

@@ -28,7 +28,7 @@ from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from posts.draft import storable
 from posts.locking import locked
-from posts.media.domain.pictures import encoded
+from posts.media.domain.pictures import encode_picture
 from posts.models import Post
 
 MOST_REASON = 500
@@ -45,10 +45,10 @@ def share(post: Post, why: str, *, municipality: Municipality, by: User, title: 
         )
     if running_share(post):
         raise ActionNotAllowed(_("This post is in the gallery already."))
-    found = snapshot(post, municipality)
-    if found is None:
+    source = snapshot(post, municipality)
+    if source is None:
         raise ActionNotAllowed(_("Only what stands on a network can be shared. This post is on none."))
-    row = found.row
+    row = source.row
     row.why, row.by = why, by
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
     row.search_key = key_of(row)
@@ -57,7 +57,7 @@ def share(post: Post, why: str, *, municipality: Municipality, by: User, title: 
             row.save()
     except IntegrityError as twice:
         raise ActionNotAllowed(_("This post is in the gallery already.")) from twice
-    SharedPicture.objects.bulk_create([_copied(row, each, at) for at, each in enumerate(found.pictures)])
+    SharedPicture.objects.bulk_create([_copied(row, picture, at) for at, picture in enumerate(source.pictures)])
     record("gallery.share", by=by, target=row, post=post.pk)
     return row
 
@@ -81,7 +81,7 @@ def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
         picture = Image.open(file)
         picture.load()
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    made = encoded(picture)
+    made = encode_picture(picture)
     name = f"gallery/{row.municipality_id}/{secrets.token_hex(16)}.{made.ending}"
     return SharedPicture(
         municipality_id=row.municipality_id,
@@ -116,7 +116,7 @@ def renew(shared: SharedPost, *, municipality: Municipality, by: User) -> Shared
     where = standing(row.post)
     if not where:
         raise ActionNotAllowed(_("The post stands on no network any more, so there are no new numbers of it."))
-    version = max((each.version for each in where), key=lambda each: each.number)
+    version = max((publication.version for publication in where), key=lambda version: version.number)
     row.measured_on = today()
     row.figures = figures(row.post, municipality, version, (row.measured_on - row.published_on).days)
     row.save(update_fields=["figures", "measured_on"])
@@ -187,16 +187,18 @@ def settle() -> int:
     is taken down and not only marked.
     """
     with everywhere("shared posts and pictures that nobody may see any more"):
-        gone = list(SharedPost.objects.filter(~still_public(), ended_at__isnull=True).only("pk", "municipality_id"))
+        unpublished = list(
+            SharedPost.objects.filter(~still_public(), ended_at__isnull=True).only("pk", "municipality_id")
+        )
         rows = SharedPicture.objects.exclude(agreed(today())).only("pk", "municipality_id")
         pictures = list(rows)
-    for each in gone:
-        with scope(each.municipality_id):
-            _withdrawn(each)
+    for shared in unpublished:
+        with scope(shared.municipality_id):
+            _withdrawn(shared)
     for picture in pictures:
         with scope(picture.municipality_id), transaction.atomic():
             _drop(SharedPicture.objects.filter(pk=picture.pk))
-    return len(gone) + len(pictures)
+    return len(unpublished) + len(pictures)
 
 
 @transaction.atomic

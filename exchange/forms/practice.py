@@ -14,7 +14,7 @@ from exchange.enums import Purpose, Shape
 from exchange.models import Example
 from exchange.models.practice import ENGLISH
 from exchange.rules import CATEGORY
-from kits.models import shown
+from kits.models import in_interface_script
 from library.forms import TemplateForm
 from library.gaps import asked
 from posts.draft import (
@@ -24,14 +24,14 @@ from posts.draft import (
     MOST_RULES,
     MOST_TEXT,
     MOST_WORDS,
-    Call,
+    CallToAction,
     Draft,
     Interactive,
     Text,
     storable,
 )
 from posts.enums import CallKind, Format
-from posts.media.domain.pictures import BadPicture, Encoded
+from posts.media.domain.pictures import BadPicture, EncodedPicture
 
 MOST_PATTERNS = 6
 # What the preview reads of a form that is still being written.
@@ -100,7 +100,7 @@ class ExampleForm(TemplateForm):
             self.fields[name].widget.attrs["lang"] = "sr-Cyrl"
         for name in ("en_name", "en_about"):
             self.fields[name].widget.attrs["lang"] = "en"
-        drawings = [(key, shown(str(fields["name"]))) for key, fields in built_in().items()]
+        drawings = [(key, in_interface_script(str(fields["name"]))) for key, fields in built_in().items()]
         self.fields["drawing"].choices = [("", _("None")), *drawings]  # type: ignore[attr-defined]
         if not example.picture:
             del self.fields["without_picture"]
@@ -127,7 +127,7 @@ class ExampleForm(TemplateForm):
             raise forms.ValidationError(_("One of them is longer than %(most)s characters.") % {"most": MOST_WORDS})
         return lines
 
-    def clean_picture(self) -> Encoded | None:
+    def clean_picture(self) -> EncodedPicture | None:
         file = self.cleaned_data["picture"]
         if not file:
             return None
@@ -140,8 +140,8 @@ class ExampleForm(TemplateForm):
         cleaned = super().clean() or {}
         if "purpose" in cleaned:
             cleaned["category"] = CATEGORY[Purpose(cleaned["purpose"])].value
-        kept = self.example.picture and not cleaned.get("without_picture")
-        if (cleaned.get("picture") or kept) and not cleaned.get("alt", "").strip():
+        keeps_picture = self.example.picture and not cleaned.get("without_picture")
+        if (cleaned.get("picture") or keeps_picture) and not cleaned.get("alt", "").strip():
             self.add_error("alt", _("Say what the picture shows, for those who cannot see it."))
         return cleaned
 
@@ -166,7 +166,7 @@ class ExampleForm(TemplateForm):
         draft = Draft(
             texts={"sr-Cyrl": Text(storable(self.data.get("text-sr-Cyrl", "")).strip()[:MOST_TEXT])},
             link=typed["link"][:MOST_LINK],
-            call=Call(_known(typed["call"], CallKind.values), typed["call_words"][:MOST_WORDS]),
+            call=CallToAction(_known(typed["call"], CallKind.values), typed["call_words"][:MOST_WORDS]),
             interactive=Interactive(
                 kind=_known(typed["format"], Format.values),
                 options=tuple(line.strip() for line in typed["options"].splitlines() if line.strip())[:MOST_OPTIONS],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import languages
 from exchange.enums import Purpose, Shape
-from kits.models import shown
+from kits.models import in_interface_script
 from municipalities.models import Programme
 from posts.enums import Category
 
@@ -85,8 +85,8 @@ class Example(models.Model):
 
     def said(self, what: str) -> str:
         """One of `ENGLISH` but the text, in the reader's language and letters."""
-        translated = self.english.get(what, "") if languages.current().words == languages.ENGLISH else ""
-        return translated or shown(getattr(self, what))
+        translated = self.english.get(what, "") if languages.current().text_variant == languages.ENGLISH else ""
+        return translated or in_interface_script(getattr(self, what))
 
     @property
     def when(self) -> str:
@@ -107,7 +107,7 @@ class Example(models.Model):
     @property
     def translation(self) -> str:
         """What the post says, for those who read English. Empty for everybody else, and where nobody wrote it."""
-        return self.english.get("text", "") if languages.current().words == languages.ENGLISH else ""
+        return self.english.get("text", "") if languages.current().text_variant == languages.ENGLISH else ""
 
     def _part(self, name: str) -> dict[str, Any]:
         return dict(self.content.get(name) or {})

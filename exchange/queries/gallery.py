@@ -188,12 +188,12 @@ def conversation(row: SharedPost, reader: Any, *, all_of_them: bool = False) -> 
 
 def copies_of(row: SharedPost) -> list[SharedCopy]:
     """Which municipalities copied it, each once with its first copy, by day. For the sharer. One query."""
-    found: dict[int, SharedCopy] = {}
+    first_copies: dict[int, SharedCopy] = {}
     for shared_copy in (
         SharedCopy.objects.filter(shared=row).select_related("municipality").defer("post").order_by("at", "pk")
     ):
-        found.setdefault(shared_copy.municipality_id, shared_copy)
-    return list(found.values())
+        first_copies.setdefault(shared_copy.municipality_id, shared_copy)
+    return list(first_copies.values())
 
 
 def copy_of(row: SharedPost, municipality: Municipality) -> SharedCopy | None:
@@ -242,7 +242,7 @@ def picks(programmes: Iterable[int]) -> Picks:
         if here:
             for pick in here.values():
                 pick.shared = posts[pick.shared_id]
-            return Picks(wanted, sorted(here.values(), key=lambda each: (each.at, each.pk)))
+            return Picks(wanted, sorted(here.values(), key=lambda pick: (pick.at, pick.pk)))
     return Picks(month)
 
 

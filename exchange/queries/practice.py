@@ -26,19 +26,19 @@ class Filters:
     shape: str = ""
 
     @classmethod
-    def told(cls, words: str, purpose: str, shape: str) -> "Filters":
+    def told(cls, query: str, purpose: str, shape: str) -> "Filters":
         """What does not exist is not asked for."""
-        return cls(words[:80], purpose if purpose in Purpose.values else "", shape if shape in Shape.values else "")
+        return cls(query[:80], purpose if purpose in Purpose.values else "", shape if shape in Shape.values else "")
 
     @property
     def narrowed(self) -> bool:
         return bool(self.words or self.purpose or self.shape)
 
-    def keep(self, each: Example) -> bool:
+    def keep(self, example: Example) -> bool:
         return (
-            (not self.purpose or each.purpose == self.purpose)
-            and (not self.shape or each.shape == self.shape)
-            and all(word in each.search_key for word in fold(self.words).split())
+            (not self.purpose or example.purpose == self.purpose)
+            and (not self.shape or example.shape == self.shape)
+            and all(word in example.search_key for word in fold(self.words).split())
         )
 
 
@@ -57,9 +57,9 @@ def _rows() -> QuerySet[Example]:
 
 def _together(rows: Sequence[Example], without: set[str]) -> list[Example]:
     """A programme's own first, then the built-in ones that it neither rewrote nor switched off; by purpose."""
-    gone = without | {row.starter for row in rows}
-    examples = [*rows, *(example(key) for key in built_in() if key not in gone)]
-    return sorted(examples, key=lambda each: PLACES.get(each.purpose, len(PLACES)))
+    hidden = without | {row.starter for row in rows}
+    examples = [*rows, *(example(key) for key in built_in() if key not in hidden)]
+    return sorted(examples, key=lambda row: PLACES.get(row.purpose, len(PLACES)))
 
 
 # ---------------------------------------------------------------- a municipality

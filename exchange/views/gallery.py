@@ -47,7 +47,7 @@ def options(services: Any, networks: list[str]) -> dict[str, Any]:
     """Choices of the filters' fields. No query."""
     titles = validation.networks()
     return {
-        "services": [(each.key, str(each)) for each in services],
+        "services": [(service.key, str(service)) for service in services],
         "formats": [(ANY_FORMAT, None), *Format.choices],
         "categories": Category.choices,
         "sizes": [(key, label) for key, label in SIZES.items() if key != Size.UNKNOWN],
@@ -60,7 +60,7 @@ def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> 
     above the answer to a question."""
     is_whole = not filters.narrows and not filters.order
     picks = queries.picks(programmes) if is_whole else queries.Picks(today())
-    rows = filters.apply(queries.shown()).exclude(pk__in=[each.pk for each in picks.posts])
+    rows = filters.apply(queries.shown()).exclude(pk__in=[post.pk for post in picks.posts])
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     return page, picks if page.number == 1 else queries.Picks(picks.month)
 
@@ -68,18 +68,18 @@ def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
 def gallery(request: MunicipalityRequest) -> HttpResponse:
-    house, filters = request.municipality, filters_of(request)
-    with queries.room(house) as room:
+    municipality, filters = request.municipality, filters_of(request)
+    with queries.room(municipality) as room:
         page, picks = paged(request, filters, room.programmes)
         rows = list(page.object_list)
         queries.with_pictures([*rows, *picks.posts])
         services = queries.services()
         networks = queries.networks()
-    by_key = {each.key: each for each in services}
+    by_key = {service.key: service for service in services}
     context = {
         "page": page,
-        "cards": cards(rows, by_key, house),
-        "picks": [(each, card(each.shared, by_key.get(each.shared.service), house)) for each in picks.picks],
+        "cards": cards(rows, by_key, municipality),
+        "picks": [(pick, card(pick.shared, by_key.get(pick.shared.service), municipality)) for pick in picks.picks],
         "month": picks.month,
         "filters": filters,
         "options": options(services, networks),
@@ -117,18 +117,18 @@ def post(request: MunicipalityRequest, shared: int) -> HttpResponse:
 
 def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editing: int = 0) -> HttpResponse:
     """The page of a shared post; `form` came back with problems, `editing` is the comment that is reworded."""
-    house = request.municipality
-    with queries.room(house) as room:
+    municipality = request.municipality
+    with queries.room(municipality) as room:
         row = found(request, shared)
-        is_ours = row.municipality_id == house.pk
+        is_ours = row.municipality_id == municipality.pk
         comments = queries.conversation(row, request.user, all_of_them=is_ours)
         copies = queries.copies_of(row) if is_ours else []
-        copy = None if is_ours else queries.copy_of(row, house)
+        copy = None if is_ours else queries.copy_of(row, municipality)
         picks = queries.picks_of(row, room.programmes)
     service = offer(row.service) if row.service else None
     may_comment = request.access.may(Verb.GALLERY_COMMENT)
     context = {
-        "card": card(row, service.service if service else None, house),
+        "card": card(row, service.service if service else None, municipality),
         "comments": comments,
         "copies": copies,
         "copy": copy,
@@ -154,11 +154,11 @@ def picture(request: MunicipalityRequest, shared: int, picture: int) -> HttpResp
         return sent(get_object_or_404(queries.pictures(), shared=row, pk=picture))
 
 
-def sent(found: SharedPicture) -> HttpResponseBase:
+def sent(picture: SharedPicture) -> HttpResponseBase:
     try:
-        answer = FileResponse(default_storage.open(str(found.file.name), "rb"), content_type=found.mime)
-    except FileNotFoundError as gone:
-        raise Http404 from gone
+        answer = FileResponse(default_storage.open(str(picture.file.name), "rb"), content_type=picture.mime)
+    except FileNotFoundError as missing:
+        raise Http404 from missing
     answer["Cache-Control"] = KEEP
     answer["Content-Security-Policy"] = "default-src 'none'"
     return answer

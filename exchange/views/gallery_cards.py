@@ -78,8 +78,8 @@ class Card:
     def answers(self) -> Sequence[str]:
         """Those of a poll in the language of the first text."""
         first = self.row.texts[0]["tag"] if self.row.texts else ""
-        found: Sequence[str] = self.row.answers.get(first) or next(iter(self.row.answers.values()), [])
-        return found
+        options: Sequence[str] = self.row.answers.get(first) or next(iter(self.row.answers.values()), [])
+        return options
 
     @property
     def cover(self) -> Picture | None:
@@ -87,23 +87,25 @@ class Card:
 
 
 def cards(
-    rows: Sequence[SharedPost], services: Mapping[str, EService], house: Municipality | None = None
+    rows: Sequence[SharedPost], services: Mapping[str, EService], municipality: Municipality | None = None
 ) -> list[Card]:
     """Of rows with `seen`; for people of `house`, or for the programme's staff."""
-    return [card(row, services.get(row.service), house) for row in rows]
+    return [card(row, services.get(row.service), municipality) for row in rows]
 
 
-def card(row: SharedPost, service: EService | None, house: Municipality | None = None) -> Card:
-    if house is None:
+def card(row: SharedPost, service: EService | None, municipality: Municipality | None = None) -> Card:
+    if municipality is None:
         url = reverse("programme_gallery_post", args=[row.pk])
     else:
-        url = reverse("gallery_post", args=[house.slug, row.pk])
+        url = reverse("gallery_post", args=[municipality.slug, row.pk])
 
     def address(picture: SharedPicture) -> str:
-        if house is None:
+        if municipality is None:
             return reverse("programme_gallery_picture", args=[row.pk, picture.pk])
-        return reverse("gallery_picture", args=[house.slug, row.pk, picture.pk])
+        return reverse("gallery_picture", args=[municipality.slug, row.pk, picture.pk])
 
     seen: Any = getattr(row, "seen", ())
-    shown = [Picture(address(each), each.alt, each.width, each.height, each.is_video) for each in seen]
-    return Card(row, url, shown, service, is_ours=house is not None and row.municipality_id == house.pk)
+    shown = [
+        Picture(address(picture), picture.alt, picture.width, picture.height, picture.is_video) for picture in seen
+    ]
+    return Card(row, url, shown, service, is_ours=municipality is not None and row.municipality_id == municipality.pk)

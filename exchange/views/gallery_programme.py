@@ -31,16 +31,16 @@ keeps = programme(ProgrammeVerb.EXCHANGE)
 def gallery(request: ProgrammeRequest) -> HttpResponse:
     filters = filters_of(request)
     with queries.rooms_of(request.programmes):
-        page, found = paged(request, filters, [each.pk for each in request.programmes])
+        page, picked = paged(request, filters, [programme.pk for programme in request.programmes])
         rows = list(page.object_list)
-        queries.with_pictures([*rows, *found.posts])
+        queries.with_pictures([*rows, *picked.posts])
         services, networks = queries.services(), queries.networks()
-    by_key = {each.key: each for each in services}
+    by_key = {service.key: service for service in services}
     context = {
         "page": page,
         "cards": cards(rows, by_key),
-        "picks": [(each, card(each.shared, by_key.get(each.shared.service))) for each in found.picks],
-        "month": found.month,
+        "picks": [(pick, card(pick.shared, by_key.get(pick.shared.service))) for pick in picked.picks],
+        "month": picked.month,
         "most": MOST_PICKS,
         "several": len(request.programmes) > 1,
         "filters": filters,
@@ -65,13 +65,13 @@ def post(request: ProgrammeRequest, shared: int) -> HttpResponse:
 def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, reason_form: Any = None) -> HttpResponse:
     with queries.rooms_of(request.programmes):
         row = _found(shared)
-        said = queries.conversation(row, request.user, all_of_them=True)
-        found = queries.picks_of(row, [each.pk for each in request.programmes])
-        services = {each.key: each for each in queries.services()} if row.service else {}
+        conversation = queries.conversation(row, request.user, all_of_them=True)
+        picked = queries.picks_of(row, [programme.pk for programme in request.programmes])
+        services = {service.key: service for service in queries.services()} if row.service else {}
     context = {
         "card": card(row, services.get(row.service)),
-        "comments": said,
-        "picks": found,
+        "comments": conversation,
+        "picks": picked,
         "pick_form": pick_form or _pick_form(request),
         "reason_form": reason_form or ReasonForm(),
         "may": {"remove": True},
@@ -83,7 +83,7 @@ def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, rea
 
 def _pick_form(request: ProgrammeRequest, sent: Any = None) -> PickForm:
     form = PickForm(sent)
-    form.fields["programme"].choices = [(str(each.pk), str(each)) for each in request.programmes]  # type: ignore[attr-defined]
+    form.fields["programme"].choices = [(str(programme.pk), str(programme)) for programme in request.programmes]  # type: ignore[attr-defined]
     form.fields["programme"].initial = str(request.programmes[0].pk)
     return form
 
@@ -93,7 +93,9 @@ def _pick_form(request: ProgrammeRequest, sent: Any = None) -> PickForm:
 def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
     form = _pick_form(request, request.POST)
     if form.is_valid():
-        chosen = next(each for each in request.programmes if str(each.pk) == form.cleaned_data["programme"])
+        chosen = next(
+            programme for programme in request.programmes if str(programme.pk) == form.cleaned_data["programme"]
+        )
         try:
             # a programme picks among its own municipalities
             with queries.rooms_of([chosen]):
@@ -132,9 +134,9 @@ def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
 @require_POST
 def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> HttpResponse:
     with queries.rooms_of(request.programmes):
-        said = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
+        row = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
         try:
-            comments.remove(said, request.POST.get("reason", ""), by=request.user)
+            comments.remove(row, request.POST.get("reason", ""), by=request.user)
         except ActionNotAllowed as refused:
             flash_error(request, refused)
         else:

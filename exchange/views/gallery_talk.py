@@ -29,14 +29,14 @@ def comment(request: MunicipalityRequest, shared: int) -> HttpResponse:
         is_mentor = "mentor" in request.access.roles and not set(Role.values) & request.access.roles
         try:
             with queries.room(request.municipality):
-                said = verbs.comment(
+                row = verbs.comment(
                     found(request, shared), form.cleaned_data["text"],
                     municipality=request.municipality, by=request.user, is_mentor=is_mentor,
                 )  # fmt: skip
         except ActionNotAllowed as refused:
             form.add_error("text", refused.message)
         else:
-            return _back(request, shared, said)
+            return _back(request, shared, row)
     return shown(request, shared, form=form)
 
 
@@ -44,21 +44,21 @@ def comment(request: MunicipalityRequest, shared: int) -> HttpResponse:
 @require_POST
 def edit(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
     with queries.room(request.municipality):
-        said = _said(request, found(request, shared), comment)
+        row = _said(request, found(request, shared), comment)
         try:
-            verbs.edit(said, request.POST.get("text", ""), by=request.user)
+            verbs.edit(row, request.POST.get("text", ""), by=request.user)
         except ActionNotAllowed as refused:
             flash_error(request, refused)
-    return _back(request, shared, said)
+    return _back(request, shared, row)
 
 
 @requires(Verb.GALLERY_COMMENT)
 @require_POST
 def delete(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
     with queries.room(request.municipality):
-        said = _said(request, found(request, shared), comment)
+        row = _said(request, found(request, shared), comment)
         try:
-            verbs.delete(said, by=request.user)
+            verbs.delete(row, by=request.user)
         except ActionNotAllowed as refused:
             flash_error(request, refused)
         else:
@@ -80,6 +80,6 @@ def _said(request: HttpRequest, row: SharedPost, comment: int) -> SharedComment:
     return get_object_or_404(SharedComment.objects.filter(shared=row), pk=comment)
 
 
-def _back(request: MunicipalityRequest, shared: int, said: SharedComment | None = None) -> HttpResponse:
-    place = f"#comment-{said.pk}" if said else "#comments"
+def _back(request: MunicipalityRequest, shared: int, comment: SharedComment | None = None) -> HttpResponse:
+    place = f"#comment-{comment.pk}" if comment else "#comments"
     return redirect(reverse("gallery_post", args=[request.municipality.slug, shared]) + place)

@@ -32,20 +32,20 @@ class Look:
     @property
     def picture(self) -> str:
         """Its address; empty without one."""
-        found = self.example
-        if found.picture and found.pk:
-            place = [self.slug, found.pk] if self.slug else [found.pk]
+        example = self.example
+        if example.picture and example.pk:
+            place = [self.slug, example.pk] if self.slug else [example.pk]
             name = "good_practice_picture" if self.slug else "programme_practice_picture"
-            return f"{reverse(name, args=place)}?{found.picture.rpartition('/')[2][:12]}"
-        return static(f"img/practice/{found.drawing}.svg") if found.drawing in built_in() else ""
+            return f"{reverse(name, args=place)}?{example.picture.rpartition('/')[2][:12]}"
+        return static(f"img/practice/{example.drawing}.svg") if example.drawing in built_in() else ""
 
     @property
     def alt(self) -> str:
         """What it shows; a drawing of ours says so itself."""
-        found = self.example
-        if found.shows or found.picture or found.drawing not in built_in():
-            return found.shows
-        return example(found.drawing).shows
+        row = self.example
+        if row.shows or row.picture or row.drawing not in built_in():
+            return row.shows
+        return example(row.drawing).shows
 
     @property
     def text(self) -> str:
@@ -70,13 +70,13 @@ class Look:
         return str(Shape(self.example.shape).label) if self.example.shape in Shape.values else ""
 
 
-def picture_of(found: Example) -> FileResponse:
+def picture_of(example: Example) -> FileResponse:
     """The uploaded one."""
-    if not found.picture:
+    if not example.picture:
         raise Http404
     try:
-        file = default_storage.open(found.picture)
+        file = default_storage.open(example.picture)
     except FileNotFoundError:
         raise Http404 from None
-    kind = "image/png" if found.picture.endswith(".png") else "image/jpeg"
+    kind = "image/png" if example.picture.endswith(".png") else "image/jpeg"
     return FileResponse(file, content_type=kind, headers={"Cache-Control": KEEP})

@@ -1,6 +1,6 @@
-"""What everybody may read: the house rules, and how much was hidden and why. No message, no name.
+"""The public page of the house rules, with how much was hidden and why. No message, no name.
 
-Reached, like the other public pages, before sessions and people are (reports/middleware.py), and kept as they are.
+Served, like the other public pages, before sessions and authentication (reports/middleware.py), and cached.
 """
 
 from django.conf import settings
@@ -34,10 +34,10 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
     if is_rate_limited(request):
         return busy()
-    found = moderation.shown(place)
-    if found is None or (tongue and tongue not in languages.by_tag()):
+    published = moderation.published_rules(place)
+    if published is None or (tongue and tongue not in languages.by_tag()):
         return not_found("no_rules", 404)
-    municipality, row = found
+    municipality, row = published
     wanted = tongue or own_language(municipality)
     name = f"public-rules:{municipality.pk}:{wanted}:{row.changed_at.timestamp()}:{today()}"
     answer = HttpResponse(cached(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
@@ -46,12 +46,12 @@ def rules(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code):
-        months = moderation.months(municipality, today())
+        months = moderation.monthly_counts(municipality, today())
         context = {
             "municipality": municipality,
             "sections": house_rules_text.sections(municipality, row),
             "months": months,
-            "objections": [each for each in months if each.objections or each.shown_again],
+            "objections": [month for month in months if month.objections or month.shown_again],
             "tongue": tongue,
             "tongues": [
                 (language.tag, language.short_name, reverse("public_rules_in", args=[municipality.slug, language.tag]))

@@ -43,9 +43,9 @@ def with_gaps(text: str) -> SafeString:
 
 
 @register.filter
-def lang(words: str) -> SafeString:
+def lang(text: str) -> SafeString:
     """` lang="sr-Cyrl"` for words in Cyrillic, so that they are read aloud right on a page in Latin or English.
 
     Latin is left to the page: it may be one of several languages.
     """
-    return format_html(' lang="{}"', "sr-Cyrl") if detect(words) == Script.CYRILLIC else NOTHING
+    return format_html(' lang="{}"', "sr-Cyrl") if detect(text) == Script.CYRILLIC else NOTHING

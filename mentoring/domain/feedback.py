@@ -60,15 +60,15 @@ def _write(row: Feedback, levels: Mapping[str, Level]) -> bool:
     """Bring the scores to `levels`; whether anything changed."""
     before = {score.criterion.key: score for score in row.scores.select_related("criterion")}
     current = {criterion.key: criterion for criterion in stored(programme_of(row.municipality))}
-    gone = [score.pk for key, score in before.items() if key not in levels]
+    removed = [score.pk for key, score in before.items() if key not in levels]
     moved = [score for key, score in before.items() if key in levels and score.level != levels[key]]
     for score in moved:
         score.level = levels[score.criterion.key]
     new = [_score(row, current[key], level) for key, level in levels.items() if key in current and key not in before]
-    Score.objects.filter(pk__in=gone).delete()
+    Score.objects.filter(pk__in=removed).delete()
     Score.objects.bulk_update(moved, ["level"])
     Score.objects.bulk_create(new)
-    return bool(gone or moved or new)
+    return bool(removed or moved or new)
 
 
 def _score(row: Feedback, criterion: Criterion, level: Level) -> Score:

@@ -31,10 +31,10 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
     def words() -> NotificationText:
         subject = _("%(municipality)s: feedback on “%(post)s”") % facts
         if is_new:
-            said = _("%(person)s said by the rubric what is good already and what could be better.") % facts
+            lead = _("%(person)s said by the rubric what is good already and what could be better.") % facts
         else:
-            said = _("%(person)s changed the feedback by the rubric.") % facts
-        return subject, "\n\n".join(filter(None, [said, row.note]))
+            lead = _("%(person)s changed the feedback by the rubric.") % facts
+        return subject, "\n\n".join(filter(None, [lead, row.note]))
 
     url = reverse("post_feedback", args=[post.municipality.slug, post.pk])
     people = [post.author, *([submission.by] if submission else [])]
@@ -110,29 +110,29 @@ def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
     _tell_writers(row.municipality, to_writers, by=by, about=about)
 
 
-def _standing(found: Standing) -> list[str]:
+def _standing(standing: Standing) -> list[str]:
     """Plan, next steps and check-ins in some lines, in the language of the moment."""
-    said = [_("How things stand:")]
-    if found.plan is None or found.progress is None:
-        said.append(_("No plan is open."))
+    lines = [_("How things stand:")]
+    if standing.plan is None or standing.progress is None:
+        lines.append(_("No plan is open."))
     else:
         facts = {
-            "until": dates.short_date(found.plan.ends_on), "done": found.progress.done,
-            "agreed": found.progress.agreed,
+            "until": dates.short_date(standing.plan.ends_on), "done": standing.progress.done,
+            "agreed": standing.progress.agreed,
         }  # fmt: skip
-        said.append(_("The plan runs until %(until)s; %(done)s of %(agreed)s activities are done.") % facts)
-    for activity in found.soonest:
-        said.append(_("Due on %(day)s: %(activity)s") % {
+        lines.append(_("The plan runs until %(until)s; %(done)s of %(agreed)s activities are done.") % facts)
+    for activity in standing.soonest:
+        lines.append(_("Due on %(day)s: %(activity)s") % {
             "day": dates.short_date(activity.due_on), "activity": activity,
         })  # fmt: skip
-    for step in found.steps:
-        said.append(_("Open next step: %(step)s (%(who)s)") % {"step": step, "who": step.who})
-    if found.talks.last:
-        facts = {"held": found.talks.held, "day": dates.short_date(found.talks.last.due_at)}
-        said.append(_("Check-ins held so far: %(held)s, the last one on %(day)s") % facts)
-    if found.talks.next:
-        said.append(_("Next check-in: %(time)s") % {"time": dates.date_time(found.talks.next.due_at)})
-    return said
+    for step in standing.steps:
+        lines.append(_("Open next step: %(step)s (%(who)s)") % {"step": step, "who": step.who})
+    if standing.talks.last:
+        facts = {"held": standing.talks.held, "day": dates.short_date(standing.talks.last.due_at)}
+        lines.append(_("Check-ins held so far: %(held)s, the last one on %(day)s") % facts)
+    if standing.talks.next:
+        lines.append(_("Next check-in: %(time)s") % {"time": dates.date_time(standing.talks.next.due_at)})
+    return lines
 
 
 def performed(post: Post, mentor: Any, *, interactions: int, median: float | None, counted: int, days: int) -> None:
@@ -163,7 +163,7 @@ def _against(median: float | None, counted: int, days: int) -> str:
     }  # fmt: skip
 
 
-def _tell_writers(municipality: Municipality, words: Any, *, by: User, about: str) -> None:
+def _tell_writers(municipality: Municipality, text: Any, *, by: User, about: str) -> None:
     rows = Membership.objects.running().filter(municipality=municipality, role__in=WRITERS).select_related("user")
     url = reverse("progress", args=[municipality.slug])
     notify(
@@ -171,7 +171,7 @@ def _tell_writers(municipality: Municipality, words: Any, *, by: User, about: st
         _people(rows),
         municipality=municipality,
         url=f"{url}#mentors",
-        words=words,
+        words=text,
         by=by,
         about=about,
     )

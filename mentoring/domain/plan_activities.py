@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.errors import ActionNotAllowed
-from links.rules import trouble
+from links.rules import target_problem
 from mentoring.domain import plan_notices as notices
 from mentoring.domain import plan_readings, plans
 from mentoring.enums import Proof, Side
@@ -59,11 +59,11 @@ def add_posts(activity: Activity, posts: list[int], *, by: User) -> list[Evidenc
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, post__isnull=False)
     wanted = set(posts) - set(known.values_list("post", flat=True))
-    found = list(published_since(row.plan).filter(pk__in=wanted))
-    if len(found) != len(wanted):
+    chosen = list(published_since(row.plan).filter(pk__in=wanted))
+    if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose posts that went out since the plan began and are still there."))
-    _room(row, len(found))
-    made = [_post(row, post, by) for post in found]
+    _room(row, len(chosen))
+    made = [_post(row, post, by) for post in chosen]
     for evidence in made:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
@@ -89,11 +89,11 @@ def add_needs(activity: Activity, needs: list[int], *, by: User) -> list[Evidenc
     row = _locked(activity)
     known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, need__isnull=False)
     wanted = set(needs) - set(known.values_list("need", flat=True))
-    found = list(decided_since(row.plan).filter(pk__in=wanted))
-    if len(found) != len(wanted):
+    chosen = list(decided_since(row.plan).filter(pk__in=wanted))
+    if len(chosen) != len(wanted):
         raise ActionNotAllowed(_("Choose needs that were decided or done since the plan began."))
-    _room(row, len(found))
-    made = [_need(row, need, by) for need in found]
+    _room(row, len(chosen))
+    made = [_need(row, need, by) for need in chosen]
     for evidence in made:
         audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
@@ -112,7 +112,7 @@ def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
     """An address somewhere on the web. What a person types is hostile: only a public address of a page is kept."""
     row = _locked(activity)
     url = plans.text(url, 500, "url")
-    if not is_link(url) or trouble(url, ""):
+    if not is_link(url) or target_problem(url, ""):
         raise ActionNotAllowed(
             _("This is not the address of a public page. It begins with https:// and has no password."), "url"
         )

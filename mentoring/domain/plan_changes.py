@@ -42,14 +42,14 @@ def _open(activity: Activity, plan: Plan) -> Activity:
 
 def told_of(activity: Activity) -> dict[str, Any]:
     """What the activity says now, as a change keeps it."""
-    found = {name: getattr(activity, name) for name in WORDS}
-    return {**found, "due_on": activity.due_on.isoformat(), **_owner(activity.owner, activity.owner_name)}
+    texts = {name: getattr(activity, name) for name in WORDS}
+    return {**texts, "due_on": activity.due_on.isoformat(), **_owner(activity.owner, activity.owner_name)}
 
 
 def _told(wanted: Wanted) -> dict[str, Any]:
-    found = {name: getattr(wanted, name) for name in WORDS}
+    texts = {name: getattr(wanted, name) for name in WORDS}
     kind = wanted.kind.pk if wanted.kind else None
-    return {**found, "kind": kind, "due_on": wanted.due_on.isoformat(), **_owner(wanted.owner, wanted.owner_name)}
+    return {**texts, "kind": kind, "due_on": wanted.due_on.isoformat(), **_owner(wanted.owner, wanted.owner_name)}
 
 
 def _owner(owner: Any, name: str) -> dict[str, Any]:
@@ -74,19 +74,19 @@ def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: User, **
 
 
 @transaction.atomic
-def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: User) -> Change:
+def propose_activity(plan: Plan, proposed: Wanted, reason: str, *, side: Side, by: User) -> Change:
     """One activity more. Raises `ActionNotAllowed`."""
     plan = _running(plan)
-    wanted = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    wanted = plans.checked(proposed, plan.starts_on, plan.ends_on, plan.municipality)
     return _propose(plan, ChangeKind.ADD, reason, side, by, after=_told(wanted))
 
 
 @transaction.atomic
-def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side, by: User) -> Change:
+def propose_change(activity: Activity, proposed: Wanted, reason: str, *, side: Side, by: User) -> Change:
     """An activity otherwise. Raises `ActionNotAllowed`, also when nothing would be otherwise."""
     plan = _running(activity.plan)
     row = _open(activity, plan)
-    wanted = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    wanted = plans.checked(proposed, plan.starts_on, plan.ends_on, plan.municipality)
     before, after = told_of(row), _told(wanted)
     if (before["name"], before["description"]) != (after["name"], after["description"]):
         after["english"] = {}
@@ -95,7 +95,7 @@ def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side,
     differs = {name for name in before if before[name] != after[name]}
     if not differs:
         raise ActionNotAllowed(_("Nothing is otherwise than it was agreed."))
-    old, new = ({name: said[name] for name in before if name in differs} for said in (before, after))
+    old, new = ({name: values[name] for name in before if name in differs} for values in (before, after))
     return _propose(plan, ChangeKind.CHANGE, reason, side, by, activity=row, before=old, after=new)
 
 
@@ -123,7 +123,7 @@ def propose_dates(
     differs = {name for name in before if before[name] != after[name]}
     if not differs:
         raise ActionNotAllowed(_("Nothing is otherwise than it was agreed."))
-    old, new = ({name: said[name] for name in said if name in differs} for said in (before, after))
+    old, new = ({name: values[name] for name in values if name in differs} for values in (before, after))
     return _propose(plan, ChangeKind.DATES, reason, side, by, before=old, after=new)
 
 
@@ -186,19 +186,19 @@ def _carry_out(row: Change) -> None:
             row.activity.dropped_at, row.activity.dropped_because = timezone.now(), row.reason
             row.activity.save()
         else:
-            said = {**told_of(row.activity), "kind": row.activity.kind_id, **row.after}
-            wanted = plans.checked(_wanted(said, plan), plan.starts_on, plan.ends_on, plan.municipality)
+            values = {**told_of(row.activity), "kind": row.activity.kind_id, **row.after}
+            wanted = plans.checked(_wanted(values, plan), plan.starts_on, plan.ends_on, plan.municipality)
             plans.write(row.activity, wanted)
 
 
-def _wanted(said: Mapping[str, Any], plan: Plan) -> Wanted:
+def _wanted(values: Mapping[str, Any], plan: Plan) -> Wanted:
     """What a change keeps, as an activity that can be agreed. Who has left since is kept by name."""
     people = {person.pk: person for side in Side for person in plans.of_side(plan.municipality, side)}
-    owner = people.get(said.get("owner"))
+    owner = people.get(values.get("owner"))
     return Wanted(
-        **{name: said[name] for name in WORDS},
-        due_on=date.fromisoformat(said["due_on"]),
+        **{name: values[name] for name in WORDS},
+        due_on=date.fromisoformat(values["due_on"]),
         owner=owner,
-        owner_name="" if owner else said.get("owner_name") or said.get("who", ""),
-        kind=plans.ActivityKind.objects.filter(pk=said.get("kind") or 0).first(),
+        owner_name="" if owner else values.get("owner_name") or values.get("who", ""),
+        kind=plans.ActivityKind.objects.filter(pk=values.get("kind") or 0).first(),
     )

@@ -48,14 +48,14 @@ def stored(programme: Programme | None) -> list[ActivityKind]:
 
 def _found(programme: Programme, key: str) -> tuple[ActivityKind, list[ActivityKind]]:
     rows = stored(programme)
-    row = next((each for each in rows if each.key == key), None)
+    row = next((kind for kind in rows if kind.key == key), None)
     if row is None:
         raise ActionNotAllowed(_("This activity is not in the library any more."))
     return row, rows
 
 
 @transaction.atomic
-def add(programme: Programme, told: ActivityContent, *, by: User) -> ActivityKind:
+def add(programme: Programme, content: ActivityContent, *, by: User) -> ActivityKind:
     """An activity of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.retired_at is None for row in rows) >= MOST:
@@ -63,19 +63,19 @@ def add(programme: Programme, told: ActivityContent, *, by: User) -> ActivityKin
             _("In a library of more than %(most)s activities nobody finds one. Take one out first.") % {"most": MOST}
         )
     order = max(row.order for row in rows) + 1
-    key = free_key(told.words, (row.key for row in rows))
-    row = ActivityKind.objects.create(programme=programme, key=key, order=order, **vars(told))
+    key = free_key(content.words, (row.key for row in rows))
+    row = ActivityKind.objects.create(programme=programme, key=key, order=order, **vars(content))
     audit.record("activities.add", by=by, target=row, programme=str(programme))
     return row
 
 
 @transaction.atomic
-def change(programme: Programme, key: str, told: ActivityContent, *, by: User) -> ActivityKind:
+def change(programme: Programme, key: str, content: ActivityContent, *, by: User) -> ActivityKind:
     """Say it otherwise from now on. Plans that have the activity keep what they agreed on."""
     row, _rows = _found(programme, key)
-    if all(getattr(row, name) == value for name, value in vars(told).items()):
+    if all(getattr(row, name) == value for name, value in vars(content).items()):
         return row
-    for name, value in vars(told).items():
+    for name, value in vars(content).items():
         setattr(row, name, value)
     row.save()
     audit.record("activities.change", by=by, target=row, programme=str(programme))
@@ -86,7 +86,7 @@ def change(programme: Programme, key: str, told: ActivityContent, *, by: User) -
 def move(programme: Programme, key: str, steps: int, *, by: User) -> None:
     """Up (-1) or down (+1) by one place among those in use; at either end it stays."""
     row, rows = _found(programme, key)
-    used = [each for each in rows if each.retired_at is None]
+    used = [kind for kind in rows if kind.retired_at is None]
     if row not in used:
         return
     at = used.index(row)
@@ -94,8 +94,8 @@ def move(programme: Programme, key: str, steps: int, *, by: User) -> None:
     if to == at:
         return
     used.insert(to, used.pop(at))
-    for order, activity_kind in enumerate([*used, *(each for each in rows if each.retired_at)], start=1):
-        activity_kind.order = order
+    for order, kind in enumerate([*used, *(kind for kind in rows if kind.retired_at)], start=1):
+        kind.order = order
     ActivityKind.objects.bulk_update(rows, ["order"])
     audit.record("activities.move", by=by, target=row, programme=str(programme))
 
@@ -106,7 +106,7 @@ def use(programme: Programme, key: str, is_used: bool, *, by: User) -> None:
     row, rows = _found(programme, key)
     if (row.retired_at is None) == is_used:
         return
-    if not is_used and sum(each.retired_at is None for each in rows) == 1:
+    if not is_used and sum(kind.retired_at is None for kind in rows) == 1:
         raise ActionNotAllowed(_("This is the last activity. Add another one before you take it out."))
     row.retired_at = None if is_used else timezone.now()
     row.save(update_fields=["retired_at"])

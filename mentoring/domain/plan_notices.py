@@ -19,8 +19,8 @@ NotificationText = tuple[str, str]
 def begun(plan: Plan, side: Side, *, by: User) -> None:
     def words() -> NotificationText:
         subject = _("%(municipality)s: a plan of three months to agree on") % {"municipality": plan.municipality}
-        said = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
-        return subject, said
+        lead = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
+        return subject, lead
 
     _tell(plan, side.other, words, by=by)
 
@@ -32,10 +32,10 @@ def agreed(plan: Plan, side: Side, *, by: User) -> None:
     def words() -> NotificationText:
         if plan.agreed_at:
             subject = _("%(municipality)s: the plan is agreed") % facts
-            said = _("%(person)s agreed to it, too. It runs until %(day)s and changes only by agreement.") % {
+            lead = _("%(person)s agreed to it, too. It runs until %(day)s and changes only by agreement.") % {
                 **facts, "day": dates.long_date(plan.ends_on)
             }  # fmt: skip
-            return subject, said
+            return subject, lead
         subject = _("%(municipality)s: the plan waits for you") % facts
         return subject, _("%(person)s agreed to the plan. It holds once you agree, too.") % facts
 
@@ -51,8 +51,8 @@ def done(activity: Activity, *, by: User | None) -> None:
         subject = _("%(municipality)s: “%(activity)s” is done") % {**facts, "activity": activity}
         if by is None:
             return subject, _("Its indicator has reached what was agreed. Have a look and confirm it.")
-        said = _("%(person)s reported it done. Have a look and confirm it.") % facts
-        return subject, "\n\n".join(filter(None, [said, activity.done_note]))
+        lead = _("%(person)s reported it done. Have a look and confirm it.") % facts
+        return subject, "\n\n".join(filter(None, [lead, activity.done_note]))
 
     _tell(activity.plan, Side.MENTOR, words, by=by, at=activity)
 
@@ -70,8 +70,8 @@ def reopened(activity: Activity, side: Side, note: str, *, by: User) -> None:
     def words() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is open again") % facts
-        said = _("%(person)s took back that it is done.") % facts
-        return subject, "\n\n".join(filter(None, [said, note]))
+        lead = _("%(person)s took back that it is done.") % facts
+        return subject, "\n\n".join(filter(None, [lead, note]))
 
     _tell(activity.plan, side.other, words, by=by, at=activity)
 
@@ -87,9 +87,9 @@ def proposed(change: Change, *, by: User) -> None:
             ChangeKind.DROP: _("%(municipality)s: “%(activity)s” shall be dropped"),
             ChangeKind.DATES: _("%(municipality)s: the plan shall have other days or another goal"),
         }
-        said = _("%(person)s proposes it, for this reason:") % facts
+        lead = _("%(person)s proposes it, for this reason:") % facts
         end = _("It holds once you agree.")
-        return subjects[ChangeKind(change.what)] % facts, f"{said}\n\n{change.reason}\n\n{end}"
+        return subjects[ChangeKind(change.what)] % facts, f"{lead}\n\n{change.reason}\n\n{end}"
 
     _tell(change.plan, Side(change.side).other, words, by=by, fragment=f"#change-{change.pk}")
 
@@ -101,11 +101,11 @@ def decided(change: Change, *, by: User) -> None:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         if change.accepted:
             subject = _("%(municipality)s: the change of the plan is agreed") % facts
-            said = _("%(person)s agreed. The plan says so from now on.") % facts
+            lead = _("%(person)s agreed. The plan says so from now on.") % facts
         else:
             subject = _("%(municipality)s: the change of the plan was declined") % facts
-            said = _("%(person)s would rather leave it as it was agreed.") % facts
-        return subject, "\n\n".join(filter(None, [said, change.decided_note]))
+            lead = _("%(person)s would rather leave it as it was agreed.") % facts
+        return subject, "\n\n".join(filter(None, [lead, change.decided_note]))
 
     _tell(change.plan, Side(change.side), words, by=by, fragment=f"#change-{change.pk}")
 
@@ -128,7 +128,7 @@ def _subject(change: Change) -> str:
 def _tell(
     plan: Plan,
     side: Side,
-    words: Callable[[], NotificationText],
+    text: Callable[[], NotificationText],
     *,
     by: User | None,
     at: Activity | None = None,
@@ -143,7 +143,7 @@ def _tell(
         of_side(place, side),
         municipality=place,
         url=f"{url}{fragment}",
-        words=words,
+        words=text,
         by=by,
         about=f"mentoring.plan:{plan.pk}",
     )

@@ -49,19 +49,23 @@ def _read(rows: Iterable[Activity]) -> None:
         alike[row.plan.starts_on, row.code].append(row)
     for (first, code), group in alike.items():
         places = list({row.municipality_id: row.plan.municipality for row in group}.values())
-        found = measure(places, first, max(first, today()), only=code).get(code, {})
+        by_municipality = measure(places, first, max(first, today()), only=code).get(code, {})
         for row in group:
-            row.reading = _told(found.get(row.municipality_id), first)
+            row.reading = _told(by_municipality.get(row.municipality_id), first)
             row.read_at = timezone.now()
         Activity.objects.bulk_update(group, ["reading", "read_at"])
 
 
-def _told(found: Measured | None, first: date) -> dict[str, Any]:
-    if found is None:
-        found = Measured(None, 0, "nobody")
+def _told(measured: Measured | None, first: date) -> dict[str, Any]:
+    if measured is None:
+        measured = Measured(None, 0, "nobody")
     return {
-        "value": found.value, "n": found.n, "why": found.why, "first": first.isoformat(), "last": today().isoformat(),
-    }  # fmt: skip
+        "value": measured.value,
+        "n": measured.n,
+        "why": measured.why,
+        "first": first.isoformat(),
+        "last": today().isoformat(),
+    }
 
 
 def _has_reached(row: Activity) -> bool:

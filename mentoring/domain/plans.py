@@ -48,10 +48,11 @@ class Wanted:
 def taken(kind: ActivityKind, due_on: date, owner: Any = None) -> Wanted:
     """An activity of the library as it shall be agreed: with its words in Serbian, and in English where there are."""
     serbian, english = kind.words["sr"], kind.words.get("en") or {}
-    said = {name: str(english[name]) for name in ("name", "description") if english.get(name)}
+    translated = {name: str(english[name]) for name in ("name", "description") if english.get(name)}
     return Wanted(
         name=serbian["name"], description=serbian.get("description", ""), due_on=due_on, owner=owner, proof=kind.proof,
-        wanted=kind.wanted, code=kind.code, threshold=kind.threshold, kind=kind if kind.pk else None, english=said,
+        wanted=kind.wanted, code=kind.code, threshold=kind.threshold, kind=kind if kind.pk else None,
+        english=translated,
     )  # fmt: skip
 
 
@@ -129,17 +130,17 @@ def _span(plan: Plan) -> str:
 # ---------------------------------------------------------------- what an activity may say
 
 
-def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
+def checked(wanted: Wanted, first: date, last: date, municipality: Any) -> Wanted:
     """The same with texts as they are stored. Raises `ActionNotAllowed` for what cannot be agreed."""
-    name = text(told.name, 140, "name")
+    name = text(wanted.name, 140, "name")
     if not name:
         raise ActionNotAllowed(_("Say in a few words what shall be done."), "name")
-    if not first <= told.due_on <= last:
+    if not first <= wanted.due_on <= last:
         raise ActionNotAllowed(_("The day lies outside the plan."), "due_on")
-    if not 1 <= told.wanted <= 100:
+    if not 1 <= wanted.wanted <= 100:
         raise ActionNotAllowed(_("Ask for one piece of evidence at least, and for 100 at most."), "wanted")
-    code, threshold = told.code, told.threshold
-    if told.proof == Proof.INDICATOR:
+    code, threshold = wanted.code, wanted.threshold
+    if wanted.proof == Proof.INDICATOR:
         if code not in measured_codes():
             raise ActionNotAllowed(_("Choose an indicator that the portal measures."), "code")
         if threshold is None or threshold < 0:
@@ -148,39 +149,39 @@ def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
             raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "threshold")
     else:
         code, threshold = "", None
-    owner, owner_name = told.owner, text(told.owner_name, 120, "owner_name")
+    owner, owner_name = wanted.owner, text(wanted.owner_name, 120, "owner_name")
     if owner is not None:
-        if not any(owner.pk == each.pk for side in Side for each in of_side(municipality, side)):
+        if not any(owner.pk == person.pk for side in Side for person in of_side(municipality, side)):
             raise ActionNotAllowed(_("This person neither works for the municipality nor is its mentor."), "owner")
         owner_name = ""
     return Wanted(
-        name=name, description=text(told.description, MOST_DESCRIPTION, "description"), due_on=told.due_on,
-        owner=owner, owner_name=owner_name, proof=told.proof, wanted=told.wanted if not code else 1, code=code,
-        threshold=threshold, kind=told.kind, english=dict(told.english),
+        name=name, description=text(wanted.description, MOST_DESCRIPTION, "description"), due_on=wanted.due_on,
+        owner=owner, owner_name=owner_name, proof=wanted.proof, wanted=wanted.wanted if not code else 1, code=code,
+        threshold=threshold, kind=wanted.kind, english=dict(wanted.english),
     )  # fmt: skip
 
 
-def _row(plan: Plan, told: Wanted, position: int) -> Activity:
-    wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+def _row(plan: Plan, unchecked: Wanted, position: int) -> Activity:
+    wanted = checked(unchecked, plan.starts_on, plan.ends_on, plan.municipality)
     return Activity(municipality_id=plan.municipality_id, plan=plan, position=position, **vars(wanted))
 
 
-def write(activity: Activity, told: Wanted) -> None:
+def write(activity: Activity, wanted: Wanted) -> None:
     """Let the activity say it otherwise. English that no longer says the same goes."""
-    if (activity.name, activity.description) != (told.name, told.description):
-        told = Wanted(**{**vars(told), "english": {}})
-    for name, value in vars(told).items():
+    if (activity.name, activity.description) != (wanted.name, wanted.description):
+        wanted = Wanted(**{**vars(wanted), "english": {}})
+    for name, value in vars(wanted).items():
         setattr(activity, name, value)
-    if activity.code != told.code:
+    if activity.code != wanted.code:
         activity.reading, activity.read_at = {}, None
     activity.save()
 
 
-def add_row(plan: Plan, told: Wanted) -> Activity:
+def add_row(plan: Plan, wanted: Wanted) -> Activity:
     """A further activity of the plan, at the end. Raises `ActionNotAllowed` when there are too many."""
     if Activity.objects.filter(plan=plan, dropped_at__isnull=True).count() >= rules.MOST_ACTIVITIES:
         raise _too_many()
-    row = _row(plan, told, Activity.objects.filter(plan=plan).count() + 1)
+    row = _row(plan, wanted, Activity.objects.filter(plan=plan).count() + 1)
     row.save()
     return row
 
@@ -234,20 +235,20 @@ def refuse_outside(plan: Plan, starts_on: date, ends_on: date) -> None:
 
 
 @transaction.atomic
-def add(plan: Plan, told: Wanted, *, by: User) -> Activity:
+def add(plan: Plan, wanted: Wanted, *, by: User) -> Activity:
     """A further activity of a draft. Raises `ActionNotAllowed`."""
     plan = _drafted(plan)
-    row = add_row(plan, told)
+    row = add_row(plan, wanted)
     _reset(plan)
     audit.record("agreement.add_activity", by=by, target=row)
     return row
 
 
 @transaction.atomic
-def change(activity: Activity, told: Wanted, *, by: User) -> Activity:
+def change(activity: Activity, unchecked: Wanted, *, by: User) -> Activity:
     """Say an activity of a draft otherwise. Raises `ActionNotAllowed`."""
     plan = _drafted(activity.plan)
-    wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    wanted = checked(unchecked, plan.starts_on, plan.ends_on, plan.municipality)
     write(activity, wanted)
     _reset(plan)
     audit.record("agreement.change_activity", by=by, target=activity)

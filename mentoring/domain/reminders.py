@@ -28,15 +28,17 @@ def remind(now: datetime | None = None) -> int:
     """Tell everybody what is to be told today; returns how many were told something. Safe to run twice at once."""
     now = now or timezone.now()
     with everywhere("what people of mentoring are to be reminded of"):
-        found = due(now.astimezone(BELGRADE).date(), now)
+        all_due = due(now.astimezone(BELGRADE).date(), now)
         known = set(
-            Reminder.objects.filter(about__in={each.about for each in found}).values_list("user_id", "kind", "about")
+            Reminder.objects.filter(about__in={reminder.about for reminder in all_due}).values_list(
+                "user_id", "kind", "about"
+            )
         )
     count = 0
-    for each in found:
-        people = [person for person in each.people if (person.pk, str(each.kind), each.about) not in known]
+    for reminder in all_due:
+        people = [person for person in reminder.people if (person.pk, str(reminder.kind), reminder.about) not in known]
         if people:
-            count += _tell(each, people)
+            count += _tell(reminder, people)
     return count
 
 
@@ -44,13 +46,13 @@ def remind(now: datetime | None = None) -> int:
 def _tell(what: Due, people: list[Any]) -> int:
     """The row is the promise that it happens once: whoever writes it tells."""
     with scope(what.municipality):
-        told = [person for person in people if _is_first(what, person)]
-        words, url = SAID[what.kind], _address(what)
+        reminded = [person for person in people if _is_first(what, person)]
+        text_of, url = SAID[what.kind], _address(what)
         notify(
-            NotificationKind.AGREEMENT, told, municipality=what.municipality, url=url, words=lambda: words(what),
+            NotificationKind.AGREEMENT, reminded, municipality=what.municipality, url=url, words=lambda: text_of(what),
             about=f"mentoring.reminder:{what.kind}",
         )  # fmt: skip
-    return len(told)
+    return len(reminded)
 
 
 def _is_first(what: Due, person: Any) -> bool:
@@ -95,12 +97,12 @@ def _check_in(what: Due) -> NotificationText:
     row = what.thing
     facts = {"municipality": what.municipality, "time": dates.clock(row.due_at)}
     subject = _("%(municipality)s: check-in tomorrow at %(time)s") % facts
-    said = [_("How: %(way)s") % {"way": Way(row.way).label}]
+    lines = [_("How: %(way)s") % {"way": Way(row.way).label}]
     if row.place:
-        said.append(_("Where: %(place)s") % {"place": row.place})
+        lines.append(_("Where: %(place)s") % {"place": row.place})
     if row.subject:
-        said.append(_("About: %(subject)s") % {"subject": row.subject})
-    return subject, "\n".join(said)
+        lines.append(_("About: %(subject)s") % {"subject": row.subject})
+    return subject, "\n".join(lines)
 
 
 def _plan_ends(what: Due) -> NotificationText:

@@ -19,8 +19,8 @@ def begun(row: Review, *, by: User) -> None:
 
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: %(review)s is begun") % _facts(row)
-        said = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
-        return subject, said % {"person": by}
+        lead = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
+        return subject, lead % {"person": by}
 
     _tell(row, Side, words, by=by)
 
@@ -42,10 +42,10 @@ def _facts(row: Review) -> dict[str, Any]:
     return {"municipality": row.municipality, "review": ReviewKind(row.kind).label}
 
 
-def _tell(row: Review, sides: Iterable[Side], words: Callable[[], tuple[str, str]], *, by: User) -> None:
+def _tell(row: Review, sides: Iterable[Side], text: Callable[[], tuple[str, str]], *, by: User) -> None:
     url = reverse("mentoring_review", args=[row.municipality.slug, row.pk])
     people = [person for side in sides for person in of_side(row.municipality, side)]
     notify(
-        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, words=words, by=by,
+        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, words=text, by=by,
         about=f"mentoring.review:{row.pk}",
     )  # fmt: skip

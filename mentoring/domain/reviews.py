@@ -31,7 +31,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
     there = Review.objects.filter(plan=plan, kind=kind).first()
     if there is not None:
         return there
-    if kind not in {each.kind for each in possible([plan], [])}:
+    if kind not in {review_possible.kind for review_possible in possible([plan], [])}:
         raise ActionNotAllowed(
             _("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over.")
         )
@@ -44,15 +44,15 @@ def begin(plan: Plan, kind: ReviewKind, *, by: User) -> Review:
 
 
 @transaction.atomic
-def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: User) -> Review:
+def write(review: Review, comment: str, next_steps: str, *, side: Side, revision: int, by: User) -> Review:
     """What this side says, and what comes next. Takes confirmations back when a word changed. Raises
     `ActionNotAllowed`.
     """
     row = _drafted(review, revision)
-    said, steps = _text(words, "words"), _text(next_steps, "next_steps")
-    if (getattr(row, TEXTS[side]), row.next_steps) == (said, steps):
+    new_comment, steps = _text(comment, "words"), _text(next_steps, "next_steps")
+    if (getattr(row, TEXTS[side]), row.next_steps) == (new_comment, steps):
         return row
-    setattr(row, TEXTS[side], said)
+    setattr(row, TEXTS[side], new_comment)
     row.next_steps = steps
     _changed(row)
     audit.record("review.write", by=by, target=row, kind=row.kind)
@@ -137,8 +137,8 @@ def _changed(row: Review) -> None:
     row.save()
 
 
-def _text(said: str, name: str) -> str:
-    text = storable(said).strip()
+def _text(sent: str, name: str) -> str:
+    text = storable(sent).strip()
     if len(text) > MOST:
         facts = {"count": len(text), "most": MOST}
         raise ActionNotAllowed(

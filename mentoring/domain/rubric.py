@@ -34,36 +34,36 @@ def stored(programme: Programme | None) -> list[Criterion]:
 
 def _found(programme: Programme, key: str) -> tuple[Criterion, list[Criterion]]:
     rows = stored(programme)
-    row = next((each for each in rows if each.key == key), None)
+    row = next((criterion for criterion in rows if criterion.key == key), None)
     if row is None:
         raise ActionNotAllowed(_("This criterion is not in the rubric any more."))
     return row, rows
 
 
 @transaction.atomic
-def add(programme: Programme, words: dict[str, Any], *, by: User) -> Criterion:
+def add(programme: Programme, texts: dict[str, Any], *, by: User) -> Criterion:
     """A criterion of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.is_used for row in rows) >= MOST:
         raise ActionNotAllowed(
             _("A rubric of more than %(most)s criteria is not filled in. Take one out first.") % {"most": MOST}
         )
-    key = free_key(words, Criterion.objects.filter(programme=programme).values_list("key", flat=True))
-    row = Criterion.objects.create(programme=programme, key=key, words=words, order=rows[-1].order + 1)
+    key = free_key(texts, Criterion.objects.filter(programme=programme).values_list("key", flat=True))
+    row = Criterion.objects.create(programme=programme, key=key, words=texts, order=rows[-1].order + 1)
     audit.record("rubric.add", by=by, target=row, programme=str(programme))
     return row
 
 
 @transaction.atomic
-def reword(programme: Programme, key: str, words: dict[str, Any], *, by: User) -> Criterion:
+def reword(programme: Programme, key: str, texts: dict[str, Any], *, by: User) -> Criterion:
     """Other words from now on; feedback given before keeps the old ones. The same words change nothing."""
     row, _rows = _found(programme, key)
-    if row.words == words:
+    if row.words == texts:
         return row
     row.retired_at = timezone.now()
     row.save(update_fields=["retired_at"])
     new = Criterion.objects.create(
-        programme=programme, key=key, revision=row.revision + 1, words=words, order=row.order, is_used=row.is_used
+        programme=programme, key=key, revision=row.revision + 1, words=texts, order=row.order, is_used=row.is_used
     )
     audit.record("rubric.reword", by=by, target=new, programme=str(programme))
     return new
@@ -90,7 +90,7 @@ def use(programme: Programme, key: str, is_used: bool, *, by: User) -> None:
     row, rows = _found(programme, key)
     if row.is_used == is_used:
         return
-    if not is_used and sum(each.is_used for each in rows) == 1:
+    if not is_used and sum(criterion.is_used for criterion in rows) == 1:
         raise ActionNotAllowed(_("This is the last criterion. Add another one before you take it out."))
     row.is_used = is_used
     row.save(update_fields=["is_used"])

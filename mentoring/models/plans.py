@@ -21,7 +21,7 @@ from common.fields import WebAddressField
 from mentoring.enums import ChangeKind, Closing, Proof, Side
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import TenantModel
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import Need
 from posts.models import Post
 
@@ -31,7 +31,7 @@ User = settings.AUTH_USER_MODEL
 def in_readers_words(serbian: str, english: str = "") -> str:
     """What was written in Serbian, as the reader reads it: English where there is any, Latin letters where they read
     Latin."""
-    return languages.stored_words(serbian, english)
+    return languages.stored_text(serbian, english)
 
 
 class Asks(models.Model):
@@ -291,7 +291,7 @@ class Evidence(TenantModel):
     kind = models.CharField(max_length=10, choices=Proof)
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")
     need = models.ForeignKey(Need, models.SET_NULL, null=True, related_name="+")
-    stage = models.CharField(max_length=10, choices=Stage, blank=True)
+    stage = models.CharField(max_length=10, choices=NeedStage, blank=True)
     told = models.PositiveIntegerField(null=True)
     title = models.CharField(max_length=200, blank=True)
     url = WebAddressField(_("address"), max_length=500, blank=True)  # of a post: where it stood

@@ -55,7 +55,7 @@ class Criterion(models.Model):
 
     def _shown(self) -> Mapping[str, Any]:
         """The words of the reader's language, as they were written; Latin letters where they read Latin."""
-        wanted, serbian = languages.current().words, self.words["sr"]
+        wanted, serbian = languages.current().text_variant, self.words["sr"]
         english = self.words.get("en")
         if english and wanted == languages.ENGLISH:
             return english

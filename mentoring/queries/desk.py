@@ -111,8 +111,8 @@ def queue(mentor: Any) -> list[DeskEntry]:
 
     In SQL each comparison would ask for its moments once more: the desk of ten municipalities took half a second.
     """
-    found = _told(mentor).values("pk", "municipality_id", "stage", "updated_at", *MOMENTS)
-    return sorted(map(_place, found), key=lambda place: (place.order, place.pk))
+    rows = _told(mentor).values("pk", "municipality_id", "stage", "updated_at", *MOMENTS)
+    return sorted(map(_place, rows), key=lambda place: (place.order, place.pk))
 
 
 def counts(places: Sequence[DeskEntry]) -> dict[str, int]:
@@ -151,7 +151,7 @@ class Accompanied:
 
 def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: datetime) -> list[Accompanied]:
     """Of the municipalities of these pairings, in their order. One query."""
-    told = glances([row.municipality_id for row in pairings], now)
+    overviews = glances([row.municipality_id for row in pairings], now)
     accompanieds = []
     for row in pairings:
         here = [place for place in places if place.municipality_id == row.municipality_id]
@@ -159,7 +159,7 @@ def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: d
         first = min(waiting, key=lambda place: (place.since, place.pk), default=None)
         accompanieds.append(
             Accompanied(
-                row.municipality, told[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
+                row.municipality, overviews[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
                 first.since if first else None, first.pk if first else None, row.ends_on,
             )
         )  # fmt: skip

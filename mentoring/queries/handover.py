@@ -33,10 +33,10 @@ class Standing:
 def standing(municipality: Municipality) -> Standing:
     """Of the municipality in scope. Three queries."""
     rows = Activity.objects.filter(plan__municipality=municipality, plan__closed_at__isnull=True)
-    found = list(rows.select_related("plan", "owner").order_by("-plan__starts_on", "due_on", "position", "pk"))
+    activities = list(rows.select_related("plan", "owner").order_by("-plan__starts_on", "due_on", "position", "pk"))
     # two enrolments may each have one; the newer is what one goes on with
-    plan = found[0].plan if found else None
-    of_plan = [row for row in found if row.plan_id == found[0].plan_id]
+    plan = activities[0].plan if activities else None
+    of_plan = [row for row in activities if row.plan_id == activities[0].plan_id]
     return Standing(
         plan, progress(of_plan, today()) if plan else None, [row for row in of_plan if row.is_open], glance()
     )

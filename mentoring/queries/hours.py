@@ -48,8 +48,8 @@ def hours(programmes: Sequence[Programme], first: date, last: date) -> list[Ment
         )
         for row in rows
     ]
-    return sorted(lines, key=lambda each: (-each.month.toordinal(), sort_key(each.mentor.name),
-                                           sort_key(str(each.municipality))))  # fmt: skip
+    return sorted(lines, key=lambda line: (-line.month.toordinal(), sort_key(line.mentor.name),
+                                           sort_key(str(line.municipality))))  # fmt: skip
 
 
 def _sums(enrolled: Any, first: date, last: date) -> Any:

@@ -64,11 +64,11 @@ def first_word(places: Sequence[Municipality], first: date, last: date) -> Mappi
     hours: dict[int, list[float]] = defaultdict(list)
     shown: dict[int, int] = defaultdict(int)
     for (_mentor, place), askeds in asked(ids, pairings, begins - BEFORE).items() if ids else ():
-        for each in askeds:
-            if begins <= each.at < ends:
+        for question in askeds:
+            if begins <= question.at < ends:
                 shown[place] += 1
-                if each.word_at:
-                    hours[place].append((each.word_at - each.at).total_seconds() / 3600)
+                if question.word_at:
+                    hours[place].append((question.word_at - question.at).total_seconds() / 3600)
     return {pk: _answered(hours[pk], count) for pk, count in shown.items()}
 
 

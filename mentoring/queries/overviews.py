@@ -84,19 +84,19 @@ def glances(
     met = CheckIn.objects.filter(municipality=OuterRef("pk"))
     planned = met.filter(state=CheckInState.PLANNED)
     rows = Municipality.objects.filter(pk__in=places).annotate(
-        told=Subquery(_plans(enrolments).values("told")[:1], output_field=JSONField()),
+        summary=Subquery(_plans(enrolments).values("summary")[:1], output_field=JSONField()),
         last_at=_moment(met.filter(state=CheckInState.HELD), Max("due_at")),
         unsaid_at=_moment(planned.filter(due_at__lt=now), Min("due_at")),
         is_enrolled=Exists(Enrolment.objects.on(today()).filter(municipality=OuterRef("pk"))),
         coming=_first(planned.filter(due_at__gte=now).order_by("due_at", "pk"), pk="pk", at="due_at"),
     )
-    names = ("told", "coming", "is_enrolled", "last_at", "unsaid_at")
+    names = ("summary", "coming", "is_enrolled", "last_at", "unsaid_at")
     if author is None:
         return {pk: _glance(*values) for pk, *values in rows.values_list("pk", *names)}
-    told = rows.annotate(rubric=in_short(author), away=absences_of()).values_list("pk", "rubric", "away", *names)
+    annotated = rows.annotate(rubric=in_short(author), away=absences_of()).values_list("pk", "rubric", "away", *names)
     return {
-        pk: replace(_glance(*values), rubric=InShort.read(rubric), away=tuple(Away.read(each) for each in away))
-        for pk, rubric, away, *values in told
+        pk: replace(_glance(*values), rubric=InShort.read(rubric), away=tuple(Away.read(absence) for absence in away))
+        for pk, rubric, away, *values in annotated
     }
 
 
@@ -106,7 +106,7 @@ def _plans(enrolments: Collection[int] | None) -> Any:
     rows = Plan.objects.filter(
         municipality=OuterRef("pk"), enrolment__in=running if enrolments is None else list(enrolments)
     )
-    told = JSONObject(
+    summary = JSONObject(
         **{name: name for name in PLAN},
         agreed=_count(Q()),
         done=_count(Q(done_at__isnull=False)),
@@ -115,7 +115,7 @@ def _plans(enrolments: Collection[int] | None) -> Any:
         to_mentor=_proposed(Side.MUNICIPALITY),
         to_municipality=_proposed(Side.MENTOR),
     )
-    return rows.order_by(F("closed_at").desc(nulls_first=True), "-starts_on", "-pk").annotate(told=told)
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-starts_on", "-pk").annotate(summary=summary)
 
 
 def _count(which: Q) -> Coalesce:
@@ -145,7 +145,7 @@ def _moment(rows: Any, which: Max | Min) -> Subquery:
 
 
 def _glance(
-    told: Mapping[str, Any] | None, coming: Mapping[str, Any] | None, is_enrolled: bool, last_at: datetime | None,
+    summary: Mapping[str, Any] | None, coming: Mapping[str, Any] | None, is_enrolled: bool, last_at: datetime | None,
     unsaid_at: datetime | None,
 ) -> Glance:  # fmt: skip
     met: dict[str, Any] = {
@@ -155,16 +155,16 @@ def _glance(
         "next_at": datetime.fromisoformat(coming["at"]) if coming else None,
         "next_check_in": coming["pk"] if coming else None,
     }
-    if told is None:
+    if summary is None:
         return Glance(**met)
-    plan, following = _plan(told), told["following"] or {}
-    waits = {Side.MENTOR: told["to_mentor"], Side.MUNICIPALITY: told["to_municipality"]}
+    plan, following = _plan(summary), summary["following"] or {}
+    waits = {Side.MENTOR: summary["to_mentor"], Side.MUNICIPALITY: summary["to_municipality"]}
     return Glance(
         plan=plan,
-        agreed=told["agreed"],
-        done=told["done"],
+        agreed=summary["agreed"],
+        done=summary["done"],
         # what was not done when a plan was closed is told by its review, and is late no more
-        overdue=0 if plan.closed_at else told["overdue"],
+        overdue=0 if plan.closed_at else summary["overdue"],
         next_pk=following.get("pk"),
         next_name=in_readers_words(following.get("name", ""), (following.get("english") or {}).get("name", "")),
         next_on=date.fromisoformat(following["due_on"]) if following else None,
@@ -174,7 +174,7 @@ def _glance(
     )
 
 
-def _plan(told: Mapping[str, Any]) -> Plan:
+def _plan(summary: Mapping[str, Any]) -> Plan:
     """The row of which the database told some fields."""
-    values = [FIELDS[name].to_python(told[name]) for name in PLAN]
+    values = [FIELDS[name].to_python(summary[name]) for name in PLAN]
     return Plan.from_db(DEFAULT_DB_ALIAS, PLAN, values)

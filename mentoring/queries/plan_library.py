@@ -32,8 +32,16 @@ def defaults(programme: Programme | None) -> list[ActivityKind]:
     """The activities of the house as rows that are not stored."""
     return [
         ActivityKind(
-            programme=programme, key=each.key, words=each.words, proof=each.proof, wanted=each.wanted, code=each.code,
-            threshold=each.threshold, usual_days=each.usual_days, fits=dict(each.fits), order=order,
+            programme=programme,
+            key=default.key,
+            words=default.words,
+            proof=default.proof,
+            wanted=default.wanted,
+            code=default.code,
+            threshold=default.threshold,
+            usual_days=default.usual_days,
+            fits=dict(default.fits),
+            order=order,
         )
-        for order, each in enumerate(ACTIVITIES, start=1)
-    ]  # fmt: skip
+        for order, default in enumerate(ACTIVITIES, start=1)
+    ]

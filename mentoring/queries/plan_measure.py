@@ -31,6 +31,6 @@ def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Meas
     counted = rows.order_by().values_list("municipality").annotate(
         agreed=Count("pk"), in_time=Count("pk", filter=Q(done_on__lte=F("due_on")))
     )  # fmt: skip
-    found = {place.pk: Measured(None, 0, "no_activities") for place in places}
-    found |= {pk: Measured(done * 100 / agreed, agreed) for pk, agreed, done in counted}
-    return found
+    measured = {place.pk: Measured(None, 0, "no_activities") for place in places}
+    measured |= {pk: Measured(done * 100 / agreed, agreed) for pk, agreed, done in counted}
+    return measured

@@ -20,13 +20,13 @@ from municipalities.enums import Role
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
-from needs.enums import Stage
+from needs.enums import NeedStage
 from needs.models import Need
 from posts.models import Post, Publication
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
-UNDECIDED = (Stage.NEW, Stage.LOOKED_AT)
+UNDECIDED = (NeedStage.NEW, NeedStage.LOOKED_AT)
 OUT = Q(delivery__state=State.PUBLISHED)
 GONE = Q(delivery__state__in=(State.WITHDRAWN, State.MISSING))
 # So many posts are offered at once as evidence.
@@ -61,10 +61,10 @@ def enrolment_of(municipality: Municipality) -> Enrolment | None:
 def evidence() -> QuerySet[Evidence]:
     """What stands, each with whether its post is still out (`is_out`), and since when it is not (`gone_at`)."""
     there = Publication.objects.filter(post=OuterRef("post"))
-    gone = there.filter(GONE).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
+    last_gone = there.filter(GONE).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
     rows = Evidence.objects.filter(withdrawn_at__isnull=True).select_related("by", "post", "need")
     rows = rows.defer("post__draft", "post__search_key", "need__search_key")
-    return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(gone)).order_by("at", "pk")
+    return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(last_gone)).order_by("at", "pk")
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,10 @@ class Item:
     @property
     def has_reached(self) -> bool:
         """Of an indicator: by its last reading, and of enough posts."""
-        found = self.indicator
-        if found is None or int(self.activity.reading.get("n") or 0) < found.least:
+        indicator = self.indicator
+        if indicator is None or int(self.activity.reading.get("n") or 0) < indicator.least:
             return False
-        return rules.reached(self.activity.reading.get("value"), self.activity.threshold, found.better)
+        return rules.reached(self.activity.reading.get("value"), self.activity.threshold, indicator.better)
 
     @property
     def agreed_value(self) -> float | int | None:
@@ -222,7 +222,7 @@ class PlansDashboard:
         return [row for row in self.changes if not row.is_open]
 
     def item(self, pk: int) -> Item | None:
-        return next((each for each in [*self.items, *self.dropped] if each.activity.pk == pk), None)
+        return next((item for item in [*self.items, *self.dropped] if item.activity.pk == pk), None)
 
 
 def activities_of(plan: Plan) -> QuerySet[Activity]:
@@ -261,29 +261,29 @@ class Step:
     change: Change | None = None
 
 
-def next_step(found: PlansDashboard, side: Side | None) -> Step:
+def next_step(dashboard: PlansDashboard, side: Side | None) -> Step:
     """What this side does next; for readers what the two do next."""
-    plan = found.plan
+    plan = dashboard.plan
     if plan.closed_at:
         return Step("closed")
     if plan.is_draft:
-        return Step("empty" if not found.items else "agree" if side and not plan.agreed(side) else "other_agrees")
-    waiting = next((row for row in reversed(found.open_changes) if side and row.side != side), None)
+        return Step("empty" if not dashboard.items else "agree" if side and not plan.agreed(side) else "other_agrees")
+    waiting = next((row for row in reversed(dashboard.open_changes) if side and row.side != side), None)
     if waiting:
         return Step("decide", change=waiting)
-    unconfirmed = next((each for each in found.items if each.state == "done"), None)
+    unconfirmed = next((item for item in dashboard.items if item.state == "done"), None)
     if side == Side.MENTOR and unconfirmed:
         return Step("confirm", unconfirmed)
-    return _next_activity([each for each in found.items if each.activity.is_open])
+    return _next_activity([item for item in dashboard.items if item.activity.is_open])
 
 
 def _next_activity(opened: list[Item]) -> Step:
     """What is ready to be reported, what is late, what lost its evidence, then what is due next."""
-    ready = (each for each in opened if each.is_ready)
+    ready = (item for item in opened if item.is_ready)
     asked = (
         ("report", ready),
-        ("late", (each for each in opened if each.is_late)),
-        ("look_again", (each for each in opened if each.gone)),
+        ("late", (item for item in opened if item.is_late)),
+        ("look_again", (item for item in opened if item.gone)),
         ("next", iter(opened)),
     )
     for kind, items in asked:
@@ -329,14 +329,14 @@ def fitting(rows: QuerySet[Post], activity: Activity) -> QuerySet[Post]:
     return rows
 
 
-def offered(activity: Activity, words: str = "") -> list[Post]:
+def offered(activity: Activity, query: str = "") -> list[Post]:
     """Posts to pick as evidence: those whose text holds `words`, in either script, else those that fit. One query."""
     taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, post__isnull=False).values("post")
     rows = published_since(activity.plan).exclude(pk__in=taken)
-    found = fold(words).split()
-    if not found:
+    words_folded = fold(query).split()
+    if not words_folded:
         return list(fitting(rows, activity)[:OFFERED])
-    for word in found:
+    for word in words_folded:
         rows = rows.filter(search_key__contains=word)
     return list(rows[:OFFERED])
 
@@ -349,15 +349,15 @@ def decided_since(plan: Plan) -> QuerySet[Need]:
     with `told_count`: how many of those who asked have got the answer that tells them. The newest first."""
     rows = Need.objects.filter(Q(decided_on__gte=plan.starts_on) | Q(done_on__gte=plan.starts_on))
     rows = rows.filter(municipality=plan.municipality_id).exclude(stage__in=UNDECIDED)
-    rows = rows.annotate(told_count=Count("voices", filter=Q(voices__told__arrived_at__isnull=False)))
+    rows = rows.annotate(told_count=Count("supporters", filter=Q(supporters__reply__arrived_at__isnull=False)))
     return rows.order_by(Coalesce("done_on", "decided_on").desc(), "-pk")
 
 
-def offered_needs(activity: Activity, words: str = "") -> list[Need]:
+def offered_needs(activity: Activity, query: str = "") -> list[Need]:
     """Needs to pick as evidence, perhaps those with `words`, in either script. One query."""
     taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, need__isnull=False).values("need")
     rows = decided_since(activity.plan).exclude(pk__in=taken)
-    for word in fold(words).split():
+    for word in fold(query).split():
         rows = rows.filter(search_key__contains=word)
     return list(rows[:OFFERED])
 

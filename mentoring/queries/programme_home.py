@@ -128,12 +128,12 @@ def seats(programmes: list[Programme], now: datetime) -> list[CohortMembership]:
     places = list({seat.municipality.pk for seat in here})
     _accompany(rows)
     with scope(*places):
-        told = glances(places, now, [seat.enrolment.pk for seat in here])
+        by_municipality = glances(places, now, [seat.enrolment.pk for seat in here])
         waits = waiting(places)
         short = off_track(_agreed_to_compare(here), on)
     for seat in here:
         pk = seat.municipality.pk
-        seat.glance = told[pk]
+        seat.glance = by_municipality[pk]
         seat.to_mentor, seat.to_municipality = waits.get((pk, "mentor")), waits.get((pk, "municipality"))
         seat.behind = short.get(pk, [])
     return sorted(rows, key=lambda seat: seat.order)
@@ -141,7 +141,7 @@ def seats(programmes: list[Programme], now: datetime) -> list[CohortMembership]:
 
 def _accompany(rows: Iterable[CohortMembership]) -> None:
     """Who accompanies them today and later, and until when somebody did."""
-    found: dict[int, list[Any]] = defaultdict(list)
+    running: dict[int, list[Any]] = defaultdict(list)
     last: dict[int, date] = {}
     away = Absence.objects.filter(
         mentor=OuterRef("mentor"), withdrawn_at=None, starts_on__lte=today(), ends_on__gte=today()
@@ -150,29 +150,29 @@ def _accompany(rows: Iterable[CohortMembership]) -> None:
     until = Subquery(away.order_by("-ends_on").values("ends_on")[:1])
     for row in pairings.select_related("mentor").annotate(away_until=until).order_by("starts_on", "pk"):
         if row.ends_on is None or row.ends_on >= today():
-            found[row.municipality_id].append(row)
+            running[row.municipality_id].append(row)
         else:
             last[row.municipality_id] = max(row.ends_on, last.get(row.municipality_id, row.ends_on))
     for seat in rows:
         if not seat.has_left:
-            seat.pairings = found[seat.municipality.pk]
+            seat.pairings = running[seat.municipality.pk]
             seat.last_paired = last.get(seat.municipality.pk)
 
 
 def _agreed_to_compare(rows: Iterable[CohortMembership]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
+    by_programme: dict[int, set[int]] = defaultdict(set)
     for seat in rows:
         if seat.enrolment.compares:  # who did not agree is judged by nobody
-            found[seat.enrolment.cohort.programme_id].add(seat.municipality.pk)
-    return found
+            by_programme[seat.enrolment.cohort.programme_id].add(seat.municipality.pk)
+    return by_programme
 
 
 def groups(rows: Iterable[CohortMembership]) -> list[Group]:
     """By cohort, the newest training first."""
-    found: dict[int, list[CohortMembership]] = defaultdict(list)
+    by_cohort: dict[int, list[CohortMembership]] = defaultdict(list)
     for seat in rows:
-        found[seat.enrolment.cohort_id].append(seat)
-    groups = [Group(several[0].enrolment.cohort, several) for several in found.values()]
+        by_cohort[seat.enrolment.cohort_id].append(seat)
+    groups = [Group(several[0].enrolment.cohort, several) for several in by_cohort.values()]
     return sorted(groups, key=lambda group: (-group.cohort.training_on.toordinal(), group.cohort.name))
 
 

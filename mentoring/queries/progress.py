@@ -104,9 +104,9 @@ def progress(municipality: Municipality, *, author: Any = None, drafts: bool = T
     is named."""
     mondays = weeks(today())
     rows = Score.objects.filter(feedback__given_at__gte=_since(mondays))
-    told = Feedback.objects.filter(given_at__gte=_since(mondays), post__deleted_at=None)
+    feedback = Feedback.objects.filter(given_at__gte=_since(mondays), post__deleted_at=None)
     if author is not None:
-        rows, told = rows.filter(feedback__post__author=author), told.filter(post__author=author)
+        rows, feedback = rows.filter(feedback__post__author=author), feedback.filter(post__author=author)
     cells: dict[str, dict[date, Cell]] = defaultdict(lambda: defaultdict(Cell))
     for key, week, mean, count in _by_week(rows):
         cells[key][week.date()].add(mean, count)
@@ -114,7 +114,7 @@ def progress(municipality: Municipality, *, author: Any = None, drafts: bool = T
         CriterionProgress(criterion, [cells[criterion.key][monday] for monday in mondays])
         for criterion in _named(rubric_of(municipality), rows, cells)
     ]
-    last, posts = _last(told, drafts=drafts)
+    last, posts = _last(feedback, drafts=drafts)
     return Progress(mondays, lines, last, posts)
 
 
@@ -131,12 +131,12 @@ class InShort:
         return None if self.now is None or self.before is None else self.now - self.before
 
     @classmethod
-    def read(cls, told: Mapping[str, Any] | None) -> "InShort":
+    def read(cls, values: Mapping[str, Any] | None) -> "InShort":
         """From what `in_short` brings; None where nothing was given."""
-        if told is None:
+        if values is None:
             return cls(None, None, 0)
-        now = told["now"] if told["count"] >= FEW else None
-        return cls(now, told["before"] if told["older"] >= FEW else None, told["count"])
+        now = values["now"] if values["count"] >= FEW else None
+        return cls(now, values["before"] if values["older"] >= FEW else None, values["count"])
 
 
 def in_short(author: Any) -> Subquery:
@@ -149,11 +149,11 @@ def in_short(author: Any) -> Subquery:
         feedback__post__author=author,
     )  # fmt: skip
     is_new = Q(feedback__given_at__gte=middle)
-    told = JSONObject(
+    values = JSONObject(
         now=Avg("level", filter=is_new), count=Count("pk", filter=is_new),
         before=Avg("level", filter=~is_new), older=Count("pk", filter=~is_new),
     )  # fmt: skip
-    per_place = rows.order_by().values("municipality").annotate(told=told).values("told")
+    per_place = rows.order_by().values("municipality").annotate(values_of_scores=values).values("values_of_scores")
     return Subquery(per_place, output_field=JSONField())
 
 
@@ -161,10 +161,10 @@ def levels(first: date, last: date) -> dict[str, Cell]:
     """Of the municipality in scope, by the key of the criterion: what was given from `first` to `last`. One query."""
     since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
     rows = Score.objects.filter(feedback__given_at__gte=since, feedback__given_at__lt=until).values("criterion__key")
-    found: dict[str, Cell] = {}
+    cells: dict[str, Cell] = {}
     for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
-        found.setdefault(row["criterion__key"], Cell()).add(row["mean"], row["count"])
-    return found
+        cells.setdefault(row["criterion__key"], Cell()).add(row["mean"], row["count"])
+    return cells
 
 
 def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]]:
@@ -175,29 +175,29 @@ def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]
 
 def _named(current: list[Criterion], rows: QuerySet[Score], cells: Iterable[str]) -> list[Criterion]:
     """Today's criteria, then those by which something was given and that are not used any more."""
-    gone = set(cells) - {criterion.key for criterion in current}
-    if not gone:
+    retired = set(cells) - {criterion.key for criterion in current}
+    if not retired:
         return current
-    old = Criterion.objects.filter(pk__in=rows.filter(criterion__key__in=gone).values("criterion"))
+    old = Criterion.objects.filter(pk__in=rows.filter(criterion__key__in=retired).values("criterion"))
     latest = {criterion.key: criterion for criterion in old.order_by("revision")}
-    return [*current, *sorted(latest.values(), key=lambda each: each.order)]
+    return [*current, *sorted(latest.values(), key=lambda criterion: criterion.order)]
 
 
-def _last(told: QuerySet[Feedback], *, drafts: bool) -> tuple[list[Any], int]:
+def _last(feedback: QuerySet[Feedback], *, drafts: bool) -> tuple[list[Any], int]:
     """The newest feedback with its mean level, and how much there is in all. One query.
 
     Outsiders read only what was said about posts that were public; the number counts the others, too.
     """
     scores = Score.objects.filter(feedback=OuterRef("pk")).order_by().values("feedback")
-    rows = told.annotate(
+    rows = feedback.annotate(
         mean=Subquery(scores.annotate(mean=Avg("level")).values("mean")),
         count=Coalesce(Subquery(scores.annotate(count=Count("pk")).values("count")), 0),
         may_read=Value(True) if drafts else Exists(_public_posts()),
         all=Window(Count("pk")),
     )
     rows = rows.select_related("post__author", "mentor").defer("post__draft", "post__search_key")
-    found = list(rows.order_by("-may_read", "-changed_at")[:LAST])
-    return [row for row in found if row.may_read], found[0].all if found else 0
+    newest = list(rows.order_by("-may_read", "-changed_at")[:LAST])
+    return [row for row in newest if row.may_read], newest[0].all if newest else 0
 
 
 def _public_posts() -> QuerySet[Post]:
@@ -228,7 +228,7 @@ def boards(programmes: list[Programme]) -> list[ProgressDashboard]:
     """Rows in no order. Opens the scope of exactly the municipalities that are enrolled today and agreed."""
     running = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes)
     enrolments = list(running.select_related("municipality", "cohort"))
-    agreed = {each.municipality_id for each in enrolments if each.compares}
+    agreed = {enrolment.municipality_id for enrolment in enrolments if enrolment.compares}
     cells: dict[int, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
     posts: dict[int, int] = {}
     if agreed:
@@ -237,8 +237,8 @@ def boards(programmes: list[Programme]) -> list[ProgressDashboard]:
     progress_dashboards = []
     for programme, criteria in rubrics(programmes):
         board = ProgressDashboard(programme, [criterion for criterion in criteria if criterion.is_used])
-        mine = {each.municipality_id: each for each in enrolments if each.cohort.programme_id == programme.pk}
-        for pk, enrolment in mine.items():
+        of_programme = [row for row in enrolments if row.cohort.programme_id == programme.pk]
+        for pk, enrolment in {row.municipality_id: row for row in of_programme}.items():
             if not enrolment.compares:
                 board.withheld += 1
                 continue
@@ -254,6 +254,6 @@ def _sums(mondays: list[date]) -> tuple[dict[int, dict[str, Cell]], dict[int, in
     rows = Score.objects.filter(feedback__given_at__gte=_since(mondays)).values("municipality_id", "criterion__key")
     for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
         cells[row["municipality_id"]][row["criterion__key"]].add(row["mean"], row["count"])
-    told = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
-    counted = told.annotate(posts=Count("post", distinct=True)).order_by()
+    feedback = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
+    counted = feedback.annotate(posts=Count("post", distinct=True)).order_by()
     return cells, dict(counted.values_list("municipality_id", "posts"))

@@ -57,7 +57,7 @@ class _People:
         """Who does it, as far as they are still there; else the side it belonged to."""
         place, owner = activity.municipality_id, activity.owner
         both = self.both(place)
-        if owner is not None and owner.pk in {each.pk for each in both}:
+        if owner is not None and owner.pk in {person.pk for person in both}:
             return [owner]
         if owner is not None and owner.pk in self.accompanied[place]:
             return self.mentors[place]
@@ -70,14 +70,14 @@ def due(on: date, now: datetime) -> list[Due]:
     if not places:
         return []
     people = _people(places, on)
-    found = [
+    reminders = [
         *_activities(places, people, on),
         *_check_ins(places, people, on),
         *_plans(places, people, on),
         *_unfollowed(places, on),
         *_silence(places, on, now),
     ]
-    return [each for each in found if each.people]
+    return [reminder for reminder in reminders if reminder.people]
 
 
 def _taking_part(on: date) -> Any:
@@ -170,7 +170,7 @@ def _unfollowed(places: set[int], on: date) -> Iterator[Due]:
         }
         over = plans[place] and all(plan.closed_at for plan in plans[place])
         if not follows and not over:
-            there = _each_once(each for pk in sorted(programmes) for each in staff[pk])
+            there = _each_once(person for pk in sorted(programmes) for person in staff[pk])
             yield Due(Reminded.UNFOLLOWED, f"pairing:{row.pk}:{row.ends_on}", row.municipality, row, there)
 
 
@@ -180,10 +180,10 @@ def _runs(period: Pairing | Enrolment, on: date) -> bool:
 
 def _staff(programmes: set[int]) -> dict[int, list[Any]]:
     rows = Programme.staff.through.objects.filter(programme__in=programmes, user__is_active=True)
-    found: dict[int, list[Any]] = defaultdict(list)
+    by_programme: dict[int, list[Any]] = defaultdict(list)
     for row in rows.select_related("user").order_by("pk"):
-        found[row.programme_id].append(row.user)
-    return found
+        by_programme[row.programme_id].append(row.user)
+    return by_programme
 
 
 def _silence(places: set[int], on: date, now: datetime) -> Iterator[Due]:

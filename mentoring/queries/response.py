@@ -49,50 +49,50 @@ def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:
 
 
 def _asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[int, list[Asked]]:
-    found: dict[int, list[Asked]] = defaultdict(list)
+    by_mentor: dict[int, list[Asked]] = defaultdict(list)
     for (mentor, _place), askeds in asked(ids, pairings, since).items():
-        found[mentor] += askeds
-    return found
+        by_mentor[mentor] += askeds
+    return by_mentor
 
 
 def asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[tuple[int, int], list[Asked]]:
     """What mentors were asked since then, by mentor and municipality. Three queries."""
-    asks, words, places = _said(ids, pairings, since)
+    asks, replies, places = _said(ids, pairings, since)
     for mentor, post, at in Feedback.objects.filter(mentor__in=ids, given_at__gte=since).values_list(
         "mentor_id", "post_id", "given_at"
     ):
-        words[mentor, post].append(at)
-    found: dict[tuple[int, int], list[Asked]] = defaultdict(list)
+        replies[mentor, post].append(at)
+    answered: dict[tuple[int, int], list[Asked]] = defaultdict(list)
     for (mentor, post), moments in asks.items():
-        found[mentor, places[post]] += questions(moments, words.get((mentor, post), []))
-    return found
+        answered[mentor, places[post]] += questions(moments, replies.get((mentor, post), []))
+    return answered
 
 
 def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[Moments, Moments, dict[int, int]]:
     """Questions (submissions while the mentor accompanied the municipality, comments that name them), words, and the
     municipalities of the posts."""
-    asks, words = defaultdict(list), defaultdict(list)
+    asks, replies = defaultdict(list), defaultdict(list)
     places: dict[int, int] = {}
     paired = defaultdict(list)
     for row in pairings:
         paired[row.municipality_id].append(row)
     decisions = Decision.objects.filter(Q(kind=DecisionKind.SUBMITTED) | Q(by__in=ids), at__gte=since)
-    told = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
-    for place, post, kind, by, at in told:
+    rows = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
+    for place, post, kind, by, at in rows:
         places[post] = place
         if kind == DecisionKind.SUBMITTED:
             on = at.astimezone(BELGRADE).date()
             for mentor in {pairing.mentor_id for pairing in paired[place] if runs(pairing, on)}:
                 asks[mentor, post].append(at)
         else:
-            words[by, post].append(at)
+            replies[by, post].append(at)
     comments = Comment.objects.filter(Q(author__in=ids) | ~Q(mentions=[]), at__gte=since)
     for place, post, author, mentions, at in comments.values_list(
         "municipality_id", "thread__post_id", "author_id", "mentions", "at"
     ):
         places[post] = place
         if author in ids:
-            words[author, post].append(at)
+            replies[author, post].append(at)
         for mentor in ids & set(mentions) - {author}:
             asks[mentor, post].append(at)
-    return asks, words, places
+    return asks, replies, places

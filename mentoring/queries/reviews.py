@@ -79,7 +79,7 @@ def content(plan: Plan) -> Content:
         "municipality": {"sr": place.name_cyrl, "sr-latn": place.name_latn, "en": place.name_en},
         "plan": {"starts_on": plan.starts_on.isoformat(), "ends_on": plan.ends_on.isoformat(), "goal": plan.goal},
         "mentors": _mentors(plan),
-        "activities": [_activity(each) for each in [*plans_dashboard.items, *plans_dashboard.dropped]],
+        "activities": [_activity(item) for item in [*plans_dashboard.items, *plans_dashboard.dropped]],
         "counts": _counts(plans_dashboard),
         "check_ins": _check_ins(plan),
         "steps": [
@@ -112,23 +112,23 @@ def _activity(item: Item) -> Content:
     }
 
 
-def _evidence(each: Shown) -> Content:
-    row = each.row
+def _evidence(shown: Shown) -> Content:
+    row = shown.row
     return {
         "kind": row.kind,
         "title": row.title or row.note,
         "url": row.url,
         "code": row.code,
         "value": row.value,
-        "gone": each.is_gone,
-        "gone_on": each.gone_on.isoformat() if each.gone_on else None,
+        "gone": shown.is_gone,
+        "gone_on": shown.gone_on.isoformat() if shown.gone_on else None,
     }
 
 
-def _counts(found: PlansDashboard) -> Content:
-    progress = found.progress
+def _counts(dashboard: PlansDashboard) -> Content:
+    progress = dashboard.progress
     names = ("agreed", "done", "confirmed", "due", "in_time", "late")
-    return {**{name: getattr(progress, name) for name in names}, "dropped": len(found.dropped)}
+    return {**{name: getattr(progress, name) for name in names}, "dropped": len(dashboard.dropped)}
 
 
 def _check_ins(plan: Plan) -> Content:
@@ -136,9 +136,9 @@ def _check_ins(plan: Plan) -> Content:
     held = CheckIn.objects.filter(
         state=CheckInState.HELD, local_time__date__gte=plan.starts_on, local_time__date__lte=plan.ends_on
     )
-    told = held.aggregate(count=Count("pk"), hours=Sum("hours"), last=Max("due_at"))
-    return {"held": told["count"], "hours": float(told["hours"] or Decimal(0)),
-            "last": told["last"].isoformat() if told["last"] else None}  # fmt: skip
+    totals = held.aggregate(count=Count("pk"), hours=Sum("hours"), last=Max("due_at"))
+    return {"held": totals["count"], "hours": float(totals["hours"] or Decimal(0)),
+            "last": totals["last"].isoformat() if totals["last"] else None}  # fmt: skip
 
 
 def _step(step: NextStep) -> Content:
@@ -167,10 +167,10 @@ def _days(first: date, last: date) -> list[str]:
     return [first.isoformat(), last.isoformat()]
 
 
-def _value(code: str, told: Measured) -> Content:
+def _value(code: str, measured: Measured) -> Content:
     """A value of too little is told with its n, and compared with nothing."""
-    why = told.why if told.value is None else "few" if told.n < INDICATORS[code].least else ""
-    return {"value": told.value, "n": told.n, "why": why}
+    why = measured.why if measured.value is None else "few" if measured.n < INDICATORS[code].least else ""
+    return {"value": measured.value, "n": measured.n, "why": why}
 
 
 def _feedback(plan: Plan, last: date) -> Content:

@@ -50,8 +50,8 @@ def _arranged(rows: Iterable[Criterion], programme: Programme | None, also_unuse
 def defaults(programme: Programme | None) -> list[Criterion]:
     """The criteria of the house as rows that are not stored."""
     return [
-        Criterion(programme=programme, key=key, words=said, order=order)
-        for order, (key, said) in enumerate(RUBRIC, start=1)
+        Criterion(programme=programme, key=key, words=texts, order=order)
+        for order, (key, texts) in enumerate(RUBRIC, start=1)
     ]
 
 

@@ -80,8 +80,8 @@ def check_in(request: MunicipalityRequest, check_in: int) -> HttpResponse:
 
 
 def _found(pk: int) -> CheckIn:
-    found: CheckIn = get_object_or_404(queries.check_ins(), pk=pk)
-    return found
+    check_in: CheckIn = get_object_or_404(queries.check_ins(), pk=pk)
+    return check_in
 
 
 @requires(Verb.CHECK_IN)
@@ -146,9 +146,9 @@ def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
     form = WriteDownForm(request.POST or None, initial=initial)
     steps = steps_form(request.POST if request.method == "POST" else None, row)
     if request.method == "POST" and form.is_valid() and steps.is_valid():
-        told = form.told(steps_of(steps))
+        record = form.told(steps_of(steps))
         held = _tried(
-            form, lambda: verbs.write_down(row, told, municipality=request.municipality, by=request.user)
+            form, lambda: verbs.write_down(row, record, municipality=request.municipality, by=request.user)
         )  # fmt: skip
         if held:
             messages.success(request, _("Written down. Everybody who follows the plan can read it."))
@@ -171,7 +171,7 @@ def _form_page(request: HttpRequest, form: Any, row: CheckIn | None, act: str, *
 
 
 def _warn_of_absence(request: SignedInRequest, row: CheckIn) -> None:
-    away = next((each for each in own_absences(request.user) if runs(each, row.on)), None)
+    away = next((absence for absence in own_absences(request.user) if runs(absence, row.on)), None)
     if away:
         messages.warning(request, _("You are shown as away on %(day)s.") % {"day": long_date(row.on)})
 
@@ -186,8 +186,8 @@ def step(request: MunicipalityRequest, check_in: int, step: int) -> HttpResponse
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        words = _("Ticked off: %(step)s") if done else _("Open again: %(step)s")
-        messages.success(request, words % {"step": row})
+        message = _("Ticked off: %(step)s") if done else _("Open again: %(step)s")
+        messages.success(request, message % {"step": row})
     if request.POST.get("back") == "list":
         return redirect("check_ins", request.municipality.slug)
     return redirect("check_in", request.municipality.slug, check_in)

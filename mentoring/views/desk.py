@@ -85,12 +85,12 @@ def _segments(request: HttpRequest, filters: queries.Filters, counts: dict[str, 
     labels = {"waiting": _("Waiting for me"), "answered": _("Answered"), "all": _("All")}
     query = request.GET.copy()
     query.pop("page", None)
-    found = []
+    segments = []
     for show, label in labels.items():
         query["show"] = show
-        found.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show,
+        segments.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show,
                       "count": counts[show]})  # fmt: skip
-    return found
+    return segments
 
 
 def _times(mentor: Any, pairings: list[Pairing]) -> dict[str, Any]:

@@ -30,8 +30,8 @@ FORM = ["GET", "HEAD", "POST"]
 def _activity(pk: int) -> Activity:
     """Of the municipality in scope; another's is not there."""
     people = ("plan__municipality", "plan__enrolment__cohort", "owner", "kind", "done_by", "confirmed_by")
-    found: Activity = get_object_or_404(Activity.objects.select_related(*people), pk=pk)
-    return found
+    activity: Activity = get_object_or_404(Activity.objects.select_related(*people), pk=pk)
+    return activity
 
 
 def _to(request: MunicipalityRequest, activity: Activity) -> HttpResponse:
@@ -50,7 +50,7 @@ def _page(
     item, mine = queries.item_of(row), side_of(request)
     follows = mine is not None and row.plan.is_running and row.dropped_at is None
     may_add = follows and row.done_at is None
-    words = request.GET.get("q", "").strip()[:100]
+    query = request.GET.get("q", "").strip()[:100]
     context = {
         "item": item,
         "activity": row,
@@ -63,9 +63,9 @@ def _page(
         "may_report": follows and row.done_at is None,
         "may_confirm": follows and row.done_at is not None and row.confirmed_at is None and mine == "mentor",
         "may_reopen": follows and row.done_at is not None and (row.confirmed_at is None or mine == "mentor"),
-        "words": words,
-        "posts": queries.offered(row, words) if may_add and row.proof == Proof.POSTS else [],
-        "needs": queries.offered_needs(row, words if row.proof == Proof.NEED else "") if may_add else [],
+        "words": query,
+        "posts": queries.offered(row, query) if may_add and row.proof == Proof.POSTS else [],
+        "needs": queries.offered_needs(row, query if row.proof == Proof.NEED else "") if may_add else [],
         "link": link or LinkForm(),
         "file": file or FileForm(),
     }
@@ -83,19 +83,19 @@ def new(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`?kind=` begins with an activity of the library."""
     mine = side(request)
     kinds = library(plan.enrolment.cohort.programme)
-    kind = next((each for each in kinds if each.key == request.GET.get("kind")), None)
+    kind = next((candidate for candidate in kinds if candidate.key == request.GET.get("kind")), None)
     form = ActivityForm(
         request.POST if request.method == "POST" else None, plan=plan, people=queries.people_of(request.municipality),
         kind=kind,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        told = form.wanted_activity()
+        wanted = form.wanted_activity()
         try:
             if plan.is_draft:
-                plans.add(plan, told, by=request.user)
+                plans.add(plan, wanted, by=request.user)
             else:
                 reason = form.cleaned_data["reason"]
-                plan_changes.propose_activity(plan, told, reason, side=mine, by=request.user)
+                plan_changes.propose_activity(plan, wanted, reason, side=mine, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -118,12 +118,12 @@ def edit(request: MunicipalityRequest, activity: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, plan=row.plan, people=people, activity=row
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        told = form.wanted_activity()
+        wanted = form.wanted_activity()
         try:
             if row.plan.is_draft:
-                plans.change(row, told, by=request.user)
+                plans.change(row, wanted, by=request.user)
             else:
-                plan_changes.propose_change(row, told, form.cleaned_data["reason"], side=mine, by=request.user)
+                plan_changes.propose_change(row, wanted, form.cleaned_data["reason"], side=mine, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:

@@ -69,14 +69,16 @@ def _segments(request: HttpRequest, filters: Filters, everybody: list[CohortMemb
     labels = {"here": _("All"), "needs": _("Needs something"), "left": _("Have left")}
     query = request.GET.copy()
     query.pop("page", None)
-    found = []
+    segments = []
     for show, label in labels.items():
         count = len(narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=show))
         if show == "left" and not count and filters.show != show:
             continue
         query["show"] = show
-        found.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show, "count": count})
-    return found
+        segments.append(
+            {"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show, "count": count}
+        )
+    return segments
 
 
 # ---- what to do next

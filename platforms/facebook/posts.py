@@ -1,4 +1,4 @@
-"""Between a page's posts and our values. https://developers.facebook.com/docs/pages-api/posts"""
+"""Converts between a page's posts and our types. https://developers.facebook.com/docs/pages-api/posts"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,8 +25,8 @@ def link(outgoing: Outgoing) -> str:
     """The address that the post shows as a card: the card's own, else the last one of the text."""
     if outgoing.link_card:
         return outgoing.link_card.url
-    found = counting.urls(outgoing.text)
-    return found[-1][2] if found else ""
+    addresses = counting.urls(outgoing.text)
+    return addresses[-1][2] if addresses else ""
 
 
 def when(entity: Mapping[str, Any]) -> datetime:
@@ -55,17 +55,17 @@ def photo_ids(post: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _targets(post: Mapping[str, Any], kinds: frozenset[str]) -> list[str]:
-    found: list[str] = []
+    ids: list[str] = []
     for attachment in _data(post.get("attachments")):
         inner = [one for one in _data(attachment.get("subattachments")) if one.get("media_type") in kinds]
         outer = [attachment] if attachment.get("media_type") in kinds else []
-        found += [str((one.get("target") or {}).get("id") or "") for one in inner or outer]
-    return found
+        ids += [str((one.get("target") or {}).get("id") or "") for one in inner or outer]
+    return ids
 
 
 def _data(edge: Any) -> list[dict[str, Any]]:
-    found = edge.get("data") if isinstance(edge, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    items = edge.get("data") if isinstance(edge, Mapping) else None
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 
 
 def candidate(post: Mapping[str, Any]) -> Candidate:

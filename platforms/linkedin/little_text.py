@@ -1,4 +1,4 @@
-"""LinkedIn's "little text": an unescaped reserved character cuts the post off right there, without an error. Pure.
+"""LinkedIn's "little text": an unescaped reserved character truncates the post there, without an error. Pure.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format
 """

@@ -1,4 +1,4 @@
-"""Between LinkedIn's posts and our values.
+"""Converts between LinkedIn's posts and our types.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 """

@@ -1,4 +1,4 @@
-"""Between Mastodon's Status entity and our values. https://docs.joinmastodon.org/entities/Status/"""
+"""Converts between Mastodon's Status entity and our types. https://docs.joinmastodon.org/entities/Status/"""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ VISIBILITIES = {
     "private": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
-OWN_NAMES = {ours: theirs for theirs, ours in VISIBILITIES.items()}
+OWN_NAMES = {own: name for name, own in VISIBILITIES.items()}
 ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
 
 
@@ -60,8 +60,8 @@ def when(status: Mapping[str, Any]) -> datetime:
 
 def numbers(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
     """What the entity tells; -1 (an account that hides its numbers) and anything odd is "not told"."""
-    told = {metric: entity.get(name) for metric, name in names.items()}
-    return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+    counts = {metric: entity.get(name) for metric, name in names.items()}
+    return {m: v for m, v in counts.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
 
 
 def alts(status: Mapping[str, Any]) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def comparable(text: str) -> str:
     return REMOTE_MENTION.sub(r"@\1", text)
 
 
-def words(status: Mapping[str, Any]) -> str | None:
+def text_of(status: Mapping[str, Any]) -> str | None:
     """The text as people see it."""
     content = status.get("content")
     return plain(content) if isinstance(content, str) else None
@@ -89,14 +89,14 @@ def is_public_post(status: Mapping[str, Any]) -> bool:
     return status.get("visibility", "public") in ("public", "unlisted") and not is_answer
 
 
-def past(status: Mapping[str, Any]) -> PastPost:
+def past_post(status: Mapping[str, Any]) -> PastPost:
     kinds = [str(media.get("type")) for media in status.get("media_attachments") or () if isinstance(media, dict)]
     video = bool({"video", "gifv"} & set(kinds))
     return PastPost(
         remote_id=str(status["id"]),
         at=when(status),
         permalink=str(status.get("url") or status.get("uri") or ""),
-        text=words(status) or "",
+        text=text_of(status) or "",
         values=numbers(status, COUNTS),
         material=material(kinds.count("image"), video=video, link=bool(status.get("card"))),
     )

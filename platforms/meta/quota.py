@@ -1,4 +1,4 @@
-"""When the next post fits, where a network allows so many in 24 hours and has refused one more."""
+"""The time of the next possible post, where a network limits posts in 24 hours and has refused one."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,9 +15,9 @@ def freed(calls: Calls, limit: str, config: str, posts: str, allowed: int) -> da
     the list; `allowed` where it does not say how many. A quarter of an hour where it says nothing."""
     later = datetime.now(UTC) + codes.WAIT
     try:
-        told = ([*reading.data(calls.get(limit, fields=config)), {}])[0].get(config) or {}
-        most = int(told.get("quota_total") or allowed)
-        span = timedelta(seconds=int(told.get("quota_duration") or 86_400))
+        quota = ([*reading.data(calls.get(limit, fields=config)), {}])[0].get(config) or {}
+        most = int(quota.get("quota_total") or allowed)
+        span = timedelta(seconds=int(quota.get("quota_duration") or 86_400))
         listed = calls.listed(posts, PAGES, fields="id,timestamp", limit=LISTED)
         moments = sorted((reading.when(one) for _n, one in zip(range(most), listed, strict=False)), reverse=True)
     except (PlatformError, ValueError):

@@ -1,12 +1,12 @@
-"""Which bot, which channel, and what the one may do in the other."""
+"""Bots, channels, and the rights of a bot in a channel."""
 
 import re
 from typing import Any
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.telegram.calls import Calls
+from platforms.translation import gettext_noop
 from platforms.types import Scope
-from platforms.words import gettext_noop
 
 TOKEN = re.compile(r"(\d{5,20}):[A-Za-z0-9_-]{20,100}", re.ASCII)
 NAME = re.compile(r"@?([A-Za-z]\w{3,31})", re.ASCII)
@@ -85,10 +85,10 @@ def post_number(link: str, account_id: str) -> str | None:
 def rights(asking: Calls, chat: int, bot: str) -> tuple[str, ...]:
     """What the bot may do in the channel, of what we asked for; nothing where it is no administrator."""
     try:
-        told = asking.private("getChatMember", {"chat_id": chat, "user_id": int(bot)})
+        member = asking.private("getChatMember", {"chat_id": chat, "user_id": int(bot)})
     except (NeedsConsent, Rejected):
         # "member list is inaccessible", "bot is not a member": it is not there.
         return ()
-    if not isinstance(told, dict) or told.get("status") not in ("administrator", "creator"):
+    if not isinstance(member, dict) or member.get("status") not in ("administrator", "creator"):
         return ()
-    return tuple(scope.name for scope in SCOPES if told.get(scope.name) is True)
+    return tuple(scope.name for scope in SCOPES if member.get(scope.name) is True)

@@ -1,8 +1,8 @@
-"""Threads, through its own Graph API in the name of one account.
+"""Threads, through its own Graph API as one account.
 
-Every post, a text too, is first a container that nobody sees; `/threads_publish` makes it public. The container's id
-says for a day what became of it, so an unclear outcome is settled by asking, and the same container never becomes two
-posts. Pictures and videos are fetched from us by their addresses.
+Every post, even a text, is first an invisible container; `/threads_publish` publishes it. The container's state can be
+read for a day, which reconciles an unknown outcome, and one container never becomes two posts. Pictures and videos are
+fetched from our addresses.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
-        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
+        self.containers = Containers(self.calls, self.account_id, EDGES, self.save_checkpoint)
 
     # Connects
 

@@ -1,8 +1,8 @@
-"""TikTok, through its Content Posting API, in the name of one account.
+"""TikTok, through its Content Posting API as one account.
 
-Before each post TikTok is asked what the account allows. A video goes up in chunks under a `publish_id` that is stored
-first; pictures are fetched from us by their addresses. Then TikTok checks the post for a minute or for hours, and only
-when it names a public number is it published. Nothing can be changed, deleted or answered through this API.
+Before each post the connector reads what the account allows. A video is uploaded in chunks under a `publish_id` that is
+stored first; pictures are fetched from our addresses. Then TikTok reviews the post for minutes or hours, and it is
+published only when TikTok names a public id. This API cannot change, delete or answer anything.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ from platforms.tiktok.calls import Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
 from platforms.tiktok.insights import Insights, numbers
 from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
+from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
     Limits,
@@ -33,7 +34,6 @@ from platforms.types import (
     Read,
     Scope,
 )
-from platforms.words import gettext_noop
 
 BASIC = ("open_id", "display_name", "avatar_url")
 PROFILE = ("username", "profile_deep_link")
@@ -61,14 +61,14 @@ class TikTok(Insights, Publishing, Defaults):
 
     def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
-        told: dict[str, Any] = {"version": "2"}
+        facts: dict[str, Any] = {"version": "2"}
         if self.credential is None:
-            return told
+            return facts
         try:
             creator = Creator.asked(self.calls)
         except PlatformError:
-            return {**told, "creator": self.facts.get("creator") or {}}
-        return {**told, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
+            return {**facts, "creator": self.facts.get("creator") or {}}
+        return {**facts, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         proof = oauth.proof(challenge, self.set["pkce"])

@@ -1,11 +1,11 @@
-"""What TikTok takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of TikTok, with the date of the document that states them."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 DIRECT = "https://developers.tiktok.com/doc/content-posting-api-reference-direct-post"
 PHOTO = "https://developers.tiktok.com/doc/content-posting-api-reference-photo-post"
@@ -84,31 +84,33 @@ def closed(audiences: Collection[str], wanted: str) -> str:
 
 def limits(facts: Mapping[str, Any]) -> Limits:
     """`facts["creator"]` is what TikTok last told of the account."""
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     creator = facts.get("creator") or {}
     own, audiences = creator.get("seconds"), creator.get("audiences") or ()
     return Limits(
-        max_characters=told["characters"],
+        max_characters=options["characters"],
         counting="utf16",
-        max_images=told["pictures"],
-        image_bytes=told["picture_bytes"],
+        max_images=options["pictures"],
+        image_bytes=options["picture_bytes"],
         alt_characters=0,
         mime_types=("image/jpeg", "image/png", "image/webp"),
         link_card="none",
         videos=VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=min(told["video_seconds"], own) if isinstance(own, int) and own > 0 else told["video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=min(options["video_seconds"], own)
+            if isinstance(own, int) and own > 0
+            else options["video_seconds"],
             mime_types=("video/mp4", "video/quicktime", "video/webm"),
             codecs=("h264", "hevc", "vp8", "vp9"),
             min_width=360,
             frames=(23, 60),
-            characters=told["video_characters"],
+            characters=options["video_characters"],
             uploaded=True,
         ),
         fetches_media=True,
         needs_media=True,
-        title_characters=told["title_characters"],
+        title_characters=options["title_characters"],
         withdraws=False,
         # Not asked yet is not forbidden.
-        closed=closed(audiences, told["audience"]) if audiences else "",
+        closed=closed(audiences, options["audience"]) if audiences else "",
     )

@@ -1,9 +1,9 @@
-"""A video's bytes, in chunks, to an address that is good for an hour and is itself the right to send there.
+"""Uploads a video in chunks to an address that is valid for an hour and needs no other credential.
 
 https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide
 
-The last chunk makes the post: it is the one request that cannot be taken back. A chunk that the server failed on may be
-sent once more as it is, which TikTok says itself; the post is one, since all belong to one `publish_id`.
+The last chunk makes the post: it is the one irreversible request. A chunk that failed at the server may be sent again
+unchanged, as TikTok documents; the post stays one, since all chunks belong to one `publish_id`.
 """
 
 import re
@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Read, Video
-from platforms.words import gettext_noop
 
 HOST = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
 SMALLEST, LARGEST = 5_000_000, 64_000_000

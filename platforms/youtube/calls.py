@@ -1,7 +1,7 @@
-"""Calls to the Data API, version 3, and what its answers mean. https://developers.google.com/youtube/v3/docs/errors
+"""Calls to version 3 of the Data API and the meaning of its answers. https://developers.google.com/youtube/v3/docs/errors
 
-An error is known by its `reason`. Quotas belong to the portal's project, not to the channel: no header tells what is
-left, and a day ends at midnight in California.
+An error is identified by its `reason`. Quotas belong to the portal's project, not to the channel: no header reports
+what is left, and a day ends at midnight in California.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.sessions import Session
+from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.words import gettext_noop
 from platforms.youtube import oauth
 
 # A session lives an hour; this much before its end it is renewed on our own accord.
@@ -77,8 +77,8 @@ class Calls(Session):
         return self._object(answer, public=False)
 
     def items(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        found = self.get(path, **params).get("items") or ()
-        return [one for one in found if isinstance(one, dict)]
+        items = self.get(path, **params).get("items") or ()
+        return [one for one in items if isinstance(one, dict)]
 
     def private(self, verb: str, url: str, **more: Any) -> Answer:
         """A write that nobody sees: whatever goes wrong, it may be done again."""
@@ -101,9 +101,9 @@ class Calls(Session):
         raise problem(answer, public=public, secrets=self.secrets())
 
     def _object(self, answer: Answer, *, public: bool) -> dict[str, Any]:
-        found = answers.body(answer, public=public, secrets=self.secrets())
-        if isinstance(found, dict):
-            return found
+        body = answers.body(answer, public=public, secrets=self.secrets())
+        if isinstance(body, dict):
+            return body
         raise self.unreadable(answer, public=public)
 
     def ours(self, url: str) -> str:
@@ -117,7 +117,7 @@ class Calls(Session):
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    reason, words = error_of(answer)
+    reason, text = error_of(answer)
     evidence = answers.evidence(answer, secrets) | {"reason": reason}
     if limited := _limited(answer, reason, evidence, secrets):
         return limited
@@ -127,7 +127,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return NeedsConsent(RIGHTS.get(reason, oauth.ENDED if answer.status == 401 else NO_RIGHT), evidence)
     if answer.status in REFUSALS:
         code = "404" if answer.status == 404 else reason or str(answer.status)
-        return Rejected(words or "The server refused this.", None, code, evidence)
+        return Rejected(text or "The server refused this.", None, code, evidence)
     if public:
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     return NotReached("The server does not answer properly at the moment.", evidence)

@@ -1,11 +1,11 @@
-"""What YouTube takes and asks for, with the day on which a document said so."""
+"""Limits and permissions of YouTube, with the date of the document that states them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from platforms.options import Option, values
+from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
-from platforms.words import gettext_noop
 
 VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = f"{VIDEOS}/insert"
@@ -62,30 +62,30 @@ SCOPES = (
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    told = values(OPTIONS, facts)
+    options = values(OPTIONS, facts)
     """Without an audit there are no videos, as far as anybody else could see."""
     unverified = facts.get("long_uploads") in ("disallowed", "eligible")
     return Limits(
-        max_characters=told["description_bytes"],
+        max_characters=options["description_bytes"],
         counting="utf8_bytes",
         max_images=0,
         alt_characters=0,
         mime_types=("image/jpeg", "image/png"),
-        image_bytes=told["cover_bytes"],
+        image_bytes=options["cover_bytes"],
         link_card="none",
         videos=None
-        if not told["audited"]
+        if not options["audited"]
         else VideoLimits(
-            max_bytes=told["video_bytes"],
-            max_seconds=told["video_seconds_unverified" if unverified else "video_seconds"],
+            max_bytes=options["video_bytes"],
+            max_seconds=options["video_seconds_unverified" if unverified else "video_seconds"],
             mime_types=("video/mp4", "video/quicktime", "video/webm", "video/mpeg", "video/x-msvideo"),
             captions=("application/x-subrip", "text/vtt"),
             covers=True,
         ),
         needs_media=True,
-        title_characters=told["title_characters"],
+        title_characters=options["title_characters"],
         title_required=True,
-        max_hashtags=told["hashtags"],
-        comment_characters=told["comment_characters"],
+        max_hashtags=options["hashtags"],
+        comment_characters=options["comment_characters"],
         edits=("text", "title"),
     )

@@ -1,10 +1,10 @@
-"""A video in chunks, into a session that is stored before the first byte.
+"""Uploads a video in chunks, into a session that is stored before the first byte.
 
 https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol
 
-One session makes one video at most, and tells at any time how much of it has arrived or which video it became. So
-whatever happens to us or to the line, the upload goes on where it stopped. It is private until somebody asks for more;
-cover and captions join it before that.
+One session makes at most one video, and reports at any time how much has arrived or which video it became. So the
+upload resumes where it stopped after any failure. The video is private until it is published; cover and captions are
+added before that.
 """
 
 import hashlib
@@ -16,14 +16,15 @@ from typing import Any, BinaryIO
 
 from common.http import Answer
 from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.translation import gettext_noop
 from platforms.types import Captions, Outgoing, Pending, Picture, Read, Video
-from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls, problem
 
 GRAIN = 256 * 1024
 """All chunks but the last are a multiple of this."""
-WAITS = (0.2, 1, 3)
+RETRY_BACKOFF = (0.2, 1, 3)
+"""Backoff in seconds after a chunk that did not arrive."""
 LONGEST_TOKEN = 2_000
 STALLED = gettext_noop("The server did not take the video.")
 COVER_REFUSED = gettext_noop(
@@ -68,12 +69,12 @@ def fingerprint(video: Video) -> str:
     return hashlib.sha256(f"{video.ref} {video.size}".encode()).hexdigest()[:16]
 
 
-def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any]) -> UploadCheckpoint:
+def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, Any]) -> UploadCheckpoint:
     """An open session; there is no video yet."""
     params = {"uploadType": "resumable", "part": "snippet,status"}
-    params |= {"notifySubscribers": "true" if told["tells_subscribers"] else "false"}
+    params |= {"notifySubscribers": "true" if options["tells_subscribers"] else "false"}
     headers = {"X-Upload-Content-Type": video.mime, "X-Upload-Content-Length": str(video.size)}
-    made = videos.body(outgoing, "private", told)
+    made = videos.body(outgoing, "private", options)
     answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=made)
     held = UploadCheckpoint(calls.ours(answer.headers.get("location", "")), fingerprint(video))
     if len(held.token) + 100 > LONGEST_TOKEN:
@@ -111,15 +112,15 @@ class Upload:
                     at, made = self._part(file, at, chunk) if sure else self.progress()
                     sure = at < self.video.size
                 except NotReached:
-                    if tries == len(WAITS):
+                    if tries == len(RETRY_BACKOFF):
                         raise
                     sure = False
                 if at > furthest:
                     furthest, tries = at, 0
                 elif not made:
-                    if tries == len(WAITS):
+                    if tries == len(RETRY_BACKOFF):
                         raise NotReached(STALLED)
-                    time.sleep(WAITS[tries])
+                    time.sleep(RETRY_BACKOFF[tries])
                     tries += 1
         self.change(video=made)
 
@@ -173,9 +174,9 @@ class Upload:
 
     def _captions(self, captions: Captions, read: Read) -> None:
         # https://developers.google.com/youtube/v3/docs/captions/insert
-        told = {"videoId": self.held.video, "language": videos.language(captions.language), "name": ""}
+        caption = {"videoId": self.held.video, "language": videos.language(captions.language), "name": ""}
         params = {"part": "snippet", "uploadType": "multipart"}
-        kind, content = related({"snippet": {**told, "isDraft": False}}, read(captions.ref))
+        kind, content = related({"snippet": {**caption, "isDraft": False}}, read(captions.ref))
         url = self.calls.upload("/captions")
         try:
             self.calls.private("POST", url, params=params, headers={"Content-Type": kind}, data=content)
@@ -185,10 +186,10 @@ class Upload:
                 raise Rejected(CAPTIONS_REFUSED, "video", refused.code, refused.evidence) from None
 
 
-def related(told: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
+def related(metadata: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
     """(type, body) of what is told about a file, and the file, in one body (RFC 2387)."""
     boundary = hashlib.sha256(content).hexdigest()
-    head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(told)}\r\n"
+    head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(metadata)}\r\n"
     middle = f"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n"
     body = head.encode() + middle.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     return f"multipart/related; boundary={boundary}", body

@@ -1,4 +1,4 @@
-"""Our rows as Mastodon's entities. https://docs.joinmastodon.org/entities/"""
+"""Serialises our rows as Mastodon's entities. https://docs.joinmastodon.org/entities/"""
 
 from datetime import datetime
 from typing import Any
@@ -74,7 +74,7 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "language": row.language or None,
         "content": text.to_html(row.text, origin),
         "account": account(row.account, origin),
-        "media_attachments": [media(each, origin) for each in row.media.all()],
+        "media_attachments": [media(attachment, origin) for attachment in row.media.all()],
         "mentions": [],
         "tags": [],
         "emojis": [],

@@ -1,4 +1,4 @@
-"""What the network says of itself. https://docs.joinmastodon.org/entities/Instance/
+"""The network's description of itself. https://docs.joinmastodon.org/entities/Instance/
 
 It does not claim to be Mastodon: NodeInfo names its software, and our connector knows that this one, too, remembers an
 Idempotency-Key for an hour.

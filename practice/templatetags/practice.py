@@ -1,4 +1,4 @@
-"""Small things the practice network's templates print: `{% load practice %}`."""
+"""Template tags and filters of the practice network: `{% load practice %}`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @register.filter
-def words(typed: str) -> SafeString:
+def text_html(typed: str) -> SafeString:
     """What somebody wrote, as safe HTML."""
     return text.to_html(typed)
 
@@ -50,7 +50,7 @@ class Answer:
     """An answer of a poll as the page shows it. `percent` of the people who voted, whole."""
 
     place: int
-    words: str
+    option: str
     votes: int
     percent: int
 
@@ -66,8 +66,8 @@ def poll(context: Any, status: Status) -> dict[str, Any]:
     return {
         "status": status,
         "answers": [
-            Answer(place, words, count, round(100 * count / len(people)) if people else 0)
-            for place, (words, count) in enumerate(zip(asked["options"], counts, strict=True))
+            Answer(place, option, count, round(100 * count / len(people)) if people else 0)
+            for place, (option, count) in enumerate(zip(asked["options"], counts, strict=True))
         ],
         "people": len(people),
         "ends_at": ends_at,

@@ -34,7 +34,7 @@ from common.models import AuditEvent
 from common.sentences import sentence
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.tenancy import everywhere, scope
-from posts.media.domain.consents import scanned
+from posts.media.domain.consents import read_scan
 from posts.media.domain.pictures import BadPicture
 from tests.analytics import factories
 from tests.analytics.logframe_data import peopled, post
@@ -349,12 +349,12 @@ def test_evidence_is_kept_as_what_its_content_says(cast: Cast, manual: Programme
     file = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(file, "PNG")
     file.seek(0)
-    scan = scanned(file, size=100)
+    scan = read_scan(file, size=100)
     row = manual_values.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff, evidence=scan)
     assert str(row.evidence.name).startswith(f"evidence/{manual.pk}/")
     assert row.evidence_mime.startswith("image/")
     with pytest.raises(BadPicture):
-        scanned(io.BytesIO(b"MZ\x90 a program called minutes.pdf"), size=40)
+        read_scan(io.BytesIO(b"MZ\x90 a program called minutes.pdf"), size=40)
 
 
 # ---------------------------------------------------------------- values by month

@@ -13,7 +13,7 @@ from analytics.indicators.domain.measure import check_new, failed
 from analytics.indicators.queries.measurements import measure
 from analytics.logframe import HERE, INDICATORS, Measured, provide, withdraw
 from channels.models import Channel
-from links.domain.make import Wanted, make
+from links.domain.make import LinkRequest, create_links
 from links.models import ClickCount, Link
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere, scope
@@ -106,7 +106,9 @@ def test_oc5_counts_clicks_of_people_on_links_to_eservices(municipality: Municip
     plain = post(channel, IN, 1)
     with scope(municipality):
         for publication in (promoting, plain):
-            make(municipality.pk, publication.post.key, {channel.pk: Wanted("https://euprava.gov.rs/", "mastodon")})
+            create_links(
+                municipality.pk, publication.post.key, {channel.pk: LinkRequest("https://euprava.gov.rs/", "mastodon")}
+            )
         Link.objects.update(created_at=timezone.now() - timedelta(days=400))
         links = {link.subject: link for link in Link.objects.all()}
         for link, day, people in (
@@ -284,7 +286,7 @@ def test_it_asks_the_same_number_of_questions_at_any_size(
 ) -> None:
     for offset in range(posts):
         post(channel, IN + timedelta(days=offset), 3)
-    unmeasured = factories.unmeasured  # floors above count their own
+    unmeasured = factories.unmeasured  # layers above count their own
     with ExitStack() as without:
         for code in ("ME1", "ME2", "ME3", "OC3", "OC4", "OC6", "GV1"):
             without.enter_context(unmeasured(code))

@@ -24,7 +24,7 @@ from municipalities.tenancy import scope
 from tests.analytics.numbers import Numbers, at
 from tests.people import Cast, sign_in
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("db")]
 
 DAYS, CHANNELS, POSTS = 3 * 365, 5, 3400
 PAGES = ("analytics", "analytics_works", "analytics_posts", "analytics_time", "analytics_links")

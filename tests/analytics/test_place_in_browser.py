@@ -54,13 +54,14 @@ def enter(context: Any, live_server: Any, person: User) -> Any:
     return context.new_page()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "scheme", "language"),
     [
         (1280, "light", "en"),
         pytest.param(1280, "dark", "sr", marks=pytest.mark.long),
         pytest.param(390, "light", "sr-latn", marks=pytest.mark.long),
-        (390, "dark", "en"),
+        pytest.param(390, "dark", "en", marks=pytest.mark.slow),
     ],
 )
 def test_every_page_is_well_at_any_width_and_in_the_dark(

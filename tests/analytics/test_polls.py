@@ -25,11 +25,11 @@ from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms.types import Poll
 from posts.draft import Draft, Interactive, Text
-from posts.editing.domain.save import remember
+from posts.editing.domain.save import store_draft
 from posts.models import Closing, PollResult, Post
-from posts.poll_votes import Suggested, suggested, votes
+from posts.poll_votes import SuggestedCount, count_votes, suggested_count
 from posts.polls.domain import ask_report
-from posts.polls.domain.close import Report, close
+from posts.polls.domain.close import ClosingReport, close
 from tests.analytics import factories
 from tests.analytics.test_collect import account, again, due, tick
 from tests.delivery.conftest import outgoing_of
@@ -73,7 +73,7 @@ def ask(
             publication.save(update_fields=["post"])
         else:
             asked = Interactive("poll", CYRILLIC, days=DAYS, multiple=multiple, promise="Изнећемо на седницу већа.")
-            remember(post, Draft(texts={"sr-Cyrl": Text("Шта прво да уредимо?")}, interactive=asked))
+            store_draft(post, Draft(texts={"sr-Cyrl": Text("Шта прво да уредимо?")}, interactive=asked))
             post.save()
     collect.enrol()
     with scope(channel.municipality_id):
@@ -241,12 +241,12 @@ def test_votes_are_added_over_channels_and_scripts_and_people_are_not(cast: Cast
         from posts import queries
 
         post = first.publication.post
-        totals = votes(queries.publications(post), queries.poll_results(post))
+        totals = count_votes(queries.publications(post), queries.poll_results(post))
     (poll,) = totals.polls
-    assert [(answer.words, answer.total, answer.share) for answer in poll.answers] == [
+    assert [(answer.text, answer.total, answer.share) for answer in poll.answers] == [
         ("Парк", 3, 75), ("Пијаца", 1, 25), ("Стаза", 0, 0),
     ]  # fmt: skip
-    assert suggested(totals) == Suggested(4, "votes", poll.at)
+    assert suggested_count(totals) == SuggestedCount(4, "votes", poll.at)
     page = sign_in(cast.officer).get(reverse("post_closing", args=["cuprija", post.pk])).text
     assert "4 votes: counted by the networks, as of" in page
     assert "Who voted on two of them is in it twice." in page
@@ -363,7 +363,7 @@ def test_what_could_not_be_saved_keeps_the_number_and_where_it_is_from(cast: Cas
 def test_the_database_keeps_a_count_without_its_time_out(cast: Cast, fakes: FakeServer) -> None:
     subject = ask(account(cast, fakes))
     with scope(cast.cuprija):
-        row = close(subject.publication.post, Report("Рекли су.", "Урадили смо.", 3), by=cast.officer)
+        row = close(subject.publication.post, ClosingReport("Рекли су.", "Урадили смо.", 3), by=cast.officer)
         with pytest.raises(IntegrityError), transaction.atomic():
             Closing.objects.filter(pk=row.pk).update(counted="people")
 
@@ -384,13 +384,13 @@ def test_the_writer_is_told_once_when_the_counts_of_the_end_are_in(cast: Cast, f
     subject = ask(account(cast, fakes))
     look(subject)
     post = subject.publication.post_id
-    assert ask_report.ask(timezone.now()) == 0, "it runs"
+    assert ask_report.request_reports(timezone.now()) == 0, "it runs"
     with ended(subject, timedelta(minutes=10)):
-        assert ask_report.ask(timezone.now()) == 0, "the last votes are still to come"
+        assert ask_report.request_reports(timezone.now()) == 0, "the last votes are still to come"
         with everywhere("test"):
             PollResult.objects.update(is_over=True)
-        assert ask_report.ask(timezone.now()) == 1
-        assert ask_report.ask(timezone.now()) == 0
+        assert ask_report.request_reports(timezone.now()) == 1
+        assert ask_report.request_reports(timezone.now()) == 0
     (row,) = told_of(post)
     assert row.user == cast.officer
     assert row.url == reverse("post_closing", args=["cuprija", post])
@@ -402,17 +402,17 @@ def test_a_network_that_never_tells_the_end_holds_nothing_up(cast: Cast, fakes: 
     subject = ask(account(cast, fakes))
     look(subject)
     with ended(subject, ask_report.COUNTS_WITHIN + timedelta(minutes=1)):
-        assert ask_report.ask(timezone.now()) == 1
+        assert ask_report.request_reports(timezone.now()) == 1
 
 
 def test_nobody_is_told_of_what_is_reported_or_ended_long_ago(cast: Cast, fakes: FakeServer) -> None:
     subject = ask(account(cast, fakes))
     with ended(subject, ask_report.STILL_NEWS + timedelta(hours=1)):
-        assert ask_report.ask(timezone.now()) == 0
+        assert ask_report.request_reports(timezone.now()) == 0
     with scope(cast.cuprija):
-        close(subject.publication.post, Report("Рекли су.", "Урадили смо.", 3), by=cast.officer)
+        close(subject.publication.post, ClosingReport("Рекли су.", "Урадили смо.", 3), by=cast.officer)
     with ended(subject, timedelta(hours=5)):
-        assert ask_report.ask(timezone.now()) == 0
+        assert ask_report.request_reports(timezone.now()) == 0
 
 
 def test_colleagues_are_told_once_the_writer_has_left(cast: Cast, fakes: FakeServer) -> None:
@@ -420,7 +420,7 @@ def test_colleagues_are_told_once_the_writer_has_left(cast: Cast, fakes: FakeSer
     with scope(cast.cuprija):
         Post.objects.filter(pk=subject.publication.post_id).update(author=cast.mentor)
     with ended(subject, timedelta(hours=5)):
-        assert ask_report.ask(timezone.now()) == 1
+        assert ask_report.request_reports(timezone.now()) == 1
     people = {row.user_id for row in told_of(subject.publication.post_id)}
     assert cast.officer.pk in people
     assert cast.mentor.pk not in people

@@ -134,6 +134,7 @@ def addresses() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", pytest.param("sr", marks=pytest.mark.long)])
 def test_no_page_hinders_anybody(page: Any, live_server: Any, programme: Cast, language: str) -> None:
     complaints: list[str] = []

@@ -42,7 +42,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "common_mailmessage": "to",
             "mentoring_activity": "owner_name",
             "mentoring_nextstep": "owner",
-            "notifications_preferences": "key",
+            "notifications_mailschedule": "key",
             "trainings_participant": "email name printed_name role",
             "trainings_session": "speaker",
             "trainings_certificate": "words reason",
@@ -79,8 +79,8 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "municipalities_rulechange": "reason values",
             "municipalities_widepause": "reason",
             "needs_need": "done reason search_key text title",
-            "needs_round": "text",
-            "needs_voice": "trouble",
+            "needs_answerround": "text",
+            "needs_supporter": "error",
             "notifications_notification": "body subject",
             "planning_campaign": "name note",
             "posts_amendment": "note reason",
@@ -125,17 +125,17 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
     (
         OF_THE_HOUSE,
         {
-            "channels_channel": "avatar_url facts granted handle hears_at languages name remote_id server url",
+            "channels_channel": "avatar_url facts granted handle languages name remote_id server subscription_url url",
             "channels_channelnamehandlestatelayoutlanguagesconnectedbymufe50": "handle languages name",
             "inbox_department": "email name",
-            "inbox_houserules": "contact formal own_words privacy",
+            "inbox_houserules": "contact formal own_text privacy",
             "inbox_settlement": "name search_key",
             "municipalities_cohort": "name",
             "municipalities_district": "code name_cyrl name_en name_latn",
             "municipalities_eservice": (
                 "angle angle_en description description_en key months name_cyrl name_en name_latn season season_en url"
             ),
-            "municipalities_glossaryword": "cyrillic folded latin",
+            "municipalities_glossaryword": "cyrillic latin search_key",
             "municipalities_municipality": (
                 "arms colour district_id forms name_cyrl name_en name_latn office_hours official_languages "
                 "population_source search_key slug website"
@@ -146,7 +146,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             ),
             "municipalities_programme": "name",
             "municipalities_serviceavailability": "note url",
-            "municipalities_servicetemplate": "call_words text title",
+            "municipalities_servicetemplate": "call_text text title",
             "needs_needspage": "contact",
             "reports_publicpage": "contact",
             "reports_publicpageevent": "contact",
@@ -182,9 +182,9 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "exchange_sharedpicture": "mime",
             "exchange_sharedpost": "service",
             "exchange_switchedoff": "key",
-            "inbox_listening": "cursor",
-            "inbox_moderation": "trouble",
-            "inbox_told": "about",
+            "inbox_messagefetch": "cursor",
+            "inbox_moderation": "error_code",
+            "inbox_sentnotification": "about",
             "library_template": "service starter",
             "links_link": "code network",
             "mentoring_activity": "code reading",

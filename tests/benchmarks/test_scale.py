@@ -61,6 +61,7 @@ def facts() -> dict[str, list[tuple[Any, ...]]]:
     return rows_by_model
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_facts_that_were_made_side_by_side_are_those_that_one_would_make() -> None:
     """Outside a transaction, as here, so many channels are made in lanes; inside one they are not."""

@@ -28,13 +28,13 @@ def docstrings(tree: ast.AST) -> set[int]:
 
 def sentences() -> set[str]:
     """Everything in the connectors that reads like a sentence and is not a docstring."""
-    found = set()
+    texts = set()
     for tree in trees().values():
         apart = docstrings(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
-                found |= {node.value} if SENTENCE.fullmatch(node.value) else set()
-    return found
+                texts |= {node.value} if SENTENCE.fullmatch(node.value) else set()
+    return texts
 
 
 def marked(path: Path) -> set[str]:
@@ -61,10 +61,10 @@ def catalogue() -> set[str]:
 
 
 def test_every_sentence_of_the_connectors_is_in_the_catalogue() -> None:
-    found = sentences()
-    assert len(found) > 20
-    assert found - FOR_PROGRAMMERS - catalogue() == set()
-    assert found >= FOR_PROGRAMMERS
+    texts = sentences()
+    assert len(texts) > 20
+    assert texts - FOR_PROGRAMMERS - catalogue() == set()
+    assert texts >= FOR_PROGRAMMERS
 
 
 def test_every_message_of_a_check_is_marked() -> None:

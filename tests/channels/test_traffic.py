@@ -27,8 +27,8 @@ def answer(status: int = 200, left: int | None = None, of: int = 300, seconds: i
 
 
 def hear(*answers: Answer | None) -> None:
-    for each in answers:
-        rate_limits.record_answer(7, SERVER, each, commits=True)
+    for answer in answers:
+        rate_limits.record_answer(7, SERVER, answer, commits=True)
 
 
 def limited(seconds: float = 0) -> datetime | None:

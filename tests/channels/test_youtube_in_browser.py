@@ -28,6 +28,7 @@ def stand_in(settings: Any, fakes: FakeServer, live_server: Any) -> None:
     fakes.account("youtube", "cuprija")
 
 
+@pytest.mark.slow
 def test_from_the_keys_to_a_channel_of_a_project_that_google_still_tests(
     page: Any, live_server: Any, cast: Cast, fakes: FakeServer
 ) -> None:

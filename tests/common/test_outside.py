@@ -51,7 +51,7 @@ def test_a_network_that_nests_too_deeply_is_classified(text: bytes) -> None:
 def test_no_module_reads_json_of_strangers_by_itself() -> None:
     """What is new here is read by `common.outside`, or put on the list because the portal wrote it."""
     root = Path(settings.BASE_DIR)
-    found = set()
+    modules = set()
     for path in root.glob("*/**/*.py"):
         name = path.relative_to(root).as_posix()
         if name.startswith(("tests/", "tools/", "node_modules/", ".")):
@@ -59,5 +59,5 @@ def test_no_module_reads_json_of_strangers_by_itself() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
             if is_call and node.func.attr in ("loads", "load") and ast.unparse(node.func.value) == "json":
-                found.add(name)
-    assert found == OWN
+                modules.add(name)
+    assert modules == OWN

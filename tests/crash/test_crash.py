@@ -43,6 +43,7 @@ def nothing_doubled_nothing_lost(stage: Stage, *, all_public: bool = True) -> No
 # ---- workers that die
 
 
+@pytest.mark.slow
 def test_killed_before_the_message_was_read(stage: Stage) -> None:
     stage.workers.kill()
     stage.put()
@@ -56,6 +57,7 @@ def test_killed_before_the_message_was_read(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_killed_while_a_picture_is_uploaded(stage: Stage) -> None:
     stage.plan("hang", r"/api/v2/media$|uploadBlob$")
     stage.put(picture=True)
@@ -73,6 +75,7 @@ def _uploads(stage: Stage) -> int:
     return sum(entry["path"].endswith(("media", "uploadBlob")) for entry in ledger)
 
 
+@pytest.mark.slow
 def test_killed_after_sending_before_the_network_acted(stage: Stage) -> None:
     stage.plan("hang")
     stage.put()
@@ -96,6 +99,7 @@ def test_killed_after_the_network_acted_before_its_answer(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_killed_after_the_answer_before_it_was_written_down(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -119,12 +123,18 @@ def _waiting_for_the_row() -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.long
-def test_killed_again_and_again(stage: Stage) -> None:
-    stage.put(3)
+@pytest.mark.parametrize(
+    ("per_network", "kills"),
+    [
+        pytest.param(1, {1}, id="once", marks=pytest.mark.slow),
+        pytest.param(3, {1, 3}, id="twice", marks=pytest.mark.long),
+    ],
+)
+def test_killed_again_and_again(stage: Stage, per_network: int, kills: set[int]) -> None:
+    stage.put(per_network)
 
     def harm(rounds: int) -> None:
-        if rounds in (1, 3):
+        if rounds in kills:
             stage.workers.kill()
             stage.workers.start()
 
@@ -133,6 +143,7 @@ def test_killed_again_and_again(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_only_the_process_of_the_pool_is_killed(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -145,6 +156,7 @@ def test_only_the_process_of_the_pool_is_killed(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -158,6 +170,7 @@ def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
     assert stage.calls() == 3
 
 
+@pytest.mark.slow
 def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
     stage.plan("commit_then_hang")
     stage.put()
@@ -176,7 +189,7 @@ def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
 # ---- messages
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [pytest.param(2, marks=pytest.mark.slow), pytest.param(10, marks=pytest.mark.long)])
 def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     from django.utils import timezone
 
@@ -190,6 +203,7 @@ def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     assert stage.calls() == 3
 
 
+@pytest.mark.slow
 def test_valkey_forgets_everything_midway(stage: Stage) -> None:
     stage.put(5)
 
@@ -205,7 +219,14 @@ def test_valkey_forgets_everything_midway(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "action", ["commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error"]
+    "action",
+    [
+        "commit_then_drop",
+        *(
+            pytest.param(action, marks=pytest.mark.slow)
+            for action in ("commit_then_500", "truncate_body", "drop_before", "html_error")
+        ),
+    ],
 )
 def test_the_answer_is_lost(stage: Stage, action: str) -> None:
     stage.plan(action)
@@ -214,14 +235,17 @@ def test_the_answer_is_lost(stage: Stage, action: str) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
-@pytest.mark.long
-def test_the_network_hangs_longer_than_we_wait(stage: Stage) -> None:
-    stage.plan("commit_then_hang", seconds=4)
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(2.5, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.long)]
+)
+def test_the_network_hangs_longer_than_we_wait(stage: Stage, seconds: float) -> None:
+    stage.plan("commit_then_hang", seconds=seconds)
     stage.put()
     stage.play()
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_lists_lag_and_answers_are_lost(stage: Stage) -> None:
     for server in stage.servers.values():
         server.options(list_lag=1)
@@ -231,6 +255,7 @@ def test_lists_lag_and_answers_are_lost(stage: Stage) -> None:
     nothing_doubled_nothing_lost(stage)
 
 
+@pytest.mark.slow
 def test_the_network_is_down_for_good(stage: Stage) -> None:
     for server in stage.servers.values():
         server.plan("drop_before", ".", times=10_000)
@@ -246,6 +271,7 @@ def test_the_network_is_down_for_good(stage: Stage) -> None:
     assert stage.calls() <= 6
 
 
+@pytest.mark.slow
 def test_what_other_tests_ring_for_is_left_alone(stage: Stage) -> None:
     tasks.tick.delay()
     stage.put()

@@ -22,6 +22,7 @@ from practice.models import Status
 from tests.practice.network import serving
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_played_day_goes_over_http_and_comes_back_as_numbers(settings: Any, media: Path) -> None:
     settings.DEMO = True

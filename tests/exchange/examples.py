@@ -8,7 +8,7 @@ from exchange.domain import practice
 from exchange.domain.practice import Written
 from exchange.models import Example
 from library.domain.templates import TemplateContent
-from posts.draft import Call, Draft, Text
+from posts.draft import CallToAction, Draft, Text
 from tests.people import Cast
 
 TEXT = "Пијаца се сели {{дан}}. Тезге су код {{место}}."
@@ -19,7 +19,7 @@ GAPS = [
 
 
 def written(name: str = "Сељење пијаце", **fields: Any) -> Written:
-    draft = Draft(texts={"sr-Cyrl": Text(fields.pop("text", TEXT))}, call=Call("share", "Јавите комшијама"))
+    draft = Draft(texts={"sr-Cyrl": Text(fields.pop("text", TEXT))}, call=CallToAction("share", "Јавите комшијама"))
     words = TemplateContent(name, "Када се нешто премешта.", "service", draft, GAPS)
     return Written(words, **{"purpose": "service", "shape": "picture", "why": "Каже где и када.", **fields})
 

@@ -14,7 +14,7 @@ from exchange.domain import share as verbs
 from exchange.models import SharedPost
 from municipalities.models import Cohort, Enrolment, Membership, Municipality, Programme
 from municipalities.tenancy import scope
-from posts.draft import Call, Shown
+from posts.draft import CallToAction, Shown
 from posts.editing.domain.freeze import freeze
 from posts.enums import Stage
 from posts.models import Post, Publication
@@ -71,7 +71,9 @@ def opened_gallery(cast: Cast) -> Gallery:
     with scope(cast.cuprija):
         desk = opened(cast)
         media = desk.picture()
-        post = published(desk, media=(Shown(media.pk, "Базен пун деце"),), call=Call("attend", "Дођите у Ћуприју"))
+        post = published(
+            desk, media=(Shown(media.pk, "Базен пун деце"),), call=CallToAction("attend", "Дођите у Ћуприју")
+        )
     elsewhere = municipality("kanjiza", "Кањижа", "Kanjiža")
     outsider = person("outsider")
     Membership.objects.create(user=outsider, municipality=elsewhere, role="officer")

@@ -64,6 +64,7 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_the_pages_are_clean_wide_and_narrow_in_light_and_dark(
     browser: Any, live_server: Any, gallery: Gallery
 ) -> None:

@@ -22,6 +22,7 @@ from tests.posts.desk import opened
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_from_the_composer_to_an_example_to_a_post_of_ones_own(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -92,6 +93,7 @@ def test_the_library_is_sound_and_found_in_with_and_without_scripts(
     context.close()
 
 
+@pytest.mark.slow
 def test_staff_see_an_example_grow_while_they_write_it(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

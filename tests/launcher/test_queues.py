@@ -20,16 +20,16 @@ def served(command):
 
 
 def test_every_queue_has_one_worker_in_make_run(tmp_path):
-    found = [served(list(program.command)) for program in publishing(tmp_path)]
-    assert set().union(*found) == ALL
-    assert sum(map(len, found)) == len(ALL)
+    queues = [served(list(program.command)) for program in publishing(tmp_path)]
+    assert set().union(*queues) == ALL
+    assert sum(map(len, queues)) == len(ALL)
 
 
 def test_every_queue_has_one_worker_in_the_compose_file():
     services = yaml.safe_load(COMPOSE.read_text())["services"].values()
-    found = [served(service.get("command", [])) for service in services]
-    assert set().union(*found) == ALL
-    assert sum(map(len, found)) == len(ALL)
+    queues = [served(service.get("command", [])) for service in services]
+    assert set().union(*queues) == ALL
+    assert sum(map(len, queues)) == len(ALL)
 
 
 def test_every_route_leads_to_a_task_and_a_queue():

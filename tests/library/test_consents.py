@@ -54,7 +54,7 @@ def picture(desk: Desk) -> Media:
 
 
 def with_children(picture: Media, cast: Cast) -> None:
-    about = pictures.About(picture.name, "Деца на игралишту", "", "", shows_children=True, folder=None)
+    about = pictures.PictureDetails(picture.name, "Деца на игралишту", "", "", shows_children=True, folder=None)
     pictures.describe(picture, about, by=cast.officer)
 
 
@@ -102,7 +102,7 @@ def test_asking_for_the_notes_asks_no_table(picture: Media, cast: Cast, django_a
 
 
 def test_names_and_scan_are_erased_when_their_time_is_over_and_the_proof_stays(picture: Media, cast: Cast) -> None:
-    scan = consents.scanned(io.BytesIO(PDF), size=len(PDF))
+    scan = consents.read_scan(io.BytesIO(PDF), size=len(PDF))
     consent = consents.record(picture, told(), scan=scan, by=cast.officer)
     kept = consents.record(picture, told(keep_until=date(2090, 1, 1)), by=cast.officer)
     name = consent.scan.name
@@ -130,7 +130,7 @@ def test_the_audit_trail_holds_no_name(picture: Media, cast: Cast) -> None:
 
 
 def test_deleting_a_picture_takes_its_consents_and_scans_along(picture: Media, cast: Cast) -> None:
-    scan = consents.scanned(io.BytesIO(PDF), size=len(PDF))
+    scan = consents.read_scan(io.BytesIO(PDF), size=len(PDF))
     name = consents.record(picture, told(), scan=scan, by=cast.officer).scan.name
     with TestCase.captureOnCommitCallbacks(execute=True):
         pictures.delete(picture, by=cast.officer)
@@ -173,13 +173,13 @@ def test_a_photographed_paper_is_written_anew_without_where_it_was_taken(picture
     exif[0x010F] = "Telefon"
     body = picture_bytes(size=(400, 300), exif=exif)
     assert b"Telefon" in body
-    scan = consents.scanned(io.BytesIO(body), size=len(body))
+    scan = consents.read_scan(io.BytesIO(body), size=len(body))
     assert b"Telefon" not in scan.body
     assert scan.mime == "image/jpeg"
 
 
 def test_a_scan_is_only_ever_downloaded(picture: Media, cast: Cast) -> None:
-    scan = consents.scanned(io.BytesIO(PDF), size=len(PDF))
+    scan = consents.read_scan(io.BytesIO(PDF), size=len(PDF))
     consent = consents.record(picture, told(), scan=scan, by=cast.officer)
     answer = sign_in(cast.officer).get(url("library_consent_scan", consent.pk))
     assert answer["Content-Type"] == "application/pdf"
@@ -191,7 +191,7 @@ def test_a_scan_is_only_ever_downloaded(picture: Media, cast: Cast) -> None:
 
 def test_a_scan_that_is_too_large_is_not_read(picture: Media) -> None:
     with pytest.raises(pictures.BadPicture, match="larger"):
-        consents.scanned(io.BytesIO(b""), size=consents.MOST_SCAN + 1)
+        consents.read_scan(io.BytesIO(b""), size=consents.MOST_SCAN + 1)
 
 
 # ---------------------------------------------------------------- who sees them

@@ -88,6 +88,7 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phone(
     browser: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
@@ -95,7 +96,9 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
         folder = folders.create(desk.house, "Паркови", by=desk.cast.officer)
         for name in ("park.jpg", "most.jpg"):
             media = desk.picture(picture_bytes(), name)
-            about = pictures.About(name, f"Опис за {name}", "", "", False, folder if name == "park.jpg" else None)
+            about = pictures.PictureDetails(
+                name, f"Опис за {name}", "", "", False, folder if name == "park.jpg" else None
+            )
             pictures.describe(media, about, by=desk.cast.officer)
         post = desk.write()
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
@@ -121,6 +124,7 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_pages_are_clean_wide_and_narrow(
     page: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path, scheme: str

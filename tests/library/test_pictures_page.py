@@ -22,7 +22,7 @@ from posts.draft import parse
 from posts.editing.domain.submit import submit
 from posts.media.domain import folders, pictures
 from posts.media.domain.consents import ConsentDetails, record
-from posts.media.domain.pictures import About
+from posts.media.domain.pictures import PictureDetails
 from posts.models import Folder, Media
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, picture_bytes
@@ -32,9 +32,9 @@ def url(name: str, *args: Any) -> str:
     return reverse(name, args=["cuprija", *args])
 
 
-def about(media: Media, **fields: Any) -> About:
+def about(media: Media, **fields: Any) -> PictureDetails:
     known = {"name": media.name, "alt": media.alt, "credit": "", "licence": "", "shows_children": False, "folder": None}
-    return About(**{**known, **fields})
+    return PictureDetails(**{**known, **fields})
 
 
 def with_picture(media: Media, alt: str) -> Any:

@@ -20,9 +20,9 @@ from library.starters import starters
 from library.templatetags.library import lang
 from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
-from posts.compose import resolved
-from posts.draft import Call, Draft, Text, parse
-from posts.editing.placeholders import day, fill, gaps, placeholders
+from posts.compose import resolve_text
+from posts.draft import CallToAction, Draft, Text, parse
+from posts.editing.placeholders import fill, format_day, gaps, placeholders
 from posts.models import Post
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk
@@ -44,7 +44,7 @@ def test_a_gap_is_found_once_and_means_the_same_in_both_scripts() -> None:
 
 def test_a_day_reads_as_the_language_writes_it_and_never_ends_in_two_stops() -> None:
     on = date(2026, 12, 15)
-    assert [day(on, tag) for tag in ("sr-Cyrl", "sr-Latn", "hu-Latn")] == [
+    assert [format_day(on, tag) for tag in ("sr-Cyrl", "sr-Latn", "hu-Latn")] == [
         "15. децембра 2026.", "15. decembra 2026.", "15. 12. 2026.",
     ]  # fmt: skip
     assert fill("Рок је {{рок}}.", {"рок": on}, "sr-Cyrl") == "Рок је 15. децембра 2026."
@@ -115,7 +115,7 @@ def test_search_finds_a_template_in_either_script(desk: Desk, cast: Cast) -> Non
 def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_set(desk: Desk, cast: Cast) -> None:
     written = TemplateContent(
         "Квар", "", "service",
-        Draft(texts={"sr-Cyrl": Text(WATER)}, link="{{адреса}}", call=Call("share", "Поделите до {{дан}}")),
+        Draft(texts={"sr-Cyrl": Text(WATER)}, link="{{адреса}}", call=CallToAction("share", "Поделите до {{дан}}")),
         [], "дан",
     )  # fmt: skip
     template = verbs.create(desk.house, written, by=cast.officer)
@@ -124,7 +124,7 @@ def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_se
     post = verbs.use(template, values, municipality=desk.house, by=cast.officer)
     draft = parse(post.draft)
     assert draft.texts["sr-Cyrl"].text == "Без воде: Његошева. Вода долази 5. јануара 2027."
-    latin = resolved(draft.texts, "sr-Latn")
+    latin = resolve_text(draft.texts, "sr-Latn")
     assert latin
     assert latin.text == "Bez vode: Njegoševa. Voda dolazi 5. januara 2027."
     assert (draft.call.words, draft.call.deadline) == ("Поделите до 5. јануара 2027.", "2027-01-05")
@@ -158,7 +158,7 @@ def test_what_was_left_empty_stays_to_be_seen(desk: Desk, cast: Cast) -> None:
 def test_a_post_becomes_a_template_without_its_pictures_and_its_day(desk: Desk, cast: Cast) -> None:
     picture = desk.picture()
     shown = parse({"media": [{"id": picture.pk, "alt": "Фонтана"}]}).media
-    post = desk.write(media=shown, call=Call("attend", "Дођите", "2027-02-01"))
+    post = desk.write(media=shown, call=CallToAction("attend", "Дођите", "2027-02-01"))
     client = sign_in(cast.officer)
     url = reverse("library_from_post", args=["cuprija", post.pk])
     assert b"Save as a template" in client.get(url).content

@@ -17,13 +17,13 @@ from municipalities.tenancy import scope
 from posts import rules
 
 
-def at(on: date, clock: str = "10:00", fold: int | None = 0) -> rules.Resolved:
-    found = rules.wall_time(on, time.fromisoformat(clock), fold)
-    assert isinstance(found, rules.Resolved)
+def at(on: date, clock: str = "10:00", fold: int | None = 0) -> rules.ResolvedTime:
+    found = rules.resolve_wall_time(on, time.fromisoformat(clock), fold)
+    assert isinstance(found, rules.ResolvedTime)
     return found
 
 
-def ahead(days: int = 3, clock: str = "10:00") -> rules.Resolved:
+def ahead(days: int = 3, clock: str = "10:00") -> rules.ResolvedTime:
     return at(timezone.localdate() + timedelta(days=days), clock)
 
 

@@ -99,6 +99,7 @@ def test_a_review_is_written_by_both_confirmed_and_fetched(page: Any, live_serve
     assert fetched.value.suggested_filename.endswith("-en.pdf")
 
 
+@pytest.mark.slow
 def test_every_page_of_check_ins_and_reviews_is_accessible(page: Any, live_server: Any, cast: Cast) -> None:
     page.set_default_timeout(20_000)
     plan = agreed(cast, wanted("Анкета о паркингу", due=10), first=today() - 25 * DAY)

@@ -24,7 +24,7 @@ from posts.enums import Stage
 from posts.models import Decision, Post
 from posts.review.domain.approve import send_back
 from posts.review.domain.comment import comment, reply
-from posts.review.domain.mark_seen import see
+from posts.review.domain.mark_seen import mark_seen
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
@@ -172,7 +172,7 @@ def test_a_post_is_unread_until_seen_and_again_after_news(desk: Desk) -> None:
         post = desk.write("Вода")
     assert is_unread()
     with scope(desk.house):
-        see(post, by=desk.cast.mentor)
+        mark_seen(post, by=desk.cast.mentor)
     assert not is_unread()
     with scope(desk.house):
         thread = comment(post, "До када?", by=desk.cast.mentor)

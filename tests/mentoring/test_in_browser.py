@@ -21,7 +21,7 @@ from municipalities.models import Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from posts.models import Post
-from posts.review.domain.mark_seen import see
+from posts.review.domain.mark_seen import mark_seen
 from tests.browsing import is_sound, looks, violations
 from tests.mentoring import rows
 from tests.people import Cast, person, sign_in
@@ -46,7 +46,7 @@ def posts(cast: Cast) -> list[Post]:
         rows = [desk.write(text) for text in ("Први нацрт", "Други нацрт", "Трећи нацрт")]
         for hours, row in zip((3, 2, 1), rows, strict=True):
             Post.objects.filter(pk=row.pk).update(updated_at=timezone.now() - timedelta(hours=hours))
-        see(rows[0], by=cast.mentor)
+        mark_seen(rows[0], by=cast.mentor)
     return rows
 
 
@@ -112,6 +112,7 @@ def test_the_rubric_says_what_is_saved_and_what_is_not(
     expect(page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3"))).to_be_checked()
 
 
+@pytest.mark.slow
 def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
     with scope(cast.cuprija):
         for weeks, row in enumerate(posts):

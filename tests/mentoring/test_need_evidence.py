@@ -23,8 +23,8 @@ from mentoring.queries import plans as queries
 from mentoring.queries.reviews import _evidence
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from needs.enums import Source, Stage
-from needs.models import Need, Voice
+from needs.enums import NeedStage, SupporterSource
+from needs.models import Need, Supporter
 from tests.analytics.factories import channel as make_channel
 from tests.mentoring.plans import agreed, only, wanted
 from tests.needs import factories as make
@@ -43,7 +43,7 @@ def activity(cast: Cast, count: int = 1) -> Activity:
 
 def decided(cast: Cast, title: str = "Осветљење", days_ago: int = 3, **fields: Any) -> Need:
     day = today() - timedelta(days=days_ago)
-    fields = {"stage": Stage.DONE, "decided_on": day, "done_on": day, **fields}
+    fields = {"stage": NeedStage.DONE, "decided_on": day, "done_on": day, **fields}
     return make.need(cast.cuprija, cast.officer, title, **fields)
 
 
@@ -62,7 +62,7 @@ def answered(need: Need, channel: Any, times: int, *, arrived: bool = True) -> N
                 municipality_id=channel.municipality_id, message=said, delivery=out, text="Урађено је.", by=need.by,
                 arrived_at=now if arrived else None,
             )  # fmt: skip
-        make.voice(need, source=Source.MESSAGE, message=said, told=reply)
+        make.supporter(need, source=SupporterSource.MESSAGE, message=said, reply=reply)
 
 
 def item(row: Activity) -> queries.Item:
@@ -72,7 +72,7 @@ def item(row: Activity) -> queries.Item:
 
 def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_confirms(cast: Cast) -> None:
     row, channel = activity(cast), make_channel(cast.cuprija, cast.approver)
-    need = decided(cast, voices=0)
+    need = decided(cast, supporters=0)
     answered(need, channel, 4)
     answered(need, channel, 1, arrived=False)
     client = sign_in(cast.officer)
@@ -83,7 +83,7 @@ def test_a_need_of_five_messages_that_was_done_and_told_shows_it_and_the_mentor_
     client.post(f"{page_of(row)}evidence/", {"kind": "need", "needs": [need.pk]})  # again
     with scope(cast.cuprija):
         one = Evidence.objects.get()
-    assert (one.title, one.stage, one.n, one.told) == ("Осветљење", Stage.DONE, 5, 4)
+    assert (one.title, one.stage, one.n, one.told) == ("Осветљење", NeedStage.DONE, 5, 4)
     assert one.published_on == need.done_on
     assert item(row).is_proved
     client.post(f"{page_of(row)}done/", {"act": "report"})
@@ -106,13 +106,13 @@ def test_what_nobody_decided_what_is_older_than_the_plan_and_a_strangers_need_ar
     row = activity(cast)
     fresh = make.need(cast.cuprija, cast.officer)
     old = decided(cast, days_ago=21)
-    theirs = make.need(cast.novi_pazar, cast.stranger, stage=Stage.DONE, decided_on=today(), done_on=today())
+    theirs = make.need(cast.novi_pazar, cast.stranger, stage=NeedStage.DONE, decided_on=today(), done_on=today())
     with scope(cast.cuprija):
         for each in (fresh, old, theirs):
             with pytest.raises(ActionNotAllowed, match="since the plan began"):
                 verbs.add_needs(row, [each.pk], by=cast.officer)
         assert queries.offered_needs(row) == []
-    first_day = decided(cast, days_ago=20, stage=Stage.DECLINED, done_on=None)
+    first_day = decided(cast, days_ago=20, stage=NeedStage.DECLINED, done_on=None)
     with scope(cast.cuprija):
         assert len(verbs.add_needs(row, [first_day.pk], by=cast.officer)) == 1
     client = sign_in(cast.officer)
@@ -124,7 +124,7 @@ def test_a_need_that_was_deleted_says_so_and_does_not_count(cast: Cast) -> None:
     row, need = activity(cast), decided(cast)
     with scope(cast.cuprija):
         verbs.add_needs(row, [need.pk], by=cast.officer)
-        Voice.objects.all().delete()
+        Supporter.objects.all().delete()
         Need.objects.get(pk=need.pk).delete()
         board = queries.board(Plan.objects.get())
         assert queries.next_step(board, Side.MUNICIPALITY).kind == "look_again"
@@ -138,7 +138,7 @@ def test_a_need_that_was_deleted_says_so_and_does_not_count(cast: Cast) -> None:
 
 
 def test_the_snapshot_stays_as_it_was_agreed(cast: Cast) -> None:
-    row, need = activity(cast), decided(cast, voices=2)
+    row, need = activity(cast), decided(cast, supporters=2)
     with scope(cast.cuprija):
         verbs.add_needs(row, [need.pk], by=cast.officer)
         again = Need.objects.get(pk=need.pk)

@@ -22,6 +22,7 @@ from tests.people import Cast
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.slow
 def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server: Any, cast: Cast) -> None:
     there = live_server.url + reverse("mentoring_plan", args=["cuprija"])
     out = post(channel(cast.cuprija, cast.approver), "Упис у вртиће до петка", days_ago=0, call_kind="apply")
@@ -70,6 +71,7 @@ def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server:
         assert Plan.objects.get().is_running
 
 
+@pytest.mark.slow
 def test_every_page_of_a_plan_is_accessible(page: Any, live_server: Any, cast: Cast) -> None:
     plan = agreed(
         cast, wanted("Раније", due=-3), wanted("Правила разговора", proof=Proof.LINK, owner=cast.mentor),

@@ -59,6 +59,7 @@ class Tour:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
 
+@pytest.mark.slow
 def test_three_months_from_enrolment_to_the_final_review(page: Any, live_server: Any, cast: Cast) -> None:
     tour, banja = Tour(page, live_server), municipality("vrnjacka-banja", "Врњачка Бања", "Vrnjačka Banja")
     officer = person("banja")

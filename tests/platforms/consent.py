@@ -12,6 +12,6 @@ def consented(bench: Bench, decision: str = "allow") -> dict[str, str]:
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", "")
     asked = dict(parse_qsl(urlsplit(url).query))
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": decision})
-    told = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert told.pop("state") == "stanje"
-    return {**told, "redirect_uri": BACK, "verifier": ""}
+    returned = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert returned.pop("state") == "stanje"
+    return {**returned, "redirect_uri": BACK, "verifier": ""}

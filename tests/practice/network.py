@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def serving(media: Path, **more: str) -> Iterator[str]:
         _wait(process, address)
         yield address
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGQUIT)  # Gunicorn's quick end, which waits for no open connection
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:

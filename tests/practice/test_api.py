@@ -266,16 +266,16 @@ def test_the_key_of_a_deleted_post_answers_404_and_of_a_refused_one_nothing(
 
 
 def test_one_edits_and_deletes_only_ones_own(site: Client, page: Account, bearer: dict[str, str]) -> None:
-    theirs = write.publish(door.enter("Комшија"), write.Draft("Моје је моје"))
+    other = write.publish(door.enter("Комшија"), write.Draft("Моје је моје"))
     for call in (site.put, site.delete):
-        assert call(f"/api/v1/statuses/{theirs.pk}", headers=bearer).status_code == 404
+        assert call(f"/api/v1/statuses/{other.pk}", headers=bearer).status_code == 404
     mine = site.post("/api/v1/statuses", {"status": "Прво"}, headers=bearer).json()["id"]
     body = '{"status": "Исправљено"}'
     changed = site.put(f"/api/v1/statuses/{mine}", body, content_type="application/json", headers=bearer).json()
     assert (changed["content"], bool(changed["edited_at"])) == ("<p>Исправљено</p>", True)
     assert site.delete(f"/api/v1/statuses/{mine}", headers=bearer).json()["text"] == "Исправљено"
-    gone = site.get(f"/api/v1/statuses/{mine}")
-    assert (gone.status_code, gone.json()) == (404, {"error": "Record not found"})
+    missing = site.get(f"/api/v1/statuses/{mine}")
+    assert (missing.status_code, missing.json()) == (404, {"error": "Record not found"})
 
 
 def test_a_like_counts_once_however_often_it_is_given(site: Client, page: Account, bearer: dict[str, str]) -> None:

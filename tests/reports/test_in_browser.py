@@ -62,6 +62,7 @@ def test_the_schedule_and_the_switch_are_sound(page: Any, live_server: Any, cast
     is_sound(page)
 
 
+@pytest.mark.slow
 def test_staff_make_the_report_of_the_programme(page: Any, live_server: Any, cast: Cast) -> None:
     numbers.month(cast.cuprija, cast.officer, last_month(), posts=6)
     enter(page, live_server, cast.staff)

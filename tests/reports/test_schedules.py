@@ -17,7 +17,7 @@ from common.models import AuditEvent, MailMessage
 from municipalities.models import Membership, Programme
 from municipalities.tenancy import scope
 from notifications.domain import send
-from notifications.models import Notification, Wish
+from notifications.models import MailPreference, Notification
 from reports import rules, tasks
 from reports.domain import schedules
 from reports.enums import Every
@@ -140,7 +140,7 @@ def test_one_click_in_the_mail_stops_it(cast: Cast, planned: Schedule) -> None:
         message = MailMessage.objects.get(to="officer@test.example")
         address = message.headers["List-Unsubscribe"].strip("<>").partition("/notifications")[2]
         assert Client().post(f"/notifications{address}", {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert Wish.objects.get(user=cast.officer).kind == "report"
+    assert MailPreference.objects.get(user=cast.officer).kind == "report"
     MailMessage.objects.all().delete()
     with day("2026-12-03T06:01:00"):
         tasks.make()

@@ -108,7 +108,13 @@ def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
     Notification.objects.all().delete()
     for place, subject in ((cast.cuprija, "Real"), (played.first.workspace, "Played")):
         Notification.objects.create(
-            user=cast.officer, kind="comment", url="/", subject=subject, language="en", how="never", municipality=place
+            user=cast.officer,
+            kind="comment",
+            url="/",
+            subject=subject,
+            language="en",
+            mail_frequency="never",
+            municipality=place,
         )
     real = door.create(AccountKind.CITIZEN, "Прави Полазник")
     stays = write.publish(real, write.Draft("Моје"))

@@ -67,7 +67,7 @@ def _lines() -> tuple[Mapping[str, Any], ...]:
 
 def sessions(first: date, last: date, language: str) -> Iterator[dict[str, Any]]:
     """Fields of `Session` for the days from `first` to `last`; Latin letters for whoever works in them."""
-    written = to_latin if languages.by_code()[language].words == languages.LATIN else str
+    written = to_latin if languages.by_code()[language].text_variant == languages.LATIN else str
     for line in _lines():
         day = first + timedelta(days=line["day"] - 1)
         if day <= last:

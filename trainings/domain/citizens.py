@@ -21,7 +21,7 @@ from django.utils import timezone
 from municipalities.tenancy import scope
 from practice.domain import door, react, vote, write
 from practice.enums import AccountKind
-from practice.errors import Missing, Refused
+from practice.errors import ApiError, Missing
 from practice.models import Account, Status
 from trainings import script as scripts
 from trainings import traits
@@ -70,11 +70,11 @@ def _team(exercise: Exercise, script: Script, team: Team, now: datetime) -> int:
     with scope(team.workspace_id):
         room = Room(exercise, script, team)
         room.notice_answers()
-        due = sorted((each for each in room.due() if each.at <= now), key=lambda each: (each.at, each.key))
-        spoken = [each for each in due if each.act == Act.SAYS][:AT_ONCE]
-        quiet = [each for each in due if each.act != Act.SAYS]
-        for each in [*quiet, *spoken]:
-            _do(team, each, now)
+        due = sorted((action for action in room.due() if action.at <= now), key=lambda action: (action.at, action.key))
+        spoken = [action for action in due if action.act == Act.SAYS][:AT_ONCE]
+        quiet = [action for action in due if action.act != Act.SAYS]
+        for action in [*quiet, *spoken]:
+            _do(team, action, now)
         return len(quiet) + len(spoken)
 
 
@@ -94,9 +94,9 @@ class Room:
 
     def notice_answers(self) -> None:
         """Also what the page answered on the network itself."""
-        said = {row.status: row for row in self.plays.values() if row.status and row.answered_at is None}
-        for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=said).order_by("pk"):
-            row = said.get(answer.in_reply_to_id or 0)
+        unanswered = {row.status: row for row in self.plays.values() if row.status and row.answered_at is None}
+        for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=unanswered).order_by("pk"):
+            row = unanswered.get(answer.in_reply_to_id or 0)
             if row is not None and row.answered_at is None:
                 row.answer, row.answer_status, row.answered_at = answer.text, answer.pk, answer.created_at
                 row.save(update_fields=["answer", "answer_status", "answered_at"])
@@ -201,7 +201,7 @@ def _do(team: Team, due: Due, now: datetime) -> None:
     try:
         with transaction.atomic():
             row.status = _acted(team, due, account)
-    except (Missing, Refused) as refused:
+    except (ApiError, Missing) as refused:
         log.info("A citizen could not act (%s): %s", due.key, refused)
     row.save()
 
@@ -215,8 +215,8 @@ def _acted(team: Team, due: Due, account: Account) -> int | None:
         return None
     assert due.line is not None  # words are a line's
     assert team.page is not None  # who has no page is not played with
-    words = due.line.text if due.to else f"@{team.page.username} {due.line.text}"
-    return int(write.publish(account, write.Draft(words, "sr", reply_to=due.to)).pk)
+    text = due.line.text if due.to else f"@{team.page.username} {due.line.text}"
+    return int(write.publish(account, write.Draft(text, "sr", reply_to=due.to)).pk)
 
 
 def _id(status: int | None) -> int:
@@ -233,7 +233,7 @@ def citizen(team: Team, name: str) -> Account:
 
 
 def reply(team: Team, play: Play, text: str) -> Status:
-    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.Refused` for what it cannot say."""
+    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.ApiError` for what it cannot say."""
     assert team.page is not None  # the caller looked
     citizen = Account.objects.filter(pk=play.account_id).first()
     mention = f"@{citizen.username} " if citizen else ""

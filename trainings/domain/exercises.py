@@ -153,13 +153,13 @@ def send(exercise: Exercise, key: str, team: Team | None = None, *, by: User) ->
     now = timezone.now()
     if not exercise.is_open(now):
         raise ActionNotAllowed(_("The time is up. Citizens say nothing more."))
-    line = next((each for each in script.parse(exercise.script).spare if each.key == key), None)
+    line = next((spare for spare in script.parse(exercise.script).spare if spare.key == key), None)
     if line is None:
         raise ActionNotAllowed(_("There is no such line."), "line")
     teams = [team] if team else list(exercise.teams.select_related("workspace", "page"))
-    told = sum(citizens.say_at_once(each, line, now) for each in teams)
-    record("exercise.send_line", by=by, target=exercise, citizen=line.who, teams=told)
-    return told
+    reached = sum(citizens.say_at_once(addressed, line, now) for addressed in teams)
+    record("exercise.send_line", by=by, target=exercise, citizen=line.who, teams=reached)
+    return reached
 
 
 @transaction.atomic

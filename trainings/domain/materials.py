@@ -86,8 +86,8 @@ def move(material: Material, *, up: bool, by: User) -> None:
     if not 0 <= to < len(rows):
         return
     rows[at], rows[to] = rows[to], rows[at]
-    for order, each in enumerate(rows, start=1):
-        each.order = order
+    for order, item in enumerate(rows, start=1):
+        item.order = order
     Material.objects.bulk_update(rows, ["order"])
     record("training.move_material", by=by, target=row, material=material.title, programme=str(row.programme))
 

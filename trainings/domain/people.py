@@ -75,7 +75,7 @@ def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Use
     _refuse_crowd(row, len(made))
     Participant.objects.bulk_create(made)
     if made:
-        names = [each.name for each in made]
+        names = [participant.name for participant in made]
         record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
     return made
 

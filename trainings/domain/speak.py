@@ -10,8 +10,8 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from practice.domain import moderate, write
+from practice.errors import ApiError as RefusedByNetwork
 from practice.errors import Missing
-from practice.errors import Refused as RefusedByNetwork
 from practice.models import Account, Status
 from practice.rules import MAX_CHARACTERS
 from practice.text import cleaned, length
@@ -33,10 +33,10 @@ def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None 
     """
     now = now or timezone.now()
     play = _open(team, play, now)
-    words = cleaned(text)
-    if not words:
+    content = cleaned(text)
+    if not content:
         raise ActionNotAllowed(_("Write an answer first."), "text")
-    if length(words) > MOST_ANSWER:
+    if length(content) > MOST_ANSWER:
         raise ActionNotAllowed(
             _("The answer is too long: at most %(most)s characters.") % {"most": MOST_ANSWER}, "text"
         )
@@ -44,12 +44,12 @@ def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None 
         raise ActionNotAllowed(_("Somebody of your team has answered this already."))
     try:
         with transaction.atomic():
-            status = citizens.reply(team, play, words)
+            status = citizens.reply(team, play, content)
     except Missing:
         raise ActionNotAllowed(_("What you answer is no longer on the network.")) from None
     except RefusedByNetwork:
         raise ActionNotAllowed(_("The practice network does not take this answer."), "text") from None
-    play.answer, play.answer_status, play.answered_at, play.answered_by = words, status.pk, now, by
+    play.answer, play.answer_status, play.answered_at, play.answered_by = content, status.pk, now, by
     play.save(update_fields=["answer", "answer_status", "answered_at", "answered_by"])
     record("exercise.answer", by=by, target=play, label=play.citizen)
     return play

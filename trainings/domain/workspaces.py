@@ -174,7 +174,7 @@ def _files(workspace: Municipality) -> Iterator[tuple[Storage | None, str]]:
     for crops in Media.objects.exclude(crops={}).values_list("crops", flat=True):
         yield from ((Media._meta.get_field("file").storage, made["file"]) for made in crops.values())
     for files in MonthlyReport.objects.exclude(files={}).values_list("files", flat=True):
-        yield from ((None, str(Path(settings.REPORTS_ROOT) / each["name"])) for each in files.values())
+        yield from ((None, str(Path(settings.REPORTS_ROOT) / file["name"])) for file in files.values())
 
 
 def _remove(files: list[tuple[Storage | None, str]]) -> None:

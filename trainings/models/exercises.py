@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from kits.models import shown
+from kits.models import in_interface_script
 from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel
 from practice.models import Account
@@ -68,15 +68,15 @@ class Exercise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return shown(self.script["title"])
+        return in_interface_script(self.script["title"])
 
     @property
     def brief(self) -> str:
-        return shown(self.script["brief"])
+        return in_interface_script(self.script["brief"])
 
     @property
     def practises(self) -> list[str]:
-        return [shown(each) for each in self.script["practises"]]
+        return [in_interface_script(skill) for skill in self.script["practises"]]
 
     @property
     def state(self) -> str:
@@ -114,7 +114,7 @@ class Team(models.Model):
         constraints = [models.UniqueConstraint(name="team_number_once", fields=["exercise", "number"])]
 
     def __str__(self) -> str:
-        return shown(self.name)
+        return in_interface_script(self.name)
 
 
 class Mark(models.Model):

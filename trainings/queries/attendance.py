@@ -118,12 +118,14 @@ def candidates(training: Training) -> list[Candidate]:
     for user, email in listed.values_list("user", "email"):
         known.add(user)
         addresses.add(email)
-    found: dict[tuple[int, int], Candidate] = {}
+    people: dict[tuple[int, int], Candidate] = {}
     for row in rows.select_related("user", "municipality").order_by("role"):
         if row.user_id not in known and row.user.email not in addresses:
             key = (row.user_id, row.municipality_id)
-            found.setdefault(key, Candidate(row.user, row.municipality, str(row.get_role_display())))
-    return sorted(found.values(), key=lambda each: (sort_key(str(each.municipality)), sort_key(each.user.name)))
+            people.setdefault(key, Candidate(row.user, row.municipality, str(row.get_role_display())))
+    return sorted(
+        people.values(), key=lambda candidate: (sort_key(str(candidate.municipality)), sort_key(candidate.user.name))
+    )
 
 
 def places(training: Training) -> Sequence[Municipality]:

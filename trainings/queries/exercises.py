@@ -99,32 +99,32 @@ class Desk:
 
     @property
     def open(self) -> list[Said]:
-        return [each for each in self.said if each.is_open]
+        return [comment for comment in self.said if comment.is_open]
 
     @property
     def in_order(self) -> list[Said]:
         """What waits longest first, then what is settled, the newest first."""
-        settled = [each for each in self.said if not each.is_open]
+        settled = [comment for comment in self.said if not comment.is_open]
         return [*self.open, *reversed(settled)]
 
     @property
     def answered(self) -> int:
-        return sum(each.play.answered_at is not None for each in self.said)
+        return sum(comment.play.answered_at is not None for comment in self.said)
 
     @property
     def longest(self) -> timedelta | None:
-        return max((each.waits for each in self.said if each.waits is not None), default=None)
+        return max((comment.waits for comment in self.said if comment.waits is not None), default=None)
 
     @property
     def standing(self) -> int:
-        return sum(each.stands for each in self.said)
+        return sum(comment.stands for comment in self.said)
 
     @property
     def feed(self) -> list[Entry]:
         """The newest of everything."""
         entries = [Entry("post", self.team.name, post.created_at, post.text) for post in self.posts]
-        for each in self.said:
-            row = each.play
+        for comment in self.said:
+            row = comment.play
             entries.append(Entry("citizen", row.citizen, row.done_at, row.text, row))
             if row.answered_at:
                 entries.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
@@ -179,24 +179,24 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
     """Facts of a team's exercise as plain values, for the debrief. Times in seconds; None where there is nothing."""
     desk = desk_at_end(team, exercise)
     end = exercise.ended_at or timezone.now()
-    questions = [each for each in desk.said if each.play.asks]
+    questions = [comment for comment in desk.said if comment.play.asks]
     waits = sorted(
         question.answered_after.total_seconds() for question in questions if question.answered_after is not None
     )
-    personal = [each.play for each in desk.said if each.play.is_personal]
-    looked = [_traits(post) for post in desk.posts]
+    personal = [comment.play for comment in desk.said if comment.play.is_personal]
+    traits_of_posts = [_traits(post) for post in desk.posts]
     pictures = [media.description for post in desk.posts for media in post.media.all()]
     return {
         "posts": len(desk.posts),
         "first_post": _until_first(desk, exercise),
-        "with_call": sum("call" in each for each in looked),
-        "with_date": sum("date" in each for each in looked),
-        "with_link": sum("link" in each for each in looked),
+        "with_call": sum("call" in post_traits for post_traits in traits_of_posts),
+        "with_date": sum("date" in post_traits for post_traits in traits_of_posts),
+        "with_link": sum("link" in post_traits for post_traits in traits_of_posts),
         "pictures": len(pictures),
         "described": sum(bool(picture.strip()) for picture in pictures),
         "said": len(desk.said),
         "likes": sum(post.likes_count for post in desk.posts),
-        "thanked": sum(each.play.mood == Mood.THANKFUL for each in desk.said),
+        "thanked": sum(comment.play.mood == Mood.THANKFUL for comment in desk.said),
         "questions": len(questions),
         "answered": len(waits),
         "first_answer": round(waits[0]) if waits else None,
@@ -204,7 +204,7 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
         "personal": len(personal),
         "personal_left": sum(row.hidden_at is None for row in personal),
         "personal_seconds": sum(_seconds((row.hidden_at or end) - row.done_at) for row in personal),
-        "hidden": sum(each.play.hidden_at is not None and not each.play.is_personal for each in desk.said),
+        "hidden": sum(comment.play.hidden_at is not None and not comment.play.is_personal for comment in desk.said),
         "repeated": sum(traits.repeats_private(row.answer, row.text) for row in personal),
     }
 
@@ -213,11 +213,11 @@ def desk_at_end(team: Team, exercise: Exercise) -> Desk:
     return desks([team], exercise, exercise.ended_at)[0]
 
 
-def _until_first(found: Desk, exercise: Exercise) -> int | None:
+def _until_first(desk: Desk, exercise: Exercise) -> int | None:
     """Seconds from the start to the first post."""
-    if not found.posts or exercise.started_at is None:
+    if not desk.posts or exercise.started_at is None:
         return None
-    return _seconds(found.posts[0].created_at - exercise.started_at)
+    return _seconds(desk.posts[0].created_at - exercise.started_at)
 
 
 def _traits(post: Status) -> frozenset[str]:
@@ -230,7 +230,7 @@ def _seconds(period: timedelta) -> int:
 
 def marks(several: Iterable[Team]) -> dict[int, dict[str, Mark]]:
     """By team and criterion. One query."""
-    found: dict[int, dict[str, Mark]] = defaultdict(dict)
+    by_team: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in Mark.objects.filter(team__in=several):
-        found[row.team_id][row.criterion] = row
-    return found
+        by_team[row.team_id][row.criterion] = row
+    return by_team

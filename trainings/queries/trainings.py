@@ -60,8 +60,8 @@ def sessions(training: Training) -> QuerySet[Session]:
 
 def agenda(training: Training, rows: Sequence[Session] | None = None) -> list[Day]:
     """Every day of the training with its sessions. One query, none with `rows` at hand."""
-    found = list(sessions(training)) if rows is None else list(rows)
-    by_day = {day: list(group) for day, group in groupby(found, key=lambda each: each.day)}
+    all_sessions = list(sessions(training)) if rows is None else list(rows)
+    by_day = {day: list(group) for day, group in groupby(all_sessions, key=lambda session: session.day)}
     span = (training.ends_on - training.starts_on).days + 1
     days = {training.starts_on + timedelta(days=n) for n in range(span)} | set(by_day)
     return [Day(at, day, by_day.get(day, [])) for at, day in enumerate(sorted(days), start=1)]

@@ -42,9 +42,10 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     sent = (request.POST,) if request.method == "POST" else ()
     form = ExerciseForm(*sent, people=people, chosen=request.GET.get("scenario", ""))
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        values = form.cleaned_data
         made = tried(
-            form, lambda: verbs.prepare(row, told["scenario"], form.teams(), minutes=told["minutes"], by=request.user)
+            form,
+            lambda: verbs.prepare(row, values["scenario"], form.teams(), minutes=values["minutes"], by=request.user),
         )
         if made:
             messages.success(request, _("The exercise is ready. Its time runs once you start it."))
@@ -90,8 +91,8 @@ def act(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse
     if wanted is None:
         messages.error(request, _("Choose what to do with the exercise."))
         return redirect("train_exercise", training, exercise)
-    verb, told = wanted
-    return acted(request, lambda: verb(row, by=request.user), told, "train_exercise", training, exercise)
+    verb, message = wanted
+    return acted(request, lambda: verb(row, by=request.user), message, "train_exercise", training, exercise)
 
 
 @trains
@@ -103,7 +104,7 @@ def send(request: ProgrammeRequest, training: int, exercise: int) -> HttpRespons
     if not form.is_valid():
         messages.error(request, _("Choose a citizen and a team."))
         return redirect("train_exercise", training, exercise)
-    team = next((each for each in teams if str(each.pk) == form.cleaned_data["team"]), None)
+    team = next((candidate for candidate in teams if str(candidate.pk) == form.cleaned_data["team"]), None)
     try:
         count = verbs.send(row, form.cleaned_data["line"], team, by=request.user)
     except ActionNotAllowed as refused:
@@ -115,10 +116,10 @@ def send(request: ProgrammeRequest, training: int, exercise: int) -> HttpRespons
 
 def _tell_sent(request: HttpRequest, count: int) -> None:
     if count:
-        told = ngettext(
+        message = ngettext(
             "The citizen has written to %(count)s team.", "The citizen has written to %(count)s teams.", count
         )
-        messages.success(request, told % {"count": count})
+        messages.success(request, message % {"count": count})
     else:
         messages.info(request, _("This citizen has written to them already."))
 
@@ -131,11 +132,11 @@ def debrief(request: ProgrammeRequest, training: int, exercise: int, team: int) 
     sent = (request.POST,) if request.method == "POST" else ()
     form = DebriefForm(*sent, team=one, marks=queries.marks([one])[one.pk])
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        values = form.cleaned_data
         done = tried(
             form,
             lambda: debriefs.write(
-                one, form.levels(), went_well=told["went_well"], next_time=told["next_time"], by=request.user
+                one, form.levels(), went_well=values["went_well"], next_time=values["next_time"], by=request.user
             ),
         )
         if done:

@@ -71,5 +71,5 @@ def certificate(request: MunicipalityRequest, training: int) -> HttpResponseBase
 def file(request: MunicipalityRequest, training: int, material: int) -> HttpResponseBase:
     """One that is shown by now; a file of tomorrow is not there yet."""
     row = _found(request, training)
-    told = get_object_or_404(queries.visible(queries.materials(row)), pk=material)
-    return stored(told.file, name=told.file_name, mime=told.mime)
+    row_of_file = get_object_or_404(queries.visible(queries.materials(row)), pk=material)
+    return stored(row_of_file.file, name=row_of_file.file_name, mime=row_of_file.mime)

@@ -56,7 +56,7 @@ def tried(form: Any, act: Callable[[], Any]) -> Any:
 
 
 def acted(
-    request: HttpRequest, act: Callable[[], Any], told: str, back: str, *args: Any, undo: str = ""
+    request: HttpRequest, act: Callable[[], Any], message: str, back: str, *args: Any, undo: str = ""
 ) -> HttpResponse:
     """Do `act` and say so, or say why not; then go `back` (a url name)."""
     try:
@@ -64,5 +64,5 @@ def acted(
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        messages.success(request, told, extra_tags=f"undo:{undo}" if undo else "")
+        messages.success(request, message, extra_tags=f"undo:{undo}" if undo else "")
     return redirect(back, *args)

@@ -67,7 +67,7 @@ def hide(request: MunicipalityRequest) -> HttpResponse:
     )
 
 
-def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
+def _spoken(request: MunicipalityRequest, act: Any, message: str) -> HttpResponse:
     """A play that is not of this workspace is not there."""
     team = queries.team_of(request.municipality)
     number = int_param(request.POST, "play")
@@ -80,7 +80,7 @@ def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
-        messages.success(request, told)
+        messages.success(request, message)
     return redirect("exercise", request.municipality.slug)
 
 
@@ -94,10 +94,10 @@ def debrief(request: SignedInRequest, team: int) -> HttpResponse:
         raise Http404
     marks = queries.marks([one])[one.pk]
     judged = [
-        {**each, "mark": marks[each["key"]], "label": LEVELS[marks[each["key"]].level],
-         "text": each["levels"][marks[each["key"]].level - 1]}
-        for each in criteria(one.exercise)
-        if each["key"] in marks
+        {**criterion, "mark": marks[criterion["key"]], "label": LEVELS[marks[criterion["key"]].level],
+         "text": criterion["levels"][marks[criterion["key"]].level - 1]}
+        for criterion in criteria(one.exercise)
+        if criterion["key"] in marks
     ]  # fmt: skip
     context = {"team": one, "exercise": one.exercise, "facts": one.facts, "judged": judged}
     return render(request, "trainings/exercise_debrief.html", context)

@@ -56,7 +56,7 @@ def edit(request: ProgrammeRequest, training: int) -> HttpResponse:
 def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
     programmes = [row.programme] if row else request.programmes
     groups = list(cohorts(programmes))
-    chosen = next((each for each in groups if str(each.pk) == request.GET.get("cohort")), None)
+    chosen = next((cohort for cohort in groups if str(cohort.pk) == request.GET.get("cohort")), None)
     sent = (request.POST,) if request.method == "POST" else ()
     form = TrainingForm(*sent, programmes=programmes, cohorts=groups, training=row, chosen=chosen)
     if request.method == "POST" and form.is_valid():
@@ -70,8 +70,10 @@ def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
             ),
         )
         if saved:
-            told = _("Saved.") if row else _("The training is there, with the usual agenda. Change what is different.")
-            messages.success(request, told)
+            message = (
+                _("Saved.") if row else _("The training is there, with the usual agenda. Change what is different.")
+            )
+            messages.success(request, message)
             return redirect("train_agenda", saved.pk)
     context = {"form": form, "training": row, "back": _back(row), "offered": [] if row else groups, "chosen": chosen}
     return render(request, "trainings/train_edit.html", context, status=422 if form.errors else 200)
@@ -86,16 +88,16 @@ def _back(row: Training | None) -> str:
 def close(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
     undo = reverse("train_reopen", args=[row.pk])
-    told = _("The training is closed.")
-    return acted(request, lambda: verbs.close(row, by=request.user), told, "train_agenda", row.pk, undo=undo)
+    message = _("The training is closed.")
+    return acted(request, lambda: verbs.close(row, by=request.user), message, "train_agenda", row.pk, undo=undo)
 
 
 @trains
 @require_POST
 def reopen(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
-    told = _("The training is open again.")
-    return acted(request, lambda: verbs.reopen(row, by=request.user), told, "train_agenda", row.pk)
+    message = _("The training is open again.")
+    return acted(request, lambda: verbs.reopen(row, by=request.user), message, "train_agenda", row.pk)
 
 
 @trains

@@ -40,9 +40,9 @@ def edit(request: ProgrammeRequest, training: int, material: int) -> HttpRespons
 
 
 def _material(training: Training, material: int) -> Material:
-    each = get_object_or_404(queries.materials(training), pk=material)
-    each.training = training
-    return each
+    row = get_object_or_404(queries.materials(training), pk=material)
+    row.training = training
+    return row
 
 
 def _written(request: SignedInRequest, row: Training, material: Material | None) -> HttpResponse:
@@ -63,22 +63,22 @@ def _written(request: SignedInRequest, row: Training, material: Material | None)
 @require_POST
 def move(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
     row = found(request, training)
-    each, up = _material(row, material), request.POST.get("act") == "up"
-    told = _("“%(material)s” has another place.") % {"material": each}
-    return acted(request, lambda: verbs.move(each, up=up, by=request.user), told, "train_materials", row.pk)
+    chosen, up = _material(row, material), request.POST.get("act") == "up"
+    message = _("“%(material)s” has another place.") % {"material": chosen}
+    return acted(request, lambda: verbs.move(chosen, up=up, by=request.user), message, "train_materials", row.pk)
 
 
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
     row = found(request, training)
-    each = _material(row, material)
-    told = _("“%(material)s” is removed.") % {"material": each}
-    return acted(request, lambda: verbs.remove(each, by=request.user), told, "train_materials", row.pk)
+    chosen = _material(row, material)
+    message = _("“%(material)s” is removed.") % {"material": chosen}
+    return acted(request, lambda: verbs.remove(chosen, by=request.user), message, "train_materials", row.pk)
 
 
 @trains
 @require_safe
 def file(request: ProgrammeRequest, training: int, material: int) -> HttpResponseBase:
-    told = _material(found(request, training), material)
-    return stored(told.file, name=told.file_name, mime=told.mime)
+    row = _material(found(request, training), material)
+    return stored(row.file, name=row.file_name, mime=row.mime)

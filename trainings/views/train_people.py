@@ -46,7 +46,7 @@ def people(request: ProgrammeRequest, training: int) -> HttpResponse:
              "current": day == chosen}
             for day in days
         ],
-        "lines": [(each, [_cell(each, line) for line in chosen.sessions]) for each in sheet.rows],
+        "lines": [(person, [_cell(person, session) for session in chosen.sessions]) for person in sheet.rows],
     }  # fmt: skip
     return shown(request, "trainings/train_people.html", row, "train_people", context)
 
@@ -83,21 +83,21 @@ def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
     else:
         if by_script:
             return JsonResponse({"shares": _shares(row, {participant for participant, _session in changes})})
-        told = ngettext("%(count)s mark is saved.", "%(count)s marks are saved.", count) % {"count": count}
-        messages.success(request, told if count else _("Nothing was changed."))
+        message = ngettext("%(count)s mark is saved.", "%(count)s marks are saved.", count) % {"count": count}
+        messages.success(request, message if count else _("Nothing was changed."))
     day = int_param(request.POST, "day")
     return redirect(reverse("train_people", args=[row.pk]) + ("" if day is None else f"?day={day}"))
 
 
 def _pairs(values: list[str]) -> set[tuple[int, int]]:
     """What is no pair of numbers is nobody's cell."""
-    found = set()
+    pairs = set()
     for value in values:
         participant, _dash, session = value.partition("-")
         numbers = parse_ints((participant, session))
         if len(numbers) == 2:
-            found.add((numbers[0], numbers[1]))
-    return found
+            pairs.add((numbers[0], numbers[1]))
+    return pairs
 
 
 def _line(training: Training, pk: int | None) -> Session | None:
@@ -128,8 +128,8 @@ def add(request: ProgrammeRequest, training: int) -> HttpResponse:
     if sent is not None:
         made = _added(request, row, one if act == "one" else many if act == "many" else None, candidates)
         if made is not None:
-            told = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", made)
-            messages.success(request, told % {"count": made} if made else _("They were on the list already."))
+            message = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", made)
+            messages.success(request, message % {"count": made} if made else _("They were on the list already."))
             return redirect("train_people", row.pk)
     context = {"candidates": candidates, "one": one, "many": many, "act": act}
     problem = (one if one.errors else many) if one.errors or many.errors else None
@@ -140,7 +140,9 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
     """How many are new on the list; None when something is to be put right first."""
     if form is None:
         chosen = set(request.POST.getlist("people"))
-        members = [each for each in candidates if f"{each.user.pk}-{each.municipality.pk}" in chosen]
+        members = [
+            candidate for candidate in candidates if f"{candidate.user.pk}-{candidate.municipality.pk}" in chosen
+        ]
         if not members:
             messages.error(request, _("Nobody was chosen."))
             return None
@@ -161,27 +163,27 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
 @require_http_methods(["GET", "POST"])
 def person(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
     row = found(request, training)
-    each = _participant(row, participant)
-    form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=each)
+    chosen = _participant(row, participant)
+    form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=chosen)
     is_sent = request.method == "POST" and form.is_valid()
-    if is_sent and tried(form, lambda: verbs.change(each, form.cleaned_data, by=request.user)):
+    if is_sent and tried(form, lambda: verbs.change(chosen, form.cleaned_data, by=request.user)):
         messages.success(request, _("Saved."))
         return redirect("train_people", row.pk)
     more = {"act": _("Save"), "removing": _("Take them off the list")}
-    more["remove"] = reverse("train_person_remove", args=[row.pk, each.pk])
-    return form_page(request, row, form, each.name, back=reverse("train_people", args=[row.pk]), **more)
+    more["remove"] = reverse("train_person_remove", args=[row.pk, chosen.pk])
+    return form_page(request, row, form, chosen.name, back=reverse("train_people", args=[row.pk]), **more)
 
 
 def _participant(training: Training, participant: int) -> Participant:
-    each: Participant = get_object_or_404(queries.participants(training), pk=participant)
-    each.training = training
-    return each
+    row: Participant = get_object_or_404(queries.participants(training), pk=participant)
+    row.training = training
+    return row
 
 
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
     row = found(request, training)
-    each = _participant(row, participant)
-    told = _("%(person)s is off the list.") % {"person": each}
-    return acted(request, lambda: verbs.remove(each, by=request.user), told, "train_people", row.pk)
+    chosen = _participant(row, participant)
+    message = _("%(person)s is off the list.") % {"person": chosen}
+    return acted(request, lambda: verbs.remove(chosen, by=request.user), message, "train_people", row.pk)

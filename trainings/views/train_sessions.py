@@ -27,10 +27,10 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     return _written(request, row, None, begun=_begun(row, request.GET.get("day", "")))
 
 
-def _begun(training: Training, day: str) -> dict[str, Any]:
-    days = {each.day.isoformat(): each for each in queries.agenda(training)}
-    chosen = days.get(day) or next(iter(days.values()))
-    starts = max((each.ends for each in chosen.sessions), default=time(9))
+def _begun(training: Training, asked: str) -> dict[str, Any]:
+    days = {day.day.isoformat(): day for day in queries.agenda(training)}
+    chosen = days.get(asked) or next(iter(days.values()))
+    starts = max((session.ends for session in chosen.sessions), default=time(9))
     ends = starts.replace(hour=starts.hour + 1) if starts.hour < 23 else time(23, 59)
     return {"day": chosen.day.isoformat(), "starts": starts, "ends": ends}
 
@@ -67,5 +67,5 @@ def _written(request: SignedInRequest, row: Training, line: Session | None, begu
 def remove(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
     row = found(request, training)
     line = _line(row, session)
-    told = _("“%(session)s” is out of the agenda.") % {"session": line}
-    return acted(request, lambda: verbs.remove(line, by=request.user), told, "train_agenda", row.pk)
+    message = _("“%(session)s” is out of the agenda.") % {"session": line}
+    return acted(request, lambda: verbs.remove(line, by=request.user), message, "train_agenda", row.pk)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from analytics.comparison.groups import SIZES, Group, LazyText, Middle, grouped, middle
+from analytics.comparison.groups import SIZES, Group, Middle, grouped, middle
 from analytics.comparison.measures import Measure
 from analytics.comparison.queries.comparison import ComparisonRow
+from common.lazy_text import LazyText
 from serbian.sorting import sort_key
 
 

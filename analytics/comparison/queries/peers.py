@@ -14,11 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from analytics.comparison.groups import SIZES, LazyText, Size, middle, size
+from analytics.comparison.groups import SIZES, Size, middle, size
 from analytics.comparison.measures import MEASURES, Figures, Measure
 from analytics.comparison.queries import totals
 from analytics.models import Sharing
 from analytics.months import Months
+from common.lazy_text import LazyText
 from municipalities.models import REAL_PLACE, Enrolment, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere

@@ -6,16 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics import months, periods
 from analytics.comparison.measures import MEASURES
 from analytics.comparison.queries.comparison import Part
 from analytics.comparison.url_params import Choice
+from common.lazy_text import LazyText
 from municipalities.queries import today
 
-TABS: tuple[tuple[str, str | Promise], ...] = (
+TABS: tuple[tuple[str, LazyText], ...] = (
     ("programme", _("Table")),
     ("programme_multiples", _("Over time")),
     ("programme_compare", _("A chosen few")),

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from analytics.metrics import METRICS, UNITS, LazyText, Metric
+from analytics.metrics import METRICS, UNITS, Metric
 from analytics.models import MetricCoverage
 from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
+from common.lazy_text import LazyText
 
 # Old posts are fetched once a week; a metric missing for longer is no longer returned.
 SILENT_AFTER = timedelta(days=8)

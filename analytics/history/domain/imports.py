@@ -34,7 +34,7 @@ KEPT = timedelta(days=7)
 
 @transaction.atomic
 def upload(municipality: Municipality, raw: bytes, name: str, *, by: User) -> HistoryImport:
-    """Store the parsed rows until somebody confirms them. Raises `planning.file_parsing.Unreadable`."""
+    """Store the parsed rows until somebody confirms them. Raises `planning.file_parsing.UnreadableFile`."""
     table = read(raw, PAST)
     run = HistoryImport.objects.create(
         municipality=municipality, source=source_of(table.lines), state=ImportState.LOOKED, name=name[:200],

@@ -23,12 +23,12 @@ from channels import validation
 from channels.models import Channel
 from common.numbers import number
 from delivery.models import Delivery
-from planning.date_parsing import moment
+from planning.date_parsing import parse_day_and_time
 from planning.file_parsing import FileRow, refuse_broken
 from posts.draft import MOST_LINK, is_link
 from posts.enums import Category
-from posts.labels import does_not_exist
-from posts.rules import DoesNotExist, Twice, wall_time
+from posts.labels import nonexistent_time_message
+from posts.rules import AmbiguousTime, NonexistentTime, resolve_wall_time
 from serbian.folding import fold
 
 # No network of ours is older.
@@ -92,7 +92,7 @@ class HistoryRow:
         counts = self.counts if self.followers is None else {"followers": self.followers}
         return [(METRICS[key].label, counts[key]) for key in METRICS if key in counts]
 
-    def tell(self, column: str, sentence: str, *, stops: bool = True) -> None:
+    def add_problem(self, column: str, sentence: str, *, stops: bool = True) -> None:
         self.problems.append(Problem(column, sentence, stops, self.cells.get(column, "")))
 
     @property
@@ -150,7 +150,7 @@ class _Sheet:
         if self.source == ImportSource.FOLLOWERS:
             row.followers = _count(row, "followers")
             if "followers" not in row.cells:
-                row.tell("followers", _("The number of followers is missing."))
+                row.add_problem("followers", _("The number of followers is missing."))
         else:
             self._numbers(row)
             self._link(row)
@@ -160,30 +160,31 @@ class _Sheet:
 
     def _day(self, row: HistoryRow) -> None:
         typed = row.cells.get("day", "")
-        on, at = moment(typed, row.cells.get("time", ""), self.today)
+        on, at = parse_day_and_time(typed, row.cells.get("time", ""), self.today)
         if on is None:
-            row.tell("day", _("This is no day. Write it like 24.11.2026.") if typed else _("The day is missing."))
+            sentence = _("This is no day. Write it like 24.11.2026.") if typed else _("The day is missing.")
+            row.add_problem("day", sentence)
             return
         if on > self.today:
-            row.tell("day", _("This day is still to come. Write the year, too."))
+            row.add_problem("day", _("This day is still to come. Write the year, too."))
         elif on < OLDEST:
-            row.tell("day", _("This day is before there were social networks."))
+            row.add_problem("day", _("This day is before there were social networks."))
         row.on = on
         if self.source == ImportSource.FOLLOWERS:
             return
         if at is None and row.cells.get("time"):
-            row.tell("time", _("This is no time, so only the day counts. Write it like 9:00."), stops=False)
+            row.add_problem("time", _("This is no time, so only the day counts. Write it like 9:00."), stops=False)
         if at is not None:
             self._time(row, on, at)
 
     def _time(self, row: HistoryRow, on: date, at: time) -> None:
-        resolved = wall_time(on, at)
-        if isinstance(resolved, DoesNotExist):
-            row.tell("time", does_not_exist(resolved))
+        resolved = resolve_wall_time(on, at)
+        if isinstance(resolved, NonexistentTime):
+            row.add_problem("time", nonexistent_time_message(resolved))
             return
-        row.at = (resolved.options[0] if isinstance(resolved, Twice) else resolved).due_at
+        row.at = (resolved.options[0] if isinstance(resolved, AmbiguousTime) else resolved).due_at
         if row.at > timezone.now():
-            row.tell("time", _("This time is still to come."))
+            row.add_problem("time", _("This time is still to come."))
 
     def _channel(self, row: HistoryRow) -> None:
         typed = row.cells.get("channel", "")
@@ -204,7 +205,7 @@ class _Sheet:
         if len(matches) == 1:
             row.channel = matches[0]
         else:
-            row.tell("channel", problem)
+            row.add_problem("channel", problem)
 
     def _numbers(self, row: HistoryRow) -> None:
         for column in COUNTS:
@@ -213,15 +214,15 @@ class _Sheet:
                 row.counts[column] = value
         if "followers" in row.cells:
             sentence = _("Followers are not imported with posts. Put them into a file of their own.")
-            row.tell("followers", sentence, stops=False)
+            row.add_problem("followers", sentence, stops=False)
         if not row.counts and not row.stops:
             sentence = _("There is no number in this row; it counts as a post and nothing else.")
-            row.tell("likes", sentence, stops=False)
+            row.add_problem("likes", sentence, stops=False)
 
     def _link(self, row: HistoryRow) -> None:
         link = row.cells.get("link", "")
         if link and (not is_link(link) or len(link) > min(MOST_LINK, 1000)):
-            row.tell("link", _("This is not a web address, so it is left out."), stops=False)
+            row.add_problem("link", _("This is not a web address, so it is left out."), stops=False)
         else:
             row.link = link
 
@@ -229,7 +230,7 @@ class _Sheet:
         if typed := row.cells.get("category", ""):
             row.category = self.categories.get(fold(typed), Category.OTHER.value)
             if fold(typed) not in self.categories:
-                row.tell("category", _("This is none of the kinds, so it counts as “Other”."), stops=False)
+                row.add_problem("category", _("This is none of the kinds, so it counts as “Other”."), stops=False)
 
 
 def _count(row: HistoryRow, column: str) -> int | None:
@@ -239,7 +240,7 @@ def _count(row: HistoryRow, column: str) -> int | None:
     try:
         return count(typed)
     except BadFigure as bad:
-        row.tell(column, _figure_problem(bad.reason))
+        row.add_problem(column, _figure_problem(bad.reason))
         return None
 
 
@@ -291,7 +292,7 @@ def _meet_each_other(rows: Sequence[HistoryRow], source: str) -> None:
         if earlier != row.number:
             same_post = _("The same post stands in row %(number)s.")
             same_day = _("The same day of the same channel stands in row %(number)s.")
-            row.tell("day", (same_post if source == ImportSource.POSTS else same_day) % {"number": earlier})
+            row.add_problem("day", (same_post if source == ImportSource.POSTS else same_day) % {"number": earlier})
 
 
 def _meet_posts(rows: Sequence[HistoryRow]) -> None:

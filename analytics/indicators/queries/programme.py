@@ -130,7 +130,7 @@ class IndicatorRow:
 
     @property
     def measured_since(self) -> date | None:
-        """From when on a floor above measures it."""
+        """From when on a layer above measures it."""
         above = provider(self.indicator.code)
         return above.since if above else None
 

@@ -238,7 +238,7 @@ def _store_votes(subjects: list[Subject], polls: dict[int, PollCount], at: datet
         for subject in subjects
         if subject.pk in polls and subject.publication_id
     }
-    count_votes.keep(votes, at)
+    count_votes.store_results(votes, at)
     for subject in subjects:
         poll = polls.get(subject.pk)
         if poll and poll.ends_at and not poll.is_over and subject.next_fetch_at:

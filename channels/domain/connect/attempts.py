@@ -1,4 +1,4 @@
-"""A try to connect a channel: how it starts, what it keeps secret, how it ends."""
+"""Attempts to connect a channel: how they start, what they encrypt, how they end."""
 
 import base64
 import hashlib
@@ -149,8 +149,8 @@ def put_away(attempt: ConnectAttempt, inside: dict[str, Any]) -> None:
 
 
 def taken_out(attempt: ConnectAttempt) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(crypto.open_(PURPOSE, attempt.ciphertext, attempt.pk))
-    return found
+    inside: dict[str, Any] = json.loads(crypto.open_(PURPOSE, attempt.ciphertext, attempt.pk))
+    return inside
 
 
 def move(attempt: ConnectAttempt, step: ConnectStep, inside: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Which of the pages that a person looks after becomes the channel."""
+"""The person chooses which of their pages becomes the channel."""
 
 from django.db import transaction
 from django.utils import timezone

@@ -361,8 +361,8 @@ class BlueskyFake:
         uris = request.query.get("uris", [])
         if not 1 <= len(uris) <= 25:
             raise invalid("Params/uris must have between 1 and 25 elements")
-        found = [self._indexed(uri) for uri in uris]
-        return {"posts": [self._view(record) for record in found if record]}
+        records = [self._indexed(uri) for uri in uris]
+        return {"posts": [self._view(record) for record in records if record]}
 
     def get_thread(self, request: Request) -> dict[str, Any]:
         self._me(request)
@@ -373,8 +373,8 @@ class BlueskyFake:
 
     def _node(self, record: dict[str, Any], depth: int) -> dict[str, Any]:
         below = [self._node(child, depth - 1) for child in self._children(record["uri"])] if depth else []
-        gone = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": f"at://did:plc:gone/{POST}/x", "notFound": True}
-        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": self._view(record), "replies": [*below, gone]}
+        missing = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": f"at://did:plc:gone/{POST}/x", "notFound": True}
+        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": self._view(record), "replies": [*below, missing]}
 
     def get_profile(self, request: Request) -> dict[str, Any]:
         self._me(request)
@@ -382,8 +382,8 @@ class BlueskyFake:
         if not account:
             raise invalid("Profile not found")
         own = [r for r in self.records.values() if r["did"] == account["did"] and f"/{POST}/" in r["uri"]]
-        told = {key: account[key] for key in ("did", "handle", "displayName")}
-        return {**told, "followersCount": account["followers"], "followsCount": 2, "postsCount": len(own)}
+        profile = {key: account[key] for key in ("did", "handle", "displayName")}
+        return {**profile, "followersCount": account["followers"], "followsCount": 2, "postsCount": len(own)}
 
     def list_notifications(self, request: Request) -> dict[str, Any]:
         me = self._me(request)

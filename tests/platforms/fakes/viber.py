@@ -49,7 +49,7 @@ class ViberFake:
         self.channels: dict[str, dict[str, Any]] = {}
 
     def handle(self, request: Request) -> Reply:
-        told = routed(
+        answer = routed(
             [
                 ("POST", "/pa/set_webhook", self.set_webhook),
                 ("POST", "/pa/get_account_info", self.info),
@@ -57,7 +57,7 @@ class ViberFake:
             ],
             request,
         )
-        return Reply(200, {"status": 0, "status_message": "ok", **told, "chat_hostname": "SN-CHAT-05_"})
+        return Reply(200, {"status": 0, "status_message": "ok", **answer, "chat_hostname": "SN-CHAT-05_"})
 
     def too_many(self, seconds: float) -> Reply:
         return says(12, "tooManyRequests").reply
@@ -122,10 +122,10 @@ class ViberFake:
 
     def info(self, request: Request) -> dict[str, Any]:
         channel, _ = self._asked(request, set())
-        told = {key: channel[key] for key in ("id", "name", "uri", "icon", "members", "webhook")}
+        info = {key: channel[key] for key in ("id", "name", "uri", "icon", "members", "webhook")}
         if self.world.options["viber_counts_subscribers"]:
-            told["subscribers_count"] = channel["subscribers"]
-        return {**told, "country": "RS", "event_types": EVENTS}
+            info["subscribers_count"] = channel["subscribers"]
+        return {**info, "country": "RS", "event_types": EVENTS}
 
     def post(self, request: Request) -> dict[str, Any]:
         every = {"from", "type"}.union(*FIELDS.values())
