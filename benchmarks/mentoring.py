@@ -20,8 +20,8 @@ from analytics.indicators.domain import definitions
 from analytics.logframe import INDICATORS
 from analytics.models import IndicatorValue, MunicipalityBaseline, ProgrammeIndicator, Target
 from benchmarks import measure
-from mentoring.enums import ChangeKind, CheckInState, Side, Way
-from mentoring.models import Activity, Change, CheckIn, Criterion, Feedback, Plan, Score
+from mentoring.enums import ChangeKind, CheckInMethod, CheckInState, Side
+from mentoring.models import Activity, CheckIn, Criterion, Feedback, Plan, PlanChange, Score
 from mentoring.queries.rubric import rubric
 from municipalities.domain import reference
 from municipalities.enums import Role
@@ -69,8 +69,8 @@ def fill() -> People:
         enrolments = _enrol(programme, places, mentors, today)
         plans = Plan.objects.bulk_create(_plans(enrolments, mentors, officer, now, rng))
         Activity.objects.bulk_create(_activities(plans, now, rng))
-        Change.objects.bulk_create(
-            Change(
+        PlanChange.objects.bulk_create(
+            PlanChange(
                 municipality_id=plan.municipality_id, plan=plan, what=ChangeKind.DATES, reason="Празници",
                 side=rng.choice(list(Side)), proposed_by=officer,
             )
@@ -141,8 +141,8 @@ def _check_ins(plans: list[Plan], now: datetime, rng: random.Random) -> Iterator
             if weeks > 0 and rng.random() < 0.3:
                 continue
             yield CheckIn(
-                municipality_id=plan.municipality_id, mentor_id=plan.created_by_id, way=Way.VIDEO, local_time=at,
-                due_at=at, planned_by_id=plan.created_by_id, hours=1 if is_held else None,
+                municipality_id=plan.municipality_id, mentor_id=plan.created_by_id, way=CheckInMethod.VIDEO,
+                local_time=at, due_at=at, planned_by_id=plan.created_by_id, hours=1 if is_held else None,
                 state=CheckInState.HELD if is_held else CheckInState.PLANNED, settled_at=at if is_held else None,
             )  # fmt: skip
 

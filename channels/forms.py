@@ -80,7 +80,7 @@ FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPa
 
 
 def connect_form(platform: Platform, *args: Any, **more: Any) -> forms.Form:
-    """What a person types to connect: of the form of this kind the fields that the network asks for, often none."""
+    """The form for connecting to a network, with the fields that it needs, often none."""
     form = FORMS[platform.connect_by](*args, **more)
     for name in set(form.fields) - set(platform.asks):
         del form.fields[name]

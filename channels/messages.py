@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 
-# ---- a try to connect
+# ---- attempts to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
 MAY_NOT_ANY_MORE = gettext_noop(
     "Whoever began this may no longer connect channels, so nothing was connected. Somebody who may has to start again."
@@ -159,7 +159,7 @@ KINDS: dict[type[PlatformError], str] = {
 
 
 def problem_text(error: PlatformError) -> str:
-    """What a failed try to connect means and what to do, as one of the texts above (English, to be translated)."""
+    """The text for a failed attempt to connect: the problem and what to do (English msgid)."""
     code = getattr(error, "code", None) or ""
     return CODES.get(code) or KINDS[next(kind for kind in KINDS if isinstance(error, kind))]
 

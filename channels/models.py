@@ -52,7 +52,7 @@ class Channel(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # upkeep looks for what was checked longest ago
+            # upkeep queries what was checked longest ago
             models.Index(fields=["checked_at"], name="channel_upkeep", condition=models.Q(state="connected")),
         ]
         constraints = [
@@ -149,7 +149,7 @@ class ConnectAttempt(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # a worker looks every few seconds for attempts that run
+            # a worker queries running attempts every few seconds
             models.Index(fields=["step"], name="attempt_running", condition=~models.Q(step__in=["done", "failed"])),
         ]
 
@@ -178,7 +178,7 @@ class Event(models.Model):
             # what is new on one account, in order
             models.Index(fields=["platform", "account_id", "received_at"], name="event_of_account"),
             models.Index(fields=["received_at"], name="event_age"),
-            # what citizens wrote that nobody has read yet: a worker looks every other second
+            # citizens' messages that were not read yet: a worker queries them every other second
             models.Index(
                 fields=["platform", "account_id", "id"],
                 name="event_unread",
@@ -192,7 +192,7 @@ class Event(models.Model):
 
 
 class Deletion(models.Model):
-    """A person asked a network that we forget what we hold of them. `code` is what they can ask by."""
+    """A deletion request of a person, passed on by a network. `code` identifies it for their enquiry."""
 
     platform = models.CharField(max_length=20)
     code = models.CharField(max_length=40, unique=True)

@@ -34,9 +34,9 @@ INITIAL_BACKOFF, MAX_BACKOFF = timedelta(seconds=15), timedelta(minutes=5)
 KEPT_BACK = 100
 # Of what all channels of an application share, a tenth: one flood warning must not wait for a hundred greetings.
 APP_KEPT_BACK = 10
-# Told when less than a quarter is left.
+# Reported when less than a quarter is left.
 REPORT_BELOW = 4
-# A success is told at most this often for each server: it is what happens all day.
+# A success is reported at most this often for each server: it is the normal case.
 REPORT_INTERVAL = 2.0
 
 Circuit = Literal["closed", "open", "probing"]
@@ -47,7 +47,7 @@ KNOWN = "traffic:servers"
 
 @dataclass
 class Traffic:
-    """What may go to channels and servers, as it was at one moment."""
+    """A snapshot of rate limits and circuits of channels and servers."""
 
     now: datetime
     budgets: dict[int, RateLimit] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Traffic:
     circuits: dict[str, tuple[Circuit, datetime]] = field(default_factory=dict)
 
     def limited_until(self, channel_id: int, app: str = "") -> datetime | None:
-        """Until when nothing but urgent posts leaves this channel, whose application is `app`."""
+        """Until when only urgent posts may use this channel, whose application is `app`."""
         own = self._spent(self.budgets.get(channel_id), KEPT_BACK)
         shared = self._spent(self.apps.get(app), APP_KEPT_BACK)
         return max(own, shared) if own and shared else own or shared
@@ -93,7 +93,7 @@ def snapshot(
 
 
 def servers() -> Traffic:
-    """What administrators see: every server that has failed of late."""
+    """For administrators: every server that has failed recently."""
     known: set[str] = _valkey(lambda: cache.get(KNOWN), None) or set()
     return snapshot((), known, timezone.now())
 
@@ -117,7 +117,7 @@ def record_answer(channel_id: int, server: str, answer: Answer | None, *, commit
 
 
 def _publish(key: str, budget: RateLimit | None, now: datetime) -> None:
-    """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
+    """Store a budget that runs low. A plentiful one is the normal state: it is written only after a low one was."""
     if budget is None:
         return
     if budget.left * REPORT_BELOW < budget.of or not budget.left:
@@ -180,10 +180,10 @@ def of(channels: Iterable[Channel]) -> Traffic:
 
 
 def waits_until(channel: Channel) -> datetime | None:
-    """Until when what can wait (numbers, upkeep) leaves this channel's network alone; None: it may go.
+    """Until when deferrable calls (metrics, upkeep) leave this channel's network alone; None: they may be made.
 
-    What is left of the account's or our application's budget is kept for posts, and a server that does not answer is
-    not asked for what nobody waits for.
+    What is left of the account's or our application's budget is reserved for posts, and a failing server is not called
+    for what can wait.
     """
     traffic = of([channel])
     limited = traffic.limited_until(channel.pk, app_of(channel.platform, channel.server))

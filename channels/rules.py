@@ -67,7 +67,7 @@ def renew_at(expires_at: datetime, now: datetime) -> datetime:
     return expires_at - (life / 3 if life > timedelta(days=1) else timedelta(minutes=20))
 
 
-# Days before access ends on which people are told that somebody has to consent anew.
+# Days before access ends on which people are notified that a new consent is needed.
 WARNINGS = (14, 7, 1)
 
 
@@ -129,7 +129,7 @@ def is_private_name(host: str) -> bool:
 
 
 def base_is_public() -> bool:
-    """Whether a network could fetch a file from here: https and a name of the open internet. Asks nobody."""
+    """Whether a network could fetch a file from here: https and a public host name. Makes no query."""
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     if parts.netloc in settings.PRIVATE_HOSTS_ALLOWED:
         return True  # named on purpose: a network on this very machine fetches from here

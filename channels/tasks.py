@@ -29,7 +29,7 @@ BUDGET_SECONDS = 90
 
 @shared_task(name="channels.tasks.connect")
 def connect() -> None:
-    """Tries to connect: a person looks at the page and waits."""
+    """Attempts to connect: a person watches the page and waits."""
     _run(queries.attempts_overdue(), connecting.expire)
     _run(queries.attempts_due(), connecting.proceed)
     # A network that calls us before it takes a post: the channel is not ready before that.
@@ -38,7 +38,7 @@ def connect() -> None:
 
 @shared_task(name="channels.tasks.upkeep")
 def upkeep() -> None:
-    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept, warn in time."""
+    """Renew sessions, revoke ended ones, check channels, refresh facts, send warnings."""
     ends_at = time.monotonic() + BUDGET_SECONDS
     _run(queries.sessions_due(), refresh, ends_at)
     _run(queries.revocations_due(), give_back, ends_at)
@@ -52,7 +52,7 @@ def upkeep() -> None:
 
 @shared_task(name="channels.tasks.end_pauses")
 def end_pauses() -> None:
-    """Say of pauses that ended by themselves that they did. The gate knew before."""
+    """Announce pauses that ended by themselves. The publish policy has applied their end already."""
     for model in (Pause, ChannelPause):
         _run(queries.pauses_over(model), partial(pausing.end, model))
     for pk in queries.wide_pauses_over():
@@ -61,7 +61,7 @@ def end_pauses() -> None:
 
 @shared_task(name="channels.tasks.forget_events")
 def forget_events() -> None:
-    """What networks told us long ago, with the words of citizens in it."""
+    """Delete old webhook events, which contain citizens' messages."""
     inbound.purge_expired()
 
 

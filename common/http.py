@@ -30,7 +30,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from common import networks, outside
+from common import networks, untrusted_json
 
 log = logging.getLogger(__name__)
 # At DEBUG it writes whole addresses, and some networks have tokens in theirs.
@@ -90,7 +90,7 @@ class Answer:
 
     def json(self) -> Any:
         """The parsed body. Raises `ValueError` when it is not JSON, or nested deeper than anybody nests it."""
-        return outside.loads(self.content)
+        return untrusted_json.loads(self.content)
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:
@@ -113,7 +113,7 @@ class Http:
     what it raises comes out unchanged and nothing is sent.
     `reuse`: keep the connection for the next request of this thread to the same place, if it comes within
     `reuse_seconds`.
-    `heard`: called after each request with what came back (None: no answer) and whether it was the committing one.
+    `on_answer`: called after each request with what came back (None: no answer) and whether it was the committing one.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Http:
         *,
         allow: Collection[str] = (),
         before_send: Callable[[], None] | None = None,
-        heard: Callable[[Answer | None, bool], None] | None = None,
+        on_answer: Callable[[Answer | None, bool], None] | None = None,
         deadline: float = DEADLINE_SECONDS,
         connect_timeout: float = CONNECT_SECONDS,
         max_bytes: int = MAX_BYTES,
@@ -130,7 +130,7 @@ class Http:
     ) -> None:
         self.allow = frozenset(allow)
         self.before_send = before_send
-        self.heard = heard or (lambda answer, commits: None)
+        self.on_answer = on_answer or (lambda answer, commits: None)
         self.deadline = deadline
         self.connect_timeout = connect_timeout
         self.max_bytes = max_bytes
@@ -161,9 +161,9 @@ class Http:
             except Refused:
                 raise
             except HttpError:
-                self.heard(None, commits)
+                self.on_answer(None, commits)
                 raise
-            self.heard(answer, commits)
+            self.on_answer(answer, commits)
             target = answer.headers.get("location")
             if method in WRITES or answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer

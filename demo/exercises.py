@@ -12,7 +12,7 @@ from municipalities.models import Membership, Municipality
 from municipalities.tenancy import scope
 from practice.domain import write
 from practice.models import Account, Status
-from trainings.domain import citizens, debrief, exercises, speak
+from trainings.domain import citizens, debrief, exercises, team_answers
 from trainings.models import Exercise, Mark, Play, Team, Training
 
 MINUTES = 25
@@ -113,9 +113,9 @@ def _answer(team: Team, minute: float, began: datetime, everybody: People) -> No
             if asked is None:
                 continue
             if not text:
-                speak.hide(team, asked, by=by, now=now)
+                team_answers.hide(team, asked, by=by, now=now)
                 continue
-            play = speak.answer(team, asked, text, by=by, now=now)
+            play = team_answers.answer(team, asked, text, by=by, now=now)
             Status.objects.filter(pk__in=[play.answer_status]).update(created_at=now)
 
 

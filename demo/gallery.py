@@ -111,7 +111,7 @@ def _talk(raw: Mapping[str, Any], row: SharedPost, people: People, now: datetime
         by = people.mentor if is_mentor else teams[municipality.slug].officer
         if municipality == row.municipality and who not in (WHOSE_OWN, OF_THE_MENTOR):
             continue  # no questions to oneself
-        with queries.room(municipality):
+        with queries.gallery_scope(municipality):
             try:
                 shared_comment = comments.comment(row, text, municipality=municipality, by=by, is_mentor=is_mentor)
             except ActionNotAllowed:
@@ -126,7 +126,7 @@ def _copy(raw: Mapping[str, Any], row: SharedPost, people: People) -> None:
         team = people.teams.get(slug)
         if team is None or team.municipality == row.municipality:
             continue
-        with queries.room(team.municipality) as room:
+        with queries.gallery_scope(team.municipality) as room:
             source = queries.with_pictures([queries.shown().get(pk=row.pk)])[0]
         with scope(team.municipality):
             done = copying.copy(source, municipality=team.municipality, by=team.officer, also=room.ids)
@@ -136,7 +136,7 @@ def _copy(raw: Mapping[str, Any], row: SharedPost, people: People) -> None:
 
 def _pick(made: Sequence[tuple[Mapping[str, Any], SharedPost]], people: People) -> None:
     programme = Programme.objects.get(name=PROGRAMME)
-    with queries.rooms_of([programme]):
+    with queries.programmes_scope([programme]):
         for raw, row in made:
             if raw.get("pick"):
                 picks.pick(programme, row, raw["pick"], by=people.staff)

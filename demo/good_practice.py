@@ -26,7 +26,7 @@ def arrange(people: People) -> None:
         practice.switch(programme, key, on=False, by=people.staff)
 
 
-def _written(raw: Mapping[str, Any]) -> practice.Written:
+def _written(raw: Mapping[str, Any]) -> practice.ExampleContent:
     draft = Draft(
         texts={"sr-Cyrl": Text(raw["text"].strip())},
         link=raw.get("link", ""),
@@ -37,4 +37,4 @@ def _written(raw: Mapping[str, Any]) -> practice.Written:
     same = ("purpose", "shape", "why", "watch", "patterns", "networks", "drawing")
     english = {name: template_content.strip() for name, template_content in raw["en"].items()}
     template_content = TemplateContent(raw["name"], raw["about"], "", draft, gaps)
-    return practice.Written(template_content, **{name: raw[name] for name in same}, english=english)
+    return practice.ExampleContent(template_content, **{name: raw[name] for name in same}, english=english)

@@ -15,7 +15,7 @@ from demo.rows import insert, made_at
 from demo.texts import CONTENT
 from demo.threads import moment
 from mentoring.domain.absence import announce
-from mentoring.domain.performance import tell
+from mentoring.domain.performance import notify_mentors
 from mentoring.domain.rubric import stored
 from mentoring.models import Absence, Criterion, Feedback, Handover, Score
 from mentoring.queries.rubric import programme_of
@@ -91,7 +91,7 @@ def _note(levels: dict[Criterion, int], rng: random.Random) -> str:
 def arrange(people: People, now: datetime) -> None:
     """What comes of it: notices of how posts did, a municipality that changed its mentor, days away that are near."""
     with made_at(now - timedelta(hours=20)):
-        tell(now)
+        notify_mentors(now)
     _hand_over(people)
     first = timezone.localdate(now) + AWAY_IN
     if not Absence.objects.filter(mentor=people.mentor).exists():

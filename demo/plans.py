@@ -16,9 +16,9 @@ from demo.people import PROGRAMME, People, Team
 from demo.rows import insert
 from mentoring.domain import plan_activities, plan_changes, plan_readings
 from mentoring.domain.plan_library import stored
-from mentoring.domain.plans import Wanted, taken
-from mentoring.enums import ChangeKind, Closing, Proof, Side
-from mentoring.models import Activity, ActivityKind, Change, Evidence, Plan
+from mentoring.domain.plans import ActivitySpec, from_library
+from mentoring.enums import ChangeKind, ClosingReason, Proof, Side
+from mentoring.models import Activity, ActivityKind, Evidence, Plan, PlanChange
 from mentoring.plan_rules import last_day, usual_day
 from mentoring.queries.plans import enrolment_of, fitting, published_since
 from municipalities.holidays import BELGRADE
@@ -185,13 +185,13 @@ class _Laid:
             plan.agreed_at = agreed
         if self.story.is_finished:
             plan.closed_at, plan.closed_by = at(last, 12), self.people.mentor
-            plan.closed_because = Closing.FINISHED
+            plan.closed_because = ClosingReason.FINISHED
         return insert([plan])[0]
 
     def _activity(self, plan: Plan, line: DemoActivity, number: int) -> Activity:
         person = self._person(line.who)
         due_on = usual_day(plan.starts_on, line.due, plan.ends_on)
-        wanted = taken(self.kinds[line.key], due_on, person)
+        wanted = from_library(self.kinds[line.key], due_on, person)
         row = Activity(municipality=self.team.municipality, plan=plan, position=number, **vars(wanted))
         row.owner_name = "" if person else line.who
         if line.done is not None:
@@ -246,9 +246,9 @@ class _Laid:
         dropped = [(row, row.dropped_at) for row in rows if row.dropped_at]
         insert(
             [
-                Change(
+                PlanChange(
                     municipality=self.team.municipality, plan=plan, activity=row, what=ChangeKind.DROP,
-                    before=plan_changes.told_of(row), reason=row.dropped_because, side=Side.MUNICIPALITY,
+                    before=plan_changes.activity_values(row), reason=row.dropped_because, side=Side.MUNICIPALITY,
                     proposed_by=self.team.officer, proposed_at=moment - timedelta(days=2), accepted=True,
                     decided_by=self._mentor(plan.starts_on), decided_at=moment,
                 )
@@ -262,7 +262,7 @@ class _Laid:
         if slug == "kragujevac":
             row = Activity.objects.select_related("plan", "owner", "kind").get(pk=rows["live"].pk)
             later = usual_day(plan.starts_on, 64, plan.ends_on)
-            wanted = Wanted(
+            wanted = ActivitySpec(
                 name=row.name, description=row.description, owner_name=row.owner_name, due_on=later, proof=row.proof,
                 wanted=row.wanted, kind=row.kind, english=row.english,
             )  # fmt: skip

@@ -47,13 +47,13 @@ from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import (
     Activity,
-    Change,
     CheckIn,
     Evidence,
     Feedback,
     NextStep,
     PerformanceNotice,
     Plan,
+    PlanChange,
     Reminder,
     Review,
     Score,
@@ -87,7 +87,7 @@ from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
-    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
+    NextStep, CheckIn, Reminder, Review, Evidence, PlanChange, Activity, Plan,
     Play, NeedPicture, Supporter, AnswerRound, Need, NeedsPage,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, SentNotification,
     HandOver, LegalHold, Note, Reply, Message, ReplyFetch, MessageFetch, Department, Settlement,

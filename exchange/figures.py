@@ -1,4 +1,4 @@
-"""What a shared post achieved, in words: figures of one day with the names of their formulas."""
+"""The results of a shared post as text: figures of one day, with the names of their formulas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ REASONS: dict[str, LazyText] = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class PostFigure:
     """One number with its formula; `value` None: `reason` says why."""
 
     label: LazyText
@@ -32,16 +32,18 @@ class Figure:
     places: int = 0
 
 
-def figures(stored: Mapping[str, Any]) -> list[Figure]:
+def figures(stored: Mapping[str, Any]) -> list[PostFigure]:
     """Interactions, the same per 1,000 inhabitants, clicks."""
     formula, per = FORMULAS["interactions"], FORMULAS["per_inhabitants"]
     rate = stored.get("inhabitants")
     reason = str(stored.get("reason") or "unread")
     without = reason if stored.get("interactions") is None else "population"
     return [
-        Figure(formula.label, stored.get("interactions"), formula.text, REASONS.get(reason, "")),
-        Figure(per.label, rate, per.text, REASONS.get(without, ""), places=2 if rate is not None and rate < 10 else 1),
-        Figure(_("Clicks"), stored.get("clicks"), CLICKS, REASONS["no_link"]),
+        PostFigure(formula.label, stored.get("interactions"), formula.text, REASONS.get(reason, "")),
+        PostFigure(
+            per.label, rate, per.text, REASONS.get(without, ""), places=2 if rate is not None and rate < 10 else 1
+        ),
+        PostFigure(_("Clicks"), stored.get("clicks"), CLICKS, REASONS["no_link"]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pure rules of good practice: to which kind of post a purpose belongs, and which examples fit a draft best."""
+"""Rules of good practice: the category of each purpose, and which examples fit a draft best. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from posts.enums import Category
 
 MOST_EXAMPLES = 200
 MOST_OFFERED = 6
-# From so many points on an example fits what somebody chose, not only what every post has.
+# From this score on an example fits what the writer chose, not only what every post has.
 MEANT = 2
 CATEGORY = {
     Purpose.SERVICE: Category.SERVICE,

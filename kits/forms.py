@@ -107,7 +107,7 @@ class KitPostForm(TemplateForm):
         return {**super()._initial(), "day": self.part.day + 1, "at": self.part.at}
 
     def written(self) -> KitPostContent:
-        return KitPostContent(self.words(), self.cleaned_data["day"] - 1, self.cleaned_data["at"])
+        return KitPostContent(self.content(), self.cleaned_data["day"] - 1, self.cleaned_data["at"])
 
 
 class AdoptForm(UseForm):

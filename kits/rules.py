@@ -6,7 +6,7 @@ from typing import Any
 
 from library.enums import GapKind
 from library.gaps import MOST as MOST_QUESTIONS
-from library.gaps import Gap, asked
+from library.gaps import Gap, with_defaults
 from posts.draft import Draft
 from posts.editing.placeholders import Value
 from serbian.folding import fold
@@ -27,7 +27,7 @@ def questions(drafts: Iterable[Draft], known: Sequence[Mapping[str, Any]]) -> li
     """One for each placeholder of all drafts, in reading order; labelled as in `known`."""
     by_key: dict[str, Gap] = {}
     for draft in drafts:
-        for gap in asked(draft, known):
+        for gap in with_defaults(draft, known):
             by_key.setdefault(fold(gap["name"]), gap)
     return list(by_key.values())[:MOST_QUESTIONS]
 

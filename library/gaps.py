@@ -1,4 +1,4 @@
-"""What a template asks for when it is used: one question for each gap in its words. Pure."""
+"""The questions of a template: one for each gap in its texts. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ _LINKS = ("adresa", "link", "veza", "stranica")
 Gap = dict[str, str]
 
 
-class Pattern(Protocol):
+class TemplateSource(Protocol):
     """What a template is written from: one of a municipality's library, or a post of a programme's kit."""
 
     name: str
@@ -30,7 +30,7 @@ class Pattern(Protocol):
     def gaps(self) -> Any: ...
 
 
-def asked(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:
+def with_defaults(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:
     """One entry for each gap of the draft, in order: as `known` has it, else guessed from its name."""
     known_by_name = {fold(str(gap.get("name", ""))): gap for gap in known}
     return [_gap(name, known_by_name.get(fold(name), {})) for name in gaps(draft)[:MOST]]

@@ -1,4 +1,4 @@
-"""Reads of the library. Each has a fixed number of queries, however much is kept."""
+"""Queries of the library. Each has a fixed number of queries, however much is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def _starter(key: str) -> Template:
 
 
 def template_key(name: str, about: str, content: Mapping[str, Any]) -> str:
-    """Folded words by which a template is found."""
+    """The folded text in which a template is searched."""
     texts = [str(text.get("text", "")) for text in content.get("texts", {}).values()]
     return fold(" ".join([name, about, *texts]))
 
@@ -65,7 +65,7 @@ def template(ref: str) -> Template | None:
 
 
 def snippets(kind: str = "", query: str = "") -> QuerySet[Snippet]:
-    """Those that hold all the words, in either script."""
+    """Those that contain all words of the query, in either script."""
     rows = Snippet.objects.filter(removed_at__isnull=True)
     if kind:
         rows = rows.filter(kind=kind)
@@ -143,16 +143,16 @@ NOWHERE = "none"
 
 @dataclass(frozen=True)
 class PictureFilters:
-    """`folder`: an id, `NOWHERE` for those in no folder, empty for all. `words` in either script."""
+    """`folder`: an id, `NOWHERE` for those in no folder, empty for all. `query` in either script."""
 
-    words: str = ""
+    query: str = ""
     folder: str = ""
     children: bool = False
     archived: bool = False
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.words or self.folder or self.children or self.archived)
+        return bool(self.query or self.folder or self.children or self.archived)
 
 
 def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Media]:
@@ -165,7 +165,7 @@ def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Me
         rows = rows.filter(folder__in=within)
     if filters.children:
         rows = rows.filter(shows_children=True)
-    for word in fold(filters.words).split():
+    for word in fold(filters.query).split():
         rows = rows.filter(search_key__contains=word)
     return rows.select_related("folder__parent").order_by("-pk")
 

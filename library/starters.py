@@ -1,7 +1,7 @@
-"""Templates that every municipality begins with, read from `reference/starters.toml`.
+"""Built-in templates, read from `reference/starters.toml`.
 
-They are no rows: a municipality that changes one gets a copy of its own (`Template.starter`), and the others keep
-getting the better words of the next release.
+They are not stored as rows: a municipality that changes one gets a copy (`Template.starter`), the others get the
+improved texts of the next release.
 """
 
 import tomllib

@@ -1,13 +1,13 @@
-"""Forms of mentoring: the rubric and what is said by it, absences, handovers."""
+"""Forms of mentoring: feedback and criteria of the rubric, absences, handovers."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.defaults import words
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Criterion, Feedback
+from mentoring.rubric_defaults import criterion_texts
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LINES = forms.Textarea(attrs={"rows": 4})
@@ -16,7 +16,7 @@ LINES = forms.Textarea(attrs={"rows": 4})
 class FeedbackForm(forms.Form):
     """One choice of a level for each criterion, none of them required, and a note.
 
-    A criterion by which the post was judged before stands there in the words of then.
+    A criterion by which the post was judged before keeps its texts of then.
     """
 
     note = forms.CharField(
@@ -58,14 +58,14 @@ class FeedbackForm(forms.Form):
         return {"bound": bound, "name": bound.html_name, "label": str(criterion), "options": options,
                 "chosen": chosen}  # fmt: skip
 
-    def levels(self) -> dict[str, Level]:
+    def levels(self) -> dict[str, RubricLevel]:
         """Chosen levels by the key of their criterion. After `is_valid`."""
         chosen = {criterion.key: self.cleaned_data[self._name(criterion)] for criterion in self.criteria}
-        return {key: Level(int(value)) for key, value in chosen.items() if value}
+        return {key: RubricLevel(int(value)) for key, value in chosen.items() if value}
 
 
 class CriterionForm(forms.Form):
-    """A criterion in Serbian, and in English if somebody needs it."""
+    """A criterion in Serbian, and optionally in English."""
 
     name = forms.CharField(label=_("Name of the criterion"), max_length=60)
     level1 = forms.CharField(label=_("Level 1: not yet"), max_length=200)
@@ -80,14 +80,14 @@ class CriterionForm(forms.Form):
 
     NUMBERS = (1, 2, 3, 4)
 
-    def __init__(self, *args: Any, criterion: Criterion | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = self._initial(criterion)
+    def __init__(self, *args: Any, entry: Criterion | None = None, **kwargs: Any) -> None:
+        kwargs["initial"] = self._initial(entry)
         super().__init__(*args, **kwargs)
 
     def _initial(self, criterion: Criterion | None) -> dict[str, str]:
         initial: dict[str, str] = {}
         for language, suffix in (("sr", ""), ("en", "_en")):
-            texts = criterion.words.get(language) if criterion else None
+            texts = criterion.texts.get(language) if criterion else None
             if texts:
                 initial[f"name{suffix}"] = texts["name"]
                 initial |= {f"level{n}{suffix}": texts["levels"][n - 1] for n in self.NUMBERS}
@@ -100,11 +100,13 @@ class CriterionForm(forms.Form):
             raise forms.ValidationError(_("Write the English words in full, or leave all of them empty."))
         return values
 
-    def words(self) -> dict[str, Any]:
-        """Words as a `Criterion` keeps them. After `is_valid`."""
+    def content(self) -> dict[str, Any]:
+        """Texts in the shape of `Criterion.texts`. After `is_valid`."""
         values = self.cleaned_data
         levels = [values[f"level{n}"] for n in self.NUMBERS]
-        return words(values["name"], levels, values["name_en"], [values[f"level{n}_en"] for n in self.NUMBERS])
+        return criterion_texts(
+            values["name"], levels, values["name_en"], [values[f"level{n}_en"] for n in self.NUMBERS]
+        )
 
 
 class AbsenceForm(forms.Form):

@@ -1,5 +1,5 @@
-"""A review in words: a document as every report is one, in the language of the moment. The page and the PDF are both
-written from it, so that they cannot disagree.
+"""A review as a document of `reports`, in the active language. The page and the PDF are both made from it, so that
+they cannot differ.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from common.numbers import number
 from common.states import STATES
 from mentoring.enums import Proof, ReviewKind, Side
 from mentoring.models import Review
-from mentoring.models.plans import in_readers_words
+from mentoring.models.plans import in_readers_language
 from mentoring.rules import FEW
 from reports.contents.common import document
 from reports.document import (
@@ -40,7 +40,7 @@ from reports.document import (
 Content = Mapping[str, Any]
 
 
-def written(review: Review) -> Document:
+def build(review: Review) -> Document:
     """In the language of the moment; who may see the workspace may read it."""
     content = _complete(review)
     facts = {
@@ -56,7 +56,7 @@ def written(review: Review) -> Document:
 
 def _complete(review: Review) -> Content:
     """The content with what people said: frozen with it, or as it stands in the draft."""
-    comments = {name: getattr(review, name) for name in ("mentor_words", "municipality_words", "next_steps")}
+    comments = {name: getattr(review, name) for name in ("mentor_comment", "municipality_comment", "next_steps")}
     return {"said": comments, "confirmed": {}, **review.content}
 
 
@@ -67,7 +67,7 @@ def _blocks(review: Review, content: Content) -> Iterator[Block]:
     yield from _activities(content)
     yield from _indicators(content)
     yield from _feedback(content)
-    yield from _words(content)
+    yield from _comments(content)
     yield from _next(content)
     yield from _signed(content)
 
@@ -89,7 +89,7 @@ def _summary(content: Content) -> Iterator[Block]:
     facts = {"done": number(counts["done"]), "agreed": number(counts["agreed"])}
     yield Paragraph(_("%(done)s of %(agreed)s agreed activities are done.") % facts, "lead")
     if goal := content["plan"]["goal"]:
-        yield Paragraph(_("Goal of the plan: %(goal)s") % {"goal": in_readers_words(goal)})
+        yield Paragraph(_("Goal of the plan: %(goal)s") % {"goal": in_readers_language(goal)})
     yield Tiles(
         "",
         [
@@ -100,7 +100,7 @@ def _summary(content: Content) -> Iterator[Block]:
         "summary",
     )
     if mentors := content["mentors"]:
-        yield Paragraph(_("Mentor: %(people)s") % {"people": in_readers_words(", ".join(mentors))}, "quiet")
+        yield Paragraph(_("Mentor: %(people)s") % {"people": in_readers_language(", ".join(mentors))}, "quiet")
 
 
 def _in_time(counts: Content) -> float | Missing:
@@ -132,8 +132,8 @@ def _activity(activity: Content) -> list[Cell]:
         label = text % {"state": label}
     shown = "; ".join(_evidence(one) for one in activity["evidence"])
     return [
-        in_readers_words(activity["name"], activity["english"]),
-        in_readers_words(activity["who"]) or Missing(),
+        in_readers_language(activity["name"], activity["english"]),
+        in_readers_language(activity["who"]) or Missing(),
         _day(activity["due_on"]),
         _day(activity["done_on"]) if activity["done_on"] else Missing(),
         label,
@@ -142,7 +142,7 @@ def _activity(activity: Content) -> list[Cell]:
 
 
 def _evidence(one: Content) -> str:
-    title = in_readers_words(one["title"]) or one["url"] or str(Proof(one["kind"]).label)
+    title = in_readers_language(one["title"]) or one["url"] or str(Proof(one["kind"]).label)
     if one["code"] in INDICATORS:
         unit = INDICATORS[one["code"]].unit
         return f"{one['code']} {INDICATORS[one['code']].name}: {labels.value(one['value'], unit)}"
@@ -256,7 +256,7 @@ def _feedback(content: Content) -> Iterator[Block]:
 
 
 def _criterion(texts: Content) -> str:
-    return in_readers_words(texts["sr"]["name"], (texts.get("en") or {}).get("name", ""))
+    return in_readers_language(texts["sr"]["name"], (texts.get("en") or {}).get("name", ""))
 
 
 def _mean(cell: Any) -> Cell:
@@ -266,9 +266,9 @@ def _mean(cell: Any) -> Cell:
 # ---------------------------------------------------------------- what people say
 
 
-def _words(content: Content) -> Iterator[Block]:
+def _comments(content: Content) -> Iterator[Block]:
     comments = content["said"]
-    titles = (("mentor_words", _("What the mentor says")), ("municipality_words", _("What the municipality says")))
+    titles = (("mentor_comment", _("What the mentor says")), ("municipality_comment", _("What the municipality says")))
     for name, title in titles:
         yield Heading(title)
         yield from _text(comments[name], _("Nothing was written yet."))
@@ -277,7 +277,7 @@ def _words(content: Content) -> Iterator[Block]:
 def _text(text: str, otherwise: str) -> Iterator[Block]:
     parts = [" ".join(part.split()) for part in text.splitlines() if part.strip()]
     for part in parts:
-        yield Paragraph(in_readers_words(part))
+        yield Paragraph(in_readers_language(part))
     if not parts:
         yield Paragraph(otherwise, "quiet")
 
@@ -291,7 +291,10 @@ def _next(content: Content) -> Iterator[Block]:
 
 
 def _step(step: Content) -> str:
-    facts = {"step": in_readers_words(step["text"]), "who": in_readers_words(step["owner"]) or Side(step["side"]).label}
+    facts = {
+        "step": in_readers_language(step["text"]),
+        "who": in_readers_language(step["owner"]) or Side(step["side"]).label,
+    }
     if not step["due_on"]:
         return _("%(step)s (%(who)s)") % facts
     return _("%(step)s (%(who)s, until %(day)s)") % {**facts, "day": short_date(_day(step["due_on"]))}
@@ -301,7 +304,7 @@ def _signed(content: Content) -> Iterator[Block]:
     if not (confirmed := content["confirmed"]):
         return
     pairs = [
-        (label, f"{in_readers_words(confirmed[side][0])}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
+        (label, f"{in_readers_language(confirmed[side][0])}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
         for side, label in (("mentor", _("For the mentor's side")), ("municipality", _("For the municipality")))
     ]
     yield Heading(_("Confirmed by both"))

@@ -19,7 +19,7 @@ UNANSWERED = gettext_noop("The network did not answer in time.")
 
 
 def evidence(answer: Answer, secrets: Collection[str] = ()) -> dict[str, Any]:
-    """What may be stored about an answer: status and the beginning of the body, secrets cut out."""
+    """What may be stored of an answer: status and the beginning of the body, with secrets removed."""
     return {"status": answer.status, "body": http.redact(answer.text[:EVIDENCE_CHARACTERS], secrets)}
 
 

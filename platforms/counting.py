@@ -37,7 +37,7 @@ def count(text: str, limits: Limits) -> int:
 
 
 def graphemes(text: str) -> int:
-    """Extended grapheme clusters: what a reader calls a character. A family emoji is one."""
+    """Extended grapheme clusters: what a reader perceives as one character. A family emoji is one."""
     return len(clusters(text))
 
 
@@ -122,9 +122,9 @@ def _host(url: str) -> str:
 
 
 def normalised(text: str) -> str:
-    """For comparing what we sent with what a network shows: NFC, all white space as one blank, nothing invisible.
+    """Normalises a text for comparison with what a network shows: NFC, white space as one blank, nothing invisible.
 
-    Marks of direction and letters without width are left out: some servers take them out, and nobody sees them.
+    Direction marks and zero-width letters are left out: some servers remove them, and they are invisible.
     """
     visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return " ".join(unicodedata.normalize("NFC", visible).split())

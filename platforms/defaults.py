@@ -31,11 +31,11 @@ from platforms.visibility import Visibility
 
 
 class OfEachNetwork(ABC):
-    """What every network says in its own way."""
+    """The part of a connector that every network implements itself."""
 
     @abstractmethod
     def wire(self) -> None:
-        """Make what the calls go through; everything of `__init__` is there."""
+        """Create the objects that make calls; all attributes of `__init__` are set."""
 
     @abstractmethod
     def profile(self) -> Profile: ...
@@ -101,7 +101,7 @@ class Defaults(OfEachNetwork):
     # Publishes
 
     def resume(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        """What was prepared lapses by itself; it is prepared anew."""
+        """A prepared post expires by itself; it is prepared anew."""
         return self.publish(outgoing, read)
 
     def check_status(self, pending: Pending) -> Any:
@@ -126,7 +126,7 @@ class Defaults(OfEachNetwork):
     # Converses
 
     hides: ClassVar[bool] = False
-    """Of every server of the network; where servers differ, `moderates` tells."""
+    """For every server of the network; where servers differ, `moderates` decides."""
     manual_steps: ClassVar[str] = gettext_noop(
         "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
         "is no such choice, report it to the network."
@@ -180,4 +180,4 @@ class Defaults(OfEachNetwork):
         return None
 
     def subscribe(self, address: str, secret: str) -> None:
-        """The network tells nothing by itself."""
+        """The network has no webhooks."""

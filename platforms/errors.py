@@ -20,7 +20,7 @@ class PlatformError(Exception):
 
 
 class Rejected(PlatformError):
-    """The network said no to this content; repeating it is useless.
+    """The network refused this content; repeating it is useless.
 
     `field` is "text", "pictures" or None; `code` is the network's own error name, where it has one.
     """
@@ -46,7 +46,7 @@ class RateLimited(PlatformError):
 
 
 class NotReached(PlatformError):
-    """Nothing left the house (address, connection, TLS), or a read got no usable answer. Safe to try again."""
+    """Nothing was sent (address, connection, TLS), or a read got no usable answer. Safe to retry."""
 
 
 class OutcomeUnknown(PlatformError):

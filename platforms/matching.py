@@ -31,7 +31,7 @@ class Candidate:
 def match_candidates(
     candidates: Iterable[Candidate], outgoing: Outgoing, since: datetime, now: datetime, bound: Collection[str]
 ) -> FindResult:
-    """What the list says about `outgoing`, first attempted at `since`."""
+    """The result for `outgoing`, first attempted at `since`, among the candidates."""
     near = [c for c in candidates if since - SLACK <= c.at <= now + SLACK and c.remote_id not in bound]
     same = [c for c in near if _same_form(c, outgoing) and _same_text(c.text, outgoing.text)]
     if len(same) == 1:

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Option:
-    """`as_of`: the day (ISO) on which `source` said so. `source` is a link, or "believed" where no document says it."""
+    """`as_of`: the day (ISO) of the statement in `source`, which is a link, or "believed" without a document."""
 
     value: Any
     as_of: str

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from platforms import answers
 
-# A number above this is a moment, below it a span: nobody makes us wait for 30 years.
+# A number above this is a point in time, below it a duration: no network makes us wait for 30 years.
 EPOCH_FROM = 1_000_000_000
-# A share of a rolling hour falls by itself: after this it is looked at anew.
+# A share of a rolling hour falls by itself: it is valid for this long.
 ROLLS = timedelta(minutes=5)
 LONGEST_JSON = 10_000
 USAGES = ("call_count", "total_time", "total_cputime")
@@ -47,14 +47,14 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """The scarcest of what one answer said. None: nothing, or nothing that can be believed."""
+    """The scarcest limits of one answer. None: no credible one."""
 
     account: RateLimit | None = None
     app: RateLimit | None = None
 
 
 def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
-    """What the headers (names in any case) of an answer tell."""
+    """Reads the headers (names in any case) of an answer."""
     lowered = {name.lower(): value for name, value in headers.items()}
     app = _scarcest([*_counted(lowered, OF_APP, now), *_used(lowered.get("x-app-usage"), now)], now)
     if status in (429, 503) and (until := answers.retry_after(lowered.get("retry-after"), now)):
@@ -95,7 +95,7 @@ def _parsed(header: str | None) -> dict[str, Any]:
     if not header or len(header) > LONGEST_JSON:
         return {}
     try:
-        usages = outside.loads(header)
+        usages = untrusted_json.loads(header)
     except ValueError:
         return {}
     return usages if isinstance(usages, dict) else {}

@@ -61,7 +61,7 @@ class Session(ABC):
         return self.credential
 
     def unreadable(self, answer: Answer, *, public: bool) -> NotReached | OutcomeUnknown:
-        """The error for an answer that is well but says nothing that can be used."""
+        """The error for a successful answer without usable content."""
         kind = OutcomeUnknown if public else NotReached
         return kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
 

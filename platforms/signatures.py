@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 
 
 def hex_digest(secret: str, raw: bytes) -> str:
@@ -18,7 +18,7 @@ def hex_digest(secret: str, raw: bytes) -> str:
 
 
 def same(signature: str, expected: str) -> bool:
-    """Whether both are equal, in a time that tells nothing. An empty secret or signature is never equal."""
+    """Whether both are equal, in constant time. An empty secret or signature is never equal."""
     return bool(signature) and hmac.compare_digest(signature.encode(), expected.encode())
 
 
@@ -48,7 +48,7 @@ def signed_request(request: str, secret: str) -> dict[str, Any] | None:
         given = base64.urlsafe_b64decode(_padded(signature)).hex()
         if not secret or not same(given, hex_digest(secret, payload.encode())):
             return None
-        content = outside.loads(base64.urlsafe_b64decode(_padded(payload)))
+        content = untrusted_json.loads(base64.urlsafe_b64decode(_padded(payload)))
     except (binascii.Error, ValueError):
         return None
     fits = isinstance(content, dict) and str(content.get("algorithm", "")).upper() == "HMAC-SHA256"

@@ -22,7 +22,7 @@ from notifications.enums import NotificationKind
 
 @transaction.atomic
 def send() -> int:
-    """Tell the officers of each municipality about everything new that needs them. Returns how many notifications."""
+    """Notify the officers of each municipality of everything new that needs them. Returns how many notifications."""
     with everywhere("tell people what needs them"):
         taken = claim_unsent_notifications(timezone.now())
     people: dict[int, list[User]] = {}

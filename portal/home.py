@@ -14,7 +14,7 @@ from administration.queries import first_steps, setting_up
 from inbox.queries.answering import waiting_count
 from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
-from mentoring.views.my_plan import glance_of, my_plan
+from mentoring.views.my_plan import my_plan, overview_of
 from municipalities.access import requires, signed_in
 from municipalities.enums import MunicipalityKind, Role
 from municipalities.holidays import holidays
@@ -57,15 +57,15 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
     officer, approver = access.may(Verb.POST_EDIT), access.may(Verb.POST_APPROVE)
     # a delegate of an approver writes as well
     writer = officer and Role.APPROVER not in access.roles
-    glance = glance_of(request) if officer else None
+    overview = overview_of(request) if officer else None
     context = {
         "today": today(),
         "now": timezone.now(),
         "first_steps": first_steps.unfinished(request) if access.may(Verb.SETTINGS_VIEW) else None,
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
-        "absences": glance.away if glance else (),
-        "mentoring": my_plan(request, glance) if glance and access.may(Verb.PLAN_EDIT) else None,
+        "absences": overview.away if overview else (),
+        "mentoring": my_plan(request, overview) if overview and access.may(Verb.PLAN_EDIT) else None,
         "approver": approver,
         "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
         "board": home_dashboard(request.user, request.municipality, access, own=writer),

@@ -55,7 +55,7 @@ class Publishers:
             if not self.signals:
                 log.error("A publisher ended by itself; starting another")
                 time.sleep(PAUSE_SECONDS)
-        self._pass_on(signal.SIGTERM)  # one that was forked while the signal came has not heard of it
+        self._pass_on(signal.SIGTERM)  # a child that was forked during the signal has not received it
         while self.children:
             self._wait_for_one()
         return 0

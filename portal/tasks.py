@@ -14,7 +14,7 @@ ALIVE_SECONDS = 60
 
 
 def key_of(queue: str) -> str:
-    """Under which a worker of this queue says that it is alive."""
+    """The cache key of the heartbeat of this queue's workers."""
     return f"heartbeat:queue:{queue}"
 
 

@@ -13,7 +13,7 @@ class ApiError(Exception):
 
 
 class Missing(ApiError):
-    """There is no such thing, or it is somebody else's."""
+    """It does not exist, or belongs to another account."""
 
     status = 404
 
@@ -26,7 +26,7 @@ class NotAllowed(ApiError):
 
 
 class BadGrant(ApiError):
-    """OAuth says no. https://www.rfc-editor.org/rfc/rfc6749#section-5.2"""
+    """An OAuth error. https://www.rfc-editor.org/rfc/rfc6749#section-5.2"""
 
     status = 400
 

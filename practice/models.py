@@ -35,10 +35,10 @@ class Account(models.Model):
 
 
 class Status(models.Model):
-    """What somebody wrote. Ids grow with time: pages of the feed and of the API are cut by them.
+    """A status. Ids grow with time: pages of the feed and of the API are cut by them.
 
-    `root` is the status that a thread hangs on, so that a thread is one query. What was hidden at `hidden_at` is seen
-    by its author and by the page below whose post it stands (`practice.queries.unseen`).
+    `root` is the status at the top of a thread, so that a thread is one query. A status with `hidden_at` is seen by its
+    author and by the page below whose post it stands (`practice.queries.unseen`).
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="statuses")

@@ -27,7 +27,7 @@ def _statuses() -> QuerySet[Status]:
 
 
 def home(before: int | None = None, tag: str = "") -> Slice:
-    """Everything that starts a thread; with `tag`, what carries that hashtag."""
+    """All statuses that start a thread; with `tag`, those with that hashtag."""
     statuses = _statuses().filter(in_reply_to=None)
     if tag:
         statuses = statuses.filter(text__icontains=f"#{tag}")
@@ -52,7 +52,7 @@ def status(status_id: int, viewer: Account | None = None) -> Status | None:
 
 
 def there(status_id: int) -> Status | None:
-    """Whoever looks: the caller asks whether they see it."""
+    """For any viewer: the caller checks whether they may see it."""
     return _statuses().select_related("root__account").filter(pk=status_id).first()
 
 
@@ -61,9 +61,9 @@ def several(status_ids: Sequence[int], viewer: Account | None = None) -> list[St
 
 
 def unseen(roots: Collection[int], viewer: Account | None) -> set[int]:
-    """Of these threads the ids that `viewer` is not shown: what a page hid, with everything below it.
+    """The ids of these threads that are hidden from `viewer`: statuses that a page hid, with everything below them.
 
-    Its author sees a hidden comment, marked, and so does the page that hid it.
+    A hidden comment is shown, marked, to its author and to the page that hid it.
     """
     hidden = Status.objects.filter(root__in=roots, hidden_at__isnull=False)
     if viewer is not None:
@@ -76,7 +76,7 @@ def unseen(roots: Collection[int], viewer: Account | None) -> set[int]:
 
 
 def _reach(reached: set[int], thread: Iterable[tuple[int, int | None]]) -> None:
-    """Add to `found` what answers it: (id, what it answers) of a whole thread, oldest first."""
+    """Add to `reached` all replies to its members: (id, answered id) of a whole thread, oldest first."""
     for pk, above in thread:
         if above in reached:
             reached.add(pk)
@@ -134,7 +134,7 @@ def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
 
 
 def tally(status: Status) -> list[int]:
-    """Votes for each answer of the status' poll."""
+    """The number of votes for each answer of the status' poll."""
     votes = [vote.choice for vote in status.votes.all()]
     return [votes.count(choice) for choice in range(len(status.poll["options"]) if status.poll else 0)]
 

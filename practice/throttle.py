@@ -22,7 +22,7 @@ def headers(usage: ratelimit.Usage) -> dict[str, str]:
 
 
 def address(request: HttpRequest) -> str:
-    """Whose call it is: behind trusted proxies the address that the outermost of them saw."""
+    """The client's address: behind trusted proxies the one that the outermost of them saw."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if proxies and len(forwarded) >= proxies:

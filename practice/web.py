@@ -9,7 +9,7 @@ class VisitorRequest(HttpRequest):
     """A page in the browser."""
 
     citizen: Account | None
-    """Who was picked at the door. Missing until `practice.views.who.viewer` was asked."""
+    """The picked account. Missing until `practice.views.who.viewer` was called."""
 
 
 class ApiRequest(HttpRequest):

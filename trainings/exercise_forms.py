@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from common import languages
 from kits.models import in_interface_script
 from serbian.transliteration import to_latin
-from trainings import script
+from trainings import scenario_parsing
 from trainings.domain.exercises import MOST_TEAMS
-from trainings.forms import Written
+from trainings.forms import CleanTextForm
 from trainings.models import Exercise, Mark, Participant, Team
 
 LEVELS = {
@@ -24,18 +24,18 @@ LEVELS = {
 LINES = forms.Textarea(attrs={"rows": 3})
 
 
-class ExerciseForm(Written):
+class ExerciseForm(CleanTextForm):
     """A scenario, its time, and a team for each participant who has an account. Who has no team does not play."""
 
     minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"), min_value=script.SHORTEST, max_value=script.LONGEST,
+        label=gettext_lazy("Minutes"), min_value=scenario_parsing.SHORTEST, max_value=scenario_parsing.LONGEST,
         help_text=gettext_lazy("You can give five more at any time, or end it earlier."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, people: Sequence[Participant], chosen: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = [person for person in people if person.user_id]
-        self.scenarios = [known for known, _raw in script.built_in().values()]
+        self.scenarios = [known for known, _raw in scenario_parsing.built_in().values()]
         self.fields["scenario"] = forms.ChoiceField(
             choices=[(scenario.key, in_interface_script(scenario.title)) for scenario in self.scenarios],
             label=_("Scenario"),
@@ -77,7 +77,7 @@ class ExerciseForm(Written):
         ]  # fmt: skip
 
     def teams(self) -> list[tuple[str, list[Any]]]:
-        """(name, people) of each team that has somebody, numbered anew. After `is_valid`."""
+        """(name, people) of each team that is not empty, numbered anew. After `is_valid`."""
         several: dict[int, list[Any]] = {}
         for person in self.people:
             number = self.cleaned_data[self._name(person)]
@@ -89,7 +89,9 @@ class ExerciseForm(Written):
 class LineForm(forms.Form):
     """A citizen of the trainer's lines, to one team or to all."""
 
-    def __init__(self, *args: Any, lines: Sequence[script.ScriptLine], teams: Sequence[Team], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lines: Sequence[scenario_parsing.ScriptLine], teams: Sequence[Team], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["line"] = forms.ChoiceField(
             label=_("Citizen"), choices=[(line.key, f"{line.who}: {line.text}") for line in lines]
@@ -100,7 +102,7 @@ class LineForm(forms.Form):
         )  # fmt: skip
 
 
-class DebriefForm(Written):
+class DebriefForm(CleanTextForm):
     """The level of a team by each criterion with a note, what went well, and one thing for the next time."""
 
     went_well = forms.CharField(
@@ -151,7 +153,7 @@ class DebriefForm(Written):
 
 
 def criteria(exercise: Exercise) -> list[dict[str, Any]]:
-    """The rubric of an exercise in the reader's language: key, name and the words of the four levels."""
+    """The rubric of an exercise in the reader's language: key, name and descriptions of the four levels."""
     wanted = languages.current().text_variant
     translated = []
     for criterion in exercise.criteria:

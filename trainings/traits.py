@@ -1,7 +1,7 @@
-"""What a published post or an answer has: a date, a link, a call, described pictures … Pure.
+"""Traits of a published post or an answer: a date, a link, a call to action, described pictures … Pure.
 
-Citizens react to it (`trainings.script`), and the debrief counts it. Both scripts and letters without their marks are
-read alike: everything is looked for in the folded text.
+Simulated citizens react to them (`trainings.scenario_parsing`), and the debrief counts them. Both scripts and letters
+without their diacritics are read alike: all patterns are matched against the folded text.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _PRIVATE = regex.compile(r"(?<!\d)\d[\d/\- ]{7,}\d(?!\d)")
 
 
 def of_text(text: str) -> frozenset[str]:
-    """Traits of words alone, of a post or an answer."""
+    """Traits of a text, of a post or an answer."""
     folded = fold(text)
     looked = {"date": _DATE, "link": _LINK, "phone": _PHONE, "sorry": _SORRY}
     traits = {name for name, pattern in looked.items() if pattern.search(folded)}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from administration.archive.writer import Archive
-from mentoring.models import Activity, Change, Evidence, Plan
+from mentoring.models import Activity, Evidence, Plan, PlanChange
 
 
 def write(archive: Archive) -> None:
@@ -18,7 +18,7 @@ def _name(row: Evidence) -> str:
 
 def _plans() -> list[dict[str, Any]]:
     activities = _by_plan(Activity.objects.select_related("owner", "done_by", "confirmed_by").order_by("due_on", "pk"))
-    changes = _by_plan(Change.objects.select_related("activity", "proposed_by", "decided_by").order_by("pk"))
+    changes = _by_plan(PlanChange.objects.select_related("activity", "proposed_by", "decided_by").order_by("pk"))
     evidence: dict[int, list[dict[str, Any]]] = {}
     for row in Evidence.objects.select_related("by").order_by("pk"):
         evidence.setdefault(row.activity_id, []).append(_evidence(row))
@@ -63,14 +63,14 @@ def _activity(row: Activity, evidence: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _evidence(row: Evidence) -> dict[str, Any]:
     return {
-        "kind": row.kind, "post": row.post_id, "need": row.need_id, "stage": row.stage, "told": row.told,
+        "kind": row.kind, "post": row.post_id, "need": row.need_id, "stage": row.stage, "told": row.informed,
         "title": row.title, "address": row.url, "published_on": row.published_on,
         "file": _name(row) if row.file else "", "indicator": row.code, "value": row.value, "n": row.n,
         "note": row.note, "by": str(row.by or ""), "at": row.at, "withdrawn_at": row.withdrawn_at,
     }  # fmt: skip
 
 
-def _change(row: Change) -> dict[str, Any]:
+def _change(row: PlanChange) -> dict[str, Any]:
     return {
         "what": row.what, "activity": row.activity.name if row.activity else "", "before": row.before,
         "after": row.after, "reason": row.reason, "proposed_for": row.side,

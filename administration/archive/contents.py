@@ -8,7 +8,7 @@ GOES_IN = {
     "inbox.department", "inbox.handover", "inbox.legalhold", "inbox.message", "inbox.moderation", "inbox.note",
     "inbox.proposedanswer", "inbox.reply", "inbox.savedanswer", "inbox.settlement",
     "kits.adoptedpost", "kits.adoption", "library.snippet", "library.template",
-    "links.clickcount", "links.link", "mentoring.activity", "mentoring.change", "mentoring.evidence",
+    "links.clickcount", "links.link", "mentoring.activity", "mentoring.planchange", "mentoring.evidence",
     "mentoring.checkin", "mentoring.feedback", "mentoring.nextstep", "mentoring.plan", "mentoring.review",
     "mentoring.score", "municipalities.glossaryword",
     "municipalities.pause", "municipalities.rulechange", "municipalities.serviceavailability",

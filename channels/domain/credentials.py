@@ -63,7 +63,7 @@ def store(channel: Channel, credential: Credential) -> None:
 
 
 def _open_part(credential: Credential) -> dict[str, Any]:
-    """What is looked for without opening the secret."""
+    """The columns that are queried without decrypting the secret."""
     ends = credential.expires_at
     return {
         "expires_at": ends,
@@ -92,7 +92,8 @@ def _older(fresh: Credential, row: Row) -> bool:
 
 
 def bound(platform: str, server: str, redirect_uri: str) -> str:
-    """What the application's secret at a server is bound to: a registration is found before it has a row id."""
+    """The context to which the application's secret at a server is bound: a registration is read before it has a row
+    id."""
     return f"{platform} {server} {redirect_uri}"
 
 

@@ -20,7 +20,7 @@ DEADLINE_SECONDS = 20
 
 
 def disconnect(channel: Channel, *, by: User) -> None:
-    """From now on nothing leaves through this channel; what is scheduled on it waits. A second call changes nothing."""
+    """Stop publishing through this channel; what is scheduled on it waits. A second call changes nothing."""
     with transaction.atomic():
         running = Channel.objects.filter(pk=channel.pk).exclude(state=ChannelState.DISCONNECTED)
         if not running.update(state=ChannelState.DISCONNECTED, disconnected_at=timezone.now(), problem=""):
@@ -37,9 +37,9 @@ def _is_shared(channel: Channel) -> bool:
 
 
 def give_back(channel_id: int) -> None:
-    """Tell the network that we give the right back, and forget the credential whatever comes out of that.
+    """Revoke the access at the network, and delete the credential whatever the outcome.
 
-    The row is locked meanwhile: a person who connects the same account again must not have the new token revoked.
+    The row is locked meanwhile: if the same account is connected again, its new token must not be revoked.
     """
     with transaction.atomic():
         ended = Channel.objects.select_for_update(skip_locked=True, of=("self",))

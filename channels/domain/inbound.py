@@ -51,9 +51,10 @@ def answer_challenge(platform: str, query: Mapping[str, str], channel: Channel |
 def store_events(
     platform: str, raw: bytes, headers: Mapping[str, str], payload: Callable[[], Any], channel: Channel | None = None
 ) -> int:
-    """Keep what is new of a signed body, of accounts that are connected here. How much that was. Raises `Forged`.
+    """Store the new events of a signed body, of accounts that are connected here. Returns their number. Raises
+    `Forged`.
 
-    `payload` reads the body: called once the signature is known to be good, as nobody parses what a stranger sends.
+    `payload` parses the body: it is called once the signature is verified, so that a stranger's body is never parsed.
     """
     kind = connector(platform)
     if not kind.verify(raw, headers, _secret(platform, channel)):
@@ -88,10 +89,11 @@ def _keep(platform: str, raw_events: Sequence[RawEvent], channel: Channel | None
 
 
 def _routes(platform: str, raw_events: Sequence[RawEvent], channel: Channel | None) -> Callable[[RawEvent], str]:
-    """Whose an event is: the account of a channel that is connected here, or "".
+    """The account to which an event belongs, if a channel here is connected to it, else "".
 
-    A network that calls a channel's own address calls only one for all channels of a bot, so that address tells less
-    than what is said of the account or of the place. What could be several channels' is nobody's.
+    A network that calls channels' own addresses calls only one of them for all channels of a bot, so the address is
+    weaker evidence than the account or the place in the event. An event that may belong to several channels belongs to
+    none.
     """
     if channel is None:
         ours = queries.accounts_here(platform, {event.account_id for event in raw_events if event.account_id})
@@ -120,7 +122,7 @@ def deauthorise(platform: str, raw: bytes) -> int:
 
 @transaction.atomic
 def delete_person(platform: str, raw: bytes) -> Deletion:
-    """As `departed`, and everything we hold of the person is deleted. Raises `Forged`.
+    """As `deauthorise`, and everything we hold of the person is deleted. Raises `Forged`.
 
     We hold their id on the network and their token, both in the credentials of the channels that they connected.
     """
@@ -149,7 +151,7 @@ def _end(platform: str, raw_event: RawEvent, problem: str, *, wipe: bool = False
 
 
 def purge_expired() -> int:
-    """Events that were kept long enough. What citizens wrote stays until it was read, twice as long at most."""
+    """Delete old events. Citizens' messages are kept until they were read, twice as long at most."""
     now = timezone.now()
     old = Event.objects.filter(received_at__lt=now - KEPT)
     unread = Q(read_at__isnull=True, kind__in=unread_events.KINDS, received_at__gte=now - 2 * KEPT)
@@ -168,7 +170,8 @@ def _secret(platform: str, channel: Channel | None) -> str:
 
 
 def signing_secret(channel: Channel) -> str:
-    """What signs the events of one channel: its token, a word of ours, or "" where our application's secret does."""
+    """The secret that signs the events of one channel: its token, a random secret of ours, or "" where our
+    application's secret signs them."""
     signed_by = PLATFORMS[channel.platform].signed_by
     if signed_by == "token":
         return credentials.read(channel).access_token
@@ -185,7 +188,7 @@ def _ours(purpose: str) -> str:
 
 
 def address(channel: Channel) -> str:
-    """Where the network tells of this channel."""
+    """The webhook address of this channel."""
     if PLATFORMS[channel.platform].signed_by == "app":
         return callback_url("webhook", channel.platform)
     return callback_url("webhook_channel", channel.platform, channel.pk)

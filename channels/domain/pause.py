@@ -64,7 +64,7 @@ def resume(municipality: Municipality, *, by: User) -> None:
 
 @transaction.atomic
 def pause_channel(channel: Channel, reason: str, ends_at: datetime | None = None, *, by: User) -> ChannelPause:
-    """Pause what goes out through one channel; when it is paused already, the running pause stands."""
+    """Pause publishing through one channel; if it is paused already, the running pause stays."""
     fields = {"channel": channel, "municipality_id": channel.municipality_id}
     row, is_new = _started(ChannelPause, fields, reason, ends_at, by)
     if is_new:
@@ -133,7 +133,7 @@ def _wide_title(programme: Programme | None) -> str:
 
 @transaction.atomic
 def end(model: type[Held], pk: int) -> None:
-    """Write down, and say, that a pause is over whose time has come. Inside the municipality's scope, if it has one."""
+    """Record and announce the end of a pause whose time has come. Inside the municipality's scope, if it has one."""
     due = model._default_manager.filter(pk=pk, ended_at=None, ends_at__lte=timezone.now())
     row: Any = due.select_for_update(skip_locked=True, of=("self",)).first()
     if row is None:
@@ -167,7 +167,7 @@ def _over(place: Municipality) -> str:
 def _started(
     model: Any, fields: dict[str, Any], reason: str, ends_at: datetime | None, by: User | None
 ) -> tuple[Any, bool]:
-    """The pause that runs now, and whether it is ours. One whose time is over makes room for the next."""
+    """The running pause, and whether this call created it. One whose time is over is ended first."""
     if wrong := time_is_wrong(ends_at):
         raise ValueError(wrong)
     for over in model._default_manager.filter(**fields, ended_at=None, ends_at__lte=timezone.now()):

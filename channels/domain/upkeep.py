@@ -35,7 +35,7 @@ LEFT = gettext_noop(
 
 
 def warn(channel_id: int) -> None:
-    """Tell a channel's people that somebody has to consent anew: two weeks, one week and a day ahead, each once."""
+    """Notify a channel's people that its consent expires: two weeks, one week and a day ahead, each once."""
     with transaction.atomic():
         free = Credential.objects.select_for_update(skip_locked=True, of=("self",)).select_related("channel")
         row = free.filter(channel_id=channel_id, channel__state=ChannelState.CONNECTED).first()
@@ -51,7 +51,7 @@ def warn(channel_id: int) -> None:
 
 
 def hand_over(channel_id: int) -> None:
-    """Tell a channel's people, once, that who connected it has left."""
+    """Notify a channel's people, once, that whoever connected it has left."""
     with transaction.atomic():
         channel = (
             Channel.objects.select_for_update(skip_locked=True, of=("self",))
@@ -66,14 +66,15 @@ def hand_over(channel_id: int) -> None:
 
 
 def follow(channel_id: int) -> None:
-    """The portal's public address has changed: the network is asked once more, and told the new one."""
+    """Subscribe again after the portal's public address has changed."""
     Channel.objects.filter(pk=channel_id, is_subscribed=True, subscribe_at=None).update(subscribe_at=timezone.now())
 
 
 def subscribe(channel_id: int) -> None:
-    """Ask the network to tell us of this account. One that refuses is not asked again until it is connected anew.
+    """Subscribe to the network's events of this account.
 
-    Where nothing can be posted before it has called us, the refusal is the channel's: it asks to be connected again.
+    A network that refuses is not asked again until the channel is connected anew. Where it takes no posts without a
+    subscription, the channel asks to be connected again.
     """
     channel = Channel.objects.filter(pk=channel_id, state=ChannelState.CONNECTED, subscribe_at__isnull=False).first()
     if channel is None or not rules.base_is_public():

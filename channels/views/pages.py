@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.web import SignedInRequest
 from channels import pauses, queries, rate_limits, tasks
-from channels.channel_status import standing
+from channels.channel_status import channel_status
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -69,7 +69,7 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     if platform not in PLATFORMS:
         raise Http404
     again = _again(request, platform)
-    # A form without fields is sent too: POST says that it was.
+    # A form without fields is sent, too: only the method shows that it was.
     sent = request.POST if request.method == "POST" else None
     form = connect_form(PLATFORMS[platform], sent, initial=_known(again))
     if request.method == "POST" and form.is_valid():
@@ -156,13 +156,13 @@ def _is_unheard(attempt: ConnectAttempt) -> bool:
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     label: LazyText
     state: str
     """done, now or next"""
 
 
-def _steps(attempt: ConnectAttempt) -> list[Step]:
+def _steps(attempt: ConnectAttempt) -> list[ProgressStep]:
     """The way of this kind of connection, with where it stands."""
     platform = PLATFORMS[attempt.platform]
     consented = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.READING)
@@ -170,11 +170,11 @@ def _steps(attempt: ConnectAttempt) -> list[Step]:
     if platform.connect_by == "oauth":
         way = (*consented, ConnectStep.CHOOSING) if platform.picks_account else consented
     if attempt.step == ConnectStep.DONE:
-        return [Step(step.label, "done") for step in way]
+        return [ProgressStep(step.label, "done") for step in way]
     if attempt.step == ConnectStep.FAILED:
         return []
     here = way.index(ConnectStep(attempt.step))
-    return [Step(s.label, "done" if n < here else "now" if n == here else "next") for n, s in enumerate(way)]
+    return [ProgressStep(s.label, "done" if n < here else "now" if n == here else "next") for n, s in enumerate(way)]
 
 
 def _scopes(platform: str, names: list[str]) -> list[Scope]:
@@ -250,7 +250,7 @@ def _channel_page(request: MunicipalityRequest, shown: Channel, form: ArrangeFor
         "granted": _scopes(shown.platform, shown.granted),
         "missing": scopes.missing(connector(shown.platform).scopes, shown.granted) if shown.granted else [],
         "ends": ends,
-        "standing": standing(shown, pauses.blocking(shown), ends, rate_limits.of([shown])),
+        "status": channel_status(shown, pauses.blocking(shown), ends, rate_limits.of([shown])),
         "pause": pauses.of_channel(shown),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,
@@ -292,7 +292,7 @@ def _form_url(request: MunicipalityRequest, platform: str) -> str:
 @requires(Verb.CHANNEL_CONNECT)
 @require_http_methods(["GET", "POST"])
 def disconnect(request: MunicipalityRequest, channel: int) -> HttpResponse:
-    """Asks first: what is scheduled waits afterwards."""
+    """Confirms first: what is scheduled waits afterwards."""
     channel_ = _channel(channel)
     if channel_.state == ChannelState.DISCONNECTED:
         return redirect("channels", request.municipality.slug)

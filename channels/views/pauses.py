@@ -23,7 +23,7 @@ EVERYBODY = "everybody"
 @requires(Verb.PAUSE)
 @require_http_methods(["GET", "POST"])
 def pause(request: MunicipalityRequest) -> HttpResponse:
-    """Stop everything that would leave the house, with a reason."""
+    """Stop publishing, with a reason."""
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         verbs.pause(request.municipality, **form.cleaned_data, by=request.user)
@@ -69,7 +69,7 @@ def resume_channel(request: MunicipalityRequest, channel: int) -> HttpResponse:
 @keepers
 @require_GET
 def programme_pauses(request: SignedInRequest) -> HttpResponse:
-    """What runs now, with what it silences."""
+    """Running wide pauses, with the municipalities that they affect."""
     mine = _programmes(request)
     running = pauses.wide(request.user)
     rows = [{"pause": row, "places": len(verbs.concerned(row.programme)), "may_end": _may(request, row, mine)}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels import queries
 from channels.domain import inbound
 from channels.models import Channel, Deletion
-from common import outside
+from common import untrusted_json
 from common.access import public
 from municipalities.tenancy import scope
 from platforms.errors import PlatformError
@@ -69,9 +69,9 @@ def _headers(request: HttpRequest) -> Mapping[str, str]:
 
 
 def _payload(raw: bytes) -> Any:
-    """What the body says; nothing, if it cannot be read. Asked once its bytes have been believed."""
+    """The parsed body, or nothing if it cannot be parsed. Called after the signature was verified."""
     try:
-        return outside.loads(raw)
+        return untrusted_json.loads(raw)
     except ValueError:
         return {name: values[0] for name, values in parse_qs(raw.decode("utf-8", errors="replace")).items()}
 
@@ -88,7 +88,7 @@ def deauthorised(request: HttpRequest, network: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def deletion(request: HttpRequest, network: str) -> HttpResponse:
-    """A person asked the network that we forget them; the answer says where they can see that it was done."""
+    """A person asked the network for deletion; the answer says where they can check that it was done."""
     return _of_person(request, network, forget=True)
 
 

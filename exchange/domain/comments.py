@@ -1,7 +1,7 @@
-"""What officers and mentors say about a shared post: written, reworded while fresh, deleted, hidden, removed.
+"""Comments on a shared post: write, edit while fresh, delete, hide, remove.
 
-A comment belongs to the municipality from which it is written. Its verbs run inside the room of the gallery
-(`exchange.queries.gallery.room`), which holds the municipality that shared the post and the one that comments.
+A comment belongs to the municipality from which it is written. The functions run inside the gallery's scope
+(`exchange.queries.gallery.gallery_scope`), which holds the municipality that shared the post and the one that comments.
 """
 
 from django.db import transaction
@@ -50,7 +50,7 @@ def _wording(text: str) -> str:
 
 @transaction.atomic
 def edit(shared_comment: SharedComment, text: str, *, by: User) -> SharedComment:
-    """Other words for one's own comment while it is fresh. Raises `ActionNotAllowed`."""
+    """Change one's own comment while it is fresh. Raises `ActionNotAllowed`."""
     text = _wording(text)
     row = _own(shared_comment, by)
     if not row.is_fresh:
@@ -64,7 +64,7 @@ def edit(shared_comment: SharedComment, text: str, *, by: User) -> SharedComment
 
 @transaction.atomic
 def delete(shared_comment: SharedComment, *, by: User) -> SharedComment:
-    """One's own, at any time; its words go. Raises `ActionNotAllowed` for somebody else's."""
+    """Delete one's own comment, at any time; its text is erased. Raises `ActionNotAllowed` for another author's."""
     row = _own(shared_comment, by)
     if row.deleted_at is None:
         row.deleted_at, row.text = timezone.now(), ""
@@ -85,7 +85,7 @@ def hide(shared_comment: SharedComment, *, by: User) -> SharedComment:
 
 @transaction.atomic
 def remove(shared_comment: SharedComment, reason: str, *, by: User) -> SharedComment:
-    """The programme's staff take it down; its author is told why. Raises `ActionNotAllowed` without a reason."""
+    """Programme staff remove it; its author reads the reason. Raises `ActionNotAllowed` without one."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
         raise ActionNotAllowed(_("Write why: the author is told."))

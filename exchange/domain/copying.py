@@ -1,8 +1,8 @@
-"""A municipality begins a draft of its own with somebody's shared post. Nothing is published by this.
+"""Start a draft from a post that another municipality shared in the gallery. Nothing is published by this.
 
-The draft has the words with the other town's name taken out (`exchange.elsewhere`), the call to action and, where the
-municipality offers it, the eService with its own address. Pictures stay behind: who is shown in them agreed to be shown
-by another municipality. A conversation on the draft names the source and says what to look at.
+The draft takes over the texts, with the name of the other municipality replaced (`exchange.place_rewriting`), the call
+to action and, if the municipality offers it, the eService with its own address. Pictures are not copied: the people in
+them agreed to be shown by the other municipality. A comment on the draft names the source and lists what to check.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.audit import record
-from exchange.elsewhere import Rewriter, values_for
 from exchange.models import SharedCopy, SharedPost
+from exchange.place_rewriting import Rewriter, values_for
 from municipalities import place_words
 from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offer
@@ -33,7 +33,7 @@ MOST_TITLE = 140
 
 
 @dataclass(frozen=True)
-class Prepared:
+class CopyPreview:
     """What the copy would be: `draft` without channels, `notes` what to look at, `gaps` what a person has to fill."""
 
     draft: Draft
@@ -49,19 +49,19 @@ class Copied:
     copy: SharedCopy
 
 
-def prepared(shared: SharedPost, municipality: Municipality) -> Prepared:
+def copy_preview(shared: SharedPost, municipality: Municipality) -> CopyPreview:
     """In the scope of the municipality that copies. Three queries at most."""
     offered = offer(shared.service) if shared.service else None
     complete = _draft(shared, municipality, offered, glossary(municipality.pk))
     draft = complete if offered and offered.may_be_promoted else replace(complete, service="")
     title = _without_place(shared, municipality, shared.title)
-    return Prepared(draft, title[:MOST_TITLE], _notes(shared, offered), gaps(draft), offered)
+    return CopyPreview(draft, title[:MOST_TITLE], _notes(shared, offered), gaps(draft), offered)
 
 
 @transaction.atomic
 def copy(shared: SharedPost, *, municipality: Municipality, by: User, also: Sequence[int] = ()) -> Copied:
     """A draft of `by`. `also` are the ids of the room, in which the count of the shared post is written."""
-    preview = prepared(shared, municipality)
+    preview = copy_preview(shared, municipality)
     with scope(municipality):
         post = create(municipality, by=by)
         draft = replace(preview.draft, channels=parse(post.draft).channels)
@@ -94,7 +94,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
     empty = Draft(
         texts=texts,
         link=link,
-        call=CallToAction(shared.call_kind, elsewhere(shared.call_words)),
+        call=CallToAction(shared.call_kind, elsewhere(shared.call_text)),
         service=shared.service,
         tracked=bool(link),
         interactive=Interactive(
@@ -144,7 +144,7 @@ def _notes(shared: SharedPost, offered: Offered | None) -> list[str]:
     return notes
 
 
-def _credit(shared: SharedPost, preview: Prepared) -> str:
+def _credit(shared: SharedPost, preview: CopyPreview) -> str:
     """The first word of the conversation on the draft."""
     source = _("Copied from the gallery: “%(title)s”, %(municipality)s.") % {
         "title": shared.title, "municipality": shared.municipality

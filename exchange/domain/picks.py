@@ -1,4 +1,4 @@
-"""Picks of the month: what a programme's staff put at the top of the gallery, each with a sentence why."""
+"""Picks of the month: posts that a programme's staff put at the top of the gallery, each with a reason."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ MOST_WORDS = 300
 
 @transaction.atomic
 def pick(programme: Programme, shared: SharedPost, why: str, *, by: User) -> Pick:
-    """For this month; a second time with other words. The municipality is told. Raises `ActionNotAllowed`."""
+    """Pick a post for this month, or change the reason. The municipality is notified. Raises `ActionNotAllowed`."""
     why = storable(why).strip()[:MOST_WORDS]
     if not why:
         raise ActionNotAllowed(_("Write in a sentence why you pick this post."))

@@ -1,7 +1,7 @@
-"""A municipality shares a published post with the others of its programme, and takes it down whenever it wants.
+"""A municipality shares a published post with the others of its programme, and withdraws it whenever it wants.
 
-What is stored is the snapshot that the page showed before; pictures are copied smaller into files of the gallery, so
-that nobody elsewhere ever reads the municipality's library. When sharing ends, the files go at once.
+The stored snapshot is the one that the page showed before. Pictures are copied, smaller, into files of the gallery, so
+that no other municipality ever reads the library. When sharing ends, the files are deleted at once.
 """
 
 import secrets
@@ -21,8 +21,8 @@ from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
 from exchange.gallery_rules import LEAST_WHY, LONG_SIDE, MOST_WHY, Ending
 from exchange.models import SharedPicture, SharedPost
-from exchange.queries.gallery import agreed, room_of, running_share, still_public
-from exchange.queries.snapshot import MOST_TITLE, Source, figures, key_of, snapshot, standing
+from exchange.queries.gallery import agreed, gallery_scope_of, running_share, still_public
+from exchange.queries.snapshot import MOST_TITLE, PictureSource, figures, key_of, live_publications, snapshot
 from municipalities.models import Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
@@ -39,7 +39,7 @@ def share(post: Post, why: str, *, municipality: Municipality, by: User, title: 
     """Put the post as it was published into the gallery. Raises `ActionNotAllowed`."""
     post = locked(post)
     why = _reason(why)
-    if not room_of(municipality).is_shared:
+    if not gallery_scope_of(municipality).is_shared:
         raise ActionNotAllowed(
             _("The municipality takes part in no programme today, so there is nobody to share with.")
         )
@@ -76,7 +76,7 @@ def _reason(why: str) -> str:
     return why
 
 
-def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
+def _copied(row: SharedPost, source: PictureSource, at: int) -> SharedPicture:
     with default_storage.open(source.ref, "rb") as file:
         picture = Image.open(file)
         picture.load()
@@ -99,7 +99,7 @@ def _copied(row: SharedPost, source: Source, at: int) -> SharedPicture:
 
 @transaction.atomic
 def reword(shared: SharedPost, why: str, *, by: User, title: str = "") -> SharedPost:
-    """Other words for why it worked, and another title. Raises `ActionNotAllowed`."""
+    """Change the reason why it worked, and the title. Raises `ActionNotAllowed`."""
     row = _locked(shared)
     row.why = _reason(why)
     row.title = storable(title).strip()[:MOST_TITLE] or row.title
@@ -111,9 +111,9 @@ def reword(shared: SharedPost, why: str, *, by: User, title: str = "") -> Shared
 
 @transaction.atomic
 def renew(shared: SharedPost, *, municipality: Municipality, by: User) -> SharedPost:
-    """Take its figures as they are today; words and pictures stay as they were. Raises `ActionNotAllowed`."""
+    """Replace its figures by today's; texts and pictures stay as they were. Raises `ActionNotAllowed`."""
     row = _locked(shared)
-    where = standing(row.post)
+    where = live_publications(row.post)
     if not where:
         raise ActionNotAllowed(_("The post stands on no network any more, so there are no new numbers of it."))
     version = max((publication.version for publication in where), key=lambda version: version.number)
@@ -136,7 +136,7 @@ def take_down(shared: SharedPost, *, by: User) -> SharedPost:
 
 @transaction.atomic
 def remove(shared: SharedPost, reason: str, *, by: User) -> SharedPost:
-    """The programme's staff take it out; the municipality is told why. Raises `ActionNotAllowed` without a reason."""
+    """Programme staff remove it; the municipality reads the reason. Raises `ActionNotAllowed` without one."""
     reason = storable(reason).strip()[:MOST_REASON]
     if not reason:
         raise ActionNotAllowed(_("Write why: the municipality is told."))

@@ -1,7 +1,7 @@
-"""A published post as it would stand in the gallery: what is taken of it, and nothing else. Stores nothing.
+"""A published post as it would appear in the gallery. Stores nothing.
 
-The page that asks before sharing and the verb that shares use the same `snapshot`, so what a person saw is what others
-will see. In the open scope of the municipality that shares.
+The preview page and the function that shares use the same `snapshot`, so others see exactly what the preview showed.
+Call it in the scope of the municipality that shares.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ MOST_TITLE = 140
 
 
 @dataclass(frozen=True)
-class Source:
+class PictureSource:
     """A picture that goes along: `ref` is the file that was published (of a video its poster)."""
 
     media: Media
@@ -47,18 +47,18 @@ class Snapshot:
     """`row` is not stored; `left_out` says of each picture that stays behind why."""
 
     row: SharedPost
-    pictures: list[Source] = field(default_factory=list)
+    pictures: list[PictureSource] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
-def standing(post: Post) -> list[Publication]:
+def live_publications(post: Post) -> list[Publication]:
     """What of it is on a network now; none: it cannot be shared."""
     return public_publications(post)
 
 
 def snapshot(post: Post, municipality: Municipality, *, today: date | None = None) -> Snapshot | None:
     """None when the post is on no network. A fixed number of queries."""
-    where = standing(post)
+    where = live_publications(post)
     if not where:
         return None
     day = today or timezone.localdate()
@@ -73,7 +73,7 @@ def snapshot(post: Post, municipality: Municipality, *, today: date | None = Non
         published_on=published_on,
         measured_on=day,
         figures=figures(post, municipality, version, (day - published_on).days),
-        **_words(version, where, municipality),
+        **_texts(version, where, municipality),
         **_places(where),
     )
     pictures, left_out = _pictures(version, municipality, day)
@@ -84,7 +84,7 @@ def _title(post: Post) -> str:
     return (post.title or post.excerpt or str(post))[:MOST_TITLE]
 
 
-def _words(version: Version, where: list[Publication], municipality: Municipality) -> dict[str, Any]:
+def _texts(version: Version, where: list[Publication], municipality: Municipality) -> dict[str, Any]:
     """The texts as they were published, the house's own script first; of a post that says something else on each
     network those of its first one."""
     draft = content(version)
@@ -103,7 +103,7 @@ def _words(version: Version, where: list[Publication], municipality: Municipalit
     return {
         "texts": texts,
         "call_kind": draft.call.kind,
-        "call_words": draft.call.words,
+        "call_text": draft.call.words,
         "service": draft.service,
         "format": asked.kind,
         "answers": answers,
@@ -123,7 +123,7 @@ def _places(where: list[Publication]) -> dict[str, Any]:
     return {"places": places, "networks": sorted({place["network"] for place in places})}
 
 
-def _pictures(version: Version, municipality: Municipality, day: date) -> tuple[list[Source], list[str]]:
+def _pictures(version: Version, municipality: Municipality, day: date) -> tuple[list[PictureSource], list[str]]:
     """Those of the version whose people agree as things stand, and why the others stay behind."""
     library = Media.objects.in_bulk([entry["id"] for entry in version.media if entry.get("id")])
     sources, left_out = [], []
@@ -137,7 +137,7 @@ def _pictures(version: Version, municipality: Municipality, day: date) -> tuple[
         ref = str(media.poster.name) if media.is_video else entry["ref"]
         if ref:
             url = picture_url(municipality.slug, media.pk)
-            sources.append(Source(media, ref, entry.get("alt") or "", media.is_video, url))
+            sources.append(PictureSource(media, ref, entry.get("alt") or "", media.is_video, url))
     return sources, left_out
 
 
@@ -166,7 +166,7 @@ def figures(post: Post, municipality: Municipality, version: Version, days: int)
 
 
 def key_of(row: SharedPost) -> str:
-    """Folded words by which it is found: title, text, why, and what it is about. One query if it names a service."""
+    """The folded text in which it is searched: title, text, reason and topic. One query if it names a service."""
     service = EService.objects.filter(key=row.service).first() if row.service else None
     topic = [service.name_cyrl, service.name_en] if service else []
     for language in ("sr", "en"):
@@ -174,4 +174,4 @@ def key_of(row: SharedPost) -> str:
             topic.append(str(Category(row.category).label))
     texts = [text["text"] for text in row.texts]
     answers = [answer for options in row.answers.values() for answer in options]
-    return fold(" ".join([row.title, *texts, row.call_words, *answers, row.why, *topic]))
+    return fold(" ".join([row.title, *texts, row.call_text, *answers, row.why, *topic]))

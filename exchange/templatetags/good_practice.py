@@ -1,4 +1,4 @@
-"""Tags of good practice: `{% load good_practice %}`."""
+"""Template tags of good practice: `{% load good_practice %}`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ MARKED = '<mark class="gap-mark">{}</mark>'
 
 @register.filter
 def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
-    """Words of an example in the reader's letters, the example of each gap in its place and marked."""
+    """A text of an example in the reader's script, with the example value of each gap inserted and marked."""
     examples = {fold(gap["name"]): gap["example"] or gap["label"] for gap in gaps}
     pieces = (
         format_html(MARKED, in_interface_script(examples.get(fold(part), part)))
@@ -32,7 +32,7 @@ def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
 
 @register.simple_tag
 def reader_tag() -> str:
-    """The language and script in which words that were written in Cyrillic are shown."""
+    """The language and script in which a Cyrillic text is shown."""
     return "sr-Latn" if languages.current().text_variant == languages.LATIN else "sr-Cyrl"
 
 

@@ -1,4 +1,4 @@
-"""The gallery of a municipality: what others of its programme have shared, one post with what is said, and its own."""
+"""The gallery of a municipality: posts shared in its programme, one post with its comments, and its own posts."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from common.web.params import int_param
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedPicture, SharedPost
 from exchange.queries import gallery as queries
-from exchange.queries.gallery import ANY_FORMAT, MOST_COPIED, Filters
+from exchange.queries.gallery import ANY_FORMAT, MOST_COPIED, GalleryFilters
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import requires
 from municipalities.queries import offer, today
@@ -28,12 +28,12 @@ ON_A_PAGE = 12
 KEEP = "private, max-age=300"
 
 
-def filters_of(request: HttpRequest) -> Filters:
+def filters_of(request: HttpRequest) -> GalleryFilters:
     """From a hostile address."""
     asked = {name: request.GET.get(name, "").replace("\x00", "")[:40] for name in request.GET}
     network, size, form = asked.get("network", ""), asked.get("size", ""), asked.get("format", "")
-    return Filters(
-        words=request.GET.get("q", "").replace("\x00", "")[:80],
+    return GalleryFilters(
+        query=request.GET.get("q", "").replace("\x00", "")[:80],
         service=asked.get("service", ""),
         format=form if form == ANY_FORMAT or form in Format.values else "",
         category=asked["category"] if asked.get("category") in Category.values else "",
@@ -55,7 +55,7 @@ def options(services: Any, networks: list[str]) -> dict[str, Any]:
     }
 
 
-def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
+def paged(request: HttpRequest, filters: GalleryFilters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
     """A page of the gallery in the open room. What was picked stands at the top of the whole gallery once, and not
     above the answer to a question."""
     is_whole = not filters.narrows and not filters.order
@@ -69,7 +69,7 @@ def paged(request: HttpRequest, filters: Filters, programmes: Iterable[int]) -> 
 @require_safe
 def gallery(request: MunicipalityRequest) -> HttpResponse:
     municipality, filters = request.municipality, filters_of(request)
-    with queries.room(municipality) as room:
+    with queries.gallery_scope(municipality) as room:
         page, picks = paged(request, filters, room.programmes)
         rows = list(page.object_list)
         queries.with_pictures([*rows, *picks.posts])
@@ -93,13 +93,13 @@ def gallery(request: MunicipalityRequest) -> HttpResponse:
 @require_safe
 def ours(request: MunicipalityRequest) -> HttpResponse:
     """What this municipality has shared, with what ended and why."""
-    with queries.room(request.municipality) as room:  # what others say about it counts, too
+    with queries.gallery_scope(request.municipality) as room:  # what others say about it counts, too
         rows = queries.ours(request.municipality)
     context = {"rows": rows, "may_share": request.access.may(Verb.GALLERY_SHARE), "is_shared": room.is_shared}
     return render(request, "exchange/gallery_ours.html", context)
 
 
-def found(request: MunicipalityRequest, shared: int, *, own: bool = False) -> SharedPost:
+def get_shared_post(request: MunicipalityRequest, shared: int, *, own: bool = False) -> SharedPost:
     """The shared post with its pictures, inside the open room; `own`: only of this municipality. 404 for any other."""
     rows = queries.shown()
     if own:
@@ -118,8 +118,8 @@ def post(request: MunicipalityRequest, shared: int) -> HttpResponse:
 def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editing: int = 0) -> HttpResponse:
     """The page of a shared post; `form` came back with problems, `editing` is the comment that is reworded."""
     municipality = request.municipality
-    with queries.room(municipality) as room:
-        row = found(request, shared)
+    with queries.gallery_scope(municipality) as room:
+        row = get_shared_post(request, shared)
         is_ours = row.municipality_id == municipality.pk
         comments = queries.conversation(row, request.user, all_of_them=is_ours)
         copies = queries.copies_of(row) if is_ours else []
@@ -149,12 +149,12 @@ def shown(request: MunicipalityRequest, shared: int, *, form: Any = None, editin
 @require_safe
 def picture(request: MunicipalityRequest, shared: int, picture: int) -> HttpResponseBase:
     """A picture of the gallery's own, as long as the people in it agree."""
-    with queries.room(request.municipality):
+    with queries.gallery_scope(request.municipality):
         row = get_object_or_404(queries.shown(), pk=shared)
-        return sent(get_object_or_404(queries.pictures(), shared=row, pk=picture))
+        return picture_response(get_object_or_404(queries.pictures(), shared=row, pk=picture))
 
 
-def sent(picture: SharedPicture) -> HttpResponseBase:
+def picture_response(picture: SharedPicture) -> HttpResponseBase:
     try:
         answer = FileResponse(default_storage.open(str(picture.file.name), "rb"), content_type=picture.mime)
     except FileNotFoundError as missing:

@@ -1,4 +1,4 @@
-"""What the gallery's templates show of a shared post: a card, and the post as it looked. No queries."""
+"""Presenters of a shared post for templates: a card, and the post as it was published. No queries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Address = Callable[[SharedPicture], str]
 
 
 @dataclass(frozen=True)
-class Picture:
+class CardPicture:
     url: str
     alt: str
     width: int
@@ -26,7 +26,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Text:
+class CardText:
     tag: str
     name: str
     html: SafeString
@@ -34,12 +34,12 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Card:
+class GalleryCard:
     """A shared post as people see it; `url` is its page."""
 
     row: SharedPost
     url: str
-    pictures: Sequence[Picture]
+    pictures: Sequence[CardPicture]
     service: EService | None = None
     is_ours: bool = False
     left_out: Sequence[str] = field(default_factory=tuple)
@@ -54,7 +54,7 @@ class Card:
         return figures.achieved(self.row.figures)
 
     @property
-    def figures(self) -> list[figures.Figure]:
+    def figures(self) -> list[figures.PostFigure]:
         return figures.figures(self.row.figures)
 
     @property
@@ -67,11 +67,11 @@ class Card:
         return figures.is_early(self.row.figures)
 
     @property
-    def texts(self) -> list[Text]:
-        return [Text(e["tag"], own_name(e["tag"]), marked(e["text"]), e["text"]) for e in self.row.texts]
+    def texts(self) -> list[CardText]:
+        return [CardText(e["tag"], own_name(e["tag"]), marked(e["text"]), e["text"]) for e in self.row.texts]
 
     @property
-    def first(self) -> Text | None:
+    def first(self) -> CardText | None:
         return next(iter(self.texts), None)
 
     @property
@@ -82,18 +82,18 @@ class Card:
         return options
 
     @property
-    def cover(self) -> Picture | None:
+    def cover(self) -> CardPicture | None:
         return next(iter(self.pictures), None)
 
 
 def cards(
     rows: Sequence[SharedPost], services: Mapping[str, EService], municipality: Municipality | None = None
-) -> list[Card]:
+) -> list[GalleryCard]:
     """Of rows with `seen`; for people of `house`, or for the programme's staff."""
     return [card(row, services.get(row.service), municipality) for row in rows]
 
 
-def card(row: SharedPost, service: EService | None, municipality: Municipality | None = None) -> Card:
+def card(row: SharedPost, service: EService | None, municipality: Municipality | None = None) -> GalleryCard:
     if municipality is None:
         url = reverse("programme_gallery_post", args=[row.pk])
     else:
@@ -106,6 +106,8 @@ def card(row: SharedPost, service: EService | None, municipality: Municipality |
 
     seen: Any = getattr(row, "seen", ())
     shown = [
-        Picture(address(picture), picture.alt, picture.width, picture.height, picture.is_video) for picture in seen
+        CardPicture(address(picture), picture.alt, picture.width, picture.height, picture.is_video) for picture in seen
     ]
-    return Card(row, url, shown, service, is_ours=municipality is not None and row.municipality_id == municipality.pk)
+    return GalleryCard(
+        row, url, shown, service, is_ours=municipality is not None and row.municipality_id == municipality.pk
+    )

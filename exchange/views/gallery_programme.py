@@ -1,4 +1,4 @@
-"""Programme staff: the gallery of their municipalities, picks of the month, and taking down what should not stand."""
+"""Programme staff: the gallery of their municipalities, picks of the month, taking posts and comments down."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from exchange.domain import comments, picks
 from exchange.domain import share as verbs
-from exchange.gallery_forms import PickForm, ReasonForm
+from exchange.gallery_forms import PickForm, TakeDownForm
 from exchange.gallery_rules import MOST_PICKS
 from exchange.models import Pick, SharedComment, SharedPost
 from exchange.queries import gallery as queries
-from exchange.views.gallery import filters_of, options, paged, sent
+from exchange.views.gallery import filters_of, options, paged, picture_response
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import programme
 from municipalities.rules import ProgrammeVerb
@@ -30,7 +30,7 @@ keeps = programme(ProgrammeVerb.EXCHANGE)
 @require_safe
 def gallery(request: ProgrammeRequest) -> HttpResponse:
     filters = filters_of(request)
-    with queries.rooms_of(request.programmes):
+    with queries.programmes_scope(request.programmes):
         page, picked = paged(request, filters, [programme.pk for programme in request.programmes])
         rows = list(page.object_list)
         queries.with_pictures([*rows, *picked.posts])
@@ -49,7 +49,7 @@ def gallery(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "exchange/programme_gallery.html", context)
 
 
-def _found(shared: int) -> SharedPost:
+def _shared_post(shared: int) -> SharedPost:
     """In the open rooms of one's programmes; others' posts are not there."""
     row: SharedPost = get_object_or_404(queries.shown(), pk=shared)
     queries.with_pictures([row])
@@ -63,8 +63,8 @@ def post(request: ProgrammeRequest, shared: int) -> HttpResponse:
 
 
 def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, reason_form: Any = None) -> HttpResponse:
-    with queries.rooms_of(request.programmes):
-        row = _found(shared)
+    with queries.programmes_scope(request.programmes):
+        row = _shared_post(shared)
         conversation = queries.conversation(row, request.user, all_of_them=True)
         picked = queries.picks_of(row, [programme.pk for programme in request.programmes])
         services = {service.key: service for service in queries.services()} if row.service else {}
@@ -73,7 +73,7 @@ def _shown(request: ProgrammeRequest, shared: int, *, pick_form: Any = None, rea
         "comments": conversation,
         "picks": picked,
         "pick_form": pick_form or _pick_form(request),
-        "reason_form": reason_form or ReasonForm(),
+        "reason_form": reason_form or TakeDownForm(),
         "may": {"remove": True},
         "most": MOST_PICKS,
     }
@@ -98,8 +98,8 @@ def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
         )
         try:
             # a programme picks among its own municipalities
-            with queries.rooms_of([chosen]):
-                picks.pick(chosen, _found(shared), form.cleaned_data["why"], by=request.user)
+            with queries.programmes_scope([chosen]):
+                picks.pick(chosen, _shared_post(shared), form.cleaned_data["why"], by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
@@ -111,8 +111,8 @@ def pick(request: ProgrammeRequest, shared: int) -> HttpResponse:
 @keeps
 @require_POST
 def unpick(request: ProgrammeRequest, shared: int, pick: int) -> HttpResponse:
-    with queries.rooms_of(request.programmes):
-        rows = Pick.objects.filter(programme__in=request.programmes, shared=_found(shared))
+    with queries.programmes_scope(request.programmes):
+        rows = Pick.objects.filter(programme__in=request.programmes, shared=_shared_post(shared))
         picks.take_back(get_object_or_404(rows.select_related("shared", "programme"), pk=pick), by=request.user)
     messages.success(request, _("It is no longer a pick. The post stays in the gallery."))
     return redirect("programme_gallery_post", shared)
@@ -121,10 +121,10 @@ def unpick(request: ProgrammeRequest, shared: int, pick: int) -> HttpResponse:
 @keeps
 @require_POST
 def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = TakeDownForm(request.POST)
     if form.is_valid():
-        with queries.rooms_of(request.programmes):
-            verbs.remove(_found(shared), form.cleaned_data["reason"], by=request.user)
+        with queries.programmes_scope(request.programmes):
+            verbs.remove(_shared_post(shared), form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("It is out of the gallery, and the municipality is told why."))
         return redirect("programme_gallery")
     return _shown(request, shared, reason_form=form)
@@ -133,8 +133,8 @@ def take_down(request: ProgrammeRequest, shared: int) -> HttpResponse:
 @keeps
 @require_POST
 def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> HttpResponse:
-    with queries.rooms_of(request.programmes):
-        row = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
+    with queries.programmes_scope(request.programmes):
+        row = get_object_or_404(SharedComment.objects.filter(shared=_shared_post(shared)), pk=comment)
         try:
             comments.remove(row, request.POST.get("reason", ""), by=request.user)
         except ActionNotAllowed as refused:
@@ -147,5 +147,5 @@ def take_down_comment(request: ProgrammeRequest, shared: int, comment: int) -> H
 @keeps
 @require_safe
 def picture(request: ProgrammeRequest, shared: int, picture: int) -> HttpResponseBase:
-    with queries.rooms_of(request.programmes):
-        return sent(get_object_or_404(queries.pictures(), shared=_found(shared), pk=picture))
+    with queries.programmes_scope(request.programmes):
+        return picture_response(get_object_or_404(queries.pictures(), shared=_shared_post(shared), pk=picture))

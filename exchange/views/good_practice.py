@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from exchange.domain import practice as verbs
-from exchange.enums import Purpose, Shape
+from exchange.enums import ExampleShape, Purpose
 from exchange.models import Example
 from exchange.queries import practice as queries
 from exchange.rules import PostTraits
-from exchange.views.practice_look import Look, picture_of
+from exchange.views.example_cards import ExampleCard, picture_of
 from library.forms import UseForm
-from library.gaps import Gap, asked
+from library.gaps import Gap, with_defaults
 from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -25,18 +25,20 @@ from posts.draft import parse
 @require_safe
 def good_practice(request: MunicipalityRequest) -> HttpResponse:
     asked_for = request.GET
-    filters = queries.Filters.told(asked_for.get("q", ""), asked_for.get("purpose", ""), asked_for.get("format", ""))
+    filters = queries.PracticeFilters.from_params(
+        asked_for.get("q", ""), asked_for.get("purpose", ""), asked_for.get("format", "")
+    )
     slug = request.municipality.slug
-    cards = [Look(example, slug) for example in queries.examples(request.municipality, filters)]
+    cards = [ExampleCard(example, slug) for example in queries.examples(request.municipality, filters)]
     groups = [(Purpose(key), list(rows)) for key, rows in groupby(cards, lambda card: card.example.purpose)]
-    context = {"groups": groups, "filters": filters, "purposes": Purpose.choices, "shapes": Shape.choices}
+    context = {"groups": groups, "filters": filters, "purposes": Purpose.choices, "shapes": ExampleShape.choices}
     return shown(request, "exchange/good_practice.html", context)
 
 
 @requires(Verb.GALLERY_VIEW)
 @require_safe
 def example(request: MunicipalityRequest, ref: str) -> HttpResponse:
-    row = _found(request, ref)
+    row = _example(request, ref)
     return _shown(request, row, UseForm(gaps=_gaps(row)))
 
 
@@ -44,7 +46,7 @@ def example(request: MunicipalityRequest, ref: str) -> HttpResponse:
 @require_POST
 def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """Begin a post with it, and go to the composer."""
-    example = _found(request, ref)
+    example = _example(request, ref)
     form = UseForm(request.POST, gaps=_gaps(example))
     if not form.is_valid():
         return _shown(request, example, form)
@@ -52,7 +54,7 @@ def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
     return redirect("post_edit", request.municipality.slug, post.pk)
 
 
-def _found(request: MunicipalityRequest, ref: str) -> Example:
+def _example(request: MunicipalityRequest, ref: str) -> Example:
     example = queries.seen(request.municipality, ref)
     if example is None:
         raise Http404
@@ -60,11 +62,11 @@ def _found(request: MunicipalityRequest, ref: str) -> Example:
 
 
 def _gaps(example: Example) -> list[Gap]:
-    return asked(parse(example.content), example.gaps)
+    return with_defaults(parse(example.content), example.gaps)
 
 
 def _shown(request: MunicipalityRequest, example: Example, form: UseForm) -> HttpResponse:
-    context = {"example": example, "look": Look(example, request.municipality.slug)}
+    context = {"example": example, "look": ExampleCard(example, request.municipality.slug)}
     return shown(request, "exchange/example.html", context, form=form)
 
 
@@ -83,5 +85,5 @@ def pick(request: MunicipalityRequest) -> HttpResponse:
     """For the composer: examples for the kind of post that is being written, as a part of a page."""
     asked_for = request.GET
     kind = PostTraits(asked_for.get("call", ""), asked_for.get("format", ""), asked_for.get("category", ""))
-    cards = [Look(example, request.municipality.slug) for example in queries.offered(request.municipality, kind)]
+    cards = [ExampleCard(example, request.municipality.slug) for example in queries.offered(request.municipality, kind)]
     return render(request, "exchange/_pick.html", {"looks": cards})

@@ -1,4 +1,4 @@
-"""Programme staff keep good practice: what municipalities see, in which order, and what came with the portal."""
+"""Programme staff maintain good practice: their own examples, their order, and which built-in ones are shown."""
 
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,7 @@ from exchange.enums import Purpose
 from exchange.forms.practice import ExampleForm
 from exchange.models import Example
 from exchange.queries import practice as queries
-from exchange.views.practice_look import Look, picture_of
+from exchange.views.example_cards import ExampleCard, picture_of
 from municipalities.access import programme
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
@@ -40,8 +40,8 @@ def _programme(request: ProgrammeRequest, pk: Any) -> Programme:
     return chosen
 
 
-def _found(request: ProgrammeRequest, example: int) -> Example:
-    return get_object_or_404(queries.kept(request.programmes), pk=example)
+def _example(request: ProgrammeRequest, example: int) -> Example:
+    return get_object_or_404(queries.own_example(request.programmes), pk=example)
 
 
 def _back(target: Programme | Example) -> HttpResponse:
@@ -54,19 +54,19 @@ def _back(target: Programme | Example) -> HttpResponse:
 def good_practice(request: ProgrammeRequest) -> HttpResponse:
     """One programme at a time."""
     chosen = _programme(request, request.GET.get("programme") or request.programmes[0].pk)
-    shelf = queries.shelf(chosen)
-    rows = [Look(example) for example in shelf.shown]
+    shelf = queries.programme_examples(chosen)
+    rows = [ExampleCard(example) for example in shelf.shown]
     groups = [(Purpose(key), _with_ends(list(part))) for key, part in groupby(rows, lambda card: card.example.purpose)]
     context = {
         "groups": groups,
         "shelf": shelf,
-        "off": [Look(example) for example in shelf.off],
+        "off": [ExampleCard(example) for example in shelf.off],
         "programmes": request.programmes,
     }
     return render(request, "exchange/programme.html", context)
 
 
-def _with_ends(cards: list[Look]) -> list[tuple[Look, bool, bool]]:
+def _with_ends(cards: list[ExampleCard]) -> list[tuple[ExampleCard, bool, bool]]:
     """Each with whether it can go up and down: the programme's own lead their purpose, among themselves."""
     own = [card for card in cards if card.example.pk]
     return [(card, card in own[1:], card in own[:-1]) for card in cards]
@@ -97,7 +97,7 @@ def copy(request: ProgrammeRequest, programme: int, key: str) -> HttpResponse:
 @keeps
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, example: int) -> HttpResponse:
-    return _written(request, _found(request, example))
+    return _written(request, _example(request, example))
 
 
 def _form(request: HttpRequest, example: Example) -> ExampleForm:
@@ -110,19 +110,19 @@ def _written(request: SignedInRequest, example: Example) -> HttpResponse:
     previews = "look" in request.POST
     if request.method == "POST" and not previews and form.is_valid():
         try:
-            row = _kept(example, form, request.user)
+            row = _stored(example, form, request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:
             return _saved(request, row)
-    context = {"form": form, "example": example, "look": Look(form.sketch())}
+    context = {"form": form, "example": example, "look": ExampleCard(form.sketch())}
     if previews and request.headers.get("HX-Request"):
         return render(request, "exchange/_sketch.html", context)
     status = 422 if request.method == "POST" and not previews and form.errors else 200
     return render(request, "exchange/programme_edit.html", context, status=status)
 
 
-def _kept(example: Example, form: ExampleForm, by: Any) -> Example:
+def _stored(example: Example, form: ExampleForm, by: Any) -> Example:
     if example.pk:
         return verbs.edit(example, form.written(), by=by)
     return verbs.create(example.programme, form.written(), by=by, starter=example.starter)
@@ -143,14 +143,14 @@ def _saved(request: HttpRequest, row: Example) -> HttpResponse:
 @keeps
 @require_POST
 def move(request: ProgrammeRequest, example: int) -> HttpResponse:
-    row = verbs.move(_found(request, example), up="up" in request.POST, by=request.user)
+    row = verbs.move(_example(request, example), up="up" in request.POST, by=request.user)
     return redirect(f"{reverse('programme_practice')}?programme={row.programme_id}#example-{row.pk}")
 
 
 @keeps
 @require_POST
 def retire(request: ProgrammeRequest, example: int) -> HttpResponse:
-    row = verbs.retire(_found(request, example), by=request.user)
+    row = verbs.retire(_example(request, example), by=request.user)
     message = _("The built-in example stands there again.") if row.starter else _("The example is retired.")
     undo = "undo:" + reverse("programme_practice_restore", args=[example])
     messages.success(request, message, extra_tags=undo)
@@ -160,7 +160,7 @@ def retire(request: ProgrammeRequest, example: int) -> HttpResponse:
 @keeps
 @require_POST
 def restore(request: ProgrammeRequest, example: int) -> HttpResponse:
-    row = _found(request, example)
+    row = _example(request, example)
     try:
         verbs.restore(row, by=request.user)
     except ActionNotAllowed as refused:
@@ -187,4 +187,4 @@ def switch(request: ProgrammeRequest, programme: int, key: str) -> HttpResponse:
 @keeps
 @require_safe
 def picture(request: ProgrammeRequest, example: int) -> HttpResponseBase:
-    return picture_of(_found(request, example))
+    return picture_of(_example(request, example))

@@ -20,7 +20,7 @@ from kits.domain import adopt as verbs
 from kits.forms import AdoptForm
 from kits.models import Adoption, Kit, KitPost
 from library.views.pages import shown
-from library.views.templates import Look
+from library.views.templates import TemplatePreview
 from municipalities.access import requires
 from municipalities.holidays import is_working_day
 from municipalities.queries import glossary, today
@@ -49,7 +49,7 @@ class KitPostPreview:
     """A post of the kit as it would read here, and its publishing time."""
 
     part: KitPost
-    rendering: Look
+    rendering: TemplatePreview
     time: ResolvedTime
     chosen: bool
 
@@ -130,7 +130,10 @@ def _page(request: MunicipalityRequest, desk: AdoptionPage, *, looking: bool = F
     chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
         KitPostPreview(
-            part, Look(_filled(part, values, request.municipality, own_glossary)), when[part.pk], part.pk in chosen
+            part,
+            TemplatePreview(_filled(part, values, request.municipality, own_glossary)),
+            when[part.pk],
+            part.pk in chosen,
         )
         for part in desk.parts
     ]

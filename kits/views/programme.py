@@ -16,7 +16,7 @@ from kits.domain import edit as verbs
 from kits.forms import KitForm, KitPostForm
 from kits.models import Kit, KitPost
 from kits.rules import questions
-from library.views.templates import Look
+from library.views.templates import TemplatePreview
 from municipalities.access import programme
 from municipalities.queries import services
 from municipalities.rules import ProgrammeVerb
@@ -42,7 +42,7 @@ def kits(request: ProgrammeRequest) -> HttpResponse:
 @require_safe
 def kit(request: ProgrammeRequest, kit: int) -> HttpResponse:
     row = _kit_or_404(request, kit)
-    parts = [(part, Look(parse(part.content))) for part in queries.parts_of(row)]
+    parts = [(part, TemplatePreview(parse(part.content))) for part in queries.parts_of(row)]
     table = queries.adoption_table(row) if row.published_at else None
     context = {"kit": row, "parts": parts, "table": table, "filled": queries.FILLED_BY_THEMSELVES}
     return render(request, "kits/programme_kit.html", context)

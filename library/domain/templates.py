@@ -1,4 +1,4 @@
-"""Templates: written, changed, removed with undo, and used to begin a post."""
+"""Templates: create, edit, remove and restore them, and start a post from one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from library.gaps import Pattern, asked
+from library.gaps import TemplateSource, with_defaults
 from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
@@ -69,7 +69,7 @@ def _write(row: Template, new: TemplateContent, by: User) -> None:
     draft = replace(new.draft, media=(), call=replace(new.draft.call, deadline=""))
     row.name, row.about, row.category = new.name, new.about, new.category
     row.content, row.service = draft.to_json(), draft.service
-    row.gaps = asked(draft, new.gaps)
+    row.gaps = with_defaults(draft, new.gaps)
     days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
     row.deadline = new.deadline if new.deadline in days else ""
     row.search_key = template_key(row.name, row.about, row.content)
@@ -103,9 +103,9 @@ def restore(template: Template, *, by: User) -> Template:
 
 
 def of_post(post: Post) -> TemplateContent:
-    """A post as the beginning of a template: its words, call to action and channels, without pictures and times."""
+    """The content of a post for a new template: texts, call to action and channels, without pictures and times."""
     draft = replace(parse(post.draft), media=())
-    return TemplateContent(str(post)[:120], "", post.category, draft, asked(draft, []))
+    return TemplateContent(str(post)[:120], "", post.category, draft, with_defaults(draft, []))
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def use(template: Template, values: Mapping[str, Value], *, municipality: Munici
     return post
 
 
-def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
+def begun(pattern: TemplateSource, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """The same from any pattern, for verbs that write down by themselves what they did."""
     post = create_post(municipality, by=by)
     empty = replace(parse(pattern.content), glossary=glossary(municipality.pk))

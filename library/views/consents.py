@@ -1,4 +1,4 @@
-"""Who agreed to be shown in a picture: personal data, for those who keep the library only."""
+"""Consents of people shown in a picture: personal data, only for those who may edit the library."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -22,7 +22,7 @@ def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = get_object_or_404(Media, pk=pk)
     form = ConsentForm(request.POST, request.FILES) if request.method == "POST" else ConsentForm()
     if request.method == "POST" and form.is_valid():
-        verbs.record(media, form.told(), scan=form.cleaned_data["scan"], by=request.user)
+        verbs.record(media, form.details(), scan=form.cleaned_data["scan"], by=request.user)
         messages.success(request, _("The consent is recorded."))
         return redirect("library_picture", request.municipality.slug, media.pk)
     context = {"form": form, "media": media}
@@ -32,7 +32,7 @@ def new(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def withdraw(request: MunicipalityRequest, consent: int) -> HttpResponse:
-    row = _found(consent)
+    row = _consent(consent)
     verbs.withdraw(row, by=request.user)
     messages.warning(
         request, _("The withdrawal is recorded. The picture is flagged; look below at the posts that still use it.")
@@ -43,7 +43,7 @@ def withdraw(request: MunicipalityRequest, consent: int) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def give_again(request: MunicipalityRequest, consent: int) -> HttpResponse:
-    row = _found(consent)
+    row = _consent(consent)
     verbs.give_again(row, by=request.user)
     messages.success(request, _("The consent holds again."))
     return _back(request, row)
@@ -52,7 +52,7 @@ def give_again(request: MunicipalityRequest, consent: int) -> HttpResponse:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def erase(request: MunicipalityRequest, consent: int) -> HttpResponse:
-    row = _found(consent)
+    row = _consent(consent)
     verbs.erase(row, by=request.user)
     messages.success(request, _("The names and the scan are erased. That a consent was recorded stays."))
     return _back(request, row)
@@ -62,12 +62,12 @@ def erase(request: MunicipalityRequest, consent: int) -> HttpResponse:
 @require_safe
 def scan(request: MunicipalityRequest, consent: int) -> HttpResponseBase:
     """The signed paper: always as a download, so that nothing in it runs in our pages."""
-    row = _found(consent)
+    row = _consent(consent)
     name = f"consent-{row.pk}.{downloads.ending(row.scan)}"
     return downloads.stored(row.scan, name=name, mime=row.scan_mime)
 
 
-def _found(consent: int) -> Consent:
+def _consent(consent: int) -> Consent:
     row: Consent = get_object_or_404(Consent.objects.select_related("media"), pk=consent)
     return row
 

@@ -1,4 +1,4 @@
-"""Pictures of the municipality: folders, search, what is known of each, and the composer's picker."""
+"""Pictures of the municipality: folders, search, details of each, and the composer's picker."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ MOST_FILES = 30
 def _filters(request: HttpRequest, branches: list[queries.Branch]) -> PictureFilters:
     known = {str(branch.folder.pk) for branch in branches} | {queries.NOWHERE}
     return PictureFilters(
-        words=request.GET.get("q", "")[:80],
+        query=request.GET.get("q", "")[:80],
         folder=choice_param(request.GET, "folder", known),
         children=request.GET.get("children") == "on",
         archived=request.GET.get("archived") == "on",
@@ -61,7 +61,7 @@ def pictures(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _notes(rows: Any) -> dict[int, str]:
-    """By picture, what is wrong with its consents; nothing of whom they are about."""
+    """By picture, the problem with its consents, without names."""
     today = timezone.localdate()
     notes = ((media.pk, consent_note(media, today)) for media in rows)
     return {pk: note.code for pk, note in notes if note}
@@ -70,7 +70,7 @@ def _notes(rows: Any) -> dict[int, str]:
 @requires(Verb.LIBRARY_EDIT)
 @require_POST
 def upload(request: MunicipalityRequest) -> HttpResponse:
-    """Several at once, also from a phone. Each that cannot be used says why; the others are kept."""
+    """Upload several files at once. Each that is refused gets a message with the reason; the others are stored."""
     files = request.FILES.getlist("files")
     folder = Folder.objects.filter(pk=int_param(request.POST, "folder", default=0)).select_related("parent").first()
     added, problems = 0, []

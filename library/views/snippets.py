@@ -1,4 +1,4 @@
-"""Snippets and hashtags: two lists of the same make, and the composer's dialog that puts one into a text."""
+"""Snippets and hashtags: their two lists, and the composer's dialog that inserts one into a text."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -99,7 +99,7 @@ def restore(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @requires(Verb.POST_EDIT)
 @require_safe
 def insert(request: MunicipalityRequest) -> HttpResponse:
-    """For the composer: what can be put into a text of the language `tag`. With `q`, only the list for these words."""
+    """For the composer: snippets for a text of the language `tag`. With `q`, only the list of matches."""
     tag = request.GET.get("tag", "")
     query = request.GET.get("q")
     spellings = glossary(request.municipality.pk)

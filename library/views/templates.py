@@ -1,4 +1,4 @@
-"""Templates: the list, the questions before one is used, and writing them."""
+"""Templates: the list, one template with its questions, and editing."""
 
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -16,7 +16,7 @@ from common.web.params import choice_param
 from library import queries
 from library.domain import templates as verbs
 from library.forms import FromPostForm, TemplateForm, UseForm
-from library.gaps import Gap, asked
+from library.gaps import Gap, with_defaults
 from library.models import Template
 from library.views.pages import shown
 from municipalities.access import requires
@@ -39,7 +39,7 @@ def templates(request: MunicipalityRequest) -> HttpResponse:
     return shown(request, "library/templates.html", context)
 
 
-def _found(ref: str) -> Template:
+def _template(ref: str) -> Template:
     template = queries.template(ref)
     if template is None:
         raise Http404
@@ -47,11 +47,11 @@ def _found(ref: str) -> Template:
 
 
 def _gaps(template: Template) -> list[Gap]:
-    return asked(parse(template.content), template.gaps)
+    return with_defaults(parse(template.content), template.gaps)
 
 
 @dataclass(frozen=True)
-class Look:
+class TemplatePreview:
     """A draft with gaps as a page shows it."""
 
     draft: Draft
@@ -73,8 +73,8 @@ class Look:
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def template(request: MunicipalityRequest, ref: str) -> HttpResponse:
-    """What it says, and the questions for its gaps."""
-    row = _found(ref)
+    """Its texts, and the questions for its gaps."""
+    row = _template(ref)
     return _shown(request, row, UseForm(gaps=_gaps(row)))
 
 
@@ -82,7 +82,7 @@ def template(request: MunicipalityRequest, ref: str) -> HttpResponse:
 @require_POST
 def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """Begin a post with it, and go to the composer."""
-    template = _found(ref)
+    template = _template(ref)
     form = UseForm(request.POST, gaps=_gaps(template))
     if not form.is_valid():
         return _shown(request, template, form)
@@ -91,7 +91,7 @@ def use(request: MunicipalityRequest, ref: str) -> HttpResponse:
 
 
 def _shown(request: MunicipalityRequest, template: Template, form: UseForm) -> HttpResponse:
-    context = {"template": template, "look": Look(parse(template.content)), "form": form}
+    context = {"template": template, "look": TemplatePreview(parse(template.content)), "form": form}
     return shown(request, "library/template.html", context, form=form)
 
 
@@ -99,7 +99,7 @@ def _shown(request: MunicipalityRequest, template: Template, form: UseForm) -> H
 
 
 def tags_of(request: MunicipalityRequest) -> list[str]:
-    """The house's script first, the other one, the official languages."""
+    """The municipality's primary script, the other Serbian script, then the official languages."""
     municipality = request.municipality
     official = [f"{language.get('language')}-{language.get('script')}" for language in municipality.official_languages]
     return list(dict.fromkeys([f"sr-{municipality.primary_script}", *SERBIAN, *official]))
@@ -115,7 +115,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: MunicipalityRequest, ref: str) -> HttpResponse:
     """A built-in template becomes the municipality's own copy with the first change."""
-    return _written(request, _found(ref))
+    return _written(request, _template(ref))
 
 
 def _written(request: MunicipalityRequest, template: Template) -> HttpResponse:
@@ -123,7 +123,7 @@ def _written(request: MunicipalityRequest, template: Template) -> HttpResponse:
     form = TemplateForm(*sent, template=template, tags=tags_of(request))
     if request.method == "POST" and form.is_valid():
         try:
-            row = verbs.edit(template, form.words(), municipality=request.municipality, by=request.user)
+            row = verbs.edit(template, form.content(), municipality=request.municipality, by=request.user)
         except ActionNotAllowed as refused:
             add_form_error(form, refused)
         else:

@@ -1,7 +1,7 @@
-"""Check-ins: planned, moved, called off, held, with next steps that somebody ticks off.
+"""Check-ins: plan, move, cancel, record them, and tick off their next steps.
 
-Only their mentor keeps them. One that is still planned and whose mentor no longer accompanies the municipality belongs
-to whoever does (`mentoring.queries.checkins.may_keep`).
+Only their mentor changes them. A planned one whose mentor no longer accompanies the municipality passes to the mentor
+who does (`mentoring.queries.checkins.may_keep`).
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ MOST_STEPS = 12
 
 
 @dataclass(frozen=True)
-class Planned:
+class CheckInPlan:
     """What is agreed for a check-in that is to come."""
 
     time: ResolvedTime
@@ -42,7 +42,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepContent:
     """A next step as it was typed; `pk` of one that is there already."""
 
     text: str
@@ -60,12 +60,12 @@ class CheckInRecord:
     way: str
     hours: Decimal
     notes: str
-    steps: Sequence[Step] = ()
+    steps: Sequence[StepContent] = ()
     subject: str = ""
 
 
 @transaction.atomic
-def plan(municipality: Municipality, wanted: Planned, *, by: User) -> CheckIn:
+def plan(municipality: Municipality, wanted: CheckInPlan, *, by: User) -> CheckIn:
     """A check-in of the mentor `by`. Raises `ActionNotAllowed` for a time that is past, too far, or taken."""
     _coming(wanted.time)
     _free(wanted.time, by)
@@ -78,9 +78,9 @@ def plan(municipality: Municipality, wanted: Planned, *, by: User) -> CheckIn:
 
 
 @transaction.atomic
-def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: User) -> CheckIn:
+def move(check_in: CheckIn, wanted: CheckInPlan, reason: str, *, by: User) -> CheckIn:
     """Another time, way or place of one that is to come, with the reason. Raises `ActionNotAllowed`."""
-    row = _kept(check_in, by)
+    row = _own(check_in, by)
     if not row.is_planned:
         raise ActionNotAllowed(_("Only a check-in that is still planned can be moved."))
     reason = _reason(reason)
@@ -102,7 +102,7 @@ def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: User) -> CheckI
 @transaction.atomic
 def cancel(check_in: CheckIn, reason: str, *, by: User) -> CheckIn:
     """It will not be held, for a reason. Raises `ActionNotAllowed`."""
-    row = _kept(check_in, by)
+    row = _own(check_in, by)
     if not row.is_planned:
         raise ActionNotAllowed(_("Only a check-in that is still planned can be called off."))
     row.reason, row.state, row.settled_at = _reason(reason), CheckInState.CANCELLED, timezone.now()
@@ -121,7 +121,7 @@ def write_down(check_in: CheckIn | None, record: CheckInRecord, *, municipality:
     """
     notes = storable(record.notes).strip()
     _sensible(record, notes)
-    row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _kept(check_in, by)
+    row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _own(check_in, by)
     if row.state == CheckInState.CANCELLED:
         raise ActionNotAllowed(_("This check-in was called off."))
     is_new = not row.is_held
@@ -168,7 +168,7 @@ def pass_on(former: Pairing, successor: Pairing, *, by: User) -> int:
     return len(coming)
 
 
-def _kept(check_in: CheckIn, by: User) -> CheckIn:
+def _own(check_in: CheckIn, by: User) -> CheckIn:
     """The row, locked, if `by` is who keeps it."""
     rows = CheckIn.objects.select_for_update(of=("self",)).select_related("municipality", "mentor")
     row: CheckIn = rows.get(pk=check_in.pk)
@@ -177,7 +177,7 @@ def _kept(check_in: CheckIn, by: User) -> CheckIn:
     return row
 
 
-def _agreed(wanted: Planned) -> dict[str, str]:
+def _agreed(wanted: CheckInPlan) -> dict[str, str]:
     return {"way": wanted.way, "subject": storable(wanted.subject).strip(), "place": storable(wanted.place).strip()}
 
 
@@ -230,9 +230,9 @@ def _sensible(record: CheckInRecord, notes: str) -> None:
         raise ActionNotAllowed(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
 
 
-def _write_steps(row: CheckIn, steps: Sequence[Step]) -> bool:
+def _write_steps(row: CheckIn, steps: Sequence[StepContent]) -> bool:
     """Bring the steps of `row` to `steps`; what was ticked off stays so. Whether anything changed."""
-    before = {row_of_step.pk: row_of_step for row_of_step in row.steps.all()}
+    before = {known_step.pk: known_step for known_step in row.steps.all()}
     present: set[int] = set()
     changed = False
     for position, step in enumerate(steps, start=1):

@@ -1,4 +1,6 @@
-"""What people are told about feedback, absences, handovers and how a post did. Rows only; a worker sends the mail."""
+"""Notifications about feedback, absences, handovers and the results of posts. Only rows are written; a worker sends
+the mail.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +13,7 @@ from accounts.models import User
 from common import dates
 from common.numbers import number
 from mentoring.models import Absence, Feedback, Handover
-from mentoring.queries.handover import Standing
+from mentoring.queries.handover import HandoverStatus
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 from notifications.domain.notify import notify
@@ -28,7 +30,7 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
     submission = last_submission(post)
     facts = {"person": by, "municipality": post.municipality, "post": post}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("%(municipality)s: feedback on “%(post)s”") % facts
         if is_new:
             lead = _("%(person)s said by the rubric what is good already and what could be better.") % facts
@@ -43,7 +45,7 @@ def feedback(row: Feedback, post: Post, *, by: User, is_new: bool) -> None:
         people,
         municipality=post.municipality,
         url=f"{url}#feedback-{row.pk}",
-        words=words,
+        words=text,
         by=by,
         about=f"posts.post:{post.pk}",
     )
@@ -53,17 +55,17 @@ def absent(row: Absence, municipality: Municipality, *, by: User) -> None:
     """To those who write and approve there."""
     facts = {"person": by, "since": dates.short_date(row.starts_on), "until": dates.short_date(row.ends_on)}  # type: ignore[arg-type]
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("Your mentor %(person)s is away") % facts
         days = _("From %(since)s to %(until)s.") % {
             "since": dates.long_date(row.starts_on), "until": dates.long_date(row.ends_on)  # type: ignore[arg-type]
         }  # fmt: skip
         return subject, "\n\n".join(filter(None, [days, row.note]))
 
-    _tell_writers(municipality, words, by=by, about=f"mentoring.absence:{row.pk}")
+    _notify_writers(municipality, text, by=by, about=f"mentoring.absence:{row.pk}")
 
 
-def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
+def handed_over(row: Handover, stands: HandoverStatus, *, by: User) -> None:
     """To the successor with the note and how things stand, to the former mentor, and to the municipality."""
     former, successor = row.former, row.successor
     facts = {
@@ -87,7 +89,7 @@ def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
         body = _("%(successor)s takes over from %(former)s. What was said about your posts stays where it is.") % facts
         return subject, body
 
-    # the note is for the successor, who may not enter before the first day: it belongs to no municipality's wall
+    # the successor, who gets the note, may not enter before the first day: it belongs to no municipality's scope
     about = f"mentoring.handover:{row.pk}"
     notify(
         NotificationKind.HANDOVER,
@@ -107,10 +109,10 @@ def handed_over(row: Handover, stands: Standing, *, by: User) -> None:
         by=by,
         about=about,
     )
-    _tell_writers(row.municipality, to_writers, by=by, about=about)
+    _notify_writers(row.municipality, to_writers, by=by, about=about)
 
 
-def _standing(standing: Standing) -> list[str]:
+def _standing(standing: HandoverStatus) -> list[str]:
     """Plan, next steps and check-ins in some lines, in the language of the moment."""
     lines = [_("How things stand:")]
     if standing.plan is None or standing.progress is None:
@@ -139,7 +141,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
     """To a mentor who said a word about the post: its interactions beside what is usual there."""
     facts = {"municipality": post.municipality, "post": post}
 
-    def words() -> NotificationText:
+    def text() -> NotificationText:
         subject = _("%(municipality)s: how “%(post)s” did in its first week") % facts
         got = ngettext(
             "It got %(count)s interaction (likes, shares, replies and quotes, on all channels).",
@@ -150,7 +152,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
 
     url = reverse("post", args=[post.municipality.slug, post.pk])
     notify(
-        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=words,
+        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=text,
         about=f"posts.post:{post.pk}",
     )  # fmt: skip
 
@@ -163,7 +165,7 @@ def _against(median: float | None, counted: int, days: int) -> str:
     }  # fmt: skip
 
 
-def _tell_writers(municipality: Municipality, text: Any, *, by: User, about: str) -> None:
+def _notify_writers(municipality: Municipality, text: Any, *, by: User, about: str) -> None:
     rows = Membership.objects.running().filter(municipality=municipality, role__in=WRITERS).select_related("user")
     url = reverse("progress", args=[municipality.slug])
     notify(

@@ -1,4 +1,4 @@
-"""Mentors of a municipality: who is away, who may take over, what was handed over."""
+"""Mentors of a municipality: who is absent, who may take over, what was handed over."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How posts did in their first week, beside what is usual in their municipality. The caller opens the scope."""
+"""Results of posts in their first week, beside the usual result in their municipality. The caller opens the scope."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from posts.models import Comment, Post
 
 AFTER = timedelta(days=7)
 # Numbers that are not there by then do not come any more.
-AT_LAST = timedelta(days=14)
+NOT_AFTER = timedelta(days=14)
 USUAL_DAYS = 90
 
 
@@ -44,10 +44,10 @@ def pairs() -> dict[int, set[int]]:
     return by_municipality
 
 
-def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance]:
-    """Posts on which a mentor of their municipality said a word, and of which nobody was told. Five queries."""
+def unannounced(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance]:
+    """Posts on which a mentor of their municipality commented and was not notified yet. Five queries."""
     numbers = _weeks_over(now)
-    commented = _said(numbers)
+    commented = _commented(numbers)
     notified = set(PerformanceNotice.objects.filter(post__in=commented).values_list("post_id", "mentor_id"))
     posts = Post.objects.filter(pk__in=commented, deleted_at=None).select_related("municipality").defer("draft")
     usual = _usual(now)
@@ -63,7 +63,7 @@ def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance
 
 
 def _per_post(condition: Q) -> Any:
-    """Subjects by post: the sum of what its networks told, and when it first went out."""
+    """By post: the sum of the interactions on its networks, and when it was first published."""
     rows = Subject.objects.filter(countable(), condition, kind=SubjectKind.PUBLICATION, interactions__isnull=False)
     return rows.values("municipality_id", "publication__post_id").annotate(
         total=Sum("interactions"), first=Min("published_at")
@@ -72,7 +72,7 @@ def _per_post(condition: Q) -> Any:
 
 def _weeks_over(now: datetime) -> dict[int, int]:
     """Interactions of the posts whose first week ended lately."""
-    rows = _per_post(Q(published_at__gt=now - AT_LAST, published_at__lte=now))
+    rows = _per_post(Q(published_at__gt=now - NOT_AFTER, published_at__lte=now))
     return {row["publication__post_id"]: row["total"] for row in rows if row["first"] <= now - AFTER}
 
 
@@ -84,7 +84,7 @@ def _usual(now: datetime) -> dict[int, dict[int, int]]:
     return by_municipality
 
 
-def _said(posts: Iterable[int]) -> dict[int, set[int]]:
+def _commented(posts: Iterable[int]) -> dict[int, set[int]]:
     """Who said a word about which of these posts, in a thread or by the rubric."""
     by_post: dict[int, set[int]] = defaultdict(set)
     wanted = list(posts)

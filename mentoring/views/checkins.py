@@ -1,4 +1,4 @@
-"""Check-ins of a municipality: the list, one of them, planning, moving, calling off, writing down, ticking off."""
+"""Check-ins of a municipality: the list, one check-in, plan, move, cancel, record, tick off steps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ from mentoring.checkin_forms import (
     steps_of,
 )
 from mentoring.domain import checkins as verbs
-from mentoring.enums import Side, Way
+from mentoring.enums import CheckInMethod, Side
 from mentoring.models import CheckIn, NextStep
 from mentoring.queries import checkins as queries
 from mentoring.queries.people import own_absences, runs
@@ -67,7 +67,7 @@ def _tickable(request: MunicipalityRequest, steps: list[NextStep]) -> list[tuple
 @requires(Verb.PLAN_VIEW)
 @require_safe
 def check_in(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    row = _found(check_in)
+    row = _check_in(check_in)
     steps = list(row.steps.select_related("done_by").order_by("position", "pk"))
     context = {
         "row": row,
@@ -79,7 +79,7 @@ def check_in(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     return render(request, "mentoring/check_in.html", context)
 
 
-def _found(pk: int) -> CheckIn:
+def _check_in(pk: int) -> CheckIn:
     check_in: CheckIn = get_object_or_404(queries.check_ins(), pk=pk)
     return check_in
 
@@ -87,7 +87,7 @@ def _found(pk: int) -> CheckIn:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    form = PlanCheckInForm(request.POST or None, initial={"way": Way.VIDEO, "at": "10:00"})
+    form = PlanCheckInForm(request.POST or None, initial={"way": CheckInMethod.VIDEO, "at": "10:00"})
     if request.method == "POST" and form.is_valid():
         row = _tried(form, lambda: verbs.plan(request.municipality, form.planned(), by=request.user))
         if row:
@@ -100,7 +100,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    row = _found(check_in)
+    row = _check_in(check_in)
     initial = {**clock_of(row), "way": row.way, "place": row.place, "subject": row.subject}
     form = MoveCheckInForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -116,7 +116,7 @@ def move(request: MunicipalityRequest, check_in: int) -> HttpResponse:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    row = _found(check_in)
+    row = _check_in(check_in)
     form = ReasonOfCheckInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -136,17 +136,17 @@ def unplanned(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.CHECK_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: MunicipalityRequest, check_in: int) -> HttpResponse:
-    return _written(request, _found(check_in))
+    return _written(request, _check_in(check_in))
 
 
 def _written(request: MunicipalityRequest, row: CheckIn | None) -> HttpResponse:
-    initial: dict[str, Any] = {"on": today(), "way": Way.PHONE}
+    initial: dict[str, Any] = {"on": today(), "way": CheckInMethod.PHONE}
     if row:
         initial = {**clock_of(row), "way": row.way, "subject": row.subject, "notes": row.notes, "hours": row.hours}
     form = WriteDownForm(request.POST or None, initial=initial)
     steps = steps_form(request.POST if request.method == "POST" else None, row)
     if request.method == "POST" and form.is_valid() and steps.is_valid():
-        record = form.told(steps_of(steps))
+        record = form.record(steps_of(steps))
         held = _tried(
             form, lambda: verbs.write_down(row, record, municipality=request.municipality, by=request.user)
         )  # fmt: skip
@@ -197,7 +197,7 @@ def step(request: MunicipalityRequest, check_in: int, step: int) -> HttpResponse
 @require_safe
 def calendar(request: MunicipalityRequest, check_in: int) -> HttpResponse:
     """For one's own calendar: one event, with its time as it is now."""
-    row = _found(check_in)
+    row = _check_in(check_in)
     address = settings.PUBLIC_BASE_URL + reverse("check_in", args=[request.municipality.slug, row.pk])
     body = event(row, address, urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost")
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Hours of mentoring, for the donor's report: by mentor, municipality and month, as a page and as a table."""
+"""Hours of mentoring for the donor's report, by mentor, municipality and month: a page, and a spreadsheet."""
 
 from decimal import Decimal
 from typing import Any

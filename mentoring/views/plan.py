@@ -1,4 +1,4 @@
-"""The plan of a municipality: the same page for the officer and for the mentor, with the acts of each side."""
+"""The plan of a municipality: one page for the officer and the mentor, with the actions of each side."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,10 +14,10 @@ from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_changes, plans
-from mentoring.enums import Closing, Side
+from mentoring.enums import ClosingReason, Side
 from mentoring.models import Plan
 from mentoring.plan_forms import PlanForm, StartForm
-from mentoring.plan_words import FieldChange, told
+from mentoring.plan_texts import FieldChange, describe_change
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
 from municipalities.access import requires
@@ -37,7 +37,7 @@ def side_of(request: MunicipalityRequest) -> Side | None:
 def side(request: MunicipalityRequest) -> Side:
     """Where only those come who may edit."""
     own = side_of(request)
-    if own is None:  # a right without a role that speaks for somebody
+    if own is None:  # a right without a role that speaks for one side
         raise Http404
     return own
 
@@ -85,12 +85,12 @@ def plan(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _board(plan: Plan, mine: Side | None) -> dict[str, Any]:
-    board = queries.board(plan)
+    board = queries.plan_dashboard(plan)
     may_edit = mine is not None and plan.closed_at is None
     open_items = [item for item in board.items if item.activity.is_open]
     return {
         "board": board,
-        "next": queries.next_step(board, mine),
+        "next": queries.next_action(board, mine),
         "may_edit": may_edit,
         "sides": _sides(plan, mine),
         "waiting": [_change(row, mine) for row in board.open_changes],
@@ -106,7 +106,7 @@ def _sides(plan: Plan, mine: Side | None) -> list[dict[str, Any]]:
 
 
 def _change(row: Any, mine: Side | None) -> dict[str, Any]:
-    lines: list[FieldChange] = told(row)
+    lines: list[FieldChange] = describe_change(row)
     return {"row": row, "lines": lines, "is_ours": row.side == mine, "may_decide": mine is not None and row.is_open,
             "side": Side(row.side).label}  # fmt: skip
 
@@ -126,7 +126,7 @@ def start(request: MunicipalityRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None, kinds=kinds, first=first)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        chosen = [plans.taken(kind, due_on) for kind, due_on in form.chosen()]
+        chosen = [plans.from_library(kind, due_on) for kind, due_on in form.chosen()]
         try:
             plans.start(
                 enrolment, values["starts_on"], values["ends_on"], values["goal"], chosen, side=mine, by=request.user
@@ -198,11 +198,11 @@ def agree(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
 def close(request: MunicipalityRequest, plan: Plan) -> HttpResponse:
     """`because` is "finished" or "replaced"."""
     because = request.POST.get("because", "")
-    if because not in (Closing.FINISHED, Closing.REPLACED):
+    if because not in (ClosingReason.FINISHED, ClosingReason.REPLACED):
         return HttpResponse(status=400)
     side(request)
     try:
-        plans.close(plan, Closing(because), by=request.user)
+        plans.close(plan, ClosingReason(because), by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:

@@ -13,8 +13,8 @@ from common import charts
 from common.dates import day_month_short
 from common.numbers import number
 from mentoring.queries import people
-from mentoring.queries.handover import standing
-from mentoring.queries.progress import HALF, WEEKS, Progress, ProgressDashboard, boards, progress
+from mentoring.queries.handover import handover_status
+from mentoring.queries.progress import HALF, WEEKS, ProgressDashboard, RubricProgress, progress, progress_dashboards
 from mentoring.queries.response import LONGEST, absences_since, response_times
 from mentoring.rules import FEW
 from municipalities.access import programme as programme_page
@@ -30,7 +30,7 @@ from trainings.tabs import tabs
 @requires(Verb.FEEDBACK_VIEW)
 @require_safe
 def municipality(request: MunicipalityRequest) -> HttpResponse:
-    """Of one's own posts, or of all; nobody is set beside anybody else."""
+    """Of one's own posts, or of all; people are never compared with each other."""
     may, writes = request.access.may, request.access.may(Verb.POST_EDIT)
     own = writes and request.GET.get("of") != "all"
     own_progress = progress(
@@ -40,7 +40,7 @@ def municipality(request: MunicipalityRequest) -> HttpResponse:
     handovers = people.handovers() if {"mentor", "staff"} & request.access.roles else []
     context = {
         "pages": tabs(request, "progress"),
-        "found": own_progress,
+        "progress": own_progress,
         "lines": list(zip(own_progress.lines, _charts(own_progress), strict=True)),
         "segments": _segments(own=own) if writes else [],
         "own": own,
@@ -52,7 +52,7 @@ def municipality(request: MunicipalityRequest) -> HttpResponse:
         "former": [row for row in mentors if row.ends_on is not None and row.ends_on < today()],
         "absences": people.absences(request.municipality),
         "handovers": handovers,
-        "standing": standing(request.municipality) if handovers else None,
+        "standing": handover_status(request.municipality) if handovers else None,
         "may_hand_over": "mentor" in request.access.roles,
         "today": today(),
     }
@@ -66,7 +66,7 @@ def _segments(*, own: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _charts(progress: Progress) -> list[charts.Chart]:
+def _charts(progress: RubricProgress) -> list[charts.Chart]:
     """A small chart for each criterion, all on the scale of the levels."""
     if not progress.lines:
         return []
@@ -89,7 +89,7 @@ def _charts(progress: Progress) -> list[charts.Chart]:
 @programme_page(ProgrammeVerb.COMPARE)
 @require_safe
 def programme(request: ProgrammeRequest) -> HttpResponse:
-    dashboards = boards(request.programmes)
+    dashboards = progress_dashboards(request.programmes)
     context = {
         "boards": [_sorted(board) for board in dashboards],
         "several": len(dashboards) > 1,

@@ -1,4 +1,4 @@
-"""Reviews of a plan: the list, one of them as it reads, writing, looking at the numbers again, confirming, the PDF."""
+"""Reviews of a plan: the list, one review, writing, refreshing the metrics, confirming, the PDF."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,8 +23,8 @@ from mentoring.models import Plan, Review
 from mentoring.plan_rules import side_of
 from mentoring.queries.plans import plans_of
 from mentoring.queries.reviews import possible, reviews_of
-from mentoring.review_document import written
-from mentoring.review_forms import WordsForm
+from mentoring.review_document import build
+from mentoring.review_forms import ReviewCommentForm
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -68,22 +68,22 @@ def begin(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.PLAN_VIEW)
 @require_safe
 def review(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row, side = _found(request, review), _side(request)
-    document = written(row)
+    row, side = _review(request, review), _side(request)
+    document = build(row)
     context = {
         "row": row,
         "document": document,
         "blocks": blocks(document),
         "side": side,
         "may_confirm": side is not None and not row.is_frozen and not row.confirmed(side),
-        "has_words": side is not None and bool(getattr(row, verbs.TEXTS[side])),
+        "has_words": side is not None and bool(getattr(row, verbs.COMMENT_FIELDS[side])),
         "is_old": not row.is_frozen and (timezone.now() - document.as_of).days >= OLD_DAYS,
         "tongues": languages.choices(),
     }
     return render(request, "mentoring/review.html", context)
 
 
-def _found(request: MunicipalityRequest, pk: int) -> Review:
+def _review(request: MunicipalityRequest, pk: int) -> Review:
     rows = Review.objects.select_related("plan", "mentor_confirmed_by", "municipality_confirmed_by")
     review: Review = get_object_or_404(rows, pk=pk)
     review.municipality = request.municipality
@@ -98,11 +98,15 @@ def _side(request: MunicipalityRequest) -> Side | None:
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row, side = _found(request, review), _side(request)
+    row, side = _review(request, review), _side(request)
     if side is None:
         raise PermissionDenied
-    initial = {"words": getattr(row, verbs.TEXTS[side]), "next_steps": row.next_steps, "revision": row.revision}
-    form = WordsForm(request.POST or None, initial=initial, side=side)
+    initial = {
+        "words": getattr(row, verbs.COMMENT_FIELDS[side]),
+        "next_steps": row.next_steps,
+        "revision": row.revision,
+    }
+    form = ReviewCommentForm(request.POST or None, initial=initial, side=side)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -120,17 +124,17 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
-def look_again(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row = _found(request, review)
+def refresh(request: MunicipalityRequest, review: int) -> HttpResponse:
+    row = _review(request, review)
     revision = int_param(request.POST, "revision", default=0)
-    return _done(request, row, lambda: verbs.look_again(row, revision=revision, by=request.user),
+    return _done(request, row, lambda: verbs.refresh(row, revision=revision, by=request.user),
                  _("Plan and numbers are read anew."))  # fmt: skip
 
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
 def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
-    row, side = _found(request, review), _side(request)
+    row, side = _review(request, review), _side(request)
     if side is None:
         raise PermissionDenied
     revision = int_param(request.POST, "revision", default=0)
@@ -154,9 +158,9 @@ def file(request: MunicipalityRequest, review: int, tongue: str) -> HttpResponse
     """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
     if tongue not in languages.by_code():
         raise Http404
-    row = _found(request, review)
+    row = _review(request, review)
     with translation.override(tongue):
-        body = pdf.write(written(row))
+        body = pdf.write(build(row))
     if request.method == "GET":
         verbs.note_download(row, tongue, by=request.user)
     answer = HttpResponse(body, content_type="application/pdf")
@@ -176,7 +180,7 @@ def blocks(document: Document) -> list[dict[str, Any]]:
     for block in document.blocks[1:] if settings.DEMO else document.blocks:  # what the demo says stands on every page
         if isinstance(block, Heading):
             heading = block.text
-        # what stands under a table says how it was reckoned, and is opened by whoever wants to know
+        # facts below a table explain how it was calculated and are collapsed
         is_aside = isinstance(block, Facts) and bool(shown) and shown[-1]["kind"] == "table"
         shown.append(
             {"kind": type(block).__name__.lower(), "it": block, "label": heading, "aside": is_aside, **_shown(block)}

@@ -44,7 +44,7 @@ def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
             flash.success(request, _("The picture is there."))
             return redirect("need", request.municipality.slug, row.pk)
     query = request.GET.get("q", "")[:80]
-    rows = in_library(PictureFilters(words=query), []).filter(mime__startswith="image/")
+    rows = in_library(PictureFilters(query=query), []).filter(mime__startswith="image/")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"need": row, "page": page, "query": query, "ticked": ticked, "pictures": queries.pictures(row)}
     return render_page(request, "needs/pictures.html", context, form=form)

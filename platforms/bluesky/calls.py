@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -58,7 +58,7 @@ class Calls:
         return body
 
     def upload(self, content: bytes, mime: str) -> Any:
-        """A blob nobody sees until a record names it."""
+        """Upload a blob, which stays invisible until a record names it."""
         headers = {"Content-Type": mime}
         answer = self._with_session("POST", "com.atproto.repo.uploadBlob", public=False, data=content, headers=headers)
         if not isinstance(answer, dict) or not isinstance(answer.get("blob"), dict):
@@ -66,10 +66,8 @@ class Calls:
         return answer["blob"]
 
     def write(self, method: str, record: Any, *, commits: bool = True) -> Any:
-        """A request that others see the effect of. Without a usable answer it raises `OutcomeUnknown`.
-
-        `commits` is False for what takes something away: nothing is asked before that.
-        """
+        """A request with a public effect. Without a usable answer it raises `OutcomeUnknown`. `commits` is False for a
+        deletion: then `before_send` is not called."""
         return self._with_session("POST", method, public=True, commits=commits, json=record)
 
     def _with_session(self, verb: str, method: str, *, public: bool, **more: Any) -> Any:
@@ -147,7 +145,7 @@ def expiry(token: str) -> datetime | None:
     """When a JWT runs out, unverified: only to renew in time."""
     try:
         payload = token.split(".")[1]
-        claims = outside.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = untrusted_json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return datetime.fromtimestamp(claims["exp"], UTC)
     except (IndexError, ValueError, KeyError, TypeError, OverflowError):
         return None

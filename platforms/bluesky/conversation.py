@@ -30,7 +30,7 @@ class Conversation(ABC):
     def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """`cursor`: time of the newest notification seen and what came at that very time.
+        """`cursor`: time of the newest notification that was read, and the ids of those at that very time.
 
         The network's own cursor leads back in time, so it serves only to page.
         """

@@ -149,6 +149,6 @@ def tid(microseconds: int, clock: int) -> str:
 
 
 def record_key(key: str, created_at: datetime) -> str:
-    """The same key for the same post at every attempt: that is what makes sending twice harmless."""
+    """The same key for the same post at every attempt, which makes a repeated call harmless."""
     clock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:2], "big")
     return tid((created_at - EPOCH) // timedelta(microseconds=1), clock)

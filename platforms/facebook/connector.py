@@ -103,7 +103,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return self._made(self.calls.public("POST", f"/{subject}/comments", form))
 
     def _staged(self, pictures: Sequence[Picture], read: Read) -> list[str]:
-        """Photos that nobody sees yet. If one is refused, those before it are taken away again."""
+        """Upload photos unpublished. If one is refused, those before it are deleted."""
         staged: list[str] = []
         try:
             for picture in pictures:
@@ -130,7 +130,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
                 return  # unseen photos are dropped by the network after a day
 
     def _made(self, answer: Mapping[str, Any]) -> Published:
-        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        """The post is published. Its address is a second request, whose failure does not matter."""
         remote_id = posts.created(answer)
         try:
             shown = self.calls.get(f"/{remote_id}", fields="permalink_url,created_time")
@@ -187,7 +187,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """The page's number and the post's. Addresses with a "pfbid" do not tell the number: a person is asked then."""
+        """The page's id and the post's. Addresses with a "pfbid" do not contain the id: then a person is asked."""
         parts = urlsplit(link.strip())
         if not (parts.hostname or "").endswith("facebook.com"):
             return None

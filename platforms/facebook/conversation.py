@@ -93,7 +93,7 @@ class Conversation(ABC):
 
 
 def _of_event(value: Mapping[str, Any], event: RawEvent) -> Message:
-    """What stands directly below the post names the post as its parent, which `posts.message` takes for one too."""
+    """A comment directly below the post has the post as its parent, which `posts.message` accepts as one."""
     sender, post = value.get("from"), value.get("post")
     message = posts.message(
         {

@@ -25,7 +25,8 @@ OPTIONS: Mapping[str, Option] = {
         "2026-11-24",
         "https://developers.facebook.com/docs/platforminsights/page/deprecated-metrics",
     ),
-    # What tells paid views from others; that its parts come as values beside each other is believed. "": do not ask.
+    # The breakdown that separates paid views from others; that its parts come beside each other is assumed. "":
+    # not requested.
     "paid_breakdown": Option("is_from_ads", "2026-11-24", "https://developers.facebook.com/docs/pages-api/changelog"),
 }
 

@@ -94,7 +94,7 @@ class Insights:
         return values
 
     def _views(self, remote_id: str, metric: str) -> dict[str, int]:
-        """All of them, and those that were paid for. Empty where the network does not tell them apart."""
+        """Total and paid views. Empty where the network does not separate them."""
         name = self.set["paid_breakdown"]
         parts = reading.split(self._insight(remote_id, metric, breakdown=name), metric, name) if name else {}
         if not parts:
@@ -106,7 +106,8 @@ class Insights:
         try:
             return self.calls.get(f"/{remote_id}/insights", metric=metric, period="lifetime", **more)
         except (Rejected, NeedsConsent, NotReached):
-            # A name that is gone, a permission that was not given, an hour of trouble: no reading, and the rest stands.
+            # A removed name, a missing permission, a temporary failure: no value, and the rest stays
+            # valid.
             return {}
 
     def fetch_account_metrics(self) -> MetricValues:
@@ -115,7 +116,7 @@ class Insights:
 
 
 def counters(post: Mapping[str, Any]) -> dict[str, int]:
-    """What the network counts in plain fields. Nobody has shared a post without `shares`."""
+    """Counters in plain fields. A post without `shares` was never shared."""
     counts = {
         "likes": reading.number(((post.get("reactions") or {}).get("summary") or {}).get("total_count")),
         "replies": reading.number(((post.get("comments") or {}).get("summary") or {}).get("total_count")),

@@ -30,7 +30,7 @@ def link(outgoing: Outgoing) -> str:
 
 
 def when(entity: Mapping[str, Any]) -> datetime:
-    """ "2026-11-25T08:00:00+0000"; now, where the network told no time."""
+    """ "2026-11-25T08:00:00+0000"; now, where the network returned no time."""
     try:
         return moment(str(entity["created_time"]))
     except (KeyError, ValueError):
@@ -38,7 +38,7 @@ def when(entity: Mapping[str, Any]) -> datetime:
 
 
 def created(answer: Mapping[str, Any]) -> str:
-    """The id of what was made. Raises `OutcomeUnknown` for an answer without one."""
+    """The id of the created object. Raises `OutcomeUnknown` for an answer without one."""
     made = answer.get("post_id") or answer.get("id")
     if not made:
         raise OutcomeUnknown("The server's answer names no post.")
@@ -91,12 +91,12 @@ def comment_candidate(comment: Mapping[str, Any], parent: str) -> Candidate:
 
 
 def is_own(entity: Mapping[str, Any], page_id: str) -> bool:
-    """Whether the page itself wrote it. An author that we may not see is somebody else."""
+    """Whether the page itself wrote it. An author that is not visible to us is another person."""
     return str((entity.get("from") or {}).get("id") or "") == page_id
 
 
 def message(comment: Mapping[str, Any], root: str) -> Message:
-    """A comment of somebody else. Who has not allowed the app is not named: then the author is unknown."""
+    """Another person's comment. The author is unknown unless they allowed the app."""
     author = comment.get("from") or {}
     parent = (comment.get("parent") or {}).get("id")
     author_id = str(author.get("id") or "")
@@ -118,7 +118,7 @@ def message(comment: Mapping[str, Any], root: str) -> Message:
 
 
 def mention(post: Mapping[str, Any]) -> Message:
-    """Somebody else's post that names the page."""
+    """Another person's post that mentions the page."""
     author = post.get("from") or {}
     return Message(
         remote_id=str(post["id"]),

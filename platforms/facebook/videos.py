@@ -38,7 +38,7 @@ def token(video_id: str, session: str, *, finished: bool) -> str:
 
 
 def upload(calls: Calls, page_id: str, video: Video, read: Read) -> tuple[str, str]:
-    """(id of the video, id of the session) of what the network holds now, unseen."""
+    """(id of the video, id of the session) of the uploaded, unpublished video."""
     path = f"/{page_id}/videos"
     answer = calls.private("POST", path, {"upload_phase": "start", "file_size": video.size})
     video_id, session = str(answer.get("video_id") or ""), str(answer.get("upload_session_id") or "")
@@ -93,7 +93,7 @@ def check_status(calls: Calls, page_id: str, pending: Pending) -> Published | Pe
 
 
 def find(calls: Calls, page_id: str, checkpoint: Pending) -> FindResult:
-    """What became of it after a call whose answer was lost."""
+    """The state of the video after a call whose answer was lost."""
     known = json.loads(checkpoint.token)
     try:
         video = calls.get(f"/{known['video']}", fields=STATUS)
@@ -113,7 +113,7 @@ def _state(video: Mapping[str, Any]) -> str:
 
 
 def _published(video: Mapping[str, Any], page_id: str) -> Published:
-    """Known by its post, as everything else on a page; by its own id where none is told."""
+    """Identified by its post, like everything on a page; by its own id where the network names no post."""
     post = str(video.get("post_id") or "")
     remote_id = post if "_" in post else f"{page_id}_{post}" if post else str(video["id"])
     link = str(video.get("permalink_url") or "")

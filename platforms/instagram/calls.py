@@ -46,7 +46,7 @@ REFUSALS = {
 
 
 class Calls(GraphCalls):
-    """As the Graph API's, with what Instagram adds."""
+    """The Graph API's calls, with Instagram's additions."""
 
     blocked = timedelta(hours=6)
 
@@ -60,7 +60,7 @@ class Calls(GraphCalls):
 
 
 def refusal(subcode: int, seen: Mapping[str, Any]) -> Rejected | None:
-    """What a code says against the content itself, None where it says nothing of that kind."""
+    """The refusal for a code that is about the content itself; None for any other code."""
     if subcode not in REFUSALS:
         return None
     text, field = REFUSALS[subcode]
@@ -68,6 +68,6 @@ def refusal(subcode: int, seen: Mapping[str, Any]) -> Rejected | None:
 
 
 def of_container(text: str) -> Rejected | None:
-    """What the words of a failed container ("Error: Media upload has failed with error code 2207026") refuse."""
+    """The refusal for the text of a failed container ("Error: Media upload has failed with error code 2207026")."""
     match = re.search(r"\b(22\d{5})\b", text)
     return refusal(int(match[1]), {"status": text[:300]}) if match else None

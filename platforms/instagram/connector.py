@@ -19,7 +19,7 @@ from platforms.instagram.history import History
 from platforms.instagram.insights import Insights
 from platforms.instagram.publishing import Publishing
 from platforms.meta import events, login
-from platforms.meta.containers import Containers, Edges
+from platforms.meta.containers import ContainerEndpoints, Containers
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.translation import gettext_noop
@@ -33,7 +33,9 @@ from platforms.types import (
 
 FIELDS = "id,username,name,profile_picture_url,followers_count"
 PAGE = f"id,name,access_token,tasks,instagram_business_account{{{FIELDS}}}"
-EDGES = Edges("media", "media_publish", "status_code", "status", meaning.of_container, meaning.UNFETCHABLE)
+ENDPOINTS = ContainerEndpoints(
+    "media", "media_publish", "status_code", "status", meaning.of_container, meaning.UNFETCHABLE
+)
 NO_ACCOUNT = gettext_noop(
     "No professional Instagram account is linked to this page. Link one in the settings of the page, then start again."
 )
@@ -51,7 +53,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
         self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
         self.handle = ""
-        self.containers = Containers(self.calls, self.account_id, EDGES, self.save_checkpoint)
+        self.containers = Containers(self.calls, self.account_id, ENDPOINTS, self.save_checkpoint)
 
     # Connects
 
@@ -93,7 +95,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
     # Notifies
 
     def subscribe(self, address: str, secret: str) -> None:
-        """The address is the application's, entered by the administrator; the account says that it wants to be told."""
+        """The address is the application's, entered by the administrator; here the account subscribes to it."""
         self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "comments,mentions"})
 
 

@@ -55,13 +55,13 @@ class Conversation:
 
     @classmethod
     def opening(cls, message: Message) -> str:
-        """Answers to answers stand side by side, so one says whom it means."""
+        """Replies to replies stand side by side, so one names whom it answers."""
         deep = message.in_reply_to != message.root and message.author_handle
         return f"{message.author_handle} " if deep else ""
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """A comment comes whole; of a mention only its number is told, and no list holds it."""
+        """An event contains a comment as a whole; of a mention only its id, and there is no list of mentions."""
         changed = event.payload.get("value")
         value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         media = value.get("media")
@@ -95,13 +95,13 @@ class Conversation:
         return media, f"/{above or comment}/replies"
 
     def own_comments(self, reply_to: str) -> list[dict[str, Any]]:
-        """Ours among what stands where an answer to `reply_to` would. An author that is not told could be ourselves."""
+        """Our comments at the place of a reply to `reply_to`. An author that is not returned could be ourselves."""
         _media, edge = self._edge(reply_to)
         listed = self.calls.listed(edge, fields=posts.ANSWER_FIELDS, limit=COMMENTS)
         return [one for one in listed if self.is_own(one) or posts.author(one) == ("", "")]
 
     def address_of(self, media: str) -> str:
-        """A second question, whose failure changes nothing."""
+        """A second request, whose failure does not matter."""
         try:
             return str(self.calls.get(f"/{media}", fields="permalink").get("permalink") or "")
         except PlatformError:

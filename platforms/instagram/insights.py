@@ -76,7 +76,7 @@ class Insights:
         try:
             return reading.measured(self.calls.get(f"/{remote_id}/insights", metric=",".join(metrics)))
         except (NeedsConsent, NotReached):
-            # A permission that was not given, too few viewers (code 10), an hour of trouble: no reading.
+            # A missing permission, too few viewers (code 10), a temporary failure: no value.
             return {}
 
     def fetch_account_metrics(self) -> MetricValues:

@@ -53,7 +53,7 @@ def comment_candidate(comment: Mapping[str, Any], media: str, reply_to: str) -> 
 
 
 def author(comment: Mapping[str, Any]) -> tuple[str, str]:
-    """(id, name) of who wrote it, "" for what the network does not tell."""
+    """(id, name) of the author, "" for what the network does not return."""
     sender = comment.get("from") or {}
     return str(sender.get("id") or ""), str(sender.get("username") or comment.get("username") or "")
 

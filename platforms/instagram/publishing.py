@@ -67,7 +67,7 @@ class Publishing(Conversation):
         return self.containers.begin(token, lambda held: self.finish(outgoing, held, read))
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:
-        """The token of what the network fetches now, unseen."""
+        """The token of the containers that the network fetches now, unpublished."""
         parts = [self._video(outgoing, read)] if outgoing.video else []
         parts += [self._picture(picture.alt, read.address(picture.ref)) for picture in outgoing.pictures]
         if len(parts) == 1:
@@ -101,7 +101,7 @@ class Publishing(Conversation):
         return self._published(remote_id)
 
     def _published(self, remote_id: str) -> Published:
-        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        """The post is published. Its address is a second request, whose failure does not matter."""
         try:
             shown = self.calls.get(f"/{remote_id}", fields="permalink,timestamp")
         except PlatformError:
@@ -144,7 +144,7 @@ class Publishing(Conversation):
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """An address tells a code, the network's lists an id, and nothing leads from one to the other."""
+        """Addresses contain a code, the network's lists an id, and there is no way from one to the other."""
         return None
 
     def withdraw(self, remote_id: str) -> None:

@@ -62,7 +62,7 @@ class Calls:
         return headers | ({"X-RestLi-Method": method} if method else {})
 
     def get(self, path: str, query: str = "", method: str = "") -> dict[str, Any]:
-        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         answer = answers.read(lambda: self.http.get(self._url(path, query), headers=self.headers(method)))
         body = answers.body(self._good(answer, public=False), public=False, secrets=self.secrets)
         if not isinstance(body, dict):
@@ -70,7 +70,7 @@ class Calls:
         return body
 
     def private(self, verb: str, path: str, body: Any = None, *, query: str = "") -> dict[str, Any]:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         answer = answers.read(lambda: self._write(verb, path, body, query, ""))
         good = self._good(answer, public=False)
         parsed = answers.body(good, public=False, secrets=self.secrets) if good.content else {}
@@ -112,7 +112,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return NeedsConsent(text, evidence)
     if answer.status in REFUSALS:
         return _refused(code or str(answer.status), message, evidence)
-    # 409: somebody else changed it at the same moment, and ours was not done.
+    # 409: a concurrent change by another client; ours was not done.
     if public and answer.status not in (409, 426):
         return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
     busy = "The server does not answer properly at the moment."
@@ -128,7 +128,7 @@ def _refused(code: str, message: str, evidence: dict[str, Any]) -> PlatformError
 
 
 def _code_and_text(answer: Answer) -> tuple[str, str]:
-    """(the most precise code, words) of an error. 404 is always "404", of a token it is the number."""
+    """(the most precise code, text) of an error. 404 is always "404"; for a token it is the number."""
     try:
         body = answer.json()
     except ValueError:

@@ -77,7 +77,7 @@ class LinkedIn(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:

@@ -48,7 +48,7 @@ class Conversation:
                 yield _message(comment, post)
 
     def comments(self, post: str) -> Iterator[dict[str, Any]]:
-        """Those below a post and below its comments, as far as a page of each tells."""
+        """Comments of a post and replies to them, one page of each."""
         for comment in self._comments_below(post):
             yield comment
             if (comment.get("commentsSummary") or {}).get("aggregatedTotalComments"):
@@ -83,7 +83,7 @@ class Conversation:
         return self.comment(outgoing)
 
     def own_comments(self, subject: str) -> list[Candidate]:
-        """What the page itself wrote below a post or a comment."""
+        """The page's own comments below a post or a comment."""
         parts = COMMENT.fullmatch(subject)
         return [
             Candidate(urn(one), posts.permalink(parts[1] if parts else subject), _text(one), _at(one), reply_to=subject)

@@ -74,7 +74,7 @@ class Insights:
         try:
             page = self.calls.get("/organizationalEntityShareStatistics", query, method="FINDER")
         except (NeedsConsent, NotReached, Rejected):
-            # Only an administrator of the page may ask: no reading, and the rest stands.
+            # Only an administrator of the page may ask: no statistics, and the rest stays valid.
             return {}
         statistics = {one: dict.fromkeys(STATISTICS, 0) for one in ids}
         for element in page.get("elements") or ():

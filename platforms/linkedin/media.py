@@ -20,7 +20,7 @@ BINARY = "application/octet-stream"
 
 @dataclass(frozen=True)
 class UploadCheckpoint:
-    """What the network holds for a post, in the order in which it is shown."""
+    """The uploaded files of a post, in the order in which they are shown."""
 
     images: tuple[str, ...] = ()
     video: str = ""
@@ -77,7 +77,7 @@ def _begun(calls: Calls, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ours(calls: Calls, url: str) -> str:
-    """Bytes and token go to LinkedIn's own hosts only, whatever an answer says."""
+    """Bytes and token are sent to LinkedIn's own hosts only, whatever an answer says."""
     parts = urlsplit(url)
     known = (parts.hostname or "").endswith(HOSTS) and parts.scheme == "https"
     if known or (parts.scheme, parts.netloc) == urlsplit(calls.server)[:2]:
@@ -86,7 +86,8 @@ def _ours(calls: Calls, url: str) -> str:
 
 
 def ready(calls: Calls, held: UploadCheckpoint) -> bool:
-    """Whether a post may name it all. Raises `Rejected` for what the network cannot work on, or holds no more."""
+    """Whether all files are ready for a post. Raises `Rejected` for one that the network cannot process or no longer
+    has."""
     states = [_state(calls, "images", urn) for urn in held.images]
     if held.video:
         states.append(_state(calls, "videos", held.video))

@@ -41,7 +41,7 @@ class Calls:
         return self._settled(answer, public=False)
 
     def private(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
-        """A write that nobody sees (upload, token): (status, JSON). Whatever goes wrong, it may be done again."""
+        """A write without a public effect (upload, token): (status, JSON). It may be repeated after any failure."""
         headers = {**self.headers(), **more.pop("headers", {})}
         answer = answers.read(lambda: self.http.request(method, self.server + path, headers=headers, **more))
         return answer.status, self._settled(answer, public=False)

@@ -153,7 +153,7 @@ class Mastodon(Conversation, Defaults):
         return published
 
     def _went_wide(self, shown: Visibility, meant: Visibility) -> bool:
-        """Whether what was meant for few is shown to more. That an unlisted post is listed hurts nobody."""
+        """Whether a post of restricted visibility is shown to more people. A listed "unlisted" post does no harm."""
         as_told = meant if self.facts.get("software") in server.ONE_PRIVATE and is_private(shown) else shown
         return is_private(meant) and is_wider(as_told, meant)
 
@@ -176,7 +176,7 @@ class Mastodon(Conversation, Defaults):
         )
         if not isinstance(media, dict) or not media.get("id"):
             raise NotReached("The server did not take the picture.")
-        # 202 says that it is still being worked on: https://docs.joinmastodon.org/methods/media/#v2
+        # 202: still being processed. https://docs.joinmastodon.org/methods/media/#v2
         if not media.get("url"):
             self._wait_for_media(str(media["id"]))
         return str(media["id"])
@@ -264,7 +264,7 @@ class Mastodon(Conversation, Defaults):
         return bool(self._status(remote_id))
 
     def _status(self, remote_id: str) -> dict[str, Any] | None:
-        """None where the server says that it is not there."""
+        """None where the server says that it does not exist."""
         try:
             return self.calls.get(f"/api/v1/statuses/{remote_id}")
         except Rejected as refused:
@@ -328,7 +328,7 @@ class Mastodon(Conversation, Defaults):
         place = {"max_id": cursor} if cursor else {}
         listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
         ids = [str(status["id"]) for status in listed]
-        # snac begins anew whatever `max_id` says: what it told before is not told again
+        # snac starts from the top whatever `max_id` is: what was returned before is left out
         listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed
         own = [status for status in listed if statuses.is_public_post(status)]
         older = ids[-1] if listed else None

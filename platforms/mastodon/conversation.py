@@ -50,7 +50,7 @@ class Conversation(ABC):
         if newest and not oldest:
             page = self._mentions({"min_id": newest}, lambda n: _order(n) > _size(newest))
             return Messages(self._messages(page), str(page[-1]["id"]) if page else newest)
-        # A server that begins anew whatever `max_id` says tells nothing older, and that is the end of it.
+        # A server that starts from the top whatever `max_id` is has nothing older, which ends the list.
         back = {"max_id": oldest} if oldest else {}
         page = self._mentions(back, lambda n: not oldest or _order(n) < _size(oldest))
         if not page:
@@ -72,7 +72,7 @@ class Conversation(ABC):
         own = self.own_id()
         others = [s for s in below if str((s.get("account") or {}).get("id")) != own]
         items = sorted((statuses.message(s, own, root=remote_id) for s in others), key=lambda m: m.at)
-        # Whoever asks with a token is told of up to 4096: app/controllers/api/v1/statuses_controller.rb
+        # With a token up to 4096 are returned: app/controllers/api/v1/statuses_controller.rb
         return Messages(tuple(items), is_whole=len(below) < CONTEXT)
 
     @classmethod
@@ -80,7 +80,7 @@ class Conversation(ABC):
         return f"@{message.author_handle} "
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        """Asks the server itself once more who may read what is answered, and whom the answer would reach."""
+        """Checks with the server again who may read the answered message, and whom the answer would reach."""
         if others := addressed(outgoing):
             raise Rejected(REACHES_OTHERS % {"accounts": ", ".join(others)}, code="visibility")
         if not outgoing.reply_to or outgoing.visibility == NARROWEST:
@@ -92,7 +92,8 @@ class Conversation(ABC):
 
 
 def addressed(outgoing: Outgoing) -> list[str]:
-    """Whom a private answer mentions besides the one whom it opens with: on these servers a mention is a recipient."""
+    """Accounts that a private answer mentions besides the one that it opens with: on these servers a mention is a
+    recipient."""
     if not is_private(outgoing.visibility):
         return []
     named = [mention.rstrip(".-") for mention in MENTION.findall(outgoing.text)]

@@ -49,6 +49,6 @@ def _made(calls: Calls, method: str, path: str) -> None:
         calls.private(method, path)
     except Rejected as refused:
         if refused.code == "422":
-            # It does not stand below a post of ours: no later try changes that.
+            # It does not stand below a post of ours: no later attempt changes that.
             raise Rejected(refused.message, code="unsupported", evidence=refused.evidence) from None
         raise

@@ -45,7 +45,7 @@ def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, challe
 
 
 def exchange(calls: Calls, keys: Keys, answer: Mapping[str, str]) -> Credential:
-    """A code for a token. A code works once: no second try after an unclear answer, the person starts again."""
+    """Exchanges a code for a token. A code works once: after an unknown outcome the person starts again."""
     form = {
         "grant_type": "authorization_code",
         "code": answer["code"],

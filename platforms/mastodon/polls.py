@@ -12,7 +12,7 @@ MOST = 2**31
 
 
 def count(status: Mapping[str, Any]) -> PollCount | None:
-    """None where the status has no poll, or none that we understand."""
+    """None where the status has no poll, or an unknown form of one."""
     poll = status.get("poll")
     if not isinstance(poll, Mapping):
         return None
@@ -36,7 +36,7 @@ def count(status: Mapping[str, Any]) -> PollCount | None:
 
 
 def _count(value: Any) -> int | None:
-    """Anything odd is "not told"."""
+    """None for anything that is no count."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST else None
 
 

@@ -12,12 +12,12 @@ from platforms.visibility import Visibility
 
 # Only these keep an Idempotency-Key for an hour (ours too); snac2 and Takahē take the header and post twice.
 HONOURS_KEY = frozenset({"dobosar-practice", "mastodon"})
-# PUT /api/v1/statuses/:id came with 3.5.0. Others take the call and keep the old words, or answer 404. [mem]
+# PUT /api/v1/statuses/:id came with 3.5.0. Others accept the call and keep the old text, or answer 404. [mem]
 EDITS = HONOURS_KEY
 # Their list of an account's own posts has the private ones too: app/lib/account_statuses_filter.rb. Of others it is not
 # known, and snac2's has none of them.
 LISTS_PRIVATE = HONOURS_KEY
-# snac2 tells of everything that is not public as "private", and makes "unlisted" public.
+# snac2 reports everything that is not public as "private", and makes "unlisted" public.
 ONE_PRIVATE = frozenset({"snac", "snac2"})
 # snac2 has no call that deletes a post.
 KEEPS_POSTS = frozenset({"snac", "snac2"})
@@ -88,7 +88,7 @@ def _optional(http: Http, url: str) -> dict[str, Any]:
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """What the server said, with Mastodon's own defaults where it said nothing."""
+    """The server's limits, with Mastodon's own defaults for missing ones."""
     configuration = facts.get("configuration") or {}
     statuses = configuration.get("statuses") or {}
     media = configuration.get("media_attachments") or {}
@@ -111,7 +111,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
 
 
 def _polls(configuration: Any) -> PollLimits | None:
-    """A server that says nothing of polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
+    """A server that does not describe polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
     if not isinstance(configuration, Mapping) or not _number(configuration.get("max_options")):
         return None
     return PollLimits(

@@ -57,7 +57,7 @@ class Calls:
             params["after"] = after
 
     def private(self, method: str, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         answer = answers.read(lambda: self._write(method, path, form, **more))
         return self._settled(answer, public=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common import outside
+from common import untrusted_json
 from common.http import Answer
 from platforms.answers import LONGEST_WAIT, evidence
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
@@ -80,7 +80,7 @@ def error_of(answer: Answer) -> dict[str, Any]:
 
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
-    """The error that an unsuccessful answer stands for. `public`: others would see what was asked for."""
+    """The error for an unsuccessful answer. `public`: the call would have had a public effect."""
     error = error_of(answer)
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
@@ -94,7 +94,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
     if not refused and code in PERMISSION:
         return NeedsConsent(NO_PERMISSION, seen)
     if code == DUPLICATE:
-        # Evidence that an earlier call of ours landed: it is looked for before anything else.
+        # Evidence that an earlier call of ours succeeded: it is reconciled before anything else.
         return OutcomeUnknown(TWICE, seen)
     text = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
     text = text or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]
@@ -102,7 +102,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
 
 
 def is_missing(refused: Rejected) -> bool:
-    """Whether the network says that the object does not exist, or not for us."""
+    """Whether the network says that the object does not exist, at least for us."""
     return refused.code in (f"{PARAMETER}/{MISSING}", "404")
 
 
@@ -120,7 +120,7 @@ def available_again_at(headers: Mapping[str, str]) -> datetime:
 
 def _usage(header: str | None) -> dict[str, Any]:
     try:
-        usage = outside.loads(header or "{}")
+        usage = untrusted_json.loads(header or "{}")
     except ValueError:
         return {}
     return usage if isinstance(usage, dict) else {}

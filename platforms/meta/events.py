@@ -18,7 +18,7 @@ FIELDS = {"mention": "mention", "mentions": "mention", "comments": "comment", "l
 
 
 def events(payload: Any) -> list[RawEvent]:
-    """One for each change of each entry. Meta tells a change again with the very same content, which is its key."""
+    """One event for each change of each entry. Meta repeats a change with the very same content, which is its key."""
     raw_events = []
     for entry in _list(payload, "entry"):
         account = str(entry.get("id") or "")
@@ -30,7 +30,7 @@ def events(payload: Any) -> list[RawEvent]:
 
 
 def deauthorisation(raw_body: bytes, secret: str) -> RawEvent | None:
-    """Whose consent ended, from the form that the deauthorise and data deletion callbacks send."""
+    """The person whose consent ended, from the form of the deauthorise and data deletion callbacks."""
     form = parse_qs(raw_body.decode("ascii", errors="replace"))
     signed_request = (form.get("signed_request") or [""])[0]
     content = signatures.signed_request(signed_request, secret)
@@ -41,7 +41,7 @@ def deauthorisation(raw_body: bytes, secret: str) -> RawEvent | None:
 
 
 class Notified:
-    """The half of a connector that Meta tells of what happens, signed by our application's secret."""
+    """The webhook part of a connector, signed by our application's secret."""
 
     @classmethod
     def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:

@@ -22,7 +22,7 @@ GRAPH = "https://graph.facebook.com"
 
 @dataclass(frozen=True)
 class Grant:
-    """What a person gave: their long-lived token, who they are, what they allowed, and until when it reads data."""
+    """A person's grant: their long-lived token, their id, the permissions, and until when it may read data."""
 
     token: str
     user_id: str
@@ -129,7 +129,7 @@ class ByLogin:
         return address(typed) if typed.strip() else GRAPH
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": self.set["version"]}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:

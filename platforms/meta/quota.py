@@ -11,8 +11,11 @@ PAGES = 20
 
 
 def freed(calls: Calls, limit: str, config: str, posts: str, allowed: int) -> datetime:
-    """A day after the oldest of as many posts as are allowed. `limit` and `posts`: paths of the network's count and of
-    the list; `allowed` where it does not say how many. A quarter of an hour where it says nothing."""
+    """A day after the oldest of as many posts as are allowed.
+
+    `limit` and `posts`: paths of the network's count and of the list; `allowed`: the default number. A quarter of an
+    hour where the network returns nothing.
+    """
     later = datetime.now(UTC) + codes.WAIT
     try:
         quota = ([*reading.data(calls.get(limit, fields=config)), {}])[0].get(config) or {}

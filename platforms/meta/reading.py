@@ -45,7 +45,7 @@ def after(listed: Mapping[str, Any]) -> str | None:
 
 
 def when(entity: Mapping[str, Any]) -> datetime:
-    """Its "timestamp"; now, where the network told no time."""
+    """Its "timestamp"; now, where the network returned no time."""
     try:
         return moment(str(entity["timestamp"]))
     except (KeyError, ValueError):
@@ -57,7 +57,7 @@ def number(value: Any) -> int | None:
 
 
 def counted(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
-    """Our name → number, of plain fields. What the network did not tell is absent."""
+    """Metric → number, of plain fields. A metric that the network did not return is left out."""
     values = {metric: number(entity.get(field)) for metric, field in names.items()}
     return {name: value for name, value in values.items() if value is not None}
 

@@ -27,7 +27,7 @@ class SubcodeTexts:
 
 
 def refine(plain: PlatformError, texts: SubcodeTexts, *, public: bool) -> PlatformError:
-    """`plain` is what the Graph API's codes say; another error where the subcode says more."""
+    """`plain` is the error by the Graph API's codes; returns a more precise one where the subcode allows it."""
     seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
     if subcode in FAILED:
         return OutcomeUnknown(codes.FAILED, seen) if public else NotReached(codes.BUSY, seen)

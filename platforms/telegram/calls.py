@@ -49,7 +49,7 @@ class Calls:
         self.token = token
 
     def private(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """A call that nobody sees, or that may be done again. Gives the `result`."""
+        """A call without a public effect, or one that may be repeated. Returns the `result`."""
         return self._settled(answers.read(lambda: self._post(method, json=dict(params or {}))), public=False)
 
     def public(self, method: str, **more: Any) -> Any:
@@ -77,7 +77,7 @@ class Calls:
 
 
 def refusal(status: int, description: str, from_telegram: bool, evidence: dict[str, Any]) -> PlatformError:
-    """What a 4xx means. `from_telegram`: it has Telegram's form, and is not of something that stands in between."""
+    """The error for a 4xx. `from_telegram`: it has Telegram's form and does not come from a proxy in between."""
     lowered, evidence = description.lower(), {**evidence, "description": description}
     if from_telegram and status in (401, 404):
         # 401 revoked, 404 no token at all: an unknown method is 404 too, and we call none.

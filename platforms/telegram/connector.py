@@ -63,14 +63,14 @@ class Telegram(Conversation, Defaults):
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
     def fetch_facts(self) -> dict[str, Any]:
-        """What is allowed is the same for every channel; with a token, in which group people discuss this one."""
+        """Limits are the same for every channel; with a token, also the channel's discussion group."""
         if self.credential is None:
             return {}
         chat = self.calls.private("getChat", {"chat_id": self._chat_id()})
         return {"group": str(chat.get("linked_chat_id") or "")}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """The bot's token is the credential; the channel's number and the bot's rights there are looked up."""
+        """The bot's token is the credential; the channel's id and the bot's rights there are read."""
         token = answer["token"].strip()
         bot = access.bot_of(token)
         asking = Calls(self.http, self.server, token)
@@ -104,7 +104,7 @@ class Telegram(Conversation, Defaults):
         return access.chat_name(self.channel_id())
 
     def revoke(self, *, shared: bool = False) -> None:
-        """The bot leaves the channel. `shared`: it stays the bot of another one, whose address it goes on calling."""
+        """The bot leaves the channel. `shared`: it stays the bot of another channel, whose webhook it keeps."""
         try:
             if not shared:
                 self.calls.private("deleteWebhook", {"drop_pending_updates": True})
@@ -139,7 +139,7 @@ class Telegram(Conversation, Defaults):
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
-        """A channel with a name has a page that all can read; what is not on it may be out nevertheless."""
+        """A channel with a name has a public page; a post that is missing on it may exist all the same."""
         chat, numbers = sending.place(outgoing.reply_to or "0", self.channel_id())
         ours = str(chat) == self.channel_id() and values(self.options, self.facts)["public_page"]
         username = self._username() if ours else ""
@@ -174,7 +174,7 @@ class Telegram(Conversation, Defaults):
                 raise
             edited = {"message_id": numbers[0], "chat": self.calls.private("getChat", {"chat_id": chat})}
             edited["date"] = int(datetime.now(UTC).timestamp())
-        # An album keeps its span, which the answer about its first message does not tell.
+        # An album keeps its span, which the answer about its first message does not contain.
         shown = self._published(edited)
         return Published(remote_id, shown.permalink, shown.at)
 
@@ -195,7 +195,7 @@ class Telegram(Conversation, Defaults):
     # Measures
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """A bot is told no numbers of a post."""
+        """Bots have no access to metrics of a post."""
         return []
 
     def fetch_account_metrics(self) -> MetricValues:

@@ -23,7 +23,7 @@ HEARD = (
     "message_reaction_count",
     "my_chat_member",
 )
-# What may be a comment: as it was written, and with other words.
+# Updates that may be a comment: a new message, and an edited one.
 WRITTEN = ("message", "edited_message")
 PAGE = 100
 CONFLICT = "409"
@@ -39,7 +39,7 @@ class Conversation(ABC):
     def channel_id(self) -> str: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """What was written since `cursor`. Nothing while Telegram tells us by itself: it does either."""
+        """Messages since `cursor`. None while a webhook is set: Telegram offers only one of both."""
         asked: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(HEARD)}
         if cursor:
             asked["offset"] = int(cursor)
@@ -56,7 +56,7 @@ class Conversation(ABC):
         return Messages(tuple(one for one in comments if one), last)
 
     def _is_ours(self, update: Mapping[str, Any]) -> bool:
-        """One bot may serve several channels, and is told of the groups of all of them."""
+        """One bot may serve several channels, and gets updates of all their groups."""
         group = self.facts.get("group")
         if group:
             return str(_part(update, "chat").get("id")) == group
@@ -68,13 +68,13 @@ class Conversation(ABC):
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """All of it: a bot that is told by itself cannot ask. Of what is deleted bots hear nothing."""
+        """The whole change: a bot with a webhook cannot ask. There are no updates about deletions."""
         new, changed = (_comments(_part(event.payload, name), event.account_id) for name in WRITTEN)
         return MessageChanges(new, changed)
 
 
 def message(content: Mapping[str, Any], channel: str) -> Message | None:
-    """A comment, or None for what else is said in the group: the copies of our posts, service messages, small talk."""
+    """A comment; None for other messages of the group: copies of our posts, service messages, conversations."""
     chat, text = content.get("chat") or {}, content.get("text") or content.get("caption")
     above = content.get("reply_to_message") or {}
     own = content.get("is_automatic_forward") or str((content.get("sender_chat") or {}).get("id")) == channel
@@ -104,7 +104,7 @@ def _comments(content: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
     try:
         comment = message(content, channel) if content else None
     except (KeyError, TypeError, AttributeError):
-        return ()  # not what Telegram has told so far
+        return ()  # an unknown form of update
     return (comment,) if comment else ()
 
 
@@ -116,7 +116,7 @@ def _post(above: Mapping[str, Any], channel: str) -> str | None:
 
 
 def _author(content: Mapping[str, Any]) -> dict[str, str]:
-    """A person, or the group or channel in whose name somebody writes."""
+    """A person, or the group or channel as which they write."""
     who: Mapping[str, Any] = content.get("sender_chat") or content.get("from") or {}
     name = str(who.get("title") or " ".join(str(who[part]) for part in ("first_name", "last_name") if who.get(part)))
     username = str(who.get("username") or "")
@@ -148,7 +148,7 @@ def events(payload: Any) -> list[RawEvent]:
 
 
 def origin(content: Mapping[str, Any]) -> str:
-    """Of the copy of a channel's post, and of a direct answer to it, the channel's number; "" for what else is said."""
+    """The channel's id in the copy of its post and in a direct reply to it; "" for other messages."""
     for one in (content, _part(content, "reply_to_message")):
         came_from = _part(one, "forward_origin")
         if one.get("is_automatic_forward") and came_from.get("type") == "channel":

@@ -25,7 +25,7 @@ TOO_MANY = gettext_noop("An album has at most %(limit)s pictures, the video incl
 
 
 def limits(facts: Mapping[str, Any]) -> Limits:
-    """Lengths count after markup, of which we send none."""
+    """Lengths count after markup, which is never sent."""
     return Limits(
         max_characters=4096,
         counting="utf16",

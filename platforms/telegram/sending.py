@@ -106,9 +106,9 @@ def place(remote: str, channel: str) -> tuple[int, list[int]]:
 
 
 def published(sent: Any, channel: str) -> Published:
-    """What became of it, from the message (or, of an album, the messages) that Telegram answers with.
+    """The published post, from the message (or the messages of an album) in Telegram's answer.
 
-    Raises `ValueError` where it names none.
+    Raises `ValueError` for an answer without one.
     """
     try:
         messages = sent if isinstance(sent, list) else [sent]

@@ -55,7 +55,7 @@ def tokens(http: Http, server: str, *secrets: str) -> Calls:
 
 
 def of_container(text: str) -> Rejected | None:
-    """What the error of a failed container refuses. A download that failed may work another time."""
+    """The refusal for the error of a failed container. A failed download may work another time."""
     if not text.startswith(UNPLAYABLE):
         return None
     return Rejected(VIDEO, field="video", code=text[:60], evidence={"error": text[:300]})

@@ -53,7 +53,7 @@ class Conversation:
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """An answer below a post of ours comes whole, except where Threads leaves out whose post that is."""
+        """An event contains a reply to our post as a whole, except where Threads omits the owner of that post."""
         changed = event.payload.get("value")
         value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         root = value.get("root_post")

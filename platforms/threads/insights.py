@@ -58,7 +58,7 @@ class Insights:
             return reading.measured(self.calls.get(path, metric=",".join(metrics)))
         except NeedsConsent as refused:
             if refused.evidence.get("code") in codes.PERMISSION:
-                # A permission that a person may keep to themselves: no reading, and the channel works.
+                # An optional permission: no value, and the channel works.
                 return {}
             raise
 

@@ -30,7 +30,7 @@ def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str) -> str
 
 
 def exchange(http: Http, server: str, version: str, keys: Keys, answer: Mapping[str, str]) -> Credential:
-    """A code for a token of an hour, that for one of 60 days, and what was granted with it."""
+    """Exchanges a code for a token of an hour, that one for a token of 60 days, and reads the granted permissions."""
     form = {"client_id": keys.client_id, "client_secret": keys.client_secret, "grant_type": "authorization_code"}
     # The network hangs "#_" on the end of the address that it sends the browser to.
     form |= {"redirect_uri": answer["redirect_uri"], "code": answer["code"].removesuffix("#_")}

@@ -64,7 +64,7 @@ class Publishing(Conversation):
         return self.finish(outgoing, Pending(token), read)
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:
-        """The token of what nobody sees yet."""
+        """The token of unpublished containers."""
         parts = [_video(outgoing, read)] if outgoing.video else []
         parts += [_picture(one.alt, read.address(one.ref)) for one in outgoing.pictures]
         if len(parts) > 1:
@@ -73,7 +73,7 @@ class Publishing(Conversation):
         return containers.one(self.containers.make({**inside, **self._around(outgoing)}))
 
     def _around(self, outgoing: Outgoing) -> dict[str, str]:
-        """What a post has whatever stands in it. `auto_publish_text` is never sent: it leaves no container to ask."""
+        """Arguments of every post. `auto_publish_text` is never sent: it leaves no container to check."""
         form = {"text": outgoing.text} | ({"reply_to_id": outgoing.reply_to} if outgoing.reply_to else {})
         everyone = self.set["reply_control"] == "everyone"
         return form | ({} if everyone or outgoing.reply_to else {"reply_control": self.set["reply_control"]})
@@ -91,7 +91,7 @@ class Publishing(Conversation):
             raise
 
     def _published(self, remote_id: str) -> Published:
-        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        """The post is published. Its address is a second request, whose failure does not matter."""
         try:
             shown = self.calls.get(f"/{remote_id}", fields="permalink,timestamp")
         except PlatformError:
@@ -124,7 +124,7 @@ class Publishing(Conversation):
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """An address tells a code, the network's lists an id, and nothing leads from one to the other."""
+        """Addresses contain a code, the network's lists an id, and there is no way from one to the other."""
         return None
 
     def withdraw(self, remote_id: str) -> None:

@@ -60,7 +60,7 @@ class Calls(Session):
         return super().has_ended(answer) and error_of(answer)[0] not in UNGRANTED
 
     def granted(self, scope: str) -> bool:
-        """Whether the account gave this permission, as far as was told."""
+        """Whether the account granted this permission, as far as it is known."""
         scopes = self.credential.scopes if self.credential else ()
         return not scopes or scope in scopes
 
@@ -69,7 +69,7 @@ class Calls(Session):
         return self._asked("GET", path, public=False, params=params)
 
     def ask(self, path: str, body: Mapping[str, Any], **params: Any) -> dict[str, Any]:
-        """A question that has a body, or a write that nobody sees: whatever goes wrong, it may be done again."""
+        """A read with a body, or a write without a public effect: it may be repeated after any failure."""
         return self._asked("POST", path, public=False, json=body, params=params)
 
     def public(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _consent(code: str, status: int, evidence: dict[str, Any]) -> NeedsConsent |
 
 
 def error_of(answer: Answer) -> tuple[str, str, str]:
-    """(code, words, number of the log) of an answer; empty where it tells none."""
+    """(code, text, number of the log) of an answer; empty where it has none."""
     try:
         body = answer.json()
     except ValueError:

@@ -60,7 +60,7 @@ class TikTok(Insights, Publishing, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
+        """One server for everybody; its facts are the account's longest video and possible audiences."""
         facts: dict[str, Any] = {"version": "2"}
         if self.credential is None:
             return facts
@@ -81,7 +81,7 @@ class TikTok(Insights, Publishing, Defaults):
         return oauth.refresh(self.http, self.server, self.keys, super().refresh())
 
     def profile(self) -> Profile:
-        """A field whose permission was not given fails the whole question, so it is not asked for."""
+        """A field without its permission fails the whole request, so it is not requested."""
         shown, counted = self.calls.granted("user.info.profile"), self.calls.granted("user.info.stats")
         fields = [*BASIC, *(PROFILE if shown else ()), *(("follower_count",) if counted else ())]
         user = self.calls.get("/user/info/", fields=",".join(fields)).get("user")
@@ -98,7 +98,7 @@ class TikTok(Insights, Publishing, Defaults):
         )
 
     def revoke(self, *, shared: bool = False) -> None:
-        """The consent is the account's: while it is connected elsewhere in the house, nothing is given back."""
+        """The consent is the account's: it is not revoked while another channel here uses it."""
         held = self.calls.credential
         if held and not shared:
             oauth.revoke(self.http, self.server, self.keys, held.access_token)
@@ -123,7 +123,7 @@ class TikTok(Insights, Publishing, Defaults):
         if counting.urls(outgoing.text):
             problems.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
         if limits.closed:
-            # As of yesterday perhaps, so it stops nobody; the account is asked again before each post.
+            # Perhaps as of yesterday, so it only warns; the account is read again before each post.
             problems.append(Problem("closed", "channel", limits.closed, severity="warning"))
         return problems
 

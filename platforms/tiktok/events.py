@@ -12,7 +12,7 @@ from typing import Any
 from platforms import signatures
 from platforms.types import RawEvent
 
-# As long as TikTok tells again. What comes twice has the same key, and an old end of consent ends no newer one.
+# As long as TikTok repeats events. A repeated one has the same key, and an old end of consent ends no newer one.
 OLDEST = timedelta(hours=73)
 
 

@@ -32,7 +32,8 @@ class Insights:
     set: Mapping[str, Any]
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """A post that is not among the answers may be gone, private, or of a kind that is never told: no reading."""
+        """A post that is missing in the answer may be deleted, private, or of a kind that is never returned: it is left
+        out."""
         if not self.calls.granted("video.list"):
             return []
         names = {metric: name for metric, name in self.set["post_metrics"].items() if metric in self.measures}
@@ -58,7 +59,7 @@ def _read(one: str, video: Any, names: Mapping[str, str], at: datetime) -> PostM
 
 
 def numbers(video: Any, names: Mapping[str, str]) -> dict[str, int]:
-    """Our name → number, of what was told."""
+    """Metric → number, of the returned fields."""
     metrics = video if isinstance(video, Mapping) else {}
     counts = {metric: metrics.get(name) for metric, name in names.items()}
     return {

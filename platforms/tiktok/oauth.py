@@ -22,7 +22,7 @@ from platforms.types import Credential, Keys
 
 API = "https://open.tiktokapis.com"
 BROWSER = "https://www.tiktok.com"
-# Limits are those of a minute, and no header tells when it is over.
+# Limits are those of a minute, and no header says when it is over.
 MINUTE = timedelta(seconds=60)
 ENDED = gettext_noop("TikTok no longer accepts the portal's access to this account. Connect the channel again.")
 
@@ -98,7 +98,7 @@ def _credential(server: str, grant: Mapping[str, Any]) -> Credential:
         account_id=account,
         scopes=tuple(one for one in str(grant.get("scope") or "").split(",") if one),
         consent_until=_ends(grant.get("refresh_expires_in")),
-        # One consent for the whole account: whoever has connected it elsewhere in the house lives from the same.
+        # One consent for the whole account: all channels that use it share the consent.
         grantor=account,
     )
 

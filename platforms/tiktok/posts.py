@@ -20,7 +20,7 @@ HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com"})
 
 
 def several(calls: Calls, numbers: Sequence[str], fields: str) -> dict[str, dict[str, Any]]:
-    """Number → what is told of it, for at most twenty."""
+    """Id → fields of the video, for at most twenty."""
     answer = calls.ask("/video/query/", {"filters": {"video_ids": list(numbers)}}, fields=fields)
     return {str(one.get("id") or ""): one for one in _videos(answer)}
 
@@ -44,14 +44,14 @@ def _videos(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def when(post: Mapping[str, Any]) -> datetime:
-    """Now, where the network told no time."""
+    """Now, where the network returned no time."""
     seconds = post.get("create_time")
     known = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**11
     return datetime.fromtimestamp(seconds, UTC) if known and seconds else datetime.now(UTC)
 
 
 def permalink(post: Mapping[str, Any]) -> str:
-    """Without what TikTok adds to learn who shared it."""
+    """Without the parameters that TikTok adds to track who shared it."""
     parts = urlsplit(str(post.get("share_url") or ""))
     return f"https://{parts.netloc}{parts.path}" if parts.netloc in HOSTS else ""
 

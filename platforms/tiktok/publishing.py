@@ -69,7 +69,7 @@ CANCELLED = gettext_noop("Somebody cancelled the post in TikTok.")
 SPAM = gettext_noop("TikTok takes the post for spam and did not publish it.")
 SPAM_TEXT = gettext_noop("TikTok takes the text for spam and did not publish the post. Change the text.")
 
-# What a person has to change: (words, field).
+# What a person has to change: (text, field).
 REASONS: Mapping[str, tuple[str, str | None]] = {
     "file_format_check_failed": (FORMAT, None),
     "duration_check_failed": (DURATION, "video"),
@@ -134,7 +134,7 @@ class Publishing:
         video = outgoing.video
         if creator.seconds and video.seconds > creator.seconds:
             raise Rejected(TOO_LONG % creator.seconds, "video")
-        plan = upload.Plan.of(video.size, self.set["chunk_bytes"])
+        plan = upload.ChunkPlan.of(video.size, self.set["chunk_bytes"])
         info = {"title": outgoing.text, **self._around(creator, audience)}
         info |= {"disable_duet": creator.no_duets or not self.set["duets"]}
         info |= {"disable_stitch": creator.no_stitches or not self.set["stitches"], "is_aigc": False}
@@ -159,7 +159,7 @@ class Publishing:
         addresses = [self._address(picture, read) for picture in outgoing.pictures]
         source = {"source": "PULL_FROM_URL", "photo_images": addresses, "photo_cover_index": 0}
         made = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
-        # What an earlier attempt left does not speak for this one, whose own id comes with the answer.
+        # The checkpoint of an earlier attempt is not valid for this one, whose own id comes with the answer.
         self.save_checkpoint("")
         answer = self.calls.public("/post/publish/content/init/", made)
         if not answer.get("publish_id"):
@@ -178,7 +178,7 @@ class Publishing:
         return read.address(picture.ref) if fits else read.address(picture.ref, (wide, high))
 
     def _around(self, creator: Creator, audience: str) -> dict[str, Any]:
-        """What the account forbids stays forbidden, whatever the installation allows. Nothing is an advertisement."""
+        """What the account forbids stays forbidden, whatever the installation allows. No post is an advertisement."""
         return {
             "privacy_level": audience,
             "disable_comment": creator.no_comments or not self.set["comments"],
@@ -217,7 +217,7 @@ class Publishing:
         return None
 
     def _published(self, held: UploadCheckpoint, number: str) -> Published:
-        """The post is out. Its address and time are a second question, whose failure changes nothing about that."""
+        """The post is published. Its address and time are a second request, whose failure does not matter."""
         try:
             shown = posts.several(self.calls, [number], "id,share_url,create_time").get(number, {})
         except PlatformError:
@@ -225,7 +225,7 @@ class Publishing:
         return Published(number, posts.permalink(shown) or held.permalink(number), posts.when(shown))
 
     def _failed(self, reason: str) -> ContainerExpired:
-        """Nothing was published. What is not of our making may be sent anew."""
+        """Nothing was published. After a failure on TikTok's side it may be sent again."""
         if reason == "auth_removed":
             raise NeedsConsent(oauth.ENDED, {"reason": reason})
         if reason in REASONS:
@@ -248,7 +248,7 @@ class Publishing:
             try:
                 return self._settled(held, checkpoint, outgoing)
             except OutcomeUnknown:
-                pass  # forgotten there: the list has to tell
+                pass  # no longer known there: the list decides
         result = self._among_own(outgoing, since, bound)
         if isinstance(result, Absent):
             # No byte of a video leaves before its id is stored, and here is none.
@@ -267,7 +267,7 @@ class Publishing:
                 return Inconclusive(NOT_SHOWN)
             raise NotReached(CHECKED)
         if state in ("PUBLISH_COMPLETE", "FAILED", "SEND_TO_USER_INBOX"):
-            # Not published: `poll` says why, and it is settled there.
+            # Not published: `check_status` says why.
             return Ready(checkpoint.token)
         if self._is_cut_short(held, status):
             return Absent()

@@ -42,7 +42,7 @@ class Calls:
         self.wait = wait
 
     def private(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A call that nobody sees: whatever goes wrong, it may be done again."""
+        """A call without a public effect: it may be repeated after any failure."""
         return self._settled(answers.read(lambda: self._post(path, body)), public=False)
 
     def public(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Calls:
         raise self._problem(status, answer, public=public)
 
     def _http_problem(self, answer: Answer, *, public: bool) -> PlatformError:
-        """Something in front of Viber answered: Viber itself says 200 and a status."""
+        """A proxy in front of Viber answered: Viber itself returns 200 and a status."""
         evidence = answers.evidence(answer, (self.token,))
         if answer.status == 429:
             return answers.rate_limited(answer, "retry-after", (self.token,))
@@ -83,7 +83,7 @@ class Calls:
             return NeedsConsent(CONSENT[status], evidence)
         if status in REFUSALS:
             return Rejected(CONTENT.get(status or 0, "The server refused this."), code=str(status), evidence=evidence)
-        # "General error": whether it acted is not said.
+        # "General error": the outcome is unknown.
         return self._failed(evidence, public=public)
 
     def _failed(self, evidence: dict[str, Any], *, public: bool) -> PlatformError:
@@ -93,6 +93,6 @@ class Calls:
 
 
 def _status(body: Any) -> int | None:
-    """None where the answer has none, which says nothing about what was done."""
+    """None where the answer has none, which says nothing about the outcome."""
     status = body.get("status") if isinstance(body, dict) else None
     return status if isinstance(status, int) and not isinstance(status, bool) else None

@@ -82,11 +82,11 @@ class Viber(Defaults):
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
     def fetch_facts(self) -> dict[str, Any]:
-        """Nothing is told without a token, and with one nothing that changes what may be posted."""
+        """There are no facts that change what may be posted."""
         return {}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """The token is the credential; it does not run out. Viber is asked whose it is, and whether it can post."""
+        """The token is the credential; it does not expire. The account is read, and whether it can post."""
         token = answer["token"].strip()
         if not TOKEN.fullmatch(token):
             raise Rejected(WRONG_TOKEN, field="token", code="token_wrong")
@@ -154,8 +154,8 @@ class Viber(Defaults):
         if outgoing.reply_to:
             raise Rejected(NO_ANSWERS, code="unsupported")
         message = content(outgoing, read)
-        # Asked every time: an admin who left the channel may not post any more, and the answer shows that the token
-        # is good before anything is said to be under way.
+        # Read every time: an admin who left the channel may not post any more, and the answer shows that the token
+        # is valid before the irreversible step begins.
         author = sender(self._info())
         answer = self.calls.public("/post", {"from": author, **message})
         if not answer.get("message_token"):
@@ -179,7 +179,7 @@ class Viber(Defaults):
     # Measures
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        """Viber tells nothing about a channel's posts."""
+        """Viber has no metrics of a channel's posts."""
         return []
 
     def fetch_account_metrics(self) -> MetricValues:
@@ -205,7 +205,7 @@ class Viber(Defaults):
 
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
-        """Only the call by which Viber tries the address; a channel's posts are told to nobody."""
+        """Only the call with which Viber tests the address; there are no events about a channel's posts."""
         if not isinstance(payload, dict) or not payload:
             return []
         serialized = json.dumps(payload, sort_keys=True)
@@ -223,7 +223,7 @@ class Viber(Defaults):
 
 
 def content(outgoing: Outgoing, read: Read) -> dict[str, Any]:
-    """The message of a post: `type` and what belongs to it."""
+    """The message of a post: `type` and its arguments."""
     if outgoing.video:
         video = outgoing.video
         message = {"type": "video", "media": read.address(video.ref), "size": video.size}
@@ -237,7 +237,7 @@ def content(outgoing: Outgoing, read: Read) -> dict[str, Any]:
 
 
 def sender(info: Mapping[str, Any]) -> str:
-    """The super admin in whose name is posted. Raises `NeedsConsent`."""
+    """The super admin as whom the post is sent. Raises `NeedsConsent`."""
     members = [one for one in info.get("members") or () if isinstance(one, dict)]
     able = [str(one["id"]) for one in members if one.get("role") == "superadmin" and one.get("id")]
     if not able:

@@ -36,11 +36,11 @@ class Calls(Session):
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         return self._asked("GET", path, public=False, params=params)
 
     def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         return self._asked(verb, path, public=False, **more)
 
     def public(self, path: str, body: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
 
 
 def _forbidden(name: str, text: str, evidence: dict[str, Any]) -> PlatformError:
-    """403 stands for a text that exists, one that is not allowed, and a right that is missing: the words tell which."""
+    """403 stands for a duplicate text, a forbidden text, and a missing right: the error's text tells them apart."""
     lowered = text.lower()
     if "duplicate content" in lowered:
         return Rejected(text, "text", DUPLICATE, evidence)
@@ -89,7 +89,7 @@ def _forbidden(name: str, text: str, evidence: dict[str, Any]) -> PlatformError:
 
 
 def _name_and_text(answer: Answer) -> tuple[str, str]:
-    """(the last part of the problem's type, words). The host of the type has changed before."""
+    """(the last part of the problem's type, text). The host of the type has changed before."""
     try:
         body = answer.json()
     except ValueError:

@@ -74,7 +74,7 @@ class X(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
+        """One server for everybody, without facts of its own."""
         return {"version": "2"}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
@@ -102,7 +102,7 @@ class X(Insights, Conversation, Defaults):
         )
 
     def revoke(self, *, shared: bool = False) -> None:
-        """Both tokens; nobody else lives from them."""
+        """Revokes both tokens; nothing else uses them."""
         held = self.calls.credential
         if held is None:
             return
@@ -149,13 +149,15 @@ class X(Insights, Conversation, Defaults):
                 raise self._duplicate(outgoing, refused) from None
             raise
         except NeedsConsent as refused:
-            # Restricted since February 2026, with the words of a missing right: https://docs.x.com/changelog
+            # Restricted since February 2026, with the text of a missing right:
+            # https://docs.x.com/changelog
             if outgoing.reply_to and refused.evidence.get("kind") == FORBIDDEN:
                 raise Rejected(REPLY_REFUSED, None, "403", refused.evidence) from None
             raise
 
     def _duplicate(self, outgoing: Outgoing, refused: Rejected) -> PlatformError:
-        """The account has this text already. Older than our delivery: a refusal. Else perhaps our own: look for it."""
+        """The account has this text already. If it is older than our delivery: a refusal. Else perhaps our own:
+        reconcile."""
         try:
             (page,) = self._own(None, 1)
             media_ = posts.media_of(page)

@@ -17,11 +17,11 @@ OPTIONS: Mapping[str, Option] = {
     "video_bytes": Option(512_000_000, "2026-11-24", MEDIA),
     "video_seconds": Option(140, "2026-11-24", MEDIA),
     "chunk_bytes": Option(1_000_000, "2026-11-24", MEDIA),
-    # Replies are restricted since February 2026; nobody says whether those to one's own posts are.
+    # Replies are restricted since February 2026; whether those to one's own posts are is undocumented.
     "self_replies": Option(True, "2026-11-24", "believed"),
     # Newer libraries say "post.fields": renamed here when the old name goes.
     "fields": Option("tweet.fields", "2026-11-24", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
-    # A look at our own posts reads at least five of them, each of which is charged.
+    # Listing our own posts reads at least five of them, each of which is charged.
     "looked_at": Option(10, "2026-11-25", "believed"),
     "prices": Option(
         {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},

@@ -54,7 +54,7 @@ class Insights:
 
 
 def _missing(posts: Mapping[str, Any]) -> list[str]:
-    """Posts that the network says are not there; for other errors there is no reading."""
+    """Posts that the network reports as missing; for other errors there are no metrics."""
     errors = [one for one in posts.get("errors") or () if isinstance(one, Mapping)]
     missing = [one for one in errors if str(one.get("type") or "").endswith("/resource-not-found")]
     return [str(one.get("resource_id") or one.get("value") or "") for one in missing]

@@ -47,12 +47,12 @@ def _video(calls: Calls, video: Video, read: Read, chunk: int) -> tuple[str, boo
 
 
 def ready(calls: Calls, ids: Sequence[str]) -> bool:
-    """Whether a post may name it. Raises `Rejected` for what the network cannot work on, or holds no more."""
+    """Whether a post may name it. Raises `Rejected` for one that the network cannot process or no longer has."""
     return all(_state(calls.get("/media/upload", command="STATUS", media_id=one)) == "succeeded" for one in ids)
 
 
 def _state(upload: Mapping[str, Any]) -> str:
-    """What needs no work has no information about it."""
+    """A file that needs no processing has no information about it."""
     data = upload.get("data")
     info = data.get("processing_info") if isinstance(data, Mapping) else None
     state = str(info.get("state") or "") if isinstance(info, Mapping) else "succeeded"

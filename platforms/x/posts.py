@@ -22,7 +22,7 @@ NAMES = re.compile(r"\A(?:@\w+\s+)+")
 
 
 def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
-    """Only what is there: an unknown or empty key is refused."""
+    """Only existing values: an unknown or empty key is refused."""
     ids = list(media)
     made: dict[str, Any] = {"text": outgoing.text} if outgoing.text.strip() or not ids else {}
     made |= {"media": {"media_ids": ids}} if ids else {}
@@ -43,7 +43,7 @@ def permalink(number: str) -> str:
 
 
 def when(post: Mapping[str, Any]) -> datetime:
-    """Now, where the network told no time."""
+    """Now, where the network returned no time."""
     try:
         return moment(str(post["created_at"]))
     except (KeyError, ValueError):
@@ -51,7 +51,7 @@ def when(post: Mapping[str, Any]) -> datetime:
 
 
 def text(post: Mapping[str, Any], written: str = "") -> str:
-    """As it was written. The whole of a long one stands in its note. `written`: what to compare it with."""
+    """The text as it was written. The whole of a long one is in its note. `written`: the text to compare it with."""
     note = post.get("note_tweet") or post.get("note_post")
     content: Mapping[str, Any] = note if isinstance(note, Mapping) and note.get("text") else post
     shown = str(content.get("text") or "")
@@ -64,7 +64,7 @@ def text(post: Mapping[str, Any], written: str = "") -> str:
 
 
 def _long(url: str, written: str) -> str:
-    """X adds to an address what a person left out: "http://" before it, "/" behind it."""
+    """X completes addresses: "http://" before them, "/" behind them."""
     bare = url.removeprefix("http://")
     ways = (url, url.removesuffix("/"), bare, bare.removesuffix("/"))
     return next((way for way in ways if way and way in written), url)
@@ -104,7 +104,7 @@ def candidate(post: Mapping[str, Any], media: Mapping[str, Mapping[str, Any]], o
 
 
 def message(post: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> Message:
-    """An author who is suspended or protected is not told: then only the number is known."""
+    """A suspended or protected author is not returned: then only the id is known."""
     author_id = str(post.get("author_id") or "")
     person = people.get(author_id, {})
     name = str(person.get("username") or "")

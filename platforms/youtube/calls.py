@@ -72,7 +72,7 @@ class Calls(Session):
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        """The object of a read. Raises the five errors; `Rejected(code="404")` for one that does not exist."""
         answer = self._good(self.send("GET", self.api(path), params=params), public=False)
         return self._object(answer, public=False)
 
@@ -81,7 +81,7 @@ class Calls(Session):
         return [one for one in items if isinstance(one, dict)]
 
     def private(self, verb: str, url: str, **more: Any) -> Answer:
-        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        """A write without a public effect: it may be repeated after any failure."""
         return self._good(self.send(verb, url, **more), public=False)
 
     def public(self, verb: str, path: str, body: Any, **params: Any) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class Calls(Session):
         raise self.unreadable(answer, public=public)
 
     def ours(self, url: str) -> str:
-        """Bytes and token go to Google's own hosts only, whatever an answer says."""
+        """Bytes and token are sent to Google's own hosts only, whatever an answer says."""
         parts = urlsplit(url)
         known = f".{parts.hostname or ''}".endswith(".googleapis.com") and parts.scheme == "https"
         if known or (parts.scheme, parts.netloc) == urlsplit(self.server)[:2]:
@@ -149,7 +149,7 @@ def midnight(now: datetime) -> datetime:
 
 
 def error_of(answer: Answer) -> tuple[str, str]:
-    """(reason, words) of an error. Without a list of reasons, the one in `details` or the status counts."""
+    """(reason, text) of an error. Without a list of reasons, the one in `details` or the status counts."""
     try:
         error = answer.json().get("error")
     except (ValueError, AttributeError):

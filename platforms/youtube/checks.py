@@ -50,8 +50,8 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
 
 
 def _reworded(problem: Problem, named: bool) -> Problem:
-    """Lengths are bytes here, what is missing is a video, and without an audit there are none. `named`: it has a title
-    of its own."""
+    """Texts of YouTube's own: lengths are bytes, the missing file is a video, and without an audit there are no videos.
+    `named`: the post has a title of its own."""
     if problem.field == "title" and not named:
         first = FIRST_LINE if problem.code == "title_too_long" else NO_TITLE
         return replace(problem, field="text", message_id=first)

@@ -70,7 +70,7 @@ class YouTube(Insights, Conversation, Defaults):
         return address(typed) if typed.strip() else oauth.API
 
     def fetch_facts(self) -> dict[str, Any]:
-        """Whether the channel may have long videos, once somebody's access is there to ask with."""
+        """Whether the channel may have long videos, if there is a credential to ask with."""
         facts: dict[str, Any] = {"version": "v3"}
         if self.credential is None:
             return facts
@@ -188,7 +188,7 @@ class YouTube(Insights, Conversation, Defaults):
         raise OutcomeUnknown("The server failed and did not say whether it published.")
 
     def _go_on(self, upload: Upload, outgoing: Outgoing, read: Read) -> Published | Pending:
-        """What is left to do with a video that is private."""
+        """The remaining steps of a private video."""
         upload.join(read)
         shown = self._shown(upload.held.video)
         if shown and not self._is_ours(shown):

@@ -75,7 +75,7 @@ class Conversation:
 
     @classmethod
     def opening(cls, message: Message) -> str:
-        """Answers to answers stand side by side, so one says whom it means."""
+        """Replies to replies stand side by side, so one names whom it answers."""
         deep = message.in_reply_to != message.root and message.author_handle.startswith("@")
         return f"{message.author_handle} " if deep else ""
 
@@ -97,7 +97,7 @@ class Conversation:
         return _published(video, comment)
 
     def own_comments(self, reply_to: str) -> list[Candidate]:
-        """Ours among what stands where an answer to `reply_to` would."""
+        """Our comments at the place of a reply to `reply_to`."""
         video, above = parted(reply_to)
         if above:
             comments = self._answers(_top(above))

@@ -10,7 +10,7 @@ from platforms.types import Limits, Scope, VideoLimits
 VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = f"{VIDEOS}/insert"
 OPTIONS: Mapping[str, Option] = {
-    # What a project uploads that Google has not audited stays private for ever; False: say so before anybody schedules.
+    # Uploads of a project without Google's audit stay private for ever; False: warn before a post is scheduled.
     "audited": Option(True, "2026-11-25", INSERT),
     # "Testing" on the page of consent: Google ends every access after seven days. True: warn of it.
     "testing": Option(False, "2026-11-25", "believed"),
@@ -24,7 +24,7 @@ OPTIONS: Mapping[str, Option] = {
     "video_seconds": Option(12 * 3600, "2026-11-24", "believed"),
     # Of a channel that has not been verified by telephone.
     "video_seconds_unverified": Option(900, "2026-11-24", "believed"),
-    # The discovery document says 50 MB, older pages 2.
+    # The discovery document has 50 MB, older pages 2.
     "cover_bytes": Option(2_000_000, "2026-11-24", "https://developers.google.com/youtube/v3/docs/thumbnails/set"),
     "chunk_bytes": Option(
         8 * 1024 * 1024,
@@ -35,7 +35,7 @@ OPTIONS: Mapping[str, Option] = {
     "category": Option("25", "2026-11-25", "https://developers.google.com/youtube/v3/docs/videoCategories/list"),
     "made_for_kids": Option(False, "2026-11-25", f"{VIDEOS}#status.selfDeclaredMadeForKids"),
     "tells_subscribers": Option(True, "2026-11-25", INSERT),
-    # Made public once it plays: nobody meets a video that is still being worked on, or that never will play.
+    # Published once it plays: before that people would see a video that is still being processed, or never plays.
     "waits_until_it_plays": Option(True, "2026-11-25", "believed"),
     # "heldForReview" can be shown again in the Studio, "rejected" hides for good.
     "hides_as": Option(

@@ -38,14 +38,14 @@ CAPTIONS_REFUSED = gettext_noop(
 
 
 class SessionLost(Exception):
-    """The network no longer knows the session. Whether it made a video before, only the list of uploads tells."""
+    """The network no longer knows the session. Only the list of uploads shows whether it made a video before."""
 
 
 @dataclass(frozen=True)
 class UploadCheckpoint:
-    """What the network holds for us; stored, so that it is found after a crash.
+    """The state of an upload; stored, so that it is found after a crash.
 
-    `file` names what goes into the session. `whole`: the last byte may have left. `asked`: it was made public.
+    `file` identifies the file of the session. `whole`: the last byte may have been sent. `asked`: it was made public.
     """
 
     session: str
@@ -83,7 +83,7 @@ def begin(calls: Calls, outgoing: Outgoing, video: Video, options: Mapping[str, 
 
 
 class Upload:
-    """One video on its way. `note` stores the token before anything is done that it tells of."""
+    """The upload of one video. `note` stores the token before each step that changes it."""
 
     def __init__(self, calls: Calls, held: UploadCheckpoint, video: Video, note: Callable[[str], None]) -> None:
         self.calls = calls
@@ -165,7 +165,7 @@ class Upload:
         try:
             self.calls.private("POST", url, params=params, headers=headers, data=read(cover.ref))
         except NeedsConsent as refused:
-            # The words of a missing right, for a channel that has not been verified.
+            # The text of a missing right, for a channel that was not verified.
             if refused.evidence.get("reason") != "forbidden":
                 raise
             raise Rejected(COVER_REFUSED, "video", "forbidden", refused.evidence) from None
@@ -181,13 +181,13 @@ class Upload:
         try:
             self.calls.private("POST", url, params=params, headers={"Content-Type": kind}, data=content)
         except Rejected as refused:
-            # There already: an earlier try whose answer was lost.
+            # It exists already: from an earlier attempt whose answer was lost.
             if refused.code != "captionExists":
                 raise Rejected(CAPTIONS_REFUSED, "video", refused.code, refused.evidence) from None
 
 
 def related(metadata: Mapping[str, Any], content: bytes) -> tuple[str, bytes]:
-    """(type, body) of what is told about a file, and the file, in one body (RFC 2387)."""
+    """(type, body) of a file and its metadata in one body (RFC 2387)."""
     boundary = hashlib.sha256(content).hexdigest()
     head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(metadata)}\r\n"
     middle = f"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n"

@@ -34,7 +34,7 @@ REJECTIONS: Mapping[str, str] = {
 
 
 def body(outgoing: Outgoing, privacy: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything that can be set: what a change leaves out is emptied by the network."""
+    """All fields that can be set: an update empties those that it leaves out."""
     snippet: dict[str, Any] = {"title": outgoing.heading, "description": outgoing.text}
     snippet |= {"categoryId": str(options["category"]), "tags": tags(outgoing.text, options["tag_characters"])[0]}
     snippet |= {"defaultLanguage": language(outgoing.language)} if outgoing.language else {}
@@ -114,7 +114,7 @@ def is_gone(video: Mapping[str, Any]) -> bool:
 
 
 def when(snippet: Any) -> datetime:
-    """Of a video that was private before, when it became public. Now, where no time is told."""
+    """Of a video that was private before, when it became public. Now, where no time is returned."""
     try:
         return answers.moment(str(snippet["publishedAt"]))
     except (KeyError, TypeError, ValueError):

@@ -13,7 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
-from common import outside
+from common import untrusted_json
 from common.integers import parse_int
 from practice import queries, throttle
 from practice.errors import ApiError, Missing, NotAllowed
@@ -29,9 +29,9 @@ class NoToken(ApiError):
 
 
 def api(*methods: str, scope: str = "", rate: str = "api") -> Callable[[View], View]:
-    """A door of the API. With `scope` it needs a bearer token (`request.token`) that covers it.
+    """An endpoint of the API. With `scope` it needs a bearer token (`request.token`) that covers it.
 
-    No cookie is looked at, so no other site can make a browser act here: hence no CSRF token.
+    Cookies are ignored, so no other site can make a browser act here: hence no CSRF token.
     """
 
     def wrap(view: View) -> View:
@@ -81,7 +81,7 @@ def _who(request: ApiRequest) -> str:
 
 
 def whose(request: ApiRequest) -> Account | None:
-    """The account in whose name the call is made, or None."""
+    """The account of the caller, or None."""
     return request.token.account if request.token else None
 
 
@@ -112,7 +112,7 @@ def given(request: ApiRequest) -> dict[str, Any]:
 
 def _json(request: ApiRequest) -> dict[str, Any]:
     try:
-        body = outside.loads(request.body or b"{}")
+        body = untrusted_json.loads(request.body or b"{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):
@@ -139,7 +139,7 @@ def text(parameters: Mapping[str, Any], name: str) -> str:
 
 
 def number(value: Any) -> int | None:
-    """An id or a count out of what somebody sent; None for anything that is none."""
+    """An id or a count from a request; None for anything else."""
     return parse_int(str(value))
 
 

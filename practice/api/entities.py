@@ -88,13 +88,13 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "reblogged": getattr(row, "boosted", False),
         "muted": False,
         "bookmarked": False,
-        # Ours alone: told to its author and to the page that hid it; nobody else is shown it.
+        # Ours alone: shown to its author and to the page that hid it, and to nobody else.
         "hidden": row.hidden_at is not None,
     }
 
 
 def poll(row: Status) -> dict[str, Any] | None:
-    """https://docs.joinmastodon.org/entities/Poll/; the counts are those that `queries.tally` put on the row."""
+    """https://docs.joinmastodon.org/entities/Poll/; `queries.tally` put the counts on the row."""
     if not row.poll:
         return None
     votes = queries.tally(row)

@@ -52,7 +52,7 @@ def configuration() -> dict[str, Any]:
             "min_expiration": rules.POLL_SHORTEST,
             "max_expiration": rules.POLL_LONGEST,
         },
-        # What Mastodon lets nobody do with what others write below one's posts (`practice.api.comments`).
+        # Moderation of comments, which Mastodon does not offer (`practice.api.comments`).
         "dobosar": {"comments": ["hide", "delete"]},
     }
 

@@ -20,7 +20,7 @@ MOST_BYTES = rules.IMAGE_BYTES + 64 * 1024
 
 @api("POST", scope="write:media", rate="media")
 def upload(request: TokenRequest) -> dict[str, Any]:
-    # Said before a byte of it is read.
+    # Checked before its body is read.
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         raise TooLarge(f"File is larger than {rules.IMAGE_BYTES // 2**20} MB")
     file = request.FILES.get("file")

@@ -39,7 +39,7 @@ def token(request: ApiRequest) -> dict[str, Any]:
     fields = given(request)
     app = _client(request, fields)
     if text(fields, "grant_type") != "authorization_code":
-        # Nobody here acts without an account, so a program alone gets no token.
+        # Every call acts for an account, so a program alone gets no token.
         raise BadGrant("The authorization grant type is not supported.", error="unsupported_grant_type")
     given_token, secret = access.exchange(
         app, text(fields, "code"), text(fields, "redirect_uri"), text(fields, "code_verifier")

@@ -46,7 +46,7 @@ def _draft(fields: dict[str, Any]) -> write.Draft:
     reply_to = number(answered)
     if answered not in (None, "") and reply_to is None:
         raise Missing
-    # A warning in front of the words is shown as their first line.
+    # A content warning is shown as the first line of the text.
     written = "\n\n".join(part for part in (text(fields, "spoiler_text"), text(fields, "status")) if part)
     poll = fields.get("poll")
     return write.Draft(

@@ -85,7 +85,8 @@ def client(client_id: str, client_secret: str) -> App:
 
 
 def exchange(app: App, code: str, redirect_uri: str, verifier: str) -> Issued:
-    """A token for a code. Raises `BadGrant`; a code that comes twice takes back what it gave (RFC 6749, 4.1.2)."""
+    """A token for a code. Raises `BadGrant`; a code that is used twice revokes the token that it gave (RFC 6749,
+    4.1.2)."""
     with transaction.atomic():
         grant = Grant.objects.select_for_update().filter(code_hash=hashed(code), app=app).first()
         if grant and grant.used_at:

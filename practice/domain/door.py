@@ -30,7 +30,7 @@ def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") 
     shown = cleaned(name)
     wanted = username or slug(shown)
     for attempt in range(20):
-        # Names repeat in a training room; after a few tries chance is quicker than counting.
+        # Names repeat in a training room; after a few attempts a random suffix is quicker than counting.
         candidate = (
             wanted if not attempt else f"{wanted[:24]}_{attempt + 1 if attempt < 10 else secrets.randbelow(9999)}"
         )

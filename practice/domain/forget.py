@@ -13,9 +13,9 @@ from practice.models import Account, Boost, Follow, Like, Media, Status
 
 @transaction.atomic
 def accounts(ids: Collection[int]) -> None:
-    """Delete these accounts, what they wrote, what anybody wrote below it, and their pictures' files.
+    """Delete these accounts, their statuses, all replies to those, and the files of the pictures.
 
-    Counters of the accounts and statuses that stay are put right.
+    Counters of the remaining accounts and statuses are corrected.
     """
     ids = set(ids)
     if not ids:

@@ -37,7 +37,7 @@ def _set(page: Account, status_id: int, *, is_hidden: bool) -> Status:
 
 
 def below_own(page: Account, status_id: int) -> Status:
-    """Somebody else's comment below a post of `page`, locked. Raises `Missing` where it is gone, else `ApiError`."""
+    """Another account's comment below a post of `page`, locked. Raises `Missing` if there is none, else `ApiError`."""
     comment = Status.objects.select_for_update(of=("self",)).select_related("root").filter(pk=status_id).first()
     if comment is None:
         raise Missing

@@ -11,7 +11,7 @@ from practice.models import Account, Media
 
 
 def upload(account: Account, file: Any, description: str = "") -> Media:
-    """`file` is an uploaded file. Raises `ApiError` for no picture, a too large one, too long words."""
+    """`file` is an uploaded file. Raises `ApiError` for no picture, a too large one, or a too long description."""
     alt = described(description)
     try:
         made = pictures.encode(file, file.size)

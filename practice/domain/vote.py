@@ -13,7 +13,7 @@ from practice.models import Account, Status, Vote
 
 
 def checked(asked: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
-    """The poll as it is kept. Raises `ApiError` with the words of Mastodon's validation."""
+    """The poll as it is stored. Raises `ApiError` with the texts of Mastodon's validation."""
     options = [text.cleaned(str(option)) for option in asked.get("options") or ()]
     seconds = asked.get("expires_in")
     if has_media:
@@ -36,7 +36,7 @@ def ends_at(poll: Mapping[str, Any]) -> datetime:
 
 @transaction.atomic
 def vote(account: Account, status_id: int, choices: Sequence[int]) -> Status:
-    """One vote per person, several answers where the poll takes them. Raises `ApiError`, `Missing`."""
+    """One vote per person, several answers where the poll allows them. Raises `ApiError`, `Missing`."""
     # The lock makes two taps of one person follow each other.
     status = Status.objects.select_for_update().filter(pk=status_id).first()
     if status is None or not status.poll:

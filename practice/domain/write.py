@@ -18,9 +18,9 @@ from practice.models import Account, Media, Notice, RememberedKey, Status
 
 @dataclass(frozen=True)
 class Draft:
-    """What shall be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
+    """A status to be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
 
-    `poll` is what the client API calls so: {"options": […], "expires_in": seconds, "multiple": bool}.
+    `poll` is as in the client API: {"options": […], "expires_in": seconds, "multiple": bool}.
     """
 
     text: str
@@ -31,10 +31,10 @@ class Draft:
 
 
 def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
-    """Make a status. The same `key` within an hour gives the first one back, also to two requests at the same moment.
+    """Make a status. The same `key` within an hour returns the first one, also to two requests at the same moment.
 
-    Raises `ApiError` for what is too long, empty or has unknown pictures; `Missing` where the answered status is gone,
-    or where the status that `key` made was deleted.
+    Raises `ApiError` for a too long or empty text or unknown pictures; `Missing` if the answered status does not exist,
+    or the status that `key` made was deleted.
     """
     with transaction.atomic():
         if not key:
@@ -123,7 +123,7 @@ def _notify(status: Status, parent: Status | None) -> None:
 
 @transaction.atomic
 def edit(account: Account, status_id: int, draft: Draft) -> Status:
-    """Replace the words. Pictures stay; their order and new ones are not taken."""
+    """Replace the text. Pictures stay; their order and new ones are ignored."""
     status = own(account, status_id)
     status.text = _checked(draft.text, has_media=status.media.exists())
     status.language = draft.language[:12] or status.language
@@ -139,7 +139,7 @@ def delete(account: Account, status_id: int) -> Status:
 
 
 def take_away(status: Status) -> Status:
-    """Delete a locked status; gives what it was."""
+    """Delete a locked status; returns a copy of it."""
     below = Status.objects.filter(root=status) | Status.objects.filter(pk=status.pk)
     files = list(Media.objects.filter(status__in=below).values_list("file", flat=True))
     if status.in_reply_to_id:
@@ -159,7 +159,7 @@ def _remove(files: list[str]) -> None:
 
 
 def own(account: Account, status_id: int) -> Status:
-    """Locked. Raises `Missing` also for somebody else's."""
+    """Locked. Raises `Missing`, also for another account's."""
     status = Status.objects.select_for_update().filter(pk=status_id, account=account).first()
     if status is None:
         raise Missing

@@ -19,7 +19,7 @@ register = template.Library()
 
 @register.filter
 def text_html(typed: str) -> SafeString:
-    """What somebody wrote, as safe HTML."""
+    """The text as safe HTML."""
     return text.to_html(typed)
 
 
@@ -46,8 +46,8 @@ def face(account: Account, size: str = "") -> SafeString:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer of a poll as the page shows it. `percent` of the people who voted, whole."""
+class PollAnswer:
+    """An answer of a poll as the page shows it. `percent` of the people who voted, rounded."""
 
     place: int
     option: str
@@ -57,7 +57,7 @@ class Answer:
 
 @register.inclusion_tag("practice/parts/poll.html", takes_context=True)
 def poll(context: Any, status: Status) -> dict[str, Any]:
-    """The poll of a status: a form for whoever may vote, the result for everybody else."""
+    """The poll of a status: a form for those who may vote, the result for everybody else."""
     asked: dict[str, Any] = status.poll or {}
     counts, viewer = queries.tally(status), context.get("viewer")
     people = {vote.account_id for vote in status.votes.all()}
@@ -66,7 +66,7 @@ def poll(context: Any, status: Status) -> dict[str, Any]:
     return {
         "status": status,
         "answers": [
-            Answer(place, option, count, round(100 * count / len(people)) if people else 0)
+            PollAnswer(place, option, count, round(100 * count / len(people)) if people else 0)
             for place, (option, count) in enumerate(zip(asked["options"], counts, strict=True))
         ],
         "people": len(people),

@@ -27,8 +27,8 @@ ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_c
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the program asks for, checked as far as it decides where an answer may go."""
+class ConsentRequest:
+    """The program's request, validated as far as it decides where an answer may go."""
 
     app: App
     redirect_uri: str
@@ -53,7 +53,7 @@ def authorize(request: VisitorRequest) -> HttpResponse:
     return _decided(request, asked) if request.method == "POST" else _form(request, asked)
 
 
-def _decided(request: VisitorRequest, asked: Request) -> HttpResponse:
+def _decided(request: VisitorRequest, asked: ConsentRequest) -> HttpResponse:
     if throttle.spend("door", throttle.address(request)).is_exceeded:
         return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
     if request.POST.get("decision") != "allow":
@@ -66,8 +66,8 @@ def _decided(request: VisitorRequest, asked: Request) -> HttpResponse:
     return _answer(asked, code=code)
 
 
-def _asked(parameters: dict[str, str]) -> Request | None:
-    """None where we do not know whom to answer."""
+def _asked(parameters: dict[str, str]) -> ConsentRequest | None:
+    """None where it is unknown whom to answer."""
     app = App.objects.filter(client_id=parameters["client_id"].replace("\x00", "")).first()
     if (
         app is None
@@ -85,7 +85,9 @@ def _asked(parameters: dict[str, str]) -> Request | None:
         parameters["code_challenge_method"] != "S256" or len(parameters["code_challenge"]) > 128
     ):
         problem = "invalid_request"
-    return Request(app, parameters["redirect_uri"], scopes, parameters["state"], parameters["code_challenge"], problem)
+    return ConsentRequest(
+        app, parameters["redirect_uri"], scopes, parameters["state"], parameters["code_challenge"], problem
+    )
 
 
 def _page(request: VisitorRequest) -> Account:
@@ -99,7 +101,7 @@ def _page(request: VisitorRequest) -> Account:
     return doors.page(username)
 
 
-def _form(request: VisitorRequest, asked: Request, problem: str = "", status: int = 200) -> HttpResponse:
+def _form(request: VisitorRequest, asked: ConsentRequest, problem: str = "", status: int = 200) -> HttpResponse:
     hidden = {
         "response_type": "code",
         "client_id": asked.app.client_id,
@@ -123,7 +125,7 @@ def _form(request: VisitorRequest, asked: Request, problem: str = "", status: in
     return response
 
 
-def _answer(asked: Request, **parameters: str) -> HttpResponse:
+def _answer(asked: ConsentRequest, **parameters: str) -> HttpResponse:
     joint = "&" if urlsplit(asked.redirect_uri).query else "?"
     query = urlencode({**parameters, **({"state": asked.state} if asked.state else {})})
     return redirect(f"{asked.redirect_uri}{joint}{query}")

@@ -56,7 +56,7 @@ def status(request: VisitorRequest, username: str, status_id: int) -> HttpRespon
 
 
 def _answered(request: VisitorRequest, root: Status, talk: list[Status]) -> Status:
-    """Whom the form at the bottom answers: the post, or the comment that was chosen."""
+    """The status that the form at the bottom answers: the post, or the chosen comment."""
     wanted = number(request.GET.get("answer"))
     return next((answer for answer in talk if answer.pk == wanted), root)
 

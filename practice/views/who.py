@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 
 def viewer(request: VisitorRequest) -> Account | None:
-    """One query at most for a request, none for somebody who has not picked a name."""
+    """At most one query for a request, none without a picked name."""
     if not hasattr(request, "citizen"):
         chosen = request.session.get(CITIZEN)
         request.citizen = Account.objects.filter(pk=chosen, kind=AccountKind.CITIZEN).first() if chosen else None

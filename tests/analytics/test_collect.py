@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def fresh(settings: Any, fakes: FakeServer) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = list(fakes.allow)
     settings.CALL_DEADLINE_SECONDS = 3
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
     cache.clear()
 

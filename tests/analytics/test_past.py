@@ -40,7 +40,7 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def fresh(settings: Any, network: FakeServer) -> Iterator[None]:
     settings.PRIVATE_HOSTS_ALLOWED = list(network.allow)
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
     cache.clear()
     with translation.override("en"):

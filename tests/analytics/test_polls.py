@@ -46,7 +46,7 @@ DAYS = 3
 def fresh(settings: Any, fakes: FakeServer) -> None:
     settings.PRIVATE_HOSTS_ALLOWED = list(fakes.allow)
     settings.CALL_DEADLINE_SECONDS = 3
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
     cache.clear()
 

@@ -256,7 +256,7 @@ NO_ROW = {
         "common_mailmessage.files",
         "exchange_sharedpost.poll",
         "mentoring_activitykind.fits",
-        "mentoring_change.after",
+        "mentoring_planchange.after",
         "municipalities_eservice.months",
         "municipalities_rulechange.values",
         "planning_importrun.left_out",

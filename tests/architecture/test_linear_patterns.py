@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from exchange.elsewhere import Rewriter
+from exchange.place_rewriting import Rewriter
 from inbox.domain.handover import _CALLED
 from inbox.text_analysis import analyse, anonymise, find_contacts, mask, redact
 from inbox.text_analysis.tokens import tokenize
@@ -45,7 +45,7 @@ FUNCTION = {"short": 0.8, "long": 4.0}
 DYNAMIC = {
     "accounts/templatetags/devices.py _named": "one of the names of browsers in the same file",
     "launcher/secrets_scan.py files": "a pattern of our own pre-commit configuration",
-    "exchange/elsewhere.py _names": "forms of a municipality's name: Rewriter below",
+    "exchange/place_rewriting.py _names": "forms of a municipality's name: Rewriter below",
     "inbox/text_analysis/redaction.py without_personal": "the author's own name, letter by letter: below",
     "planning/date_parsing.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",

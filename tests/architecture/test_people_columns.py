@@ -119,8 +119,8 @@ COLUMNS = {
     "mentoring.Activity.confirmed_by": HISTORY,
     "mentoring.Activity.done_by": HISTORY,
     "mentoring.Activity.owner": HISTORY,
-    "mentoring.Change.decided_by": HISTORY,
-    "mentoring.Change.proposed_by": HISTORY,
+    "mentoring.PlanChange.decided_by": HISTORY,
+    "mentoring.PlanChange.proposed_by": HISTORY,
     "mentoring.CheckIn.mentor": ASKED,
     "mentoring.CheckIn.planned_by": HISTORY,
     "mentoring.Evidence.by": HISTORY,
@@ -164,8 +164,8 @@ COLUMNS = {
     "needs.Supporter.by": HISTORY,
     "notifications.Notification.by": HISTORY,
     "notifications.Notification.user": ENDS,
-    "notifications.Preferences.user": ENDS,
-    "notifications.Wish.user": ACCOUNT,
+    "notifications.MailSchedule.user": ENDS,
+    "notifications.MailPreference.user": ACCOUNT,
     "planning.Campaign.created_by": HISTORY,
     "planning.Feed.user": ENDS,
     "planning.ImportRun.by": HISTORY,
@@ -389,7 +389,7 @@ IS_HELD: dict[str, Held] = {
     "notifications.Notification.user": lambda it: Notification.objects.filter(
         pk__in=it.waiting_notifications, mail_due_at__isnull=False
     ).exists(),
-    "notifications.Preferences.user": lambda it: (
+    "notifications.MailSchedule.user": lambda it: (
         MailSchedule.objects.get(user=it.who).key == it.key
         and MailMessage.objects.filter(to=it.who.email, state="waiting").exists()
     ),
@@ -401,7 +401,7 @@ IS_HELD: dict[str, Held] = {
 }
 # What only an account that is switched off loses: its sessions, the key of its mails; and the part in the programme.
 OF_THE_ACCOUNT = {
-    "notifications.Preferences.user", "reports.ProgrammeSchedule.people", "usersessions.UserSession.user"
+    "notifications.MailSchedule.user", "reports.ProgrammeSchedule.people", "usersessions.UserSession.user"
 }  # fmt: skip
 # Tested where they take effect: tests/inbox/test_handover.py and tests/planning/test_repeating.py.
 GOES_ON = {"inbox.HandOver.by", "planning.Recurrence.by"}

@@ -40,7 +40,7 @@ from links.domain.make import LinkRequest
 from links.domain.make import create_links as make_links
 from mentoring.domain import plan_activities, plan_changes, reviews
 from mentoring.enums import ReviewKind, Side
-from mentoring.models import Activity, Change, CheckIn, Plan
+from mentoring.models import Activity, CheckIn, Plan, PlanChange
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import (
@@ -316,7 +316,7 @@ def _example(it: Things) -> Example:
     if example is None:
         content = TemplateContent("Мост", "", "service", Draft(texts={"sr-Cyrl": Text("Мост је отворен.")}), [])
         picture = practice.prepared(io.BytesIO(picture_bytes()), size=1)
-        written = practice.Written(content, "service", "picture", "Кратко је", alt="Мост", picture=picture)
+        written = practice.ExampleContent(content, "service", "picture", "Кратко је", alt="Мост", picture=picture)
         example = practice.create(it.cast.programme, written, by=it.cast.staff)
     if example.retired_at:
         example = practice.restore(example, by=it.cast.staff)
@@ -621,7 +621,7 @@ def _agreed_plan(it: Things, kind: str) -> int:
             scan = consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF)
             return plan_activities.add_file(activity, scan, "", by=it.cast.officer).pk
         if kind == "change":
-            change = Change.objects.filter(accepted__isnull=True).first()
+            change = PlanChange.objects.filter(accepted__isnull=True).first()
             if change is None:
                 change = plan_changes.propose_drop(activity, "Reason", side=Side.MUNICIPALITY, by=it.cast.officer)
             return int(change.pk)

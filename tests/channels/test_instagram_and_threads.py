@@ -1,4 +1,4 @@
-"""Instagram behind a page and Threads with an application of its own: from the keys to the channel, and to its end."""
+"""Instagram behind a page and Threads with an application of its own: from the keys to the channel, and its end."""
 
 import json
 from datetime import timedelta

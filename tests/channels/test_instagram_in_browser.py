@@ -1,4 +1,4 @@
-"""From a page of consent to a channel on Instagram and on Threads in a real browser, and axe on every page."""
+"""From the consent page to a channel on Instagram and on Threads in a real browser, and axe on every page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What connectors say to people is in the catalogue of translations, and every failure has words of ours."""
+"""The connectors' sentences are in the translation catalogue, and every failure has a text of ours."""
 
 import ast
 import inspect
@@ -38,7 +38,7 @@ def sentences() -> set[str]:
 
 
 def marked(path: Path) -> set[str]:
-    """Texts inside gettext_noop(…), which is what the catalogue is collected from."""
+    """Texts inside gettext_noop(…), from which the catalogue is collected."""
     return {
         ast.literal_eval(node.args[0])
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Networks with keys and pages: from the administrator's keys to a channel, and what the network tells by itself."""
+"""Networks with keys and pages: from the administrator's keys to a channel, and webhook events."""
 
 import base64
 import io
@@ -308,7 +308,7 @@ def test_disconnecting_one_page_leaves_the_persons_other_page_alone(
         assert open_channel(remaining).profile().remote_id == other
 
 
-# ---- what the network tells
+# ---- webhook events
 
 
 def body(channel: Channel, text: str = "Кад ради пијаца?", account: str = "") -> bytes:
@@ -441,7 +441,7 @@ NESTED = base64.urlsafe_b64encode(b"[" * 40_000).decode()
 
 
 def signed_form(name: str, request: str | bytes) -> Any:
-    """What the view answers to the form that Meta sends."""
+    """The view's answer to the form that Meta sends."""
     body = urlencode({"signed_request": request})
     assert len(body) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return Client().post(reverse(name, args=["facebook"]), body, "application/x-www-form-urlencoded")
@@ -560,7 +560,7 @@ def test_a_picture_is_given_out_as_small_as_a_network_takes_it() -> None:
         body = b"".join(whole.streaming_content)
         with Image.open(io.BytesIO(body)) as picture:
             assert (picture.format, picture.size) == ("JPEG", (1080, 1440))
-            # What shines through shines on white.
+            # Transparent pixels become white.
             assert all(abs(level - 255) < 5 for level in picture.getpixel((540, 720)))
         assert (whole["Content-Type"], int(whole["Content-Length"]), where[-4:]) == ("image/jpeg", len(body), ".jpg")
         part = Client().get(where, headers={"range": "bytes=10-19"})

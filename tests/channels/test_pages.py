@@ -1,4 +1,4 @@
-"""Who may open which page, what it shows, and that its number of queries does not grow."""
+"""Access to the pages, their content, and a constant number of queries."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_what_does_not_fit_together_is_explained(
         assert Channel.objects.get().languages == ["sr-Cyrl"]
 
 
-# ---- the dry door
+# ---- validation
 
 
 def outgoing(text: str) -> Outgoing:

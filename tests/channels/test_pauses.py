@@ -1,4 +1,4 @@
-"""Who pauses what, who is told, what stands on the pages, and when it is over."""
+"""Pauses: who may start them, who is notified, what pages show, and how they end."""
 
 from __future__ import annotations
 

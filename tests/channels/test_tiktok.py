@@ -1,4 +1,4 @@
-"""TikTok: from the keys to the channel, what it publishes through the outbox's door, and how a consent ends."""
+"""TikTok: from the keys to the channel, publishing through the connector factory, and the end of a consent."""
 
 from datetime import timedelta
 from typing import Any
@@ -59,7 +59,7 @@ def published(cast: Cast, channel: Channel, fakes: FakeServer, text: str) -> Pub
 
 
 def delivered(stand_in: Any, event: str, person: str, signature: str = "") -> int:
-    """What TikTok tells at the address that the administrator entered; the answer's status."""
+    """Deliver a TikTok event to the address that the administrator entered; returns the answer's status."""
     raw, signed = stand_in.signed_event(event, person, {"reason": 1})
     address = reverse("webhook", args=["tiktok"])
     headers = {"tiktok-signature": signature or signed}
@@ -72,7 +72,7 @@ def test_the_pages_before_connecting_say_what_to_do(cast: Cast, approver: Client
     shown = sign_in(cast.administrator).get(reverse("installation_network", args=["tiktok"])).content.decode()
     assert "URL properties" in shown
     assert reverse("webhook", args=["tiktok"]) in shown
-    # TikTok tells of everything at one address and asks for no word.
+    # TikTok sends all events to one address and needs no challenge.
     assert reverse("webhook_departed", args=["tiktok"]) not in shown
     assert "verify token" not in shown
 

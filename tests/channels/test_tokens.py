@@ -53,7 +53,7 @@ def typed(key: str, stand_ins: dict[str, Any]) -> dict[str, str]:
 
 def connect(client: Client, key: str, form: dict[str, str], **query: str) -> Any:
     answer = client.post(page("channel_connect", key), form, query_params=query)
-    tasks.connect()  # asks whose token it is
+    tasks.connect()  # reads the account of the token
     tasks.connect()  # reads the account; Viber calls
     return answer
 
@@ -142,7 +142,7 @@ def test_a_telegram_channel_from_its_bot_to_one_post(
     post_once(cast, fakes, "Вода неће радити од 9 до 12.")
 
 
-# ---- what goes wrong
+# ---- failures
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_one_bot_of_two_channels_leaves_one_and_goes_on_hearing_of_the_other(
     assert fake.bot("cuprija")["webhook"] is not None
 
 
-# ---- what the networks tell and fetch
+# ---- webhook events and fetched files
 
 
 @in_public

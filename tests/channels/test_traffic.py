@@ -1,4 +1,4 @@
-"""Budgets and breakers: learnt from answers, shared through Valkey, advice only."""
+"""Budgets and circuit breakers: learnt from answers, shared through Valkey, only advisory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVER = "https://social.example"
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
 
 

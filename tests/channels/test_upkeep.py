@@ -1,4 +1,4 @@
-"""Sessions are renewed before they end, channels are looked after, and ended ones are given back to the network."""
+"""Sessions are renewed before they expire, channels are checked, and ended ones are revoked at the network."""
 
 from __future__ import annotations
 

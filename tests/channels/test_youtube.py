@@ -1,4 +1,4 @@
-"""YouTube from the keys to the channel, the warnings before its access ends, and to its end."""
+"""YouTube: from the keys to the channel, warnings before its access ends, and its end."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""From the keys over Google's page of consent to a YouTube channel in a real browser, and axe on every page."""
+"""From the keys over Google's consent page to a YouTube channel in a real browser, and axe on every page."""
 
 from __future__ import annotations
 

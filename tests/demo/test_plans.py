@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone, translation
 
 from demo import people, plans, reset
-from mentoring.models import Activity, Change, Plan
+from mentoring.models import Activity, Plan, PlanChange
 from mentoring.plan_defaults import ACTIVITIES
-from mentoring.queries.plans import board
+from mentoring.queries.plans import plan_dashboard
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from serbian.scripts import mixed_script_words
@@ -40,18 +40,18 @@ def test_six_plans_stand_at_six_stages(demo: people.People) -> None:
     assert by_slug["vlasotince"].mentor_agreed_by == demo.former
     assert all(by_slug[slug].is_running for slug in ("cuprija", "kragujevac", "vlasotince", "vrnjacka-banja"))
     with scope(by_slug["cuprija"].municipality):
-        states = [item.state for item in board(by_slug["cuprija"]).items]
+        states = [item.state for item in plan_dashboard(by_slug["cuprija"]).items]
         assert {"late", "done", "confirmed", "planned"} <= set(states)
     with scope(by_slug["kragujevac"].municipality):
-        assert Change.objects.get().is_open
+        assert PlanChange.objects.get().is_open
     with scope(by_slug["vrnjacka-banja"].municipality):
-        assert len(board(by_slug["vrnjacka-banja"]).dropped) == 1
+        assert len(plan_dashboard(by_slug["vrnjacka-banja"]).dropped) == 1
     assert Notification.objects.filter(user=demo.mentor, kind="agreement").count() == 1
 
 
 def test_what_is_written_in_them_is_right_in_either_script(demo: people.People) -> None:
     with everywhere("look at all plans of the demo"):
-        texts = [*Plan.objects.values_list("goal", flat=True), *Change.objects.values_list("reason", flat=True)]
+        texts = [*Plan.objects.values_list("goal", flat=True), *PlanChange.objects.values_list("reason", flat=True)]
         texts += [activity.name for activity in Activity.objects.all()]
     assert [text for text in texts if mixed_script_words(text)] == []
     assert {line.key for story in plans.STORIES.values() for line in story.lines} <= {
@@ -61,7 +61,7 @@ def test_what_is_written_in_them_is_right_in_either_script(demo: people.People) 
 
 def test_every_default_is_written_in_both_languages_and_one_script() -> None:
     for activity in ACTIVITIES:
-        serbian, english = activity.words["sr"], activity.words["en"]
+        serbian, english = activity.texts["sr"], activity.texts["en"]
         assert all(serbian.values()), activity.key
         assert all(english.values()), activity.key
         assert [text for text in serbian.values() if mixed_script_words(text.replace("еУслуг", ""))] == []

@@ -37,8 +37,8 @@ class Gallery:
 
     def share(self, post: Post | None = None, why: str = WHY, **fields: Any) -> SharedPost:
         with scope(self.cast.cuprija):
-            house = self.cast.cuprija
-            return verbs.share(post or self.post, why, municipality=house, by=self.cast.officer, **fields)
+            municipality = self.cast.cuprija
+            return verbs.share(post or self.post, why, municipality=municipality, by=self.cast.officer, **fields)
 
     def publish(self, text: str = TEXT, **fields: Any) -> Post:
         """A post as the delivery leaves it; `fields` are those of its draft."""

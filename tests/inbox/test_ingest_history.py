@@ -21,7 +21,7 @@ MENTIONS = "/api/v1/notifications"
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
     cache.clear()
 

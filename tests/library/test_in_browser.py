@@ -29,11 +29,11 @@ PHONE = "Дежурна служба: 035 123 456."
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
     with scope(cast.cuprija):
-        found = opened(cast)
-        kept = [("Телефон", PHONE), ("Писарница", "Писарница ради од 7 до 15 часова.")]
-        for name, text in kept:
+        desk = opened(cast)
+        texts = [("Телефон", PHONE), ("Писарница", "Писарница ради од 7 до 15 часова.")]
+        for name, text in texts:
             snippets.create(cast.cuprija, kind="text", name=name, texts={"sr-Cyrl": text}, by=cast.officer)
-        return found
+        return desk
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
     button = page.locator("[data-insert]")
     button.focus()
     page.keyboard.press("Enter")
-    words = page.get_by_role("combobox", name="Find a snippet")
-    expect(words).to_be_focused()
+    search = page.get_by_role("combobox", name="Find a snippet")
+    expect(search).to_be_focused()
     assert violations(page) == []
     page.keyboard.type("dezurna")
     expect(page.locator(".insert-item")).to_have_count(1)
@@ -82,7 +82,7 @@ def test_a_snippet_is_put_in_at_the_cursor_by_keyboard_in_the_script_of_the_tab(
         "Nema vode. Dežurna služba: 035 123 456. Javite se. Pisarnica radi od 7 do 15 časova."
     )
     button.click()
-    expect(words).to_be_focused()
+    expect(search).to_be_focused()
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     assert complaints == []

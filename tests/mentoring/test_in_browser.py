@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from mentoring.domain.absence import announce
 from mentoring.domain.feedback import give
-from mentoring.enums import Level
+from mentoring.enums import RubricLevel
 from mentoring.models import Feedback
 from municipalities.models import Pairing
 from municipalities.queries import today
@@ -116,7 +116,7 @@ def test_the_rubric_says_what_is_saved_and_what_is_not(
 def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
     with scope(cast.cuprija):
         for weeks, row in enumerate(posts):
-            levels = {"tone": Level.GOOD, "clarity": Level.PARTLY, "picture": Level.NOT_YET}
+            levels = {"tone": RubricLevel.GOOD, "clarity": RubricLevel.PARTLY, "picture": RubricLevel.NOT_YET}
             given = give(row, levels, "Следећи пут наведите рок.", by=cast.mentor)
             Feedback.objects.filter(pk=given.pk).update(given_at=timezone.now() - timedelta(weeks=weeks))
     announce(today(), today() + timedelta(days=3), "Питајте програмски тим.", by=cast.mentor)
@@ -133,7 +133,7 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
             reverse("pairing_hand_over", args=[Pairing.objects.get(municipality=cast.cuprija).pk]),
         ],
     }  # fmt: skip
-    found = []
+    problems = []
     for who, addresses in pages.items():
         enter(page, live_server, who)
         for address in addresses:
@@ -141,10 +141,10 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
             for width, scheme in looks():
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                found += [(address, width, scheme, *each) for each in violations(page)]
+                problems += [(address, width, scheme, *violation) for violation in violations(page)]
                 # nothing on the page is wider than the page
                 expect(page.locator("main")).to_have_js_property("scrollWidth", page.locator("main").evaluate(WIDTH))
-    assert found == []
+    assert problems == []
 
 
 def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server: Any, cast: Cast) -> None:

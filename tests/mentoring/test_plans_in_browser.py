@@ -79,8 +79,8 @@ def test_every_page_of_a_plan_is_accessible(page: Any, live_server: Any, cast: C
     )  # fmt: skip
     with scope(cast.cuprija):
         late, rules, share = Activity.objects.filter(plan=plan).order_by("position")
-        told = wanted("Касније", due=20)
-        plan_changes.propose_change(late, told, "Празници", side=Side.MENTOR, by=cast.mentor)
+        proposed = wanted("Касније", due=20)
+        plan_changes.propose_change(late, proposed, "Празници", side=Side.MENTOR, by=cast.mentor)
         dropped = plan_changes.propose_drop(rules, "Има их већ", side=Side.MENTOR, by=cast.mentor)
         plan_changes.accept(dropped, side=Side.MUNICIPALITY, by=cast.approver)
     place = [cast.cuprija.slug]

@@ -203,8 +203,8 @@ def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, off
         tour.link("English")
     with open(fetched.value.path(), "rb") as file:
         body = file.read()
-    found = reading.pdf(body)
-    assert found.language == "en"
-    assert "Настављамо сами." in found.text
+    document = reading.pdf(body)
+    assert document.language == "en"
+    assert "Настављамо сами." in document.text
     with scope(banja):
         assert Review.objects.get().is_frozen

@@ -1,4 +1,4 @@
-"""What the conformance suite needs of a server, be it a fake or a real one."""
+"""The conformance suite's access to a server, a fake or a real one."""
 
 import io
 import time
@@ -42,7 +42,7 @@ def jpeg(width: int = 640, height: int = 360, colour: tuple[int, int, int] = (20
 
 PICTURES = {f"slika-{n}": png(colour=(40 * n, 30, 60)) for n in range(1, 5)}
 PHOTOS = {f"slika-{n}.jpg": jpeg(colour=(40 * n, 30, 60)) for n in range(1, 5)}
-# Bytes that no player would play: the fakes look at sizes and heads, and what is probed is told by the post.
+# Bytes that no player would play: the fakes check sizes and heads, and the post has the properties of a probed video.
 MOVIE = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 4096
 FILES = {**PICTURES, **PHOTOS, "snimak": MOVIE, "titlovi": b"1\n00:00:00,000 --> 00:00:02,000\nDobar dan\n"}
 ALTS = ("Мост преко Мораве", "Плакат: „Вашар, 6. мај”", "Дечак са балоном 🎈", "Четврта слика")
@@ -94,7 +94,7 @@ read = Files()
 
 @dataclass
 class Bench:
-    """One account on one server. `public` says what a follower sees, by other means than the connector's."""
+    """One account on one server. `public` returns what a follower sees, without the connector."""
 
     key: str
     server: str
@@ -115,7 +115,7 @@ class Bench:
     """Checkpoints that the connector saved."""
     facts: dict[str, Any] = field(default_factory=dict)
     counted: dict[str, str] = field(default_factory=lambda: {"like": "likes", "repost": "reposts", "reply": "replies"})
-    """What a citizen can do here (a kind of `react`), and the metric that counts it."""
+    """The kinds of `react` that this network has, and the metric that counts each."""
 
     def http(self, **more: Any) -> Http:
         return Http(**{"allow": self.allow, "deadline": self.deadline} | more)
@@ -131,7 +131,7 @@ class Bench:
         )
 
     def limits(self) -> Limits:
-        """As the server told them when the bench first asked."""
+        """The limits by the facts that the server returned when the bench first asked."""
         kind = registry.connector(self.key)
         if not self.facts:
             self.facts |= kind(self.http(), server=self.server).fetch_facts()

@@ -1,10 +1,10 @@
-"""What every connector has to do, whatever the server. A class per server inherits this and gives a `bench`.
+"""The requirements of every connector, whatever the server. A class per server inherits this and provides a `bench`.
 
-A real server's known departures are named in `bench.deviations`; each of them is asserted, so that one that goes away
-is noticed too. So are things that a network does not have, where its limits do not say so: "cannot look" (no list of
-own posts), "no conversation", "no messages" (answers are read post by post), "no handle", "no permalink", "keeps its
-token" (nothing of ours ends it), "no words beside a video", "cannot prove absence" (a look finds a post and
-says of none that it is not there), "answers cannot be asked for" (they come by themselves, for all posts together).
+Known deviations of a real server are listed in `bench.deviations`; each is asserted, so that one that goes away is
+noticed, too. So are features that a network lacks, where its limits do not say so: "cannot look" (no list of own
+posts), "no conversation", "no messages" (replies are read post by post), "no handle", "no permalink", "keeps its token"
+(it cannot be revoked), "no words beside a video", "cannot prove absence" (a search finds a post but never proves that
+one is missing), "answers cannot be asked for" (they come by themselves, for all posts together).
 """
 
 from collections.abc import Callable
@@ -91,7 +91,7 @@ class Conformance:
         bare, pictured = bench.outgoing(ODD[name]), bench.outgoing(f"{ODD[name]} 📷", pictures=(bench.picture(1),))
         for sent in (bare, pictured):
             if any(problem.severity == "error" for problem in connector.check(sent, bench.limits())):
-                continue  # said before it is sent
+                continue  # refused before it is sent
             began = start()
             published = bench.publish(connector, sent)
             assert bench.texts().count(sent.text) == 1 or "tidies letters" in bench.deviations
@@ -425,7 +425,7 @@ class Conformance:
 
 
 def replies(bench: Bench, connector: Any, post: str) -> tuple[Message, ...]:
-    """What stands below a post, as soon as something does."""
+    """The replies to a post, as soon as there are any."""
     return bench.eventually(lambda: connector.replies(post).items, bool)
 
 

@@ -1,4 +1,4 @@
-"""The fakes, one server for a module, everything forgotten before each test."""
+"""The fakes: one server for a module, reset before each test."""
 
 from collections.abc import Iterator
 

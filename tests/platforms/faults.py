@@ -1,4 +1,4 @@
-"""Every answer a network can fail to give, and what the caller is told. A class per fake inherits this."""
+"""Every failure of an answer, and the error that the caller gets. A class per fake inherits this."""
 
 import re
 import time
@@ -39,7 +39,7 @@ class Broken(Files):
 
 
 class FaultConformance(Conformance):
-    """Every answer a network can fail to give, and what the caller is told."""
+    """Every failure of an answer, and the error that the caller gets."""
 
     create: str
     """Path of the one request that makes a post public."""
@@ -48,11 +48,11 @@ class FaultConformance(Conformance):
     upload: str = ""
     """Path by which pictures arrive before it, "" where a post carries none of them."""
     present: type = Found
-    """What a look says of a post that is there. `CannotTell` where the network has no list."""
+    """The result of a search for a published post. `Inconclusive` where the network has no list."""
     rate_seconds: float = 90
-    """What a rate limit of the network's own kind can say: some tell whole minutes."""
+    """The seconds of a rate limit in the network's own form: some have whole minutes."""
     absent: type = Absent
-    """And of one that is not. `Ready` where the network still holds what was prepared."""
+    """And for a missing one. `Ready` where the network still holds what was prepared."""
     losses: tuple[str, ...] = ("commit_then_drop", "commit_then_500", "truncate_body")
     """How an answer can be lost. One that is all headers cannot be cut."""
 
@@ -74,7 +74,7 @@ class FaultConformance(Conformance):
         with pytest.raises(OutcomeUnknown):
             bench.publish(connector, sent)
         if not connector.may_resend(start(), start()):
-            # Nobody repeats it unseen; a look settles it.
+            # It is not repeated blindly; a search reconciles it.
             assert isinstance(bench.find(connector, sent, start()), self.present)
             assert bench.texts().count(sent.text) == 1
             return

@@ -1,4 +1,4 @@
-"""What networks say about how much more they take."""
+"""Rate limits in the answers of networks."""
 
 import json
 from datetime import UTC, datetime, timedelta

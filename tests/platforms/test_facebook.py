@@ -1,4 +1,4 @@
-"""Facebook Pages: the suite and the faults against the local stand-in, and what is Facebook's own."""
+"""Facebook Pages: conformance and faults against the fake, and Facebook's own features."""
 
 import json
 from dataclasses import replace
@@ -208,7 +208,7 @@ class TestFacebookFake(FaultConformance):
         types = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([staying, deleted])}
         assert types == {"PostMetrics": staying, Gone.__name__: deleted}
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize("subcode", sorted(codes.TOKENS))
     def test_every_death_of_a_token_has_its_words(self, bench: Bench, fakes: FakeServer, subcode: int) -> None:
@@ -334,7 +334,7 @@ class TestFacebookFake(FaultConformance):
 
 
 def consented(bench: Bench) -> dict[str, str]:
-    """What the network adds to our address after the person agreed."""
+    """The query that the network adds to our address after the person agreed."""
     from urllib.parse import parse_qsl, urlsplit
 
     back = "https://portal.example/channels/callback"
@@ -347,7 +347,7 @@ def consented(bench: Bench) -> dict[str, str]:
     return {"code": returned["code"], "redirect_uri": back, "verifier": ""}
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 BODY = b'{"object":"page","entry":[]}'
 SIGNED = {"x-hub-signature-256": "sha256=e6e9d7a842a48e17f43a34d6125d0d933e2aab92ee37f0993a4d493b50e3d438"}

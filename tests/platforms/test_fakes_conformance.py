@@ -1,4 +1,4 @@
-"""Mastodon and Bluesky: the conformance suite and the faults against the local stand-ins, and what is their own."""
+"""Mastodon and Bluesky: conformance and faults against the fakes, and their own features."""
 
 from datetime import datetime, timedelta
 
@@ -183,7 +183,7 @@ class TestBlueskyFake(FaultConformance):
 
 
 def consent(bench: Bench, url: str) -> tuple[str, str]:
-    """What a person does in the browser."""
+    """The person's part in the browser."""
     import re
     import urllib.parse
 

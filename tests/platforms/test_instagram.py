@@ -1,4 +1,4 @@
-"""Instagram: the suite and the faults against the local stand-in, and what is Instagram's own."""
+"""Instagram: conformance and faults against the fake, and Instagram's own features."""
 
 import json
 from dataclasses import replace
@@ -61,7 +61,7 @@ def asked(fakes: FakeServer, ending: str) -> int:
     return sum(1 for one in fakes.ledger() if one["method"] == "POST" and one["path"].endswith(ending))
 
 
-# ---- what goes out
+# ---- publishing
 
 
 def test_one_picture_is_fetched_from_us_and_shown_with_its_description(bench: Bench) -> None:
@@ -220,7 +220,7 @@ def test_a_caption_without_its_at_signs_is_still_the_same(bench: Bench, fakes: F
     assert isinstance(connector.find(sent, began), Found)
 
 
-# ---- what the network does with it
+# ---- processing by the network
 
 
 @pytest.mark.parametrize(
@@ -657,7 +657,7 @@ def test_another_version_of_the_api_is_refused_by_the_stand_in(bench: Bench) -> 
         bench.publish(bench.connector(facts=facts), bench.outgoing("Стара верзија."))
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 
 def test_an_account_says_that_it_wants_to_be_told(bench: Bench, fakes: FakeServer) -> None:
@@ -677,7 +677,7 @@ def test_events_are_believed_only_if_they_are_signed(fakes: FakeServer) -> None:
     assert not Instagram.verify(raw, headers, "")
     (event,) = Instagram.events(json.loads(raw))
     assert (event.account_id, event.kind) == ("17841", "comment")
-    assert Instagram.events(json.loads(raw))[0].key == event.key  # told again, it is the same
+    assert Instagram.events(json.loads(raw))[0].key == event.key  # a repeated event has the same key
     (mention,) = Instagram.events({"entry": [{**entry, "changes": [{"field": "mentions", "value": {}}]}]})
     assert mention.kind == "mention"
 

@@ -1,4 +1,4 @@
-"""LinkedIn pages: the suite and the faults against the local stand-in, and what is LinkedIn's own."""
+"""LinkedIn pages: conformance and faults against the fake, and LinkedIn's own features."""
 
 import json
 from dataclasses import replace
@@ -275,7 +275,7 @@ class TestLinkedInFake(FaultConformance):
         types = {one.subject_remote_id: type(one).__name__ for one in connector.fetch_metrics([staying, deleted])}
         assert types == {staying: "PostMetrics", deleted: "Gone"}
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize("number", sorted(TOKENS))
     def test_every_death_of_a_token_has_its_words(self, bench: Bench, fakes: FakeServer, number: str) -> None:
@@ -402,7 +402,7 @@ class TestLinkedInFake(FaultConformance):
         assert {link: LinkedIn.named_by(link, "https://api.linkedin.com", "1") for link in named} == named
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 BODY = b'{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[]}'
 SIGNED = {"x-li-signature": "4168af67cea95f7d24a882bff847d768c543da81e033c71278c6350cb5edf632"}

@@ -1,4 +1,4 @@
-"""A Telegram channel: the conformance suite, the faults, and what is Telegram's own."""
+"""A Telegram channel: conformance, faults, and Telegram's own features."""
 
 import io
 from dataclasses import replace
@@ -52,7 +52,7 @@ def drawn(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
-# ---- what is posted
+# ---- publishing
 
 
 def test_each_kind_of_post_is_one_call_that_carries_everything(bench: Bench, fakes: FakeServer) -> None:
@@ -110,7 +110,7 @@ def test_what_is_answered_may_be_gone(bench: Bench) -> None:
     assert bench.texts() == []
 
 
-# ---- what can be known before
+# ---- checks before sending
 
 
 def test_the_edges_of_what_telegram_takes(subtests: pytest.Subtests) -> None:
@@ -168,7 +168,7 @@ def test_a_picture_that_telegram_cannot_read_or_that_is_too_narrow_is_rejected(
     assert bench.texts() == []
 
 
-# ---- what Telegram says
+# ---- errors
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,7 @@ def test_a_bot_that_serves_another_channel_too_goes_on_hearing(bench: Bench, fak
     assert fake.bot("opstina")["webhook"]["url"] == "https://portal.example/hooks/1"
 
 
-# ---- what people write
+# ---- messages
 
 
 def test_comments_are_told_once_with_the_post_they_belong_to(bench: Bench, fake: Any) -> None:
@@ -601,7 +601,7 @@ def test_an_event_tells_what_asking_tells(bench: Bench, fake: Any) -> None:
     assert [one.new for one in changes if one] == [connector.messages().items]
 
 
-# ---- what Telegram tells by itself
+# ---- webhook events
 
 
 @pytest.mark.parametrize("token", ["rec-1", "REC", "rec ", ""])

@@ -1,4 +1,4 @@
-"""Threads: the suite and the faults against the local stand-in, and what is Threads' own."""
+"""Threads: conformance and faults against the fake, and Threads' own features."""
 
 import json
 from dataclasses import replace
@@ -51,7 +51,7 @@ def problems(sent: Outgoing, bench: Bench) -> list[tuple[str, str]]:
     return [(problem.code, problem.severity) for problem in Threads.check(sent, bench.limits())]
 
 
-# ---- what goes out
+# ---- publishing
 
 
 def test_a_text_is_a_container_too_and_goes_out_in_one_attempt(bench: Bench, fakes: FakeServer) -> None:
@@ -185,7 +185,7 @@ def test_what_is_out_and_not_listed_yet_is_asked_for_again(bench: Bench, fakes: 
     assert isinstance(bench.find(connector, sent, began), Found)
 
 
-# ---- what the network does with it
+# ---- processing by the network
 
 
 @pytest.mark.parametrize(
@@ -535,7 +535,7 @@ def test_another_version_of_the_api_is_refused_by_the_stand_in(bench: Bench) -> 
         bench.publish(bench.connector(facts=facts), bench.outgoing("Стара верзија."))
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 REPLY = {
     "app_id": "123456",

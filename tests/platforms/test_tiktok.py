@@ -1,4 +1,4 @@
-"""TikTok: the suite and the faults against the local stand-in, what goes out, once, and what becomes of it."""
+"""TikTok: conformance and faults against the fake; a post is sent once, and its state is followed."""
 
 import io
 from dataclasses import replace
@@ -50,7 +50,7 @@ def sent_in_chunks(bench: Bench, clip: Any, **more: Any) -> tuple[Any, Any]:
     return bench.connector(facts=facts, **more), bench.outgoing("Снимак са отварања.", video=clip)
 
 
-# ---- what goes out
+# ---- publishing
 
 
 def test_pictures_are_fetched_from_us_with_a_title_above_the_text(bench: Bench) -> None:
@@ -112,12 +112,12 @@ def test_a_large_video_goes_in_chunks_in_their_order(bench: Bench, fakes: FakeSe
         (64_000_001, 32_000_000, 2, (32_000_000, 64_000_000)),
         (150_000_000, 64_000_000, 2, (64_000_000, 149_999_999)),
         (4_000_000_000, 10_000_000, 400, (3_990_000_000, 3_999_999_999)),
-        # What an installation sets outside the rules is brought inside them.
+        # Options of an installation outside the rules are clamped.
         (20_000_000, 1, 4, (15_000_000, 19_999_999)),
     ],
 )
 def test_a_file_is_cut_as_tiktok_counts(size: int, chunk: int, number: int, last: tuple[int, int]) -> None:
-    plan = upload.Plan.of(size, chunk)
+    plan = upload.ChunkPlan.of(size, chunk)
     ranges = list(plan.ranges())
     assert (plan.number, len(ranges), ranges[-1]) == (number, number, last)
     assert [a for a, _ in ranges] == [0, *(b + 1 for _, b in ranges[:-1])]
@@ -147,11 +147,11 @@ def test_bytes_go_to_tiktoks_own_hosts_only(url: str, is_theirs: bool) -> None:
         upload.checked(url, oauth.API)
 
 
-# ---- what the stand-in is strict about
+# ---- strictness of the fake
 
 
 def begun(bench: Bench, **source: Any) -> dict[str, Any]:
-    """What TikTok answers to a video that is announced, by hand."""
+    """TikTok's answer to the announcement of a video, without the connector."""
     info = {"title": "Снимак", "privacy_level": "PUBLIC_TO_EVERYONE"}
     source_info = {"source": "FILE_UPLOAD", "video_size": 1_000, "chunk_size": 1_000, "total_chunk_count": 1} | source
     return by_hand(bench, "/post/publish/video/init/", {"post_info": info, "source_info": source_info})
@@ -329,7 +329,7 @@ def test_a_second_try_that_never_left_says_nothing_about_the_first(bench: Bench,
 
 
 def test_a_last_chunk_that_landed_behind_an_error_is_settled_by_its_id(bench: Bench, fakes: FakeServer) -> None:
-    """The second try is told that all bytes are there already."""
+    """The second attempt is told that all bytes have arrived."""
     fakes.plan("commit_then_500", PUT, method="PUT")
     connector, sent, began = bench.connector(), bench.outgoing("Једном.", video=video()), start()
     with pytest.raises(OutcomeUnknown):
@@ -368,7 +368,7 @@ def test_a_worker_that_died_in_the_middle_of_a_video_leaves_nothing_that_could_c
     connector, sent = sent_in_chunks(bench, large)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
-    # The address is still good, and a chunk may be under way: nobody sends it again yet.
+    # The address is still valid, and a chunk may be under way: it is not sent again yet.
     with pytest.raises(NotReached):
         bench.find(connector, sent, start())
     held = UploadCheckpoint.of(Pending(bench.checkpoints[-1]))
@@ -438,7 +438,7 @@ def test_a_forgotten_id_leaves_it_to_the_list(bench: Bench, fakes: FakeServer) -
         connector.check_status(Pending(bench.checkpoints[-1]))
 
 
-# ---- what became of it
+# ---- the state of a post
 
 
 def test_a_post_is_published_only_when_tiktok_names_a_public_number(bench: Bench, fakes: FakeServer) -> None:
@@ -487,7 +487,7 @@ def test_a_failure_says_what_to_change(
     with pytest.raises(Rejected) as refused:
         connector.check_status(pending)
     assert (refused.value.message, refused.value.field, refused.value.code) == (message, field, reason)
-    # A look leaves the verdict to the question that tells the reason.
+    # A search leaves the decision to `check_status`, which has the reason.
     assert connector.find(sent, start(), (), pending) == Ready(pending.token)
 
 

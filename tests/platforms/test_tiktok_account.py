@@ -1,4 +1,4 @@
-"""TikTok: what the account allows, what is checked before, numbers, errors, sessions, consent and events."""
+"""TikTok: the account's permissions, checks before sending, metrics, errors, sessions, consent and events."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ def bench(fakes: FakeServer) -> Bench:
     return bench_of(fakes)
 
 
-# ---- what the account allows
+# ---- the account's permissions
 
 
 def test_the_account_is_asked_before_every_post(bench: Bench, fakes: FakeServer) -> None:
@@ -75,7 +75,7 @@ def test_an_application_without_an_audit_posts_nothing_and_says_so(bench: Bench,
         bench.publish(bench.connector(), bench.outgoing("Нико не види", **more))
     assert refused.value.message == facts_.UNAUDITED
     assert (asked(fakes, "/init/"), the_fake(fakes).posts) == (0, {})
-    # Where TikTok says it only when the post is begun.
+    # Where TikTok refuses it only when the post is begun.
     fakes.options(tiktok_audiences=("PUBLIC_TO_EVERYONE", "SELF_ONLY"), tiktok_audited=False)
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), bench.outgoing("Нико не види", **more))
@@ -128,7 +128,7 @@ def test_facts_stay_when_the_account_cannot_be_asked(bench: Bench, fakes: FakeSe
     assert bench.connector(facts=known).fetch_facts() == known
 
 
-# ---- what is checked before
+# ---- checks before sending
 
 
 def test_a_caption_and_a_title_are_counted_in_utf16_units(bench: Bench, fakes: FakeServer) -> None:
@@ -195,7 +195,7 @@ def test_pictures_are_of_a_known_type_and_not_too_many(bench: Bench) -> None:
     ]
 
 
-# ---- what it cannot
+# ---- unsupported features
 
 
 def test_what_the_network_does_not_have_is_said(bench: Bench) -> None:
@@ -272,7 +272,7 @@ def test_without_a_permission_there_are_no_numbers_and_the_channel_works(bench: 
     assert (profile.handle, profile.name, profile.followers) == ("@opstina", "Општина opstina", None)
 
 
-# ---- what its errors mean
+# ---- the meaning of its errors
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_a_consent_that_another_channel_lives_from_is_not_given_back(bench: Benc
 
 
 def consented(bench: Bench, **decided: str) -> dict[str, str]:
-    """What an exchange gets after the person agreed on TikTok's page."""
+    """The arguments of an exchange after the person agreed on TikTok's page."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     answer = bench.http().post(url.split("?")[0], data={**asked, "decision": "allow", **decided})
@@ -488,7 +488,7 @@ def test_the_page_of_consent_is_tiktoks_own() -> None:
     assert url.startswith("https://www.tiktok.com/v2/auth/authorize/?client_key=aw1&response_type=code&")
 
 
-# ---- what it tells by itself
+# ---- webhook events
 
 
 def test_events_are_believed_by_their_signature_while_tiktok_repeats_them() -> None:

@@ -1,4 +1,4 @@
-"""A Viber channel: the conformance suite, the faults, and what is Viber's own."""
+"""A Viber channel: conformance, faults, and Viber's own features."""
 
 import http.server
 import json
@@ -50,7 +50,7 @@ def posts(fakes: FakeServer) -> list[dict[str, Any]]:
     return fakes.world.fakes["viber"].channel("opstina")["posts"]
 
 
-# ---- what is posted
+# ---- publishing
 
 
 def test_a_post_goes_out_in_the_name_of_a_super_admin_with_a_long_number_for_its_id(
@@ -108,7 +108,7 @@ def test_answers_are_not_sent_at_all(bench: Bench, fakes: FakeServer) -> None:
     assert [entry for entry in fakes.ledger() if entry["path"].endswith("/post")] == []
 
 
-# ---- what can be known before
+# ---- checks before sending
 
 
 def test_the_edges_of_what_viber_takes(subtests: pytest.Subtests) -> None:
@@ -136,7 +136,7 @@ def test_pictures_come_without_descriptions_and_from_our_public_address() -> Non
     assert (limits.alt_characters, limits.fetches_media, limits.edits, limits.threads) == (0, True, (), False)
 
 
-# ---- what Viber says
+# ---- errors
 
 
 @pytest.mark.parametrize(

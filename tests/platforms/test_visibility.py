@@ -1,4 +1,4 @@
-"""Who may read what is heard and what is answered, as every connector has to say it."""
+"""The visibility of messages and answers, as every connector has to report it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""X: the suite and the faults against the local stand-in, and what is X's own."""
+"""X: conformance and faults against the fake, and X's own features."""
 
 import re
 from dataclasses import replace
@@ -257,7 +257,7 @@ class TestXFake(FaultConformance):
         assert option.value["post_with_link"] / option.value["post"] > 10
         assert (option.as_of, option.source[:20]) == ("2026-04-20", "https://docs.x.com/x")
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize(
         ("status", "body", "kind", "message"),
@@ -382,7 +382,7 @@ class TestXFake(FaultConformance):
 
 
 def consented(bench: Bench) -> dict[str, str]:
-    """What an exchange gets after the person agreed on X's page."""
+    """The arguments of an exchange after the person agreed on X's page."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     assert (asked["code_challenge"], asked["code_challenge_method"]) == (CHALLENGE, "S256")

@@ -1,4 +1,4 @@
-"""YouTube: the suite and the faults against the local stand-in, and what is YouTube's own."""
+"""YouTube: conformance and faults against the fake, and YouTube's own features."""
 
 import json
 from dataclasses import replace
@@ -76,7 +76,7 @@ class TestYouTubeFake(FaultConformance):
         assert refused.value.message == COVER_REFUSED
         assert bench.texts() == []
 
-    # what it takes
+    # limits
 
     def test_only_a_video_with_a_title_is_taken(self, bench: Bench) -> None:
         limits = bench.limits()
@@ -419,7 +419,7 @@ class TestYouTubeFake(FaultConformance):
         tags = ("sr-Cyrl", "sr-Latn", "hu-Latn", "bs-Cyrl", "sr")
         assert [videos.language(tag) for tag in tags] == ["sr", "sr-Latn", "hu", "bs", "sr"]
 
-    # looks
+    # searches
 
     def test_without_a_witness_the_list_of_uploads_is_read(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(youtube_list_lag=1)
@@ -640,7 +640,7 @@ class TestYouTubeFake(FaultConformance):
         assert limited.value.message == TOO_MANY_VIDEOS
         assert limited.value.retry_at > datetime.now(UTC) + timedelta(hours=23)
 
-    # what its errors mean
+    # the meaning of its errors
 
     @pytest.mark.parametrize(
         ("status", "reason", "kind", "message"),
@@ -802,7 +802,7 @@ def writes(fakes: FakeServer) -> int:
 
 
 def consented(bench: Bench) -> dict[str, str]:
-    """What an exchange gets after the person agreed on Google's page."""
+    """The arguments of an exchange after the person agreed on Google's page."""
     url = bench.connector(credential=None).authorize_url(BACK, "stanje", CHALLENGE)
     asked = dict(parse_qsl(urlsplit(url).query))
     assert (asked["access_type"], asked["code_challenge_method"]) == ("offline", "S256")

@@ -1,4 +1,4 @@
-"""What the tests of TikTok's connector share."""
+"""Shared by the tests of TikTok's connector."""
 
 from typing import Any
 

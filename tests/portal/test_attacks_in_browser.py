@@ -1,7 +1,7 @@
-"""Were a page to print a stranger's words unescaped after all: what the browser and htmx still hold back.
+"""If a page printed a stranger's text unescaped, the browser and htmx would still block it.
 
-The words are put into the answer on its way to the browser, with the headers that the server sent: what a template with
-a mistake in it would do.
+The text is put into the answer on its way to the browser, with the headers that the server sent: the effect of a
+template with a mistake.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SCRIPTS = """
 
 
 def misprinted(page: Any, path: str, markup: str) -> list[str]:
-    """From now on the page at `path` has these words at the end of its content; gives the requests as they are made."""
+    """From now on the page at `path` has this markup at the end of its content; returns the finished requests."""
     asked: list[str] = []
 
     def print_raw(route: Any) -> None:
@@ -41,7 +41,7 @@ def misprinted(page: Any, path: str, markup: str) -> list[str]:
         route.fulfill(response=answer, body=answer.text().replace("</main>", f"{markup}</main>", 1))
 
     page.route(f"**{path}", print_raw)
-    # What the policy stops is announced as a request and never sent.
+    # Requests that the policy blocks are announced and never sent.
     page.on("requestfinished", lambda request: asked.append(f"{request.method} {request.url}"))
     return asked
 
@@ -58,7 +58,7 @@ def test_words_that_are_htmx_and_a_script_invite_nobody(page: Any, live_server: 
     asked = misprinted(page, EXPORTS, INVITATION)
     page.goto(live_server.url + EXPORTS)
     expect(page.locator("i[hx-post]")).to_have_count(1)
-    assert page.evaluate("typeof htmx") == "object"  # the page's own htmx is there and has looked through it
+    assert page.evaluate("typeof htmx") == "object"  # the page's own htmx is loaded and has processed it
     page.evaluate("htmx.process(document.body)")
     page.wait_for_load_state("networkidle")
     assert [line for line in asked if line.startswith("POST")] == []
@@ -151,5 +151,5 @@ def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live
         page.get_by_role("button", name="Put the file together").click()
     page.goto(f"{live_server.url}/m/cuprija/inbox/")
     stored = page.evaluate("Object.entries({...localStorage, ...sessionStorage})")
-    # The address of the last page with htmx, as long as the tab is open: it needs no words to say it.
+    # The address of the last page with htmx, as long as the tab is open: it holds no personal data.
     assert [entry for entry in stored if "htmx" in entry[0]] == [["htmx-current-path-for-history", EXPORTS]]

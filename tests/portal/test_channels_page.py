@@ -1,4 +1,4 @@
-"""The Channels page: how each account stands, in one sentence, with the one thing to do and the posts around now."""
+"""The Channels page: the status of each account in one sentence, one action, and its last and next posts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone, translation
 
 from channels import messages, rate_limits
-from channels.channel_status import standing
+from channels.channel_status import channel_status
 from channels.domain import credentials
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    rate_limits._told.clear()
+    rate_limits._reported_at.clear()
     rate_limits._scarce.clear()
     with translation.override("en"):
         yield
@@ -55,7 +55,7 @@ def shown(who: Any) -> str:
 
 
 def status_of(channel: Channel, paused: Paused | None = None, ends: datetime | None = None) -> tuple[str, str, str]:
-    status = standing(channel, paused, ends, rate_limits.Traffic(NOW))
+    status = channel_status(channel, paused, ends, rate_limits.Traffic(NOW))
     return status.state, status.word, status.act
 
 

@@ -1,4 +1,4 @@
-"""Settings that endanger an installation are said in words, and web and worker do not start with them."""
+"""Settings that endanger an installation are reported, and web and worker do not start with them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The content policy as the server sends it: a nonce of its own for each page, none where a page is kept, none away."""
+"""The Content Security Policy as the server sends it: a nonce for each page, none for cached pages, none removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/readyz` tells the truth: each part that is down is named, and nothing else."""
+"""`/readyz` names each part that is down, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from portal.health import CHECKS
 
 
 def readiness(client: Client | None = None) -> tuple[int, set[str]]:
-    """The status, and what is down."""
+    """The status, and the checks that failed."""
     answer = (client or Client()).get("/readyz")
     checks = answer.json()
     assert list(checks) == list(CHECKS)
@@ -29,7 +29,7 @@ def readiness(client: Client | None = None) -> tuple[int, set[str]]:
 
 
 def serve(*names: str) -> None:
-    """What a worker of these queues does every two seconds."""
+    """The heartbeat of a worker of these queues, every two seconds."""
     app.amqp.queues.select(list(names))
     tasks.worker_heartbeat()
 

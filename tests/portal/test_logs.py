@@ -1,4 +1,4 @@
-"""What the console shows about refused requests, through the handler that is really configured."""
+"""Refused requests on the console, through the handler that is really configured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pausing, resuming and the Channels page in a real browser, without a word that a reader or axe would stumble over."""
+"""Pausing, resuming and the Channels page in a real browser, checked with axe."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which figures are a telephone number, whose, and what becomes of them: one table for all who look for them.
+"""Which digits are a telephone number, whose, and how they are treated: one table for all detectors.
 
-docs/telephone-numbers.md says it in words. *Taken out* is meant of citizens' words, *asked about* of our drafts.
+docs/telephone-numbers.md explains it. *Taken out* concerns citizens' texts, *asked about* our drafts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from exchange.elsewhere import Rewriter
+from exchange.place_rewriting import Rewriter
 from inbox.models import HouseRules
 from inbox.text_analysis import mask, redact
 from library.enums import SnippetKind

@@ -1,4 +1,4 @@
-"""What a web process does before the first request."""
+"""The start of a web process, before its first request."""
 
 import os
 import subprocess

@@ -60,7 +60,7 @@ def test_plain_words_need_no_reason() -> None:
 def test_the_marked_text_is_the_derived_text(text: str) -> None:
     for tag, convert in (("sr-Cyrl", to_cyrillic), ("sr-Latn", to_latin)):
         traced_pieces = derivation_pieces(text, tag, WORDS)
-        joined = "".join(each.text for each in text_segments(traced_pieces))
+        joined = "".join(segment.text for segment in text_segments(traced_pieces))
         assert unicodedata.normalize("NFC", joined) == convert(text, WORDS)
         assert all(word for reason in derivation_reasons(traced_pieces) for word in reason.words)
 

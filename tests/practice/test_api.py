@@ -1,4 +1,4 @@
-"""The client API by itself: consent and tokens, keys at the same moment, hostile input, Mastodon's errors."""
+"""The client API: consent and tokens, concurrent idempotency keys, hostile input, Mastodon's errors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def picture(size: tuple[int, int] = (60, 40), kind: str = "PNG", **more: Any) ->
 
 
 def consented(site: Client, app: Any, page: Account, **more: str) -> dict[str, str]:
-    """What the program gets back in the address."""
+    """The query that the program gets back in the address."""
     asked = {
         "response_type": "code",
         "client_id": app.client_id,
@@ -96,7 +96,7 @@ def test_a_wrong_verifier_a_used_code_and_an_old_one_give_no_token(site: Client,
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
     token = exchanged(site, app, secret, code, code_verifier="right").json()["access_token"]
     assert exchanged(site, app, secret, code, code_verifier="right").status_code == 400
-    # a code that comes twice takes back what it gave
+    # a code that is used twice revokes its token
     assert (
         site.get("/api/v1/accounts/verify_credentials", headers={"authorization": f"Bearer {token}"}).status_code == 401
     )

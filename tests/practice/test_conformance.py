@@ -1,4 +1,4 @@
-"""Our ordinary Mastodon connector against the practice network over HTTP: the suite that every network has to pass."""
+"""Our ordinary Mastodon connector against the practice network over HTTP: the conformance suite of all networks."""
 
 from __future__ import annotations
 

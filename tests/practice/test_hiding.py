@@ -1,4 +1,4 @@
-"""What a page does with comments below its posts: who sees what afterwards, through the API and in the browser."""
+"""Moderation of comments by a page: what everybody sees afterwards, through the API and in the browser."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_another_page_that_was_mentioned_is_not_told_of_what_is_hidden(
     hide(site, page, ugly)
     answer = site.get("/api/v1/notifications", headers=headers)
     assert (answer.status_code, answer.json()) == (200, [])
-    assert 'rel="next"' in answer["Link"]  # the list still says where it goes on
+    assert 'rel="next"' in answer["Link"]  # the list still has its next page
     assert Notice.objects.filter(account=other).count() == 1
     assert len(site.get("/api/v1/notifications", headers=as_page(page)).json()) == 1
 

@@ -104,7 +104,7 @@ def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
     published(other, timezone.now())
     with scope(cast.cuprija):
         raw = picture_bytes(size=(300, 200))
-        kept = pictures.add(cast.cuprija, io.BytesIO(raw), name="trg.jpg", size=len(raw), by=cast.officer)
+        picture = pictures.add(cast.cuprija, io.BytesIO(raw), name="trg.jpg", size=len(raw), by=cast.officer)
     Notification.objects.all().delete()
     for place, subject in ((cast.cuprija, "Real"), (played.first.workspace, "Played")):
         Notification.objects.create(
@@ -141,7 +141,7 @@ def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
         assert not Membership.objects.running().filter(municipality=team.workspace).exists()
     assert _everything(cast.cuprija) == before
     assert not mine & _files(media)
-    assert default_storage.exists(kept.file.name)
+    assert default_storage.exists(picture.file.name)
     assert list(Notification.objects.values_list("subject", flat=True)) == ["Real"]
     assert list(Status.objects.values_list("text", flat=True)) == ["Моје"]
     assert set(Account.objects.all()) == {real}

@@ -1,4 +1,4 @@
-"""Certificates: issued to who attended enough, frozen as issued, revoked with a reason."""
+"""Certificates: issued to participants who attended enough, frozen as issued, revoked with a reason."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from municipalities.queries import today
 from trainings import certificate as page
 from trainings.domain import notices
-from trainings.domain.opened import held_open
+from trainings.domain.locking import locked_open
 from trainings.models import Certificate, Training
 from trainings.queries.attendance import AttendanceRow, Sheet, sheet
 from trainings.rules import certificate_number
@@ -25,9 +25,9 @@ NUMBERING = "SELECT pg_advisory_xact_lock(hashtext('certificates'))"
 @transaction.atomic
 def issue(training: Training, participants: Iterable[int], *, by: User) -> list[Certificate]:
     """To those of `participants` (ids) who have earned one and hold none. Raises `ActionNotAllowed` before the last
-    day, and where somebody chosen has not attended enough.
+    day, and if a chosen participant has not attended enough.
     """
-    row = held_open(training)
+    row = locked_open(training)
     if today() < row.ends_on:
         raise ActionNotAllowed(_("The training lasts until %(day)s. Certificates follow on that day.") % {
             "day": short_date(row.ends_on)})  # fmt: skip
@@ -61,7 +61,7 @@ def _written(training: Training, attendance: Sheet, rows: list[AttendanceRow], b
             Certificate(
                 participant=attendance_row.participant,
                 number=certificate_number(day, running + at),
-                words=page.facts(attendance_row.participant, attended, attendance.sessions, by),
+                facts=page.facts(attendance_row.participant, attended, attendance.sessions, by),
                 issued_by=by,
             )
         )
@@ -73,7 +73,7 @@ def revoke(certificate: Certificate, reason: str, *, by: User) -> Certificate:
     """It stays in the list with the reason; a new one gets a new number. Twice changes nothing. Raises
     `ActionNotAllowed`.
     """
-    row = held_open(certificate.participant.training)
+    row = locked_open(certificate.participant.training)
     locked = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
     if locked.revoked_at:
         return locked

@@ -1,4 +1,4 @@
-"""The debrief of a team: a level by each criterion of the exercise, words, and the moment it is shown."""
+"""The debrief of a team: a level for each criterion of the exercise, comments, and when it is shown."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the trainers' pages share: finding a training of one's own programmes, its tabs, the answer to a refusal."""
+"""Shared by the trainers' pages: loading a training of one's own programmes, tabs, and handling of refusals."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from trainings.tabs import training_tabs
 trains = programme(ProgrammeVerb.TRAIN)
 
 
-def found(request: ProgrammeRequest, training: int) -> Training:
+def get_training(request: ProgrammeRequest, training: int) -> Training:
     """One of the programmes that this person trains; another's is not there."""
     return get_object_or_404(queries.of_programmes(request.programmes), pk=training)
 

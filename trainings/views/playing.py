@@ -17,8 +17,8 @@ from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import storable
-from trainings.domain import speak
-from trainings.domain.speak import MOST_ANSWER
+from trainings.domain import team_answers
+from trainings.domain.team_answers import MOST_ANSWER
 from trainings.exercise_forms import LEVELS, criteria
 from trainings.models import Play, Team
 from trainings.queries import exercises as queries
@@ -42,7 +42,7 @@ def exercise(request: MunicipalityRequest) -> HttpResponse:
         "may_speak": row.is_open(now) and request.access.may(Verb.POST_EDIT),
         "most": MOST_ANSWER,
         "now": now,
-        "desk": queries.desk(team, now),
+        "desk": queries.team_snapshot(team, now),
     }
     return render(request, "trainings/_talks.html" if request.htmx else "trainings/exercise.html", context)
 
@@ -52,7 +52,7 @@ def exercise(request: MunicipalityRequest) -> HttpResponse:
 def answer(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
-        lambda team, play: speak.answer(team, play, storable(request.POST.get("text", "")), by=request.user),
+        lambda team, play: team_answers.answer(team, play, storable(request.POST.get("text", "")), by=request.user),
         _("Your answer is on the practice network."),
     )
 
@@ -62,7 +62,7 @@ def answer(request: MunicipalityRequest) -> HttpResponse:
 def hide(request: MunicipalityRequest) -> HttpResponse:
     return _spoken(
         request,
-        lambda team, play: speak.hide(team, play, by=request.user),
+        lambda team, play: team_answers.hide(team, play, by=request.user),
         _("Nobody sees this comment any more."),
     )
 

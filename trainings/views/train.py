@@ -1,4 +1,4 @@
-"""Trainers: the trainings of their programmes, one with its agenda, and keeping them."""
+"""Trainers: the trainings of their programmes, one with its agenda, editing, closing and deleting."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,10 +12,10 @@ from common.web.errors import flash_error
 from municipalities.queries import cohorts, today
 from municipalities.web import ProgrammeRequest
 from trainings import queries
-from trainings.domain import keep as verbs
+from trainings.domain import lifecycle as verbs
 from trainings.forms import TrainingForm
 from trainings.models import Training
-from trainings.views.pages import acted, found, shown, trains, tried
+from trainings.views.pages import acted, get_training, shown, trains, tried
 
 
 @trains
@@ -35,7 +35,7 @@ def trainings(request: ProgrammeRequest) -> HttpResponse:
 @trains
 @require_safe
 def agenda(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     context = {"days": queries.agenda(row), "today": today()}
     return shown(request, "trainings/train_agenda.html", row, "train_agenda", context)
 
@@ -50,7 +50,7 @@ def new(request: ProgrammeRequest) -> HttpResponse:
 @trains
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, training: int) -> HttpResponse:
-    return _written(request, found(request, training))
+    return _written(request, get_training(request, training))
 
 
 def _written(request: ProgrammeRequest, row: Training | None) -> HttpResponse:
@@ -86,7 +86,7 @@ def _back(row: Training | None) -> str:
 @trains
 @require_POST
 def close(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     undo = reverse("train_reopen", args=[row.pk])
     message = _("The training is closed.")
     return acted(request, lambda: verbs.close(row, by=request.user), message, "train_agenda", row.pk, undo=undo)
@@ -95,7 +95,7 @@ def close(request: ProgrammeRequest, training: int) -> HttpResponse:
 @trains
 @require_POST
 def reopen(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     message = _("The training is open again.")
     return acted(request, lambda: verbs.reopen(row, by=request.user), message, "train_agenda", row.pk)
 
@@ -103,7 +103,7 @@ def reopen(request: ProgrammeRequest, training: int) -> HttpResponse:
 @trains
 @require_POST
 def delete(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     try:
         verbs.delete(row, by=request.user)
     except ActionNotAllowed as refused:

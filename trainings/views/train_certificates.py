@@ -1,4 +1,4 @@
-"""Trainers: who has earned a certificate, issuing, fetching and revoking them."""
+"""Trainers: who has earned a certificate; issue, download and revoke certificates."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -19,13 +19,13 @@ from trainings.domain import certificates as verbs
 from trainings.forms import RevokeForm
 from trainings.models import Certificate, Training
 from trainings.queries import attendance as sheets
-from trainings.views.pages import form_page, found, shown, trains, tried
+from trainings.views.pages import form_page, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     sheet, issued = sheets.sheet(row), list(sheets.certificates(row))
     waiting = [line for line in sheet.rows if line.has_earned and line.certificate is None]
     context = {
@@ -43,7 +43,7 @@ def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
 @trains
 @require_POST
 def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen = set(int_list_param(request.POST, "people"))
     try:
         made = verbs.issue(row, chosen, by=request.user)
@@ -68,7 +68,7 @@ def _certificate(training: Training, certificate: int) -> Certificate:
 @trains
 @require_safe
 def one(request: ProgrammeRequest, training: int, certificate: int) -> HttpResponseBase:
-    row = _certificate(found(request, training), certificate)
+    row = _certificate(get_training(request, training), certificate)
     return pdf(page.pdf([row]), f"certificate-{row.number}.pdf")
 
 
@@ -76,7 +76,7 @@ def one(request: ProgrammeRequest, training: int, certificate: int) -> HttpRespo
 @require_safe
 def everybodys(request: ProgrammeRequest, training: int) -> HttpResponseBase:
     """All that hold, a page each, to be printed."""
-    row = found(request, training)
+    row = get_training(request, training)
     held = list(sheets.certificates(row).filter(revoked_at__isnull=True))
     if not held:
         messages.info(request, _("No certificate is issued yet."))
@@ -87,7 +87,7 @@ def everybodys(request: ProgrammeRequest, training: int) -> HttpResponseBase:
 @trains
 @require_http_methods(["GET", "POST"])
 def revoke(request: ProgrammeRequest, training: int, certificate: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen = _certificate(row, certificate)
     form = RevokeForm(request.POST or None)
     is_sent = request.method == "POST" and form.is_valid()

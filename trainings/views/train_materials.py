@@ -1,4 +1,4 @@
-"""Trainers: what people of a training are given."""
+"""Trainers: materials of a training."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -15,13 +15,13 @@ from trainings import queries
 from trainings.domain import materials as verbs
 from trainings.forms import MaterialForm
 from trainings.models import Material, Training
-from trainings.views.pages import acted, form_page, found, shown, trains, tried
+from trainings.views.pages import acted, form_page, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def materials(request: ProgrammeRequest, training: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     context = {"materials": list(queries.materials(row)), "now": timezone.now()}
     return shown(request, "trainings/train_materials.html", row, "train_materials", context)
 
@@ -29,13 +29,13 @@ def materials(request: ProgrammeRequest, training: int) -> HttpResponse:
 @trains
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, training: int) -> HttpResponse:
-    return _written(request, found(request, training), None)
+    return _written(request, get_training(request, training), None)
 
 
 @trains
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     return _written(request, row, _material(row, material))
 
 
@@ -62,7 +62,7 @@ def _written(request: SignedInRequest, row: Training, material: Material | None)
 @trains
 @require_POST
 def move(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen, up = _material(row, material), request.POST.get("act") == "up"
     message = _("“%(material)s” has another place.") % {"material": chosen}
     return acted(request, lambda: verbs.move(chosen, up=up, by=request.user), message, "train_materials", row.pk)
@@ -71,7 +71,7 @@ def move(request: ProgrammeRequest, training: int, material: int) -> HttpRespons
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, material: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen = _material(row, material)
     message = _("“%(material)s” is removed.") % {"material": chosen}
     return acted(request, lambda: verbs.remove(chosen, by=request.user), message, "train_materials", row.pk)
@@ -80,5 +80,5 @@ def remove(request: ProgrammeRequest, training: int, material: int) -> HttpRespo
 @trains
 @require_safe
 def file(request: ProgrammeRequest, training: int, material: int) -> HttpResponseBase:
-    row = _material(found(request, training), material)
+    row = _material(get_training(request, training), material)
     return stored(row.file, name=row.file_name, mime=row.mime)

@@ -1,4 +1,4 @@
-"""Trainers: who is on the list, and the sheet on which attendance is marked."""
+"""Trainers: the list of participants, and the attendance sheet."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ from trainings.domain import people as verbs
 from trainings.forms import ParticipantForm, PastedForm
 from trainings.models import Participant, Session, Training
 from trainings.queries import attendance as sheets
-from trainings.views.pages import acted, form_page, found, shown, trains, tried
+from trainings.views.pages import acted, form_page, get_training, shown, trains, tried
 
 
 @trains
 @require_safe
 def people(request: ProgrammeRequest, training: int) -> HttpResponse:
     """The sheet of one day: `?day=` by its number, else today's, else the first."""
-    row = found(request, training)
+    row = get_training(request, training)
     sheet = sheets.sheet(row)
     days = queries.agenda(row, sheet.sessions)
     asked = request.GET.get("day", "")
@@ -66,9 +66,9 @@ def _cell(row: sheets.AttendanceRow, line: Session) -> dict[str, Any]:
 def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`was` and `is`: the cells that were checked, and that are now; what differs is written. `all`: a session.
 
-    A script sends what somebody has just changed and gets the shares of those people back.
+    A script sends single changes and gets the shares of the people concerned back.
     """
-    row = found(request, training)
+    row = get_training(request, training)
     was, now = _pairs(request.POST.getlist("was")), _pairs(request.POST.getlist("is"))
     changes = {pair: pair in now for pair in was ^ now}
     by_script = request.headers.get("Accept") == "application/json"
@@ -90,7 +90,7 @@ def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
 
 
 def _pairs(values: list[str]) -> set[tuple[int, int]]:
-    """What is no pair of numbers is nobody's cell."""
+    """Values that are no pair of numbers are ignored."""
     pairs = set()
     for value in values:
         participant, _dash, session = value.partition("-")
@@ -118,7 +118,7 @@ def _shares(training: Training, people: set[int]) -> dict[int, str]:
 @require_http_methods(["GET", "POST"])
 def add(request: ProgrammeRequest, training: int) -> HttpResponse:
     """Three ways: people of the cohort's municipalities, one by hand, or a pasted list."""
-    row = found(request, training)
+    row = get_training(request, training)
     sent = request.POST if request.method == "POST" else None
     act = sent.get("act") if sent else ""
     places, candidates = sheets.places(row), sheets.candidates(row)
@@ -162,7 +162,7 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
 @trains
 @require_http_methods(["GET", "POST"])
 def person(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen = _participant(row, participant)
     form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=chosen)
     is_sent = request.method == "POST" and form.is_valid()
@@ -183,7 +183,7 @@ def _participant(training: Training, participant: int) -> Participant:
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, participant: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     chosen = _participant(row, participant)
     message = _("%(person)s is off the list.") % {"person": chosen}
     return acted(request, lambda: verbs.remove(chosen, by=request.user), message, "train_people", row.pk)

@@ -1,4 +1,4 @@
-"""Trainers: lines of the agenda."""
+"""Trainers: sessions of the agenda."""
 
 from datetime import time
 from typing import Any
@@ -16,14 +16,14 @@ from trainings import queries
 from trainings.domain import agenda as verbs
 from trainings.forms import SessionForm
 from trainings.models import Session, Training
-from trainings.views.pages import acted, form_page, found, trains, tried
+from trainings.views.pages import acted, form_page, get_training, trains, tried
 
 
 @trains
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, training: int) -> HttpResponse:
     """`?day=` chooses it beforehand; the line begins where the last of that day ends."""
-    row = found(request, training)
+    row = get_training(request, training)
     return _written(request, row, None, begun=_begun(row, request.GET.get("day", "")))
 
 
@@ -38,7 +38,7 @@ def _begun(training: Training, asked: str) -> dict[str, Any]:
 @trains
 @require_http_methods(["GET", "POST"])
 def edit(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     return _written(request, row, _line(row, session))
 
 
@@ -65,7 +65,7 @@ def _written(request: SignedInRequest, row: Training, line: Session | None, begu
 @trains
 @require_POST
 def remove(request: ProgrammeRequest, training: int, session: int) -> HttpResponse:
-    row = found(request, training)
+    row = get_training(request, training)
     line = _line(row, session)
     message = _("“%(session)s” is out of the agenda.") % {"session": line}
     return acted(request, lambda: verbs.remove(line, by=request.user), message, "train_agenda", row.pk)

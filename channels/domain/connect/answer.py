@@ -32,7 +32,7 @@ class UnknownState(Exception):
 
 
 def callback(answer: Mapping[str, str], *, by: User) -> ConnectAttempt:
-    """Settle the network's answer (`state` and `code`, or `error`); the attempt says how it ended.
+    """Handle the network's answer (`state` and `code`, or `error`); the attempt stores the outcome.
 
     A state works once, for the person who started, for ten minutes, and only while they may still connect channels.
     Raises `UnknownState` or `PermissionDenied`.
@@ -65,7 +65,7 @@ def _claim(attempt: ConnectAttempt) -> bool:
 
 
 def _settle(attempt: ConnectAttempt, answer: Mapping[str, str]) -> str:
-    """What went wrong, or "" when the attempt has gone on to reading the account."""
+    """The problem, or "" when the attempt goes on to reading the account."""
     inside = attempts.taken_out(attempt)
     if answer.get("error"):
         return messages.DENIED

@@ -14,7 +14,7 @@ from platforms.types import Account
 
 
 def accounts(attempt: ConnectAttempt) -> list[Account]:
-    """What there is to choose from, best first; their tokens stay inside. [] when it is not the time to choose."""
+    """The accounts to choose from, best first, without their tokens. [] when the attempt does not wait for a choice."""
     if attempt.step != ConnectStep.CHOOSING or attempt.expires_at <= timezone.now():
         return []
     accounts = [Account.from_json(stored) for stored in attempts.taken_out(attempt)["accounts"]]

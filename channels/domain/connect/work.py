@@ -74,7 +74,7 @@ def _step(attempt: ConnectAttempt) -> None:
 
 
 def register(attempt: ConnectAttempt) -> None:
-    """Look what server this is and have our application known there; then the person is asked for consent."""
+    """Identify the server and register our application there; then the person is asked for consent."""
     asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     inside = {**attempts.taken_out(attempt), "facts": asking.fetch_facts()}
     if PLATFORMS[attempt.platform].keys_from == "server" and not _registered(attempt):
@@ -112,7 +112,7 @@ def sign_in(attempt: ConnectAttempt) -> None:
 
 
 def read(attempt: ConnectAttempt) -> None:
-    """Read whose account it is and make it a channel of this municipality, let a person choose, or refuse."""
+    """Read the account and make it a channel of this municipality, let the person choose one, or refuse."""
     inside = attempts.taken_out(attempt)
     accounts = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
     if attempt.channel:
@@ -131,9 +131,9 @@ def read(attempt: ConnectAttempt) -> None:
 
 
 def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
-    """What the credential can act for, with the newest credential of each."""
+    """The accounts for which the credential can act, with the newest credential of each."""
     held = [Credential.from_json(inside["credential"])]
-    # Without a permission the network may not even tell whose account it is.
+    # Without a permission the network may not even return the account.
     _refuse_without(attempt, held[0])
     asking = built(
         attempt.platform,
@@ -169,7 +169,7 @@ def _ask(attempt: ConnectAttempt, accounts: list[Account], facts: dict) -> None:
 
 
 def _refuse_without(attempt: ConnectAttempt, credential: Credential) -> None:
-    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt names what was not given."""
+    """Raise `ActionNotAllowed` without the permissions that publishing needs; the attempt lists the missing ones."""
     if not credential.scopes:
         return
     absent = missing(connector(attempt.platform).scopes, credential.scopes)
@@ -210,7 +210,7 @@ def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: di
     now = timezone.now()
     channel.handle, channel.name = profile.handle[:200], (profile.name or profile.handle)[:200]
     channel.url, channel.avatar_url = web(profile.url), web(profile.avatar_url)
-    # Where nothing is told without a token, the server is asked again soon, now that there is one.
+    # Where facts need a token, the server is asked again soon, now that there is one.
     channel.facts, channel.facts_at, channel.checked_at = facts, now if facts else None, now
     channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
     channel.connected_by, channel.connected_at = attempt.by, now

@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import outside, uploads
+from common import untrusted_json, uploads
 from common.audit import record
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
@@ -158,7 +158,7 @@ def _probe_report(row: Media) -> Mapping[str, Any]:
     if status in (-signal.SIGKILL, -signal.SIGXCPU):
         return {"problem": "too_slow"}
     try:
-        report = outside.loads(output)
+        report = untrusted_json.loads(output)
     except ValueError:
         return {"problem": "corrupt"}  # killed by the system, or too much output
     return report if isinstance(report, dict) else {"problem": "corrupt"}

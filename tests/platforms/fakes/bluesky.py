@@ -1,4 +1,4 @@
-"""A personal data server with the network's index behind it, as far as a publishing client sees them."""
+"""A personal data server and the network's index behind it, as a publishing client sees them."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ TID = regex.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 IMAGE_BYTES = 1_000_000
 BLOB_BYTES = 5 * 1024 * 1024
 POST_FIELDS = {"$type", "text", "createdAt", "langs", "facets", "embed", "reply", "tags", "labels"}
-# What the sign-in host answers itself; the rest belongs to the account's own server.
+# Methods of the sign-in host itself; the rest belongs to the account's own server.
 ENTRYWAY = {"com.atproto.server.createSession", "com.atproto.server.describeServer"}
 
 

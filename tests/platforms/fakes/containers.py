@@ -1,6 +1,6 @@
-"""Posts that are prepared under an id: what Instagram's and Threads' stand-ins share.
+"""Containers (posts that are prepared under an id), shared by the fakes of Instagram and Threads.
 
-A container is worked on for as many questions as `<key>_polls` says, is ready for a day, and becomes one post at most.
+A container is processed for as many requests as `<key>_polls` says, is ready for a day, and becomes one post at most.
 """
 
 import io
@@ -35,7 +35,7 @@ def picture_at(url: str) -> tuple[bytes, str, float]:
 
 
 class Containers:
-    """`world` for the clock and options, `key` of the network, whose `<key>_polls` says how long work takes."""
+    """`world` for the clock and options, `key` of the network, whose `<key>_polls` is how long processing takes."""
 
     def __init__(self, world: Any, key: str) -> None:
         self.world = world

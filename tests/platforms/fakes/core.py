@@ -1,9 +1,9 @@
-"""The server under all fakes: requests, faults, ledger, clock and the control pages.
+"""The server of all fakes: requests, faults, ledger, clock and the control pages.
 
-A fake is a class in `FAKES`: built with the world (clock, options, url), it has `handle(request)`, which answers what
-the network would answer or raises `Refusal`; `account(name)`, `public(name)`, `react(post, kind, text)` for the control
-pages; `too_many(seconds)` and `kill_token(token, action)` for the faults. `OPTIONS` are switches of its own with their
-defaults. All but the two eldest live under `/<key>/`, which is cut off before `handle` sees the path.
+A fake is a class in `FAKES`: built with the world (clock, options, url), it has `handle(request)`, which answers like
+the network or raises `Refusal`; `account(name)`, `public(name)`, `react(post, kind, text)` for the control pages;
+`too_many(seconds)` and `kill_token(token, action)` for the faults. `OPTIONS` are switches of its own with their
+defaults. All but the two oldest live under `/<key>/`, which is cut off before `handle` sees the path.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The Graph API for pages, as far as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
+"""The Graph API for pages, as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
 
 Strict about the version, unknown parameters, permissions and ids; a deprecated metric fails its whole call.
 """
@@ -167,7 +167,7 @@ class FacebookFake:
     # consent
 
     def dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
+        """GET is the page; POST is the person's decision."""
         asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         if asked.get("client_id") != APP or not asked.get("redirect_uri") or not asked.get("state"):
             return Reply(400, "<h1>Invalid request</h1>", content_type="text/html")
@@ -295,7 +295,7 @@ class FacebookFake:
         return {"server": server, "keys": {"client_id": APP, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees on the page: posts, and comments of the page itself."""
+        """Public posts of the page, and its own comments."""
         pages = {page["id"] for page in self.pages.values() if page["name"] == name}
         seen = [
             o for o in self.objects.values() if o["by"] in pages and o["visible"] and o["kind"] in ("post", "comment")
@@ -333,7 +333,7 @@ class FacebookFake:
         return {"X-Hub-Signature-256": "sha256=" + _hmac(body), "Content-Type": "application/json"}
 
     def signed_request(self, user_id: str, at: datetime | None = None) -> str:
-        """What the deauthorise and data deletion callbacks bring."""
+        """The form value of the deauthorise and data deletion callbacks."""
         issued = int(at.timestamp()) if at else 1_764_000_000
         content = {"algorithm": "HMAC-SHA256", "issued_at": issued, "user_id": user_id}
         payload = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
@@ -459,7 +459,7 @@ class FacebookFake:
         video["state"] = self.world.options["facebook_video"]
         self.objects[video["post"]]["visible"] = video["state"] == "ready"
 
-    # reading
+    # reads
 
     def published_posts(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_read_engagement")
@@ -627,7 +627,7 @@ class FacebookFake:
 
 
 def _page_of_consent(asked: dict[str, str]) -> str:
-    """What a person sees who tries the portal by hand."""
+    """The consent page for trying the portal by hand."""
     fields = "".join(
         f'<input type="hidden" name="{name}" value="{html.escape(asked[name])}">' for name in sorted(asked)
     )

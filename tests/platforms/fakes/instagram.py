@@ -1,7 +1,6 @@
 """Instagram's content publishing in the Graph API. https://developers.facebook.com/docs/instagram-platform
 
-Lives beside pages: consent, people, tokens and pages are those of `facebook`. Pictures and videos are really fetched
-from their addresses.
+Shares consent, people, tokens and pages with `facebook`. Pictures and videos are really fetched from their addresses.
 """
 
 import json
@@ -193,7 +192,7 @@ class InstagramFake(graph.FacebookFake):
             cover = len(file_at(form["cover_url"])[0]) if "cover_url" in form else 0
         except Unfetched:
             raise error(9004, "The media could not be fetched from this URI", 2207052) from None
-        # What a video is, the network only finds out while it works on it.
+        # The network examines a video only while it processes it.
         failed = (
             "" if b"ftyp" in content[:12] and mime == "video/mp4" else "Error: upload failed with error code 2207026"
         )
@@ -241,7 +240,7 @@ class InstagramFake(graph.FacebookFake):
         config = {"quota_total": self.world.options["instagram_quota"], "quota_duration": 86_400}
         return graph._paged([{"quota_usage": self._used(ig), "config": config}])
 
-    # reading
+    # reads
 
     def show(self, request: Request, one: str) -> dict[str, Any]:
         held, fields = self._token(request), request.one("fields")

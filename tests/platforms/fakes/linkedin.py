@@ -1,9 +1,9 @@
-"""LinkedIn's versioned API for pages, as far as a publishing application sees it.
+"""LinkedIn's versioned API for pages, as a publishing application sees it.
 
 https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 
-Strict about versions, Rest.li headers, encoded URNs and keys of bodies; "little text" is really cut where a reserved
-character stands unescaped, and the same text is refused for a while.
+Strict about versions, Rest.li headers, encoded URNs and keys of bodies; "little text" is really truncated at an
+unescaped reserved character, and the same text is refused for a while.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def invalid(code: str, message: str, status: int = 422) -> Refusal:
 
 
 def cut(little: str) -> str:
-    """What LinkedIn keeps: everything up to the first reserved character that stands bare."""
+    """The text up to the first unescaped reserved character, which is all that LinkedIn keeps."""
     parts, place = [], 0
     while match := FRAME.match(little, place):
         parts.append(match.group())
@@ -133,7 +133,7 @@ class LinkedInFake:
         ]
 
     def too_many(self, seconds: float) -> Reply:
-        """The quota of a day is told in words only; `seconds` that are less than a minute are the infrastructure's."""
+        """A day's quota is named in the text only; fewer `seconds` than a minute are the infrastructure's limit."""
         message = "Resource level throttle APPLICATION AND MEMBER DAY limit for calls to this resource is reached."
         body = {"status": 429, "serviceErrorCode": 101, "code": "TOO_MANY_REQUESTS", "message": message}
         return Reply(429, body, {} if seconds > 3600 else {"Retry-After": str(int(seconds))})
@@ -186,7 +186,7 @@ class LinkedInFake:
         return Reply(200, self._given(known["person"], known["scopes"]))
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
+        """GET is the page; POST is the person's decision."""
         asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         if asked.get("client_id") != CLIENT or asked.get("response_type") != "code" or not asked.get("state"):
             return Reply(400, "<h1>Bummer, something went wrong.</h1>", content_type="text/html")
@@ -554,7 +554,7 @@ class LinkedInFake:
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees: posts, and comments of the page itself."""
+        """Public posts, and the page's own comments."""
         pages = {page["urn"] for page in self.pages.values() if page["name"] == name}
         posts = [
             {

@@ -1,4 +1,4 @@
-"""Mastodon 4.5 as far as a publishing client sees it. https://docs.joinmastodon.org/methods/"""
+"""Mastodon 4.5, as a publishing client sees it. https://docs.joinmastodon.org/methods/"""
 
 import base64
 import hashlib
@@ -96,7 +96,7 @@ class MastodonFake:
     def kill_token(self, token: str, action: str) -> None:
         self.tokens.pop(token, None)
 
-    # What the server says about itself
+    # the server's description of itself
 
     def instance(self, request: Request) -> dict[str, Any]:
         return {
@@ -396,7 +396,7 @@ class MastodonFake:
         }
 
     def _vote(self, poll: dict[str, Any], text: str) -> None:
-        """`told` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
+        """`text` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
         account that is deleted takes its votes along)."""
         vote = json.loads(text)
         if poll["ends"] <= self.world.clock.now():
@@ -422,7 +422,7 @@ class MastodonFake:
         return str(self.world.options["forced_visibility"] or visibility)
 
     def _mentioned(self, status: dict[str, Any]) -> set[str]:
-        """Whom a status names. https://docs.joinmastodon.org/entities/Status/#mentions"""
+        """The accounts that a status mentions. https://docs.joinmastodon.org/entities/Status/#mentions"""
         named = set(regex.findall(r"(?<![\w/])@(\w+)", status["text"]))
         return {one["id"] for one in self.accounts.values() if one["username"] in named}
 
@@ -442,7 +442,7 @@ class MastodonFake:
         return [*author, status["parent"]] if is_answer else author
 
     def _seen(self, status_id: str, viewer: dict[str, Any]) -> dict[str, Any]:
-        """What somebody may not see does not exist for them."""
+        """A status that the viewer may not see does not exist for them."""
         status = self._known(status_id)
         if not self._may_see(status, viewer):
             raise error(404, "Record not found")
@@ -564,7 +564,7 @@ class MastodonFake:
         ]
 
     def public_timeline(self, request: Request) -> list[dict[str, Any]]:
-        """What everybody sees without signing in. https://docs.joinmastodon.org/methods/timelines/#public"""
+        """The public timeline, without signing in. https://docs.joinmastodon.org/methods/timelines/#public"""
         shown = [one for one in self.statuses.values() if one["visibility"] == "public"]
         return [self._entity(one) for one in reversed(shown)][: int(request.one("limit", "20"))]
 

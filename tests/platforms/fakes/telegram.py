@@ -1,7 +1,7 @@
-"""The Bot API as far as a channel is posted to by it, and the channel's public page. https://core.telegram.org/bots/api
+"""The part of the Bot API that posts to a channel, and the channel's public page. https://core.telegram.org/bots/api
 
-Every channel has a discussion group, as channels with comments do: each post is copied there, and a comment answers the
-copy. A bot is told what others write, and never what it wrote itself.
+Every channel has a discussion group, like channels with comments: each post is copied there, and a comment answers the
+copy. A bot gets updates of other people's messages, and never of its own.
 """
 
 import html
@@ -344,7 +344,7 @@ class TelegramFake:
         return updates[: params.whole("limit", 100)]
 
     def _deliver_update(self, chat: dict[str, Any], name: str, content: dict[str, Any]) -> None:
-        """Every bot that is there hears it."""
+        """Every bot in the chat gets the update."""
         for bot in self.bots.values():
             if bot["id"] in chat["admins"]:
                 bot["count"] += 1
@@ -432,7 +432,7 @@ class TelegramFake:
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        """A comment. Reactions are told to nobody who asks."""
+        """A comment. Reactions cannot be read back."""
         if kind != "reply":
             return post
         number = int(post.rpartition(":")[2].partition("-")[0])
@@ -456,7 +456,7 @@ class TelegramFake:
         return str(message["message_id"])
 
     def deliver(self, name: str) -> list[int]:
-        """Send what waits to the address that the bot gave; the statuses of the answers."""
+        """Send waiting updates to the bot's webhook; returns the statuses of the answers."""
         bot, statuses = self.bots[name], []
         for update in bot["updates"]:
             headers = {"Content-Type": "application/json"}

@@ -146,7 +146,7 @@ class ThreadsFake:
     # consent
 
     def dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
+        """GET is the page; POST is the person's decision."""
         asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_id") == APP and asked.get("redirect_uri") and asked.get("response_type") == "code"
         if not known or "threads_basic" not in asked.get("scope", "").split(","):
@@ -373,7 +373,7 @@ class ThreadsFake:
         limit |= {"reply_quota_usage": self._used(account, True), "reply_config": config}
         return {"data": [limit]}
 
-    # reading
+    # reads
 
     def me(self, request: Request) -> dict[str, Any]:
         account = self._me(request, "threads_basic")

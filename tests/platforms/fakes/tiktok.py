@@ -1,9 +1,9 @@
-"""TikTok's Content Posting and Display API, as far as a publishing application sees it.
+"""TikTok's Content Posting and Display API, as a publishing application sees it.
 
 https://developers.tiktok.com/doc/content-posting-api-get-started
 
-Three shapes of errors: an envelope whose code is not "ok" whatever the status, flat ones from the addresses for tokens,
-and bare numbers from the address for bytes. Two equal inits make two posts. What is public is told only after a check.
+Three shapes of errors: an envelope whose code is not "ok" whatever the status, flat ones from the token endpoints, and
+bare statuses from the upload address. Two equal inits make two posts. A public id is returned only after a review.
 """
 
 import hashlib
@@ -109,7 +109,7 @@ class TikTokFake:
         ]
 
     def too_many(self, seconds: float) -> Reply:
-        """No header tells how long; `seconds` is not TikTok's to say."""
+        """There is no header with the time; `seconds` is ignored."""
         return refusal(429, "rate_limit_exceeded", "The API rate limit was exceeded.").reply
 
     def kill_token(self, token: str, action: str) -> None:
@@ -138,7 +138,7 @@ class TikTokFake:
     # consent
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
+        """GET is the page; POST is the person's decision."""
         asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_key") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
         challenge, wanted = asked.get("code_challenge", ""), self.world.options["tiktok_pkce"]
@@ -326,7 +326,7 @@ class TikTokFake:
         return {"publish_id": made["publish_id"]}
 
     def _work(self, post: dict[str, Any]) -> None:
-        """What the file is like shows only now."""
+        """The file is examined only now."""
         post["reason"] = post["reason"] or self.world.options["tiktok_fails"]
         if post["polls"] <= 0:
             post["state"] = "FAILED" if post["reason"] else "PUBLISH_COMPLETE"
@@ -356,7 +356,7 @@ class TikTokFake:
     def _public(self, person: str) -> list[dict[str, Any]]:
         return [one for one in self.posts.values() if one["by"] == person and self._is_public(one)]
 
-    # reading
+    # reads
 
     def _entities(self, posts: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
         fields = set(request.one("fields").split(","))
@@ -418,7 +418,7 @@ class TikTokFake:
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees of the account."""
+        """The public posts of the account."""
         return [
             {
                 "id": one["number"],
@@ -440,7 +440,7 @@ class TikTokFake:
         return post
 
     def signed_event(self, event: str, person: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
-        """(body, signature) of what TikTok tells by itself."""
+        """(body, signature) of a webhook event."""
         now = int(self._now().timestamp())
         body = {"client_key": CLIENT, "event": event, "create_time": now, "user_openid": person}
         raw = json.dumps(body | {"content": json.dumps(content)}).encode()

@@ -1,6 +1,6 @@
-"""Viber's REST API as far as a channel is posted to by it. https://developers.viber.com/docs/tools/channels-post-api/
+"""The part of Viber's REST API that posts to a channel. https://developers.viber.com/docs/tools/channels-post-api/
 
-HTTP is 200 whatever happens; `status` says what did. There is nothing to read back.
+HTTP is always 200; `status` has the result. There is nothing to read back.
 """
 
 import base64
@@ -68,7 +68,7 @@ class ViberFake:
     def forget(self, name: str) -> None:
         self.channel(name)["token"] = secrets.token_hex(8)
 
-    # What is asked
+    # requests
 
     def _asked(self, request: Request, known: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """(channel, body). A token in the header or in the body."""
@@ -99,7 +99,7 @@ class ViberFake:
             channel["webhook"] = ""
             return {}
         parts = urlsplit(url)
-        # What the real one calls has a certificate; what stands on this machine cannot have one.
+        # The real one needs a certificate; a server on this machine cannot have one.
         if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
             raise says(1, "invalidUrl")
         if not self._calls_back(url, channel["token"]):
@@ -175,7 +175,7 @@ class ViberFake:
             raise bad("duration")
 
     def _media(self, form: dict[str, Any]) -> int:
-        """Fetch what the post shows; the number of bytes of a video."""
+        """Fetch the file of the post; returns the number of bytes of a video."""
         kind = form["type"]
         if kind not in MEDIA_BYTES:
             return 0
@@ -219,7 +219,7 @@ class ViberFake:
         return self.channels[name]
 
     def account(self, name: str) -> dict[str, Any]:
-        """A channel that has been told an address to call, and its token."""
+        """A channel with a webhook address, and its token."""
         channel = self.channel(name)
         channel["webhook"] = channel["webhook"] or "https://portal.example/hooks/viber"
         credential = {"access_token": channel["token"], "service": "", "account_id": channel["id"]}
@@ -243,10 +243,10 @@ class ViberFake:
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        """People like and comment in the app; the API never hears of it."""
+        """People like and comment in the app; the API has no access to it."""
         return ""
 
 
 def written(form: dict[str, Any]) -> str:
-    """What a follower reads."""
+    """The text that a follower reads."""
     return str(form["media"] if form["type"] == "url" else form.get("text", ""))

@@ -1,7 +1,7 @@
-"""X's API in version 2, as far as a publishing application sees it. https://docs.x.com/x-api/introduction
+"""X's API in version 2, as a publishing application sees it. https://docs.x.com/x-api/introduction
 
-Strict about keys and PKCE; a refresh token works once; texts come back with t.co addresses and escaped signs; the same
-text is refused for a while; every paid call is on the bill.
+Strict about keys and PKCE; a refresh token works once; texts come back with t.co addresses and escaped characters; the
+same text is refused for a while; every paid call is on the bill.
 """
 
 import base64
@@ -127,7 +127,7 @@ class XFake:
     # consent
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides."""
+        """GET is the page; POST is the person's decision."""
         asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_id") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
         if not known or asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
@@ -345,7 +345,7 @@ class XFake:
         post["hidden"] = body["hidden"]
         return {"data": {"hidden": post["hidden"]}}
 
-    # reading
+    # reads
 
     def _fields(self, request: Request, *known: str) -> None:
         fields = "post.fields" if self.world.options["x_renamed"] else "tweet.fields"
@@ -474,7 +474,7 @@ class XFake:
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a follower sees of the account."""
+        """The public posts of the account."""
         people = {one["id"] for one in self.people.values() if one["username"] == name}
         return [
             {

@@ -1,8 +1,8 @@
-"""YouTube's Data API, version 3, as far as a publishing application sees it. https://developers.google.com/youtube/v3/docs
+"""YouTube's Data API, version 3, as a publishing application sees it. https://developers.google.com/youtube/v3/docs
 
-Strict about parameters, parts, PKCE and the sizes of chunks; an upload's session tells how much has arrived and makes
-one video; what a project uploads that was not audited stays private whatever it asks for; numbers are strings, hidden
-ones are left out; every call costs what the network says it costs.
+Strict about parameters, parts, PKCE and the sizes of chunks; an upload's session reports how much has arrived and makes
+one video; uploads of an unaudited project stay private whatever they request; numbers are strings, hidden ones are left
+out; every call costs its documented quota.
 """
 
 import base64
@@ -106,7 +106,7 @@ class YouTubeFake:
         ]
 
     def too_many(self, seconds: float) -> Reply:
-        """The day's quota has no header; what passes sooner is told by the infrastructure's."""
+        """A day's quota has no header; shorter limits are the infrastructure's."""
         if seconds > 3600:
             return error(403, "quotaExceeded", "The request cannot be completed.", "youtube.quota").reply
         reply = error(429, "rateLimitExceeded", "Too many requests", "global").reply
@@ -137,7 +137,7 @@ class YouTubeFake:
     # consent
 
     def _dialog(self, request: Request) -> Reply:
-        """GET is the page; a POST is what the person decides: `channel` where there are several."""
+        """GET is the page; POST is the person's decision: `channel` where there are several."""
         asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
         known = asked.get("client_id") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
         if not known or asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
@@ -562,7 +562,7 @@ class YouTubeFake:
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:
-        """What a subscriber sees of the channel: public videos, and what it wrote below them."""
+        """Public videos of the channel, and its own comments below them."""
         ids = {one["id"] for one in self.channels.values() if one["name"] == name}
         shown = [
             {
@@ -612,7 +612,7 @@ def _json(request: Request) -> dict[str, Any]:
 
 
 def _parts(request: Request, whole: dict[str, Any]) -> dict[str, Any]:
-    """Only what was asked for."""
+    """Only the requested parts."""
     asked = set(request.one("part").split(","))
     if not asked - {""}:
         raise error(400, "missingRequiredParameter", "No filter selected.", "youtube.parameter")

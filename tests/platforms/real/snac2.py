@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# Seconds that a request or a condition may take on a slow machine, only to end the wait for what never comes.
+# Upper bound in seconds for a request or a condition on a slow machine.
 PATIENCE = 60
 
 
@@ -42,7 +42,8 @@ class Snac:
 
     def _has_queued(self) -> bool:
         files = [*self.folder.glob("queue/*.json"), *self.folder.glob("user/*/queue/*.json")]
-        # A file is named by the time of its work. What failed is put off by two minutes: not worth waiting for.
+        # A file is named by the time of its work. Failed work is postponed by two minutes, which is not
+        # waited for.
         return any(float(file.name.removesuffix(".json")) < time.time() + 10 for file in files)
 
     def _is_working(self) -> bool:

@@ -31,7 +31,7 @@ DEVIATIONS = frozenset({"access outlives the session"})
 
 @dataclass
 class Person:
-    """Somebody with an account, by plain calls."""
+    """A person with an account, by plain calls."""
 
     network: "Network"
     did: str

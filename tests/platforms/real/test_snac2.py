@@ -1,6 +1,6 @@
 """The Mastodon connector against snac2, a real ActivityPub server of Debian that speaks Mastodon's API.
 
-It departs from Mastodon in the ways asserted here; a new version that stops doing so fails the test on purpose.
+Its deviations from Mastodon are asserted here; a new version without one of them fails the test on purpose.
 """
 
 import json
@@ -148,7 +148,7 @@ class TestSnac2(Conformance):
     def write(
         self, bench: Bench, author: Credential, recipient: Credential, text: str, visibility: str, under: str = ""
     ) -> Any:
-        """What a person writes by any client, as soon as it has reached the other."""
+        """A status by any client, once it has reached the recipient."""
         form = {"status": text, "visibility": visibility} | ({"in_reply_to_id": under} if under else {})
         headers = {"Authorization": f"Bearer {author.access_token}"}
         answer = bench.http().post(f"{bench.server}/api/v1/statuses", headers=headers, data=form)

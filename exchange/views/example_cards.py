@@ -1,4 +1,4 @@
-"""An example as pages show it: its picture, and the draft that it holds."""
+"""An example as pages show it: its picture and its draft."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from exchange.built_in import built_in, example
-from exchange.enums import Shape
+from exchange.enums import ExampleShape
 from exchange.models import Example
 from posts.draft import Draft, parse
 from posts.enums import CallKind, Format
@@ -19,7 +19,7 @@ KEEP = "private, max-age=604800, immutable"
 
 
 @dataclass(frozen=True)
-class Look:
+class ExampleCard:
     """`slug`: the municipality whose page it is; empty for the programme's."""
 
     example: Example
@@ -49,7 +49,7 @@ class Look:
 
     @property
     def text(self) -> str:
-        """The words in Cyrillic, else those that are there."""
+        """The text in Cyrillic, else the first one."""
         texts = self.draft.texts
         first = texts.get("sr-Cyrl") or next(iter(texts.values()), None)
         return first.text if first else ""
@@ -67,7 +67,7 @@ class Look:
 
     @property
     def shape(self) -> str:
-        return str(Shape(self.example.shape).label) if self.example.shape in Shape.values else ""
+        return str(ExampleShape(self.example.shape).label) if self.example.shape in ExampleShape.values else ""
 
 
 def picture_of(example: Example) -> FileResponse:

@@ -9,18 +9,18 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-MOST_DEPTH = 64
+MAX_DEPTH = 64
 """Deeper than any network nests what it says, and far from where Python gives up, also when it is written again."""
 
 
 def loads(text: str | bytes) -> Any:
-    """What the JSON says. Raises `ValueError` for anything else, and for more than `MOST_DEPTH` levels."""
+    """What the JSON says. Raises `ValueError` for anything else, and for more than `MAX_DEPTH` levels."""
     try:
         value = json.loads(text, parse_constant=lambda constant: None)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     level = [value]
-    for _depth in range(MOST_DEPTH):
+    for _depth in range(MAX_DEPTH):
         level = [inner for container in level for inner in _inside(container)]
         if not level:
             return value

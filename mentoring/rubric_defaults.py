@@ -1,6 +1,6 @@
-"""The rubric with which a programme begins, until its staff change a word of it.
+"""The rubric of a programme until its staff change a criterion.
 
-Written in Serbian, in Cyrillic, and in English; Latin is derived where it is shown.
+Written in Serbian Cyrillic and in English; Latin is derived where it is shown.
 """
 
 from typing import Any
@@ -129,7 +129,9 @@ _RUBRIC = (
 )
 
 
-def words(name: str, levels: tuple[str, ...] | list[str], english: str = "", meanings: Any = ()) -> dict[str, Any]:
+def criterion_texts(
+    name: str, levels: tuple[str, ...] | list[str], english: str = "", meanings: Any = ()
+) -> dict[str, Any]:
     """Words as a `Criterion` keeps them. Without an English name there is no English."""
     texts: dict[str, Any] = {"sr": {"name": name, "levels": list(levels)}}
     if english:
@@ -138,5 +140,5 @@ def words(name: str, levels: tuple[str, ...] | list[str], english: str = "", mea
 
 
 RUBRIC: tuple[tuple[str, dict[str, Any]], ...] = tuple(
-    (key, words(name, levels, english, meanings)) for key, name, levels, english, meanings in _RUBRIC
+    (key, criterion_texts(name, levels, english, meanings)) for key, name, levels, english, meanings in _RUBRIC
 )

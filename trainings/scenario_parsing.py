@@ -1,4 +1,4 @@
-"""The script of simulated citizens: who says what, and what has to be so for it to be said. Pure.
+"""Scenarios of simulated citizens: who writes what, and under which conditions. Pure.
 
     {"key": "voda", "title": "…", "brief": "…", "practises": ["…"], "minutes": 25,
      "lines": [{"key": "do-kad", "who": "Jelena Marinković", "mood": "lost", "text": "A do kad neće biti vode?",
@@ -6,11 +6,11 @@
                {"key": "hvala", "who": "Jelena Marinković", "mood": "thankful", "text": "Hvala!",
                 "on": "answer", "of": "do-kad", "with": ["date"], "after": [1, 2]}]}
 
-`with` and `without` name traits of the post or the answer (`trainings.traits`); "word:cistern" is a stem that stands in
-it, in either script. `after` are the least and the most minutes until the line is said.
+`with` and `without` name traits of the post or the answer (`trainings.traits`); "word:cistern" is a word stem that it
+contains, in either script. `after` are the least and the most minutes until the line is written.
 
-The scenarios of the house are the files in `trainings/scenarios/`; people read and write Serbian in them, in both
-scripts and as people type it.
+The built-in scenarios are the files in `trainings/scenarios/`; their citizens write Serbian in both scripts, as people
+type it.
 """
 
 import json
@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from trainings.cast import Mood, On
+from trainings.enums import Mood, Trigger
 from trainings.traits import TRAITS, holds
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -32,8 +32,8 @@ LONGEST, SHORTEST = 180, 5
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-class BadScript(ValueError):
-    """What was given is no script. `problems` are sentences for whoever wrote it."""
+class InvalidScenario(ValueError):
+    """The data is no valid scenario. `problems` are sentences for its author."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
@@ -48,7 +48,7 @@ class ScriptLine:
     who: str
     mood: Mood
     text: str
-    on: On
+    on: Trigger
     of: str = ""
     needs: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class ScriptLine:
 
 
 @dataclass(frozen=True)
-class Script:
+class Scenario:
     key: str
     title: str
     brief: str
@@ -75,22 +75,22 @@ class Script:
     @property
     def citizens(self) -> tuple[str, ...]:
         """Everybody who says something by themselves, in the order of the lines."""
-        return tuple(dict.fromkeys(line.who for line in self.lines if line.on != On.TRAINER))
+        return tuple(dict.fromkeys(line.who for line in self.lines if line.on != Trigger.TRAINER))
 
     @property
     def spare(self) -> tuple[ScriptLine, ...]:
         """What the trainer may send."""
-        return tuple(line for line in self.lines if line.on == On.TRAINER)
+        return tuple(line for line in self.lines if line.on == Trigger.TRAINER)
 
 
-def parse(raw: Any) -> Script:
+def parse(raw: Any) -> Scenario:
     """Raises `BadScript` with everything that is wrong with it."""
     return _Parser().script(raw)
 
 
 @cache
-def built_in() -> Mapping[str, tuple[Script, Any]]:
-    """The scenarios of the house by key, each as values and as the JSON that an exercise keeps."""
+def built_in() -> Mapping[str, tuple[Scenario, Any]]:
+    """The built-in scenarios by key, each parsed and as the JSON that an exercise stores."""
     contents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
     return {script.key: (script, raw) for script, raw in ((parse(raw), raw) for raw in contents)}
 
@@ -99,30 +99,30 @@ class _Parser:
     def __init__(self) -> None:
         self.problems: list[str] = []
 
-    def script(self, raw: Any) -> Script:
+    def script(self, raw: Any) -> Scenario:
         if not isinstance(raw, dict):
-            raise BadScript(["A script is an object."])
+            raise InvalidScenario(["A script is an object."])
         lines = raw.get("lines")
         if not isinstance(lines, list) or not 1 <= len(lines) <= MOST_LINES:
-            raise BadScript([f"A script has 1 to {MOST_LINES} lines."])
-        script = Script(
+            raise InvalidScenario([f"A script has 1 to {MOST_LINES} lines."])
+        script = Scenario(
             self.key(raw.get("key"), "The script"),
-            self.words(raw.get("title"), 120, "The title"),
-            self.words(raw.get("brief"), 3000, "The brief"),
-            tuple(self.words(skill, 300, "What is practised") for skill in self.several(raw.get("practises"))),
+            self.text(raw.get("title"), 120, "The title"),
+            self.text(raw.get("brief"), 3000, "The brief"),
+            tuple(self.text(skill, 300, "What is practised") for skill in self.several(raw.get("practises"))),
             int(self.number(raw.get("minutes"), SHORTEST, LONGEST, "The time")),
             tuple(self.line(line, f"Line {at}") for at, line in enumerate(lines, start=1)),
         )
         self.together(script.lines)
         if self.problems:
-            raise BadScript(self.problems)
+            raise InvalidScenario(self.problems)
         return script
 
     def line(self, raw: Any, where: str) -> ScriptLine:
         if not isinstance(raw, dict):
             self.problems.append(f"{where}: a line is an object.")
             raw = {}
-        on = self.choice(raw.get("on"), On, where)
+        on = self.choice(raw.get("on"), Trigger, where)
         after = self.several(raw.get("after")) or [0, 0]
         if len(after) != 2:
             self.problems.append(f"{where}: “after” is the least and the most minutes.")
@@ -132,11 +132,11 @@ class _Parser:
             self.problems.append(f"{where}: the least minutes are more than the most.")
         return ScriptLine(
             self.key(raw.get("key"), where),
-            self.words(raw.get("who"), 60, f"{where}, who"),
+            self.text(raw.get("who"), 60, f"{where}, who"),
             self.choice(raw.get("mood"), Mood, where),
-            self.words(raw.get("text"), MOST_TEXT, f"{where}, text"),
+            self.text(raw.get("text"), MOST_TEXT, f"{where}, text"),
             on,
-            self.key(raw.get("of"), f"{where}, of") if on in (On.ANSWER, On.SILENCE) else "",
+            self.key(raw.get("of"), f"{where}, of") if on in (Trigger.ANSWER, Trigger.SILENCE) else "",
             self.traits(raw.get("with"), where),
             self.traits(raw.get("without"), where),
             (least, most),
@@ -145,7 +145,7 @@ class _Parser:
         )
 
     def together(self, lines: tuple[ScriptLine, ...]) -> None:
-        """Keys are single, and what a line refers to stands above it, so that nobody waits for themselves."""
+        """Keys are unique, and a line refers only to lines above it, so that there is no circle."""
         known: dict[str, ScriptLine] = {}
         for line in lines:
             if line.key in known:
@@ -164,7 +164,7 @@ class _Parser:
         self.problems.append(f"{where}: a key has small letters, digits and hyphens.")
         return ""
 
-    def words(self, raw: Any, most: int, where: str) -> str:
+    def text(self, raw: Any, most: int, where: str) -> str:
         text = raw.strip() if isinstance(raw, str) else ""
         if not text or len(text) > most or "\x00" in text:
             self.problems.append(f"{where}: 1 to {most} characters.")

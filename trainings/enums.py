@@ -1,10 +1,10 @@
-"""Closed lists of simulated citizens: what they do, in which mood, and what makes them do it."""
+"""Enumerations of simulated citizens: their actions, moods and triggers."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Act(models.TextChoices):
+class CitizenAct(models.TextChoices):
     SAYS = "says", _("writes")
     LIKES = "likes", _("likes")
     VOTES = "votes", _("votes")
@@ -21,7 +21,7 @@ class Mood(models.TextChoices):
     AGAIN = "again", _("asks the same again")
 
 
-class On(models.TextChoices):
+class Trigger(models.TextChoices):
     """When a line is said: some minutes after the beginning, below a post, after an answer to the line `of` or while
     that stays without one, or when the trainer sends it.
     """

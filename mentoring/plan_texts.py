@@ -1,4 +1,4 @@
-"""What a change of a plan says to people: line by line, before and after."""
+"""Texts about plans: a proposed change field by field, before and after, and the target of an indicator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from common.dates import long_date
 from common.lazy_text import LazyText
 from common.numbers import number
 from mentoring.enums import Proof
-from mentoring.models import Change
-from mentoring.models.plans import in_readers_words
+from mentoring.models import PlanChange
+from mentoring.models.plans import in_readers_language
 
 
 def whole(value: float | None) -> float | int | None:
-    """60, not 60.0: nobody agrees on a tenth that is none."""
+    """60 instead of 60.0."""
     return int(value) if value is not None and value == int(value) else value
 
 
@@ -45,14 +45,16 @@ class FieldChange:
     after: str
 
 
-def told(change: Change) -> list[FieldChange]:
-    """What would be otherwise, or what is proposed anew (nothing before)."""
+def describe_change(change: PlanChange) -> list[FieldChange]:
+    """The fields that would change, or those of a new activity (with nothing before)."""
     before, after = change.before, change.after
-    field_changes = [FieldChange(label, _said(before, name), _said(after, name)) for name, label in LABELS.items()]
+    field_changes = [
+        FieldChange(label, _field_text(before, name), _field_text(after, name)) for name, label in LABELS.items()
+    ]
     return [field_change for field_change in field_changes if field_change.before != field_change.after]
 
 
-def _said(values: Mapping[str, Any], name: str) -> str:
+def _field_text(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
     if value is None or value == "":
         return ""
@@ -65,10 +67,10 @@ def _said(values: Mapping[str, Any], name: str) -> str:
     if name == "threshold":
         return number(whole(value))
     english = (values.get("english") or {}).get(name, "") if isinstance(values.get("english"), dict) else ""
-    return in_readers_words(str(value), english)
+    return in_readers_language(str(value), english)
 
 
-def aim(code: str, threshold: float | None) -> str:
+def target_text(code: str, threshold: float | None) -> str:
     """ "at least 60 %"."""
     indicator, value = INDICATORS[code], number(whole(threshold))
     facts = {"value": f"{value} %" if indicator.unit == Unit.PERCENT else f"{value} {Unit(indicator.unit).label}"}

@@ -1,4 +1,4 @@
-"""What a team does with what citizens say: answering, and taking personal data out of the public's sight."""
+"""A team's reactions to citizens: answer them, and hide comments with personal data."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from trainings.domain import citizens
 from trainings.domain.exercises import locked
 from trainings.models import Play, Team
 
-# A mention of the citizen stands before the words.
+# A mention of the citizen precedes the text.
 MOST_ANSWER = MAX_CHARACTERS - 40
 # What stands instead of a post of a citizen's own that mentions the page, since a page hides comments below its own
 # posts only. To citizens: so it is Serbian, whatever the trainee's interface is.
@@ -57,7 +57,7 @@ def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None 
 
 @transaction.atomic
 def hide(team: Team, play: Play, *, by: User, now: datetime | None = None) -> Play:
-    """Nobody but the citizen sees it any more; the conversation stays. Nothing changes when it was hidden.
+    """Hide it from everybody but the citizen; the conversation stays. No change if it is hidden already.
 
     Raises as `answer` does.
     """

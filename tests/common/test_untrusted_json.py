@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from common.http import Answer
-from common.outside import MOST_DEPTH, loads
+from common.untrusted_json import MAX_DEPTH, loads
 from platforms.answers import body
 from platforms.errors import NotReached, OutcomeUnknown
 
@@ -16,13 +16,13 @@ DEEP = [b"[" * 50_000, b'{"a":' * 50_000, b"[" * 50_000 + b"]" * 50_000, b"[" * 
 # Modules that read JSON which the portal itself wrote, or which lies beside its code.
 OWN = {
     "channels/pauses.py", "channels/public.py", "channels/domain/connect/attempts.py", "channels/domain/credentials.py",
-    "common/management/commands/make_messages.py", "common/models.py", "common/outside.py",
+    "common/management/commands/make_messages.py", "common/models.py", "common/untrusted_json.py",
     "municipalities/reference/__init__.py",
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
     "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
     "launcher/coverage_report.py", "portal/migration_history.py",
-    "reports/files/pdf.py", "trainings/script.py",
+    "reports/files/pdf.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
 
 
@@ -35,8 +35,8 @@ def test_bad_json_is_a_value_error(text: bytes) -> None:
 def test_good_json_is_read() -> None:
     assert loads(b'{"a": [1, {"b": null}]}') == {"a": [1, {"b": None}]}
     assert loads(b'{"a": [NaN, -Infinity]}') == {"a": [None, None]}
-    assert loads("[" * MOST_DEPTH + "1" + "]" * MOST_DEPTH)
-    assert loads("[" * MOST_DEPTH + "]" * MOST_DEPTH)
+    assert loads("[" * MAX_DEPTH + "1" + "]" * MAX_DEPTH)
+    assert loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
 
 
 @pytest.mark.parametrize("text", DEEP)
@@ -49,7 +49,7 @@ def test_a_network_that_nests_too_deeply_is_classified(text: bytes) -> None:
 
 
 def test_no_module_reads_json_of_strangers_by_itself() -> None:
-    """What is new here is read by `common.outside`, or put on the list because the portal wrote it."""
+    """What is new here is read by `common.untrusted_json`, or put on the list because the portal wrote it."""
     root = Path(settings.BASE_DIR)
     modules = set()
     for path in root.glob("*/**/*.py"):

@@ -1,4 +1,4 @@
-"""Comments below a shared post: written, reworded, deleted, and hidden by whoever shared it."""
+"""Comments on a shared post: write, edit, delete; the municipality that shared the post hides them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from exchange.domain import comments as verbs
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedComment, SharedPost
 from exchange.queries import gallery as queries
-from exchange.views.gallery import found, shown
+from exchange.views.gallery import get_shared_post, shown
 from municipalities.access import requires
 from municipalities.enums import Role
 from municipalities.rules import Verb
@@ -28,9 +28,9 @@ def comment(request: MunicipalityRequest, shared: int) -> HttpResponse:
         # a mentor speaks as a mentor, unless they also belong to the municipality
         is_mentor = "mentor" in request.access.roles and not set(Role.values) & request.access.roles
         try:
-            with queries.room(request.municipality):
+            with queries.gallery_scope(request.municipality):
                 row = verbs.comment(
-                    found(request, shared), form.cleaned_data["text"],
+                    get_shared_post(request, shared), form.cleaned_data["text"],
                     municipality=request.municipality, by=request.user, is_mentor=is_mentor,
                 )  # fmt: skip
         except ActionNotAllowed as refused:
@@ -43,8 +43,8 @@ def comment(request: MunicipalityRequest, shared: int) -> HttpResponse:
 @requires(Verb.GALLERY_COMMENT)
 @require_POST
 def edit(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
-    with queries.room(request.municipality):
-        row = _said(request, found(request, shared), comment)
+    with queries.gallery_scope(request.municipality):
+        row = _comment(request, get_shared_post(request, shared), comment)
         try:
             verbs.edit(row, request.POST.get("text", ""), by=request.user)
         except ActionNotAllowed as refused:
@@ -55,8 +55,8 @@ def edit(request: MunicipalityRequest, shared: int, comment: int) -> HttpRespons
 @requires(Verb.GALLERY_COMMENT)
 @require_POST
 def delete(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
-    with queries.room(request.municipality):
-        row = _said(request, found(request, shared), comment)
+    with queries.gallery_scope(request.municipality):
+        row = _comment(request, get_shared_post(request, shared), comment)
         try:
             verbs.delete(row, by=request.user)
         except ActionNotAllowed as refused:
@@ -70,13 +70,13 @@ def delete(request: MunicipalityRequest, shared: int, comment: int) -> HttpRespo
 @require_POST
 def hide(request: MunicipalityRequest, shared: int, comment: int) -> HttpResponse:
     """By the municipality that shared the post; a second time it is shown again."""
-    with queries.room(request.municipality):
-        row = found(request, shared, own=True)
-        verbs.hide(_said(request, row, comment), by=request.user)
+    with queries.gallery_scope(request.municipality):
+        row = get_shared_post(request, shared, own=True)
+        verbs.hide(_comment(request, row, comment), by=request.user)
     return _back(request, shared)
 
 
-def _said(request: HttpRequest, row: SharedPost, comment: int) -> SharedComment:
+def _comment(request: HttpRequest, row: SharedPost, comment: int) -> SharedComment:
     return get_object_or_404(SharedComment.objects.filter(shared=row), pk=comment)
 
 

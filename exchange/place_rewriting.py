@@ -1,10 +1,10 @@
-"""Words of one municipality made ready for another, so that nobody publishes another town's name. Pure.
+"""Rewrite a text of one municipality for another, so that it does not publish the other's name. Pure.
 
-Serbian declines names, and only for some of them a source gives the forms (`municipalities.place_words`). So a text is
-searched for the name in every form that its stem can have, in both scripts. Where the form tells what would stand there
-("у Ћуприји", "општине Ћуприја", the plain name) the gap is one that is filled with the copier's own; any other form
-becomes `{{назив места}}`, which a person fills and the coach reminds of. Addresses, telephones and mentions become gaps
-too: they are facts of another town.
+Serbian declines names, and the forms are known for some municipalities only (`municipalities.place_words`). So the text
+is searched for the name in every form that its stem can have, in both scripts. Where the form determines the
+replacement ("у Ћуприји", "општине Ћуприја", the plain name), the gap is one that is filled automatically; any other
+form becomes `{{назив места}}`, which a person fills in and the coach reminds of. Addresses, telephone numbers and
+mentions become gaps too: they are facts of the other municipality.
 """
 
 import re
@@ -46,7 +46,7 @@ _KINDS = {
 }
 
 
-class Named(Protocol):
+class NamedPlace(Protocol):
     name_cyrl: str
     name_latn: str
     kind: str
@@ -57,7 +57,7 @@ class Named(Protocol):
 class Rewriter:
     """Finds what names `place` in a text and puts gaps there."""
 
-    place: Named
+    place: NamedPlace
 
     def __call__(self, text: str) -> str:
         for pattern, gap in ((_URL, place_words.LINK), (_MENTION, PROFILE), (_MAIL, MAIL), (_PHONE, PHONE)):
@@ -107,7 +107,7 @@ class Rewriter:
         return self.place.name_cyrl if script == "Cyrl" else self.place.name_latn
 
 
-def values_for(place: Named) -> dict[str, str]:
+def values_for(place: NamedPlace) -> dict[str, str]:
     """What the gaps of the names say in this municipality."""
     return {
         **place_words.gap_values(place),
@@ -158,22 +158,22 @@ def _last(letter: str) -> str:
     return f"[{soft}]" if soft else re.escape(letter)
 
 
-def _anywhere(place: Named, script: str) -> str:
+def _anywhere(place: NamedPlace, script: str) -> str:
     """A pattern for the name in any form. Endings are read as far as a capital letter says that it is a name."""
-    parts_of_name = (place.name_cyrl if script == "Cyrl" else place.name_latn).split()
+    name_words = (place.name_cyrl if script == "Cyrl" else place.name_latn).split()
     letters = "[а-яђјљњћџ]" if script == "Cyrl" else "[a-zčćđšž]"
     parts = []
-    for at, word in enumerate(parts_of_name):
+    for at, word in enumerate(name_words):
         stem, length = _stem(word, script)
         first = f"(?-i:{_capital(stem)})"
-        if at < len(parts_of_name) - 1:
+        if at < len(name_words) - 1:
             parts.append(f"{first}{letters}{{0,4}}")
         elif length < SHORT:
             parts.append(f"(?:{first}{_NAME_ENDS[script]}|{stem}{_ADJECTIVE[script]})")
         else:
             parts.append(f"(?:{first}{letters}{{0,6}}|{stem}{_ADJECTIVE[script]})")
     whole = r"[\s-]+".join(parts)
-    if len(parts_of_name) == 1:
+    if len(name_words) == 1:
         return f"(?:{whole})"
     return f"(?:{whole}|{_together(place, script)}{letters}{{0,6}})"
 
@@ -183,8 +183,8 @@ def _capital(stem: str) -> str:
     return f"(?:{stem[0].upper()}{stem[1:]}|{stem.upper()})"
 
 
-def _together(place: Named, script: str) -> str:
+def _together(place: NamedPlace, script: str) -> str:
     """„новопазар”: as adjectives and hashtags have it."""
-    parts_of_name = (place.name_cyrl if script == "Cyrl" else place.name_latn).lower().split()
-    stems = [_stem(word, script)[0] for word in parts_of_name]
+    name_words = (place.name_cyrl if script == "Cyrl" else place.name_latn).lower().split()
+    stems = [_stem(word, script)[0] for word in name_words]
     return ("[а-яa-z]{0,2}".join(stems)) if len(stems) > 1 else stems[0]

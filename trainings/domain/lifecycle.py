@@ -1,4 +1,4 @@
-"""Trainers keep trainings: begin one with its agenda, change it, close it, delete one that nobody came to."""
+"""Trainers create a training with its agenda, change it, close and reopen it, delete one without participants."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,7 +14,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Programme
 from trainings.domain import agenda
-from trainings.domain.opened import held, held_open
+from trainings.domain.locking import locked, locked_open
 from trainings.models import Attendance, Certificate, Session, Training
 from trainings.rules import MOST_DAYS
 
@@ -51,7 +51,7 @@ def change(training: Training, values: Mapping[str, Any], *, by: User) -> Traini
     """When the first day moves, the agenda moves with it. Raises `ActionNotAllowed`; sessions never fall out of the
     days.
     """
-    row = held_open(training)
+    row = locked_open(training)
     moved = values["starts_on"] - row.starts_on
     for name in FIELDS:
         setattr(row, name, values[name])
@@ -87,7 +87,7 @@ def reopen(training: Training, *, by: User) -> Training:
 
 
 def _put(training: Training, *, closed: bool, by: User) -> Training:
-    row = held(training)
+    row = locked(training)
     if row.is_open != closed:
         return row
     row.closed_at = timezone.now() if closed else None
@@ -98,8 +98,8 @@ def _put(training: Training, *, closed: bool, by: User) -> Training:
 
 @transaction.atomic
 def delete(training: Training, *, by: User) -> None:
-    """Raises `ActionNotAllowed` once somebody's attendance was marked or anything else was made of it."""
-    row = held_open(training)
+    """Raises `ActionNotAllowed` once attendance was marked or anything else depends on it."""
+    row = locked_open(training)
     if Attendance.objects.filter(session__training=row).exists() or _certified(row):
         raise ActionNotAllowed(_("People attended this training. Close it instead, so that it stays in the records."))
     record("training.delete", by=by, target=row, programme=str(row.programme))
