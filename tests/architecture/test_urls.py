@@ -720,7 +720,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
-    "reports/told": lambda it: _report(it, "programme"),
+    "reports/pk": lambda it: _report(it, "programme"),
     "told/format": lambda it: "pdf",
     "schedule/act": lambda it: "pause",
     "p/place": _public,
