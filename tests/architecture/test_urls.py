@@ -721,7 +721,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/pk": lambda it: _report(it, "programme"),
-    "told/format": lambda it: "pdf",
+    "pk/format": lambda it: "pdf",
     "schedule/act": lambda it: "pause",
     "p/place": _public,
     "asked/place": _asked_place,
