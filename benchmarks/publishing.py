@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -22,7 +23,7 @@ import redis
 import requests
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -43,6 +44,7 @@ from serbian.folding import fold
 LATENCY_SECONDS = 0.05
 CHANNELS = 50
 AMOUNTS = (100, 1000, 10_000)
+ENGINES = ("publisher", "bootstep", "tasks", "bootstep1")
 SINGLES = 40
 # The first second of a run is the calm before: everything is connected and waits for the time.
 AHEAD = timedelta(seconds=3)
@@ -93,9 +95,28 @@ def fake() -> Iterator[Fake]:
             process.terminate()
 
 
+def _programs(engine: str, place: Path) -> list[list[str]]:
+    """The commands of one engine, those that publish first."""
+    first, *rest = [list(program.command) for program in publishing(place)]
+    worker, errands, beat = rest
+
+    def celery(app: str, name: str, concurrency: int) -> list[str]:
+        pool = ["--pool", "threads", "--concurrency", str(concurrency), "--queues", "publishing"]
+        alone = ["--hostname", f"{name}@%h", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+        return [sys.executable, "-m", "celery", "--quiet", "--app", app, "worker", *pool, *alone]
+
+    if engine == "publisher":
+        return [first, *rest]
+    worker = [word.replace("publishing,", "") for word in worker]
+    if engine == "bootstep1":
+        return [celery("portal.celery", "publishing", 32), worker, errands, beat]
+    app = {"bootstep": "portal.celery", "tasks": "benchmarks.task_engine"}[engine]
+    return [celery(app, "one", 16), celery(app, "two", 16), worker, errands, beat]
+
+
 @contextmanager
-def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
-    """What publishes, as `make run` starts it: one process per program."""
+def engine(database: str, server: Fake, name: str) -> Iterator[list[psutil.Process]]:
+    """What publishes, as `make run` starts it: one process per program that publishes."""
     own = {
         **os.environ, "DATABASE_URL": database, "LOG_LEVEL": "WARNING",
         "PRIVATE_HOSTS_ALLOWED": server.url.split("//")[1],
@@ -103,14 +124,15 @@ def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
     }  # fmt: skip
     with ExitStack() as stack:
         running = []
-        place = settings.DATA_DIR / "bench"
+        place: Path = settings.DATA_DIR / "bench"
         place.mkdir(parents=True, exist_ok=True)  # beat, which keeps its times there, would start over and over
-        for program in publishing(place):
-            process = stack.enter_context(subprocess.Popen(list(program.command), env=own, cwd=settings.BASE_DIR))
+        commands = _programs(name, place)
+        for command in commands:
+            process = stack.enter_context(subprocess.Popen(command, env=own, cwd=settings.BASE_DIR))
             stack.callback(process.terminate)
             running.append(psutil.Process(process.pid))
-        time.sleep(6)
-        yield running
+        time.sleep(15)
+        yield running[: len(commands) - 3]
 
 
 def redis_of_its_own() -> str:
@@ -165,8 +187,9 @@ class Load:
         credentials.store(channel, Credential.from_json(made["credential"]))
         return channel
 
+    @transaction.atomic
     def put(self, amount: int, due_at: datetime) -> None:
-        """So many approved posts, spread evenly over the channels."""
+        """So many approved posts, spread evenly over the channels. At once: a delivery without its post is held."""
         channels = [self.channels[n % len(self.channels)] for n in range(amount)]
         posts = Post.objects.bulk_create(self._post(n, channel, due_at) for n, channel in enumerate(channels))
         versions = Version.objects.bulk_create(
@@ -218,7 +241,7 @@ def run(load: Load, server: Fake, running: list[psutil.Process], amount: int, pa
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     time.sleep(max(0.0, (due_at - timezone.now()).total_seconds() - 0.5))
-    publisher = running[:1]
+    publisher = running
     worked, stored, asked = cpu(publisher), cpu(postgres()), statements()
     ends = time.monotonic() + patience
     while (left := _left()) and time.monotonic() < ends:
@@ -259,10 +282,26 @@ def measured(database: str, *, runs: int, say: Callable[[str], object]) -> tuple
     """Figures of every run, and the sorted delays of single posts in seconds."""
     with everywhere("benchmark data"), fake() as server:
         load, found = Load(server), []
-        with engine(database, server) as running:
+        with engine(database, server, ENGINES[0]) as running:
             run(load, server, running, 20)  # everything is loaded and connected
             for amount in AMOUNTS:
                 for _ in range(runs if amount < AMOUNTS[-1] else 1):
                     found.append(run(load, server, running, amount))
                     say(json.dumps(found[-1].json()))
             return found, singles(load, server)
+
+
+def compared(database: str, engines: list[str], *, rounds: int, say: Callable[[str], object]) -> None:
+    """1,000 at once and ten single posts by each engine in turn, so that a busy machine is busy for all of them."""
+    with everywhere("benchmark data"), fake() as server:
+        load = Load(server)
+        for number in range(rounds):
+            for name in engines:
+                with engine(database, server, name) as running:
+                    run(load, server, running, 100)
+                    figures = run(load, server, running, 1000)
+                    late = singles(load, server, 10)
+                    memory = sum(p.memory_full_info().pss for one in running for p in (one, *one.children(True)))
+                said = {"round": number, "engine": name, "load": os.getloadavg()[0], "MB": round(memory / 1e6)}
+                said |= figures.json() | {"single": round(statistics.median(late), 3), "slowest": round(late[-1], 3)}
+                say(json.dumps(said))
