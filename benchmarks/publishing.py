@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -37,6 +36,7 @@ from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from platforms.types import Credential, Outgoing
+from portal import queues
 from posts.enums import Category, DecisionKind, Stage
 from posts.models import Decision, Post, Publication, Version
 from serbian.folding import fold
@@ -44,7 +44,6 @@ from serbian.folding import fold
 LATENCY_SECONDS = 0.05
 CHANNELS = 50
 AMOUNTS = (100, 1000, 10_000)
-ENGINES = ("publisher", "bootstep", "tasks", "bootstep1")
 SINGLES = 40
 # The first second of a run is the calm before: everything is connected and waits for the time.
 AHEAD = timedelta(seconds=3)
@@ -95,44 +94,25 @@ def fake() -> Iterator[Fake]:
             process.terminate()
 
 
-def _programs(engine: str, place: Path) -> list[list[str]]:
-    """The commands of one engine, those that publish first."""
-    first, *rest = [list(program.command) for program in publishing(place)]
-    worker, errands, beat = rest
-
-    def celery(app: str, name: str, concurrency: int) -> list[str]:
-        pool = ["--pool", "threads", "--concurrency", str(concurrency), "--queues", "publishing"]
-        alone = ["--hostname", f"{name}@%h", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-        return [sys.executable, "-m", "celery", "--quiet", "--app", app, "worker", *pool, *alone]
-
-    if engine == "publisher":
-        return [first, *rest]
-    worker = [word.replace("publishing,", "") for word in worker]
-    if engine == "bootstep1":
-        return [celery("portal.celery", "publishing", 32), worker, errands, beat]
-    app = {"bootstep": "portal.celery", "tasks": "benchmarks.task_engine"}[engine]
-    return [celery(app, "one", 16), celery(app, "two", 16), worker, errands, beat]
-
-
 @contextmanager
-def engine(database: str, server: Fake, name: str) -> Iterator[list[psutil.Process]]:
-    """What publishes, as `make run` starts it: one process per program that publishes."""
+def engine(database: str, server: Fake) -> Iterator[list[psutil.Process]]:
+    """What publishes, as `make run` starts it. The processes of its publishers."""
     own = {
         **os.environ, "DATABASE_URL": database, "LOG_LEVEL": "WARNING",
         "PRIVATE_HOSTS_ALLOWED": server.url.split("//")[1],
         "REDIS_URL": redis_of_its_own(),
     }  # fmt: skip
     with ExitStack() as stack:
-        running = []
-        place: Path = settings.DATA_DIR / "bench"
+        publishers = []
+        place = settings.DATA_DIR / "bench"
         place.mkdir(parents=True, exist_ok=True)  # beat, which keeps its times there, would start over and over
-        commands = _programs(name, place)
-        for command in commands:
-            process = stack.enter_context(subprocess.Popen(command, env=own, cwd=settings.BASE_DIR))
+        for program in publishing(place):
+            process = stack.enter_context(subprocess.Popen(list(program.command), env=own, cwd=settings.BASE_DIR))
             stack.callback(process.terminate)
-            running.append(psutil.Process(process.pid))
-        time.sleep(15)
-        yield running[: len(commands) - 3]
+            if queues.PUBLISHING in program.command:
+                publishers.append(psutil.Process(process.pid))
+        time.sleep(10)
+        yield publishers
 
 
 def redis_of_its_own() -> str:
@@ -231,7 +211,7 @@ def _delivery(channel: Channel, text: str, due_at: datetime) -> Delivery:
     )  # fmt: skip
 
 
-def run(load: Load, server: Fake, running: list[psutil.Process], amount: int, patience: float = 600) -> Figures:
+def run(load: Load, server: Fake, publishers: list[psutil.Process], amount: int, patience: float = 600) -> Figures:
     """Put `amount` deliveries, wait until all are accepted and written down, and count."""
     before = len(server.accepted())
     # The rows must be there before their time, or the delay would be ours.
@@ -241,14 +221,13 @@ def run(load: Load, server: Fake, running: list[psutil.Process], amount: int, pa
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     time.sleep(max(0.0, (due_at - timezone.now()).total_seconds() - 0.5))
-    publisher = running
-    worked, stored, asked = cpu(publisher), cpu(postgres()), statements()
+    worked, stored, asked = cpu(publishers), cpu(postgres()), statements()
     ends = time.monotonic() + patience
     while (left := _left()) and time.monotonic() < ends:
         time.sleep(0.25)
     # Looking costs statements too, one each quarter of a second.
     asked = statements() - asked
-    worked, stored = cpu(publisher) - worked, cpu(postgres()) - stored
+    worked, stored = cpu(publishers) - worked, cpu(postgres()) - stored
     at = [datetime.fromisoformat(entry["at"]) for entry in server.accepted()[before:]]
     delays = sorted((each - due_at).total_seconds() + LATENCY_SECONDS for each in at) or [0.0]
     done = amount - left or 1
@@ -282,26 +261,10 @@ def measured(database: str, *, runs: int, say: Callable[[str], object]) -> tuple
     """Figures of every run, and the sorted delays of single posts in seconds."""
     with everywhere("benchmark data"), fake() as server:
         load, found = Load(server), []
-        with engine(database, server, ENGINES[0]) as running:
-            run(load, server, running, 20)  # everything is loaded and connected
+        with engine(database, server) as publishers:
+            run(load, server, publishers, 20)  # everything is loaded and connected
             for amount in AMOUNTS:
                 for _ in range(runs if amount < AMOUNTS[-1] else 1):
-                    found.append(run(load, server, running, amount))
+                    found.append(run(load, server, publishers, amount))
                     say(json.dumps(found[-1].json()))
             return found, singles(load, server)
-
-
-def compared(database: str, engines: list[str], *, rounds: int, say: Callable[[str], object]) -> None:
-    """1,000 at once and ten single posts by each engine in turn, so that a busy machine is busy for all of them."""
-    with everywhere("benchmark data"), fake() as server:
-        load = Load(server)
-        for number in range(rounds):
-            for name in engines:
-                with engine(database, server, name) as running:
-                    run(load, server, running, 100)
-                    figures = run(load, server, running, 1000)
-                    late = singles(load, server, 10)
-                    memory = sum(p.memory_full_info().pss for one in running for p in (one, *one.children(True)))
-                said = {"round": number, "engine": name, "load": os.getloadavg()[0], "MB": round(memory / 1e6)}
-                said |= figures.json() | {"single": round(statistics.median(late), 3), "slowest": round(late[-1], 3)}
-                say(json.dumps(said))

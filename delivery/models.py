@@ -64,7 +64,7 @@ class Delivery(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            # the tick: what is due, oldest first
+            # the publisher: what is due, oldest first
             models.Index(fields=["next_at"], name="delivery_due", condition=Q(state__in=["scheduled", "waiting"])),
             # the sweeper: leases that ran out, verdicts and looks that are due
             models.Index(

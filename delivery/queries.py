@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -28,13 +27,6 @@ def with_its_row(delivery_id: int) -> Delivery:
     """The row a task starts from; the task opens the scope of its municipality."""
     with everywhere("a delivery starts from its row"):
         return Delivery.objects.select_related("channel__credential", "parent", "municipality").get(pk=delivery_id)
-
-
-def time_limit(delivery_id: int) -> int:
-    """How many seconds a task with one call of this delivery may take."""
-    with everywhere("how long a call may take"):
-        slow = Delivery.objects.filter(pk=delivery_id, payload__video__ref__isnull=False).exists()
-    return int(settings.VIDEO_TASK_TIME_LIMIT if slow else settings.CELERY_TASK_TIME_LIMIT)
 
 
 # ---- what is due
@@ -119,6 +111,13 @@ def locked(now: datetime, chosen: Iterable[int]) -> list[Delivery]:
     """Those of them that are still ready and held by nobody else, with channel, credential and parent. Now ours, until
     the transaction ends. Open `everywhere` first."""
     return LOCKED.instances(now=now, chosen=array(chosen))
+
+
+def untaken(limit: int) -> list[tuple[int, int]]:
+    """(delivery id, number) of open attempts that no publisher has taken, oldest first."""
+    with everywhere("take opened attempts"):
+        opened = Attempt.objects.filter(closed_at=None, taken_at=None).order_by("opened_at")
+        return list(opened.values_list("delivery_id", "number")[:limit])
 
 
 def _last_numbers(of: Any) -> QuerySet[Any]:

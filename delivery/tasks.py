@@ -1,37 +1,16 @@
-"""Thin doors for beat. Arguments are ids; what is due, and whether it still is, stands in the database."""
+"""Tasks of the outbox beside publishing. Arguments are ids; what is due, and whether it still is, the database says.
+
+Nothing here publishes: an attempt that a look or a status check opens is made by a publisher (`delivery.dispatch`).
+"""
 
 from celery import shared_task
 
 from django.utils import timezone
 
-from delivery import dispatch, queries
 from delivery.domain import check_status as question
-from delivery.domain import claim
-from delivery.domain import deliver as call
 from delivery.domain import reconcile as settling
 from delivery.domain import sweep as settled
 from delivery.domain import take_down as removal
-
-
-@shared_task(name="delivery.tasks.tick")
-def tick() -> None:
-    """Where no publisher runs, workers publish: claim what is due and hand it out.
-
-    A message that is lost here costs one pick-up lease.
-    """
-    if dispatch.has_heartbeat():
-        return
-    for delivery_id, number in claim.claim_due(timezone.now()):
-        _hand_out(delivery_id, number)
-
-
-def _hand_out(delivery_id: int, number: int) -> None:
-    deliver.apply_async((delivery_id, number), time_limit=queries.time_limit(delivery_id))
-
-
-@shared_task(name="delivery.tasks.deliver")
-def deliver(delivery_id: int, number: int) -> None:
-    call.deliver(delivery_id, number)
 
 
 @shared_task(name="delivery.tasks.sweep")
@@ -41,7 +20,7 @@ def sweep() -> None:
 
 @shared_task(name="delivery.tasks.reconcile")
 def reconcile() -> None:
-    """Hand out the looks, questions and withdrawals that are due."""
+    """Hand out the looks, status checks and withdrawals that are due."""
     now = timezone.now()
     for delivery_id in settling.claim_reconciliations(now):
         look.delay(delivery_id)
@@ -53,16 +32,12 @@ def reconcile() -> None:
 
 @shared_task(name="delivery.tasks.look")
 def look(delivery_id: int) -> None:
-    number = settling.reconcile(delivery_id)
-    if number is not None:
-        _hand_out(delivery_id, number)
+    settling.reconcile(delivery_id)
 
 
 @shared_task(name="delivery.tasks.poll")
 def poll(delivery_id: int) -> None:
-    number = question.check_status(delivery_id)
-    if number is not None:
-        _hand_out(delivery_id, number)
+    question.check_status(delivery_id)
 
 
 @shared_task(name="delivery.tasks.take_down")

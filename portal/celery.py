@@ -1,7 +1,7 @@
-"""The Celery application of the workers. What rings when is in `schedule`.
+"""The Celery application of the workers. Beat's schedule is in `schedule`; workers of `publishing` publish.
 
-Celery and Valkey are the doorbell, not the ledger: each tick looks into the database for what is due, so a lost
-message costs one tick and a doubled message costs nothing.
+Messages only wake workers up, the database is the ledger: each task looks there for what is due, so a lost message
+costs one interval and a doubled message costs nothing.
 """
 
 import os

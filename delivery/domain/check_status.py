@@ -32,7 +32,7 @@ def claim_status_checks(now: datetime) -> list[int]:
 
 
 def check_status(delivery_id: int) -> int | None:
-    """Ask once and write down what the network says. Returns the number of the attempt that has to be made now."""
+    """Ask once and write down what the network says. Returns the number of the attempt that a publisher has to make."""
     delivery = queries.with_its_row(delivery_id)
     if delivery.state != State.PROCESSING:
         return None
@@ -92,7 +92,7 @@ def _outcome(told: Verdict) -> Outcome:
 
 def _finish(delivery: Delivery, told: Ready, now: datetime) -> int:
     """Open the attempt that makes it public; the gate is asked right before its call."""
-    lease = attempts.pickup_lease(now)
+    lease = attempts.call_lease(now)
     move(delivery, State.SENDING, because=ReasonCode.PREPARED, token=told.token, lease_until=lease)
     return attempts.open_(delivery, Step.FINISH, opened_at=now).number
 

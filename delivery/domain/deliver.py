@@ -1,7 +1,6 @@
-"""One attempt: take it, call the network once, write down what came of it.
+"""One attempt: call the network once, write down what came of it.
 
-The message may come twice, late or never; the database decides. An exception that is none of the five errors counts
-as "it may have happened".
+An exception that is none of the five errors counts as "it may have happened".
 """
 
 import logging
@@ -15,12 +14,11 @@ from django.utils.translation import gettext_noop
 from channels import validation
 from channels.connector_factory import open_channel
 from delivery import rules
-from delivery.domain import attempts, content, settle
+from delivery.domain import content, settle
 from delivery.domain.pre_send_check import LeaseLost, PreSendCheck, PublishBlocked
 from delivery.enums import Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT, REPLY
-from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -32,19 +30,8 @@ DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
 log = logging.getLogger(__name__)
 
 
-def deliver(delivery_id: int, number: int) -> None:
-    """Make attempt `number`, unless it was made, is being made, or is not wanted any more."""
-    delivery = with_its_row(delivery_id)
-    with scope(delivery.municipality_id):
-        attempt = attempts.take(delivery, number)
-    if attempt is None:
-        log.info("Attempt %s of delivery %s is not for us", number, delivery_id)
-        return
-    make(delivery, attempt)
-
-
 def make(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> None:
-    """Make an attempt that is ours. `on_sign` is called whenever something is seen to happen."""
+    """Make an attempt that is ours. `on_heartbeat` is called whenever the call makes progress."""
     with scope(delivery.municipality_id):
         try:
             told = call(delivery, attempt, on_heartbeat)

@@ -55,7 +55,7 @@ def claim_reconciliations(now: datetime) -> list[int]:
 
 
 def reconcile(delivery_id: int) -> int | None:
-    """Look once. Returns the number of the attempt that has to be delivered where the call is repeated."""
+    """Look once. Returns the number of the attempt that a publisher has to make where the call is repeated."""
     delivery = queries.with_its_row(delivery_id)
     if delivery.state != State.UNCONFIRMED:
         return None
@@ -127,7 +127,7 @@ def _may_repeat(delivery: Delivery, seen: ReconciliationResult, now: datetime) -
 
 
 def _repeat(delivery: Delivery, now: datetime) -> int:
-    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=attempts.pickup_lease(now))
+    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=attempts.call_lease(now))
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number
 
 

@@ -1,5 +1,5 @@
-"""The product's Celery application as the crash suite's workers run it: with a gate for the suite's own kind, and the
-looks and tries sooner, so that the suite does not spend its time waiting.
+"""The product's Celery application as the crash suite's workers run it: with a policy for the suite's own kind, and the
+looks and attempts sooner, so that the suite does not spend its time waiting.
 """
 
 import os

@@ -205,23 +205,25 @@ class Chaos:
         self.crew.revive()
 
     def _ring(self) -> None:
-        """Beat's ticks; and each message of an attempt that is under way comes once more."""
+        """Beat's messages; and some of those that ask for a look come twice more."""
         from delivery import tasks
-        from delivery.models import Attempt
+        from delivery.enums import State
+        from delivery.models import Delivery
         from inbox.domain import answer
         from municipalities.tenancy import everywhere
 
         with suppress(Exception):  # a store is being restarted
             answer.settle()
-            for task in (tasks.tick, tasks.sweep, tasks.reconcile):
+            for task in (tasks.sweep, tasks.reconcile):
                 task.delay()
             with everywhere("messages that come twice"):
-                running = list(Attempt.objects.filter(closed_at=None).values_list("delivery_id", "number")[:20])
-            for claim in running:
+                unsettled = Delivery.objects.filter(state__in=[State.UNCONFIRMED, State.SENDING])
+                ids = list(unsettled.values_list("pk", flat=True)[:20])
+            for pk in ids:
                 if self.dice.random() < 0.1:
                     self.done["message doubled"] += 1
                     for _ in range(2):
-                        tasks.deliver.delay(*claim)
+                        tasks.look.delay(pk)
 
     def _open(self) -> int:
         from delivery.enums import State

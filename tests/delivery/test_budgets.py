@@ -143,7 +143,7 @@ def test_five_hundred_posts_of_one_municipality_do_not_starve_a_flood_warning_of
     for number in range(MANY):
         put(channels[number % 20], f"Вест {number}", due_at=ago)
     theirs = account(outbox, "pazar", house=outbox.cast.novi_pazar)
-    with publisher(hands=8):
+    with publisher(threads=8):
         wait_for(lambda: published() > 20)
         before = published()
         flood = put(theirs, "Поплава: склоните аутомобиле са кеја.")

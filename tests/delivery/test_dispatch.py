@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from django.core.cache import cache
 from django.db import connection
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from channels import rate_limits
 from common.http import Answer
-from delivery import dispatch, policies, tasks
+from delivery import dispatch, policies
 from delivery.domain import claim
 from delivery.domain.sweep import sweep
 from delivery.enums import ReasonCode, State
@@ -30,9 +32,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def publisher(hands: int = 4, longest_sleep: float = dispatch.MAX_SLEEP) -> Iterator[dispatch.Dispatcher]:
-    """One at work in a thread of its own."""
-    found = dispatch.Dispatcher(hands, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
+def publisher(
+    threads: int = 4, longest_sleep: float = dispatch.MAX_SLEEP, *, heartbeat: bool = True
+) -> Iterator[dispatch.Dispatcher]:
+    """One at work in a thread of its own. `heartbeat`: wait for it first."""
+    found = dispatch.Dispatcher(threads, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
@@ -43,7 +47,8 @@ def publisher(hands: int = 4, longest_sleep: float = dispatch.MAX_SLEEP) -> Iter
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        wait_for(dispatch.has_heartbeat)
+        if heartbeat:
+            wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
         yield found
     finally:
         found.stop()
@@ -53,7 +58,7 @@ def publisher(hands: int = 4, longest_sleep: float = dispatch.MAX_SLEEP) -> Iter
 
 
 def _end_sessions() -> None:
-    """The hands' connections, so that the tables can be emptied."""
+    """The threads' connections, so that the tables can be emptied."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -107,7 +112,7 @@ def test_two_publishers_send_everything_once(outbox: Outbox) -> None:
     assert sorted(outbox.texts(), key=int) == [str(number) for number in range(12)]
 
 
-def test_asked_to_stop_it_finishes_the_call_in_hand(outbox: Outbox) -> None:
+def test_asked_to_stop_it_finishes_the_call_under_way(outbox: Outbox) -> None:
     outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST")
     delivery, next_one = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
     with publisher() as found:
@@ -142,14 +147,70 @@ def test_a_call_that_does_not_end_makes_the_process_end_without_it(outbox: Outbo
     _end_sessions()
 
 
-def test_while_a_publisher_is_alive_workers_do_not_publish(outbox: Outbox) -> None:
+def test_what_a_look_opened_is_sent_within_a_second(outbox: Outbox) -> None:
+    delivery = outbox.opened()
+    with publisher():
+        wait_for(public(outbox, 1))
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+    assert outbox.outcomes(delivery) == ["ok"]
+
+
+def _listeners() -> list[int]:
+    """Process ids of the connections that listen for wake-ups."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            " AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def test_a_lost_wake_up_connection_is_opened_again(outbox: Outbox) -> None:
+    with publisher(longest_sleep=SOUNDLY):
+        [pid] = wait_for(_listeners)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        wait_for(lambda: [other for other in _listeners() if other != pid])
+        outbox.put()
+        wait_for(public(outbox, 1))
+
+
+def test_what_became_due_while_nobody_listened_is_sent_when_it_listens_again(outbox: Outbox) -> None:
+    with publisher(longest_sleep=SOUNDLY):
+        [pid] = wait_for(_listeners)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        outbox.put()
+        wait_for(public(outbox, 1))
+
+
+def test_without_wake_ups_it_publishes_all_the_same(outbox: Outbox, settings: Any) -> None:
+    settings.DATABASE_DIRECT_URL = "postgresql://nobody@127.0.0.1:1/nowhere"
+    with publisher():
+        delivery = outbox.put()
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+        assert _listeners() == []
+
+
+def test_wake_ups_come_by_the_direct_address(outbox: Outbox, settings: Any) -> None:
+    db = connection.settings_dict
+    address = f"postgresql://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{db['NAME']}"
+    settings.DATABASE_DIRECT_URL = f"{address}?application_name=direct"
+    with publisher(longest_sleep=SOUNDLY):
+        [pid] = wait_for(_listeners)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT application_name FROM pg_stat_activity WHERE pid = %s", [pid])
+            assert cursor.fetchone() == ("direct",)
+        outbox.put()
+        wait_for(public(outbox, 1))
+
+
+def test_without_valkey_it_publishes_all_the_same(outbox: Outbox, settings: Any) -> None:
+    caches = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
     delivery = outbox.put()
-    dispatch.send_heartbeat()
-    tasks.tick()
-    assert state_of(outbox, delivery) == State.SCHEDULED
-    dispatch.clear_heartbeat()
-    tasks.tick()
-    assert state_of(outbox, delivery) == State.SENDING
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0", CACHES=caches), publisher(heartbeat=False):
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
+    assert outbox.outcomes(delivery) == ["ok"]
 
 
 def test_what_it_took_and_did_not_send_comes_back_after_the_lease(outbox: Outbox) -> None:

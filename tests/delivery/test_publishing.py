@@ -16,11 +16,10 @@ from django.utils import timezone
 from channels.models import Channel
 from delivery import policies
 from delivery.domain import content
-from delivery.domain.claim import claim_due
-from delivery.domain.deliver import deliver
 from delivery.enums import Outcome, ReasonCode, State
 from platforms.types import Picture
 from tests.delivery.conftest import Outbox
+from tests.publishing import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -197,19 +196,18 @@ def test_a_gate_that_breaks_holds_up_only_its_own(outbox: Outbox) -> None:
     assert outbox.again(first).state == State.SCHEDULED
 
 
-# ---- messages that come twice, late, or to the wrong time
+# ---- attempts that are wanted twice, or were never opened
 
 
-def test_ten_messages_make_one_call(outbox: Outbox) -> None:
-    delivery = outbox.put()
-    [(delivery_id, number)] = claim_due(timezone.now())
+def test_an_attempt_that_is_wanted_ten_times_makes_one_call(outbox: Outbox) -> None:
+    delivery = outbox.opened()
     for _ in range(10):
-        deliver(delivery_id, number)
+        deliver(delivery.pk, 1)
     assert len(outbox.texts()) == 1
     assert outbox.outcomes(delivery) == [Outcome.OK]
 
 
-def test_a_message_of_an_attempt_that_was_never_opened_makes_no_call(outbox: Outbox) -> None:
+def test_an_attempt_that_was_never_opened_makes_no_call(outbox: Outbox) -> None:
     delivery = outbox.put()
     deliver(delivery.pk, 1)
     assert outbox.texts() == []

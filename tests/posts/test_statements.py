@@ -25,7 +25,7 @@ from common.prepared import array
 from delivery import queries
 from delivery.domain import attempts, pre_send_check
 from delivery.domain import move as moves
-from delivery.domain.claim import claim_due
+from delivery.domain.claim import take_due
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from municipalities.domain.deciders import end_emergency
@@ -194,7 +194,7 @@ def test_the_outbox(busy: Desk) -> None:
     with everywhere("a test"), transaction.atomic():
         assert answers(queries.HEADS, now=now) >= 2
         assert answers(queries.NEXT_DUE, now=now) == 1
-        claimed = [pk for pk, _number in claim_due(now)]
+        claimed = [work.delivery.pk for work in take_due(now, 50)]
         assert len(claimed) >= 2
         assert answers(queries.LAST_NUMBERS, deliveries=array(claimed)) == len(claimed)
         assert answers(queries.UNDER_WAY) == 2
@@ -253,7 +253,7 @@ def left(model: Any, change: Any) -> tuple[int, list[dict[str, Any]]]:
 
 def test_updates(busy: Desk) -> None:
     now = timezone.now()
-    claimed = [pk for pk, _number in claim_due(now)]
+    claimed = [work.delivery.pk for work in take_due(now, 50)]
     with everywhere("a test"):
         Attempt.objects.filter(delivery__in=claimed).update(taken_at=now)
         attempt, other = Attempt.objects.filter(delivery__in=claimed).order_by("pk")[:2]

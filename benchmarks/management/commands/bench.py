@@ -38,8 +38,6 @@ class Command(BaseCommand):
         parser.add_argument("--anew", action="store_true", help="for analytics: fill its databases again")
         parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
 
-        parser.add_argument("--engine", action="append", help="for publishing: compare these, --runs rounds of each")
-
     def handle(self, *args: Any, parts: list[str], write: bool, keep: bool, runs: int, **options: Any) -> None:
         found = Path("bench.json")
         told = json.loads(found.read_text()) if found.exists() else {}
@@ -65,8 +63,6 @@ class Command(BaseCommand):
                         {"burst": events.json(), "days": days.json()}
                     ]
                     self._tell(part, report.heard(figures, events, days), write)
-                elif options["engine"]:
-                    publishing.compared(address, options["engine"], rounds=runs, say=self.stdout.write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     told["publishing"] = [each.json() for each in every] + [{"singles": singles}]
