@@ -332,7 +332,7 @@ VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600
 VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
 VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
 # How far apart two looks for a missing post must be.
-LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
+RECONCILIATION_INTERVAL_SECONDS = env.int("RECONCILIATION_INTERVAL_SECONDS", default=60)
 
 # ------------------------------------------------------------------ walls
 _SELF = "'self'"

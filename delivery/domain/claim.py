@@ -74,7 +74,7 @@ def settle_overdue(now: datetime) -> None:
 
 
 def filter_available(heads: list[queries.QueueHead], now: datetime) -> list[queries.QueueHead]:
-    """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
+    """Without those whose network takes nothing at the moment. Of a server that has failed, one as a probe."""
     if not heads:
         return []
     apps = {head.pk: rate_limits.app_of(head.platform, head.server) for head in heads}
@@ -117,7 +117,7 @@ def _may_go(deliveries: list[Delivery], now: datetime) -> list[Delivery]:
 
 
 def _one(delivery: Delivery, now: datetime) -> bool:
-    """Whether it may go now; what may not is held or expires. In a savepoint: a gate that fails stops no other."""
+    """Whether it may go now; what may not is held or expires. In a savepoint: a policy that fails stops no other."""
     try:
         with scope(delivery.municipality_id), transaction.atomic():
             if delivery.state == State.WAITING:
@@ -135,7 +135,7 @@ def _one(delivery: Delivery, now: datetime) -> bool:
 
 
 def hold_back(delivery: Delivery, verdict: policies.PolicyDecision) -> None:
-    """Do what a gate said that did not say "allow"."""
+    """Do what a policy decided that is not "allow"."""
     because = ReasonCode(verdict.reason or ReasonCode.HELD)
     if verdict.kind == "expire":
         move(delivery, State.EXPIRED, because=because, problem=verdict.words)

@@ -34,52 +34,56 @@ def make(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] 
     """Make an attempt that is ours. `on_heartbeat` is called whenever the call makes progress."""
     with scope(delivery.municipality_id):
         try:
-            told = call(delivery, attempt, on_heartbeat)
+            result = call(delivery, attempt, on_heartbeat)
         except LeaseLost:
             log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", attempt.number, delivery.pk)
             return
-        _write_down(delivery, attempt, told)
+        _write_down(delivery, attempt, result)
 
 
-def _write_down(delivery: Delivery, attempt: Attempt, told: settle.CallResult) -> None:
-    """An answer that we hold is worth waiting for a database that restarts: who forgets it has to look for it later."""
+def _write_down(delivery: Delivery, attempt: Attempt, result: settle.CallResult) -> None:
+    """Wait for a database that restarts: an answer that is lost has to be reconciled with the network later."""
     for seconds in DATABASE_WAITS:
         try:
-            return settle.settle(delivery, attempt, told)
+            return settle.settle(delivery, attempt, result)
         except (OperationalError, InterfaceError) as problem:
             log.warning("Delivery %s: the answer waits for the database (%s)", delivery.pk, type(problem).__name__)
             if connection.in_atomic_block:
                 raise
             connection.close()
             time.sleep(seconds)
-    return settle.settle(delivery, attempt, told)
+    return settle.settle(delivery, attempt, result)
 
 
 def call(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> settle.CallResult:
-    """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
-    departure = PreSendCheck(delivery, attempt, on_heartbeat)
+    """The network's answer, or what kept us from calling it. Raises `LeaseLost` alone."""
+    pre_send_check = PreSendCheck(delivery, attempt, on_heartbeat)
     deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
     try:
         connector = open_channel(
-            delivery.channel, before_send=departure, deadline=deadline, loaded=True, witness=departure.save_checkpoint
+            delivery.channel,
+            before_send=pre_send_check,
+            deadline=deadline,
+            loaded=True,
+            witness=pre_send_check.save_checkpoint,
         )
         outgoing = content.outgoing(delivery)
-        files = content.Files(outgoing, departure.heartbeat)
-    except PlatformError as told:
-        return told
+        files = content.Files(outgoing, pre_send_check.heartbeat)
+    except PlatformError as error:
+        return error
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
         return _step(connector, delivery, attempt, outgoing, files)
-    except (PublishBlocked, PlatformError) as told:
-        return told
+    except (PublishBlocked, PlatformError) as error:
+        return error
     except LeaseLost:
         raise
     except content.PictureMissing as missing:
         # Pictures go first. One that is missed after the post has left is a connector's mistake.
         return missing if attempt.sent_at is None else OutcomeUnknown(str(missing))
     except Exception as problem:
-        return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
+        return _failed(delivery, NotReached if pre_send_check.stopped else OutcomeUnknown, problem)
 
 
 def _step(

@@ -14,7 +14,6 @@ LEFT: dict[str, set[str]] = {
     "benchmarks": {"each", "found", "looks", "said", "told"},
     "channels": {"each", "found", "told"},
     "common": {"each", "found", "look", "looks", "said", "told"},
-    "delivery": {"each", "found", "look", "looks", "told"},
     "demo": {"each", "found", "looks", "said", "told"},
     "exchange": {"each", "found", "look", "looks", "said", "told"},
     "inbox": {"each", "found", "said", "told"},

@@ -16,8 +16,8 @@ from portal.celery import app  # noqa: E402
 from tests.crash.workers import QUEUE  # noqa: E402
 
 settings.MEDIA_ROOT = os.environ["CRASH_MEDIA"]
-rules.LOOK_FIRST = timedelta(seconds=0.5)
-rules.LOOKS = (timedelta(seconds=2),)
+rules.FIRST_RECONCILIATION = timedelta(seconds=0.5)
+rules.RECONCILIATION_BACKOFF = (timedelta(seconds=2),)
 rules.RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 2, 2, 4, 4, 8, 8, 8, 8, 8))
 policies.register("crash", lambda delivery: policies.allow())
 # What a task of the worker hands on stays with it.

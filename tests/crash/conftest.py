@@ -107,8 +107,8 @@ class Stage:
 
     def states(self) -> dict[int, str]:
         with everywhere("the crash suite looks"):
-            found = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
-            return dict(found.values_list("pk", "state"))
+            deliveries = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
+            return dict(deliveries.values_list("pk", "state"))
 
     def settled(self) -> bool:
         return set(self.states().values()) <= SETTLED

@@ -210,7 +210,7 @@ def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     wait_for(lambda: set(stage.states().values()) == {State.UNCONFIRMED})
     for delivery in deliveries:
         for _ in range(times):
-            tasks.look.apply_async((delivery.pk,), queue=QUEUE)
+            tasks.reconcile_delivery.apply_async((delivery.pk,), queue=QUEUE)
     stage.play()
     nothing_doubled_nothing_lost(stage)
     assert stage.calls() == 3

@@ -25,7 +25,7 @@ TIMES = {
     "CALL_DEADLINE_SECONDS": "2",
     "CELERY_TASK_TIME_LIMIT": "4",
     "LEASE_SECONDS": "5",
-    "LOOK_APART_SECONDS": "2",
+    "RECONCILIATION_INTERVAL_SECONDS": "2",
 }
 CONCURRENCY = 4
 # Only to end the wait for what never comes: a worker takes seconds to start, and many times that on a slow machine.
@@ -178,7 +178,7 @@ def wait_for(condition: Any, seconds: float = PATIENCE_SECONDS, complaint: str =
     """Whatever `condition` returns once it is true. A busy machine may take long, a quiet one waits no longer."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        if found := condition():
-            return found
+        if answer := condition():
+            return answer
         time.sleep(0.03)
     raise AssertionError(complaint)

@@ -26,7 +26,7 @@ BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 def states(outbox: Outbox, *deliveries: Delivery) -> list[str]:
-    return [outbox.again(each).state for each in deliveries]
+    return [outbox.again(delivery).state for delivery in deliveries]
 
 
 # ---- approval

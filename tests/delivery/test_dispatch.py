@@ -36,11 +36,11 @@ def publisher(
     threads: int = 4, longest_sleep: float = dispatch.MAX_SLEEP, *, heartbeat: bool = True
 ) -> Iterator[dispatch.Dispatcher]:
     """One at work in a thread of its own. `heartbeat`: wait for it first."""
-    found = dispatch.Dispatcher(threads, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
+    dispatcher = dispatch.Dispatcher(threads, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
-            found.run()
+            dispatcher.run()
         finally:
             connection.close()
 
@@ -49,9 +49,9 @@ def publisher(
     try:
         if heartbeat:
             wait_for(lambda: cache.get(dispatch.HEARTBEAT_KEY))
-        yield found
+        yield dispatcher
     finally:
-        found.stop()
+        dispatcher.stop()
         thread.join(60)
         _end_sessions()
     assert not thread.is_alive(), "it would publish what other tests put out"
@@ -115,9 +115,9 @@ def test_two_publishers_send_everything_once(outbox: Outbox) -> None:
 def test_asked_to_stop_it_finishes_the_call_under_way(outbox: Outbox) -> None:
     outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST")
     delivery, next_one = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
-    with publisher() as found:
+    with publisher() as dispatcher:
         wait_for(public(outbox, 1))
-        found.stop()
+        dispatcher.stop()
         outbox.network.release()
     assert state_of(outbox, delivery) == State.PUBLISHED
     assert state_of(outbox, next_one) == State.SCHEDULED
@@ -140,10 +140,10 @@ def test_a_call_that_does_not_end_makes_the_process_end_without_it(outbox: Outbo
     settings.CELERY_TASK_TIME_LIMIT = 0.5
     outbox.network.plan("hang", "/api/v1/statuses$", method="POST")
     outbox.put()
-    found = dispatch.Dispatcher(2)
-    assert found.run() is False  # the call is still in hand
+    dispatcher = dispatch.Dispatcher(2)
+    assert dispatcher.run() is False  # the call is still in hand
     outbox.network.release()
-    found._pool.shutdown()
+    dispatcher._pool.shutdown()
     _end_sessions()
 
 
@@ -241,7 +241,7 @@ def test_several_held_at_once_are_each_told_why(outbox: Outbox) -> None:
     held = [outbox.put("прва"), outbox.put("друга", channel=other)]
     outbox.gate.say(policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     assert claim.take_due(timezone.now(), 5) == []
-    assert {outbox.again(each).problem for each in held} == {"Дан жалости"}
+    assert {outbox.again(delivery).problem for delivery in held} == {"Дан жалости"}
     with outbox.inside():
         assert not Attempt.objects.exists()
 
@@ -258,7 +258,7 @@ def head(pk: int, municipality: int, *, urgent: bool = False, minutes: int = 0) 
 def test_municipalities_take_turns_whoever_was_due_first() -> None:
     many = [head(n, 1, minutes=60 - n) for n in range(5)]
     one = head(9, 2, minutes=1)
-    assert [each.pk for each in claim.round_robin([*many, one], {})] == [0, 9, 1, 2, 3, 4]
+    assert [queue_head.pk for queue_head in claim.round_robin([*many, one], {})] == [0, 9, 1, 2, 3, 4]
     # what is under way counts as a turn that was had
     assert claim.round_robin([*many, one], {1: 3})[0] is one
 
@@ -282,7 +282,7 @@ def test_without_budget_a_post_waits_and_uses_up_no_try(outbox: Outbox) -> None:
     out_of_budget(outbox)
     assert outbox.tick() == []
     waiting = outbox.again(delivery)
-    assert (waiting.state, waiting.tries) == (State.SCHEDULED, 0)
+    assert (waiting.state, waiting.attempt_count) == (State.SCHEDULED, 0)
     outbox.tick(timezone.now() + timedelta(seconds=61))
     assert state_of(outbox, delivery) == State.PUBLISHED
 

@@ -152,7 +152,7 @@ def test_a_withdrawal_whose_answer_was_lost_is_asked_for_again_and_succeeds(outb
 
 def test_a_gate_can_put_a_withdrawal_off(outbox: Outbox) -> None:
     delivery = published(outbox)
-    policies.register_removal("test", lambda each: policies.defer(ReasonCode.PAUSED, "Дан жалости"))
+    policies.register_removal("test", lambda attempt: policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     with outbox.inside():
         withdraw.withdraw(delivery, by=outbox.cast.officer)
     take_down.take_down(delivery.pk)

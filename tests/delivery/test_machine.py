@@ -204,8 +204,8 @@ class Schedules(RuleBasedStateMachine):
             return list(Delivery.objects.select_related("channel", "municipality").order_by("pk"))
 
     def _one(self, data: st.DataObject, *states: State) -> Delivery | None:
-        found = [each for each in self._all() if each.state in states]
-        return data.draw(st.sampled_from(found)) if found else None
+        deliveries = [delivery for delivery in self._all() if delivery.state in states]
+        return data.draw(st.sampled_from(deliveries)) if deliveries else None
 
 
 @pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.long)])

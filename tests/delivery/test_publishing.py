@@ -109,7 +109,7 @@ def test_too_many_calls_wait_until_the_network_says(outbox: Outbox) -> None:
     assert (later.state, later.reason) == (State.SCHEDULED, ReasonCode.RATE_LIMITED)
     assert timedelta(seconds=550) < later.next_at - timezone.now() < timedelta(seconds=650)
     assert outbox.tick() == []
-    assert later.tries == 0
+    assert later.attempt_count == 0
 
 
 def test_an_unreachable_network_is_tried_again_and_in_the_end_fails(outbox: Outbox, settings: Any) -> None:

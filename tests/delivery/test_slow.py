@@ -141,7 +141,7 @@ def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow
     delivery = finishing(slow, problem, Ready("receipt"), published())
     waits = slow.again(delivery)
     assert (waits.state, waits.reason, waits.token) == (State.PROCESSING, ReasonCode.UNFINISHED, "receipt")
-    assert waits.tries == (not limited)
+    assert waits.attempt_count == (not limited)
     assert waits.next_at > timezone.now()
     ((_, number),) = ask(slow, delivery)
     deliver(delivery.pk, number)
@@ -152,7 +152,7 @@ def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow
 def test_a_last_step_that_never_succeeds_ends_at_a_person(slow: Outbox) -> None:
     delivery = processing(slow)
     with slow.inside():
-        Delivery.objects.update(tries=99)
+        Delivery.objects.update(attempt_count=99)
     SlowNetwork.script += [Ready("receipt"), NotReached("no line")]
     ((_, number),) = ask(slow, delivery)
     deliver(delivery.pk, number)
@@ -201,9 +201,14 @@ def test_what_the_network_let_lapse_begins_again_and_not_for_ever(slow: Outbox) 
     delivery = processing(slow, ContainerExpired("It ran out."))
     ask(slow, delivery)
     kept = slow.again(delivery)
-    assert (kept.state, kept.reason, kept.tries, kept.token) == (State.SCHEDULED, ReasonCode.CONTAINER_EXPIRED, 1, "")
+    assert (kept.state, kept.reason, kept.attempt_count, kept.token) == (
+        State.SCHEDULED,
+        ReasonCode.CONTAINER_EXPIRED,
+        1,
+        "",
+    )
     with slow.inside():
-        Delivery.objects.update(tries=99, state=State.PROCESSING, token="receipt", next_at=timezone.now())
+        Delivery.objects.update(attempt_count=99, state=State.PROCESSING, token="receipt", next_at=timezone.now())
     SlowNetwork.script.append(ContainerExpired("It ran out."))
     ask(slow, delivery)
     assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "It ran out.")

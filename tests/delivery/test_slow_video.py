@@ -115,12 +115,14 @@ def test_its_lease_outlasts_its_call_and_each_chunk_renews_it(
 
 
 def test_a_chunked_upload_that_goes_on_is_not_late_however_long_it_lasts(settings: Any) -> None:
-    found = dispatch.Dispatcher(1)
-    found.busy[7] = call = dispatch.ActiveCall(time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900)
-    assert found._late() == {7}
+    dispatcher = dispatch.Dispatcher(1)
+    dispatcher.busy[7] = call = dispatch.ActiveCall(
+        time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900
+    )
+    assert dispatcher._late() == {7}
     call.heartbeat()
-    assert found._late() == set()
-    found._pool.shutdown()
+    assert dispatcher._late() == set()
+    dispatcher._pool.shutdown()
 
 
 def test_a_video_has_the_longer_limit_and_the_longer_lease(

@@ -255,7 +255,7 @@ def test_a_late_look_does_not_overrule_a_person(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "commit_then_drop")
     with careful.inside():
         stale = careful.again(delivery)
-        looked = reconcile._look(stale)
+        looked = reconcile._find(stale)
         answer.drop(careful.again(delivery), by=careful.cast.officer)
         assert reconcile._settle(stale, looked) is None
     assert careful.again(delivery).state == State.CANCELLED

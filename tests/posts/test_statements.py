@@ -264,7 +264,7 @@ def test_updates(busy: Desk) -> None:
         municipality = attempt.municipality_id
     closed = {"closed_at": now, "outcome": Outcome.OK, "detail": {"words": ["а", None]}}
     moved = {"state": State.FAILED, "reason": ReasonCode.REJECTED}
-    besides = {"problem": "%s „не“", "lease_until": None, "noticed_at": None, "state_at": now}
+    besides = {"problem": "%s „не“", "lease_until": None, "notified_at": None, "state_at": now}
     sent, open_ = {"sent_at": now}, {"closed_at": None}
     mine, sending = {"municipality": municipality, "pk": attempt.pk}, {"pk": attempt.delivery_id, "state": "sending"}
     failed, all_of_them = {**sending, "state": "failed"}, {"pk__in": claimed, "state": "sending"}
@@ -273,7 +273,7 @@ def test_updates(busy: Desk) -> None:
     late = {**here, "pk": ended.pk}
     others = {"municipality": other.municipality_id, "pk": other.pk}
     again = {**others, "sent_at": now}
-    whole, some = moves._moves(tuple(besides)), moves._moves(("tries",))
+    whole, some = moves._moves(tuple(besides)), moves._moves(("attempt_count",))
     cases: list[tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any], int]] = [
         (attempts.CLOSED, closed, mine, {**mine, **open_}, 1),
         (attempts.CLOSED, closed, {**mine, "pk": 0}, {**mine, "pk": 0, **open_}, 0),
@@ -284,7 +284,7 @@ def test_updates(busy: Desk) -> None:
         (pre_send_check.SENT_AGAIN, sent, {**mine, "sent_at": now}, {**mine, **open_, "sent_at": now}, 0),
         (pre_send_check.SENT_AGAIN, {"sent_at": later}, again, {**again, **open_}, 1),
         (whole, {**moved, **besides}, {**sending, **here}, {**sending, **here}, 1),
-        (some, {**moved, "tries": 3}, {**failed, **here}, {**failed, **here}, 0),
+        (some, {**moved, "attempt_count": 3}, {**failed, **here}, {**failed, **here}, 0),
         (moves.MOVED, {**moved, **besides}, given_all, all_of_them, len(claimed)),
         (moves.MOVED, {**moved, **besides}, {**given_all, "state": "failed"}, {**all_of_them, "state": "failed"}, 0),
     ]

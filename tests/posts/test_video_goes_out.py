@@ -74,7 +74,7 @@ class House:
 
 @pytest.fixture
 def house(cast: Cast, network: FakeServer, settings: Any) -> Iterator[House]:
-    settings.LOOK_APART_SECONDS = 1
+    settings.RECONCILIATION_INTERVAL_SECONDS = 1
     page, telegram = (connected(cast, network, name) for name in ("facebook", "telegram"))
     with scope(cast.cuprija):
         desk = opened(cast)
